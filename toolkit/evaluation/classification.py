@@ -1,0 +1,160 @@
+"""How good a classifier is: from probabilities and labels to numbers."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+CALIBRATION_BINS = 15
+MISTAKES_SHOWN = 10
+EXCERPT_LENGTH = 200
+
+
+@dataclasses.dataclass(frozen=True)
+class Mistake:
+    """One wrong answer.
+
+    Attributes:
+        text: The text with its white space collapsed, cut to `EXCERPT_LENGTH` characters.
+        label: The true label.
+        predicted: The label that was given.
+        probability: The probability of the label that was given.
+    """
+
+    text: str
+    label: str
+    predicted: str
+    probability: float
+
+
+@dataclasses.dataclass(frozen=True)
+class ClassificationResult:
+    """What `evaluate_classifier` found.
+
+    Attributes:
+        examples: Number of examples.
+        accuracy: Share of examples whose most probable label is the true one.
+        macro_f1: Mean of the labels' F1 scores. A label that is neither true nor predicted anywhere has no F1 and is left out.
+        calibration_error: Expected calibration error of the top probability, over `CALIBRATION_BINS` bins of equal width.
+        sources: For every source, its number of examples and its accuracy.
+        label_names: Names of the labels.
+        confusion: Counts, `[true label][predicted label]`.
+        mistakes: The wrong answers given with the highest probability, at most `MISTAKES_SHOWN`, the most confident first.
+
+    Source of the calibration error: Guo et al. 2017, "On calibration of modern neural networks", equation 3.
+    """
+
+    examples: int
+    accuracy: float
+    macro_f1: float
+    calibration_error: float
+    sources: dict[str, dict[str, float]]
+    label_names: list[str]
+    confusion: list[list[int]]
+    mistakes: list[Mistake]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns plain lists, dicts and numbers, ready for JSON."""
+        return dataclasses.asdict(self)
+
+    def __str__(self) -> str:
+        """Returns a short table for the terminal."""
+        rows = [
+            ("accuracy", f"{self.accuracy:.2%}", self.examples),
+            *((f"  {name}", f"{part['accuracy']:.2%}", part["examples"]) for name, part in self.sources.items() if len(self.sources) > 1),
+            ("macro F1", f"{self.macro_f1:.2%}", ""),
+            ("calibration error", f"{self.calibration_error:.2%}", ""),
+        ]
+        width = max(len(name) for name, *_ in rows)
+        widest_count = len(str(self.examples))
+        return "\n".join(
+            f"{name:<{width}}  {value:>7}" + (f"  of {count:>{widest_count}} texts" if count else "") for name, value, count in rows
+        )
+
+
+def evaluate_classifier(
+    probabilities: np.ndarray, labels: np.ndarray, label_names: Sequence[str], sources: Sequence[str], texts: Sequence[str]
+) -> ClassificationResult:
+    """Compares predicted probabilities with true labels.
+
+    The predicted label is the most probable one; between equals, the first.
+
+    Args:
+        probabilities: `[examples, labels]`, every row sums to 1.
+        labels: Index of the true label, integers `[examples]`.
+        label_names: Name of every label.
+        sources: Where every example comes from.
+        texts: The text of every example, for the mistakes.
+
+    Returns:
+        The metrics.
+
+    Raises:
+        ValueError: There is no example, the arguments do not fit together, or the probabilities are none.
+    """
+    probabilities, labels = np.asarray(probabilities, np.float64), np.asarray(labels)
+    _check(probabilities, labels, label_names, sources, texts)
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+    correct = predicted == labels
+    confusion = np.zeros((len(label_names), len(label_names)), np.int64)
+    np.add.at(confusion, (labels, predicted), 1)
+    return ClassificationResult(
+        examples=len(labels),
+        accuracy=float(correct.mean()),
+        macro_f1=_macro_f1(confusion),
+        calibration_error=_calibration_error(confidence, correct),
+        sources=_per_source(correct, np.asarray(sources, object)),
+        label_names=list(label_names),
+        confusion=confusion.tolist(),
+        mistakes=[
+            Mistake(_excerpt(texts[i]), label_names[labels[i]], label_names[predicted[i]], float(confidence[i]))
+            for i in _most_confident(confidence, ~correct)
+        ],
+    )
+
+
+def _check(probabilities: np.ndarray, labels: np.ndarray, label_names: Sequence[str], sources: Sequence[str], texts: Sequence[str]) -> None:
+    examples = len(labels)
+    if not examples:
+        raise ValueError("Argument `labels` must hold at least one label. Received: none")
+    if probabilities.shape != (examples, len(label_names)):
+        expected = (examples, len(label_names))
+        raise ValueError(f"Argument `probabilities` must be {expected}: examples, label names. Received: shape={probabilities.shape}")
+    if not (np.all(probabilities >= 0) and np.allclose(probabilities.sum(axis=1), 1, atol=1e-3)):  # atol: the inputs may be float16
+        raise ValueError(
+            "Every row of argument `probabilities` must be non-negative and sum to 1. Received: other values; were these logits?"
+        )
+    if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0 or labels.max() >= len(label_names):
+        raise ValueError(f"Argument `labels` must hold integers from 0 to {len(label_names) - 1}. Received: {np.unique(labels)[:10]}")
+    for name, values in (("sources", sources), ("texts", texts)):
+        if len(values) != examples:
+            raise ValueError(f"Argument `{name}` must have one entry for each of the {examples} labels. Received: {len(values)} entries")
+
+
+def _macro_f1(confusion: np.ndarray) -> float:
+    true_or_predicted = confusion.sum(axis=0) + confusion.sum(axis=1)
+    present = true_or_predicted > 0
+    return float(np.mean(2 * np.diag(confusion)[present] / true_or_predicted[present]))
+
+
+def _calibration_error(confidence: np.ndarray, correct: np.ndarray) -> float:
+    upper_edges = np.arange(1, CALIBRATION_BINS) / CALIBRATION_BINS
+    bins = np.searchsorted(upper_edges, confidence)  # bin m is the interval (m / M, (m + 1) / M], as in the paper
+    gaps = np.bincount(bins, weights=correct - confidence, minlength=CALIBRATION_BINS)
+    return float(np.abs(gaps).sum() / len(confidence))
+
+
+def _per_source(correct: np.ndarray, sources: np.ndarray) -> dict[str, dict[str, float]]:
+    masks = {str(name): sources == name for name in sorted(set(sources))}
+    return {name: {"examples": int(mask.sum()), "accuracy": float(correct[mask].mean())} for name, mask in masks.items()}
+
+
+def _most_confident(confidence: np.ndarray, wrong: np.ndarray) -> np.ndarray:
+    indices = np.flatnonzero(wrong)
+    return indices[np.argsort(-confidence[indices], kind="stable")][:MISTAKES_SHOWN]
+
+
+def _excerpt(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= EXCERPT_LENGTH else text[: EXCERPT_LENGTH - 1] + "…"
