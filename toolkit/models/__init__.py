@@ -1,0 +1,34 @@
+"""From features to predictions, and the way back from a `.keras` file."""
+
+from pathlib import Path
+
+import keras
+
+from toolkit.errors import UserError
+from toolkit.models.text_classifier import TextClassifier
+
+__all__ = ["TextClassifier", "load_model"]
+
+
+def load_model(path: str | Path) -> keras.Model:
+    """Loads a `.keras` file that the toolkit wrote.
+
+    Importing this module registers every class that such a file can hold.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The model.
+
+    Raises:
+        UserError: There is no such file, or it is not a whole `.keras` file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise UserError(f"{path}: expected a model file, found none; train first, or name another run folder")
+    try:
+        return keras.models.load_model(path, compile=False)
+    except (ValueError, OSError, KeyError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(f"{path}: expected a .keras file that this toolkit wrote, but it cannot be read ({reason})") from error

@@ -1,0 +1,32 @@
+"""Variational dropout."""
+
+import keras
+
+
+@keras.saving.register_keras_serializable(package="toolkit")
+class VariationalDropout(keras.layers.SpatialDropout1D):
+    """Drops features for a whole sequence: one mask per row, the same at every step.
+
+        y_t = m ⊙ x_t / (1 - rate),   m_j ~ Bernoulli(1 - rate), drawn once per sequence
+
+    A mask drawn anew at every step would add noise that the recurrence amplifies; one mask per sequence does not.
+
+    Args:
+        rate: Share of the features to drop, in [0, 1).
+        **kwargs: `seed`, and as in `keras.layers.Layer`.
+
+    Call arguments:
+        inputs: `[batch, time, features]`.
+        training: Whether to drop.
+
+    Raises:
+        ValueError: `rate` is out of range.
+
+    Source: Gal & Ghahramani 2016, "A theoretically grounded application of dropout in recurrent neural networks".
+    """
+
+    def __init__(self, rate: float, **kwargs):
+        if not 0 <= rate < 1:
+            raise ValueError(f"Argument `rate` must be at least 0 and below 1. Received: rate={rate}")
+        super().__init__(rate, **kwargs)
+        self.supports_masking = True

@@ -1,0 +1,121 @@
+"""Many-to-one: a text to one of several labels."""
+
+from collections.abc import Sequence
+
+import keras
+
+from toolkit.layers import LSTM, AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
+
+POOLING = ("last", "max", "mean", "attention")
+
+
+@keras.saving.register_keras_serializable(package="toolkit")
+class TextClassifier(keras.Model):
+    """Embedding → variational dropout → stacked bidirectional LSTM → pooling → logits.
+
+    Args:
+        vocabulary_size: Number of token ids; 0 is padding and 1 the unknown token.
+        label_names: One name per label, in the order of the logits.
+        embedding_dim: Size of a token's vector.
+        units: LSTM units per direction.
+        num_layers: Stacked bidirectional layers.
+        pooling: `"last"` (the final state of each direction), `"max"`, `"mean"` or `"attention"` over the steps.
+        word_dropout: Share of the tokens replaced by the unknown token while training.
+        embedding_dropout: Variational dropout on the embedded tokens.
+        output_dropout: Variational dropout between the layers, and dropout on the pooled vector.
+        segment_length: Steps per segment while training (`Segmented`); `None` to train on whole texts. Not with `pooling="last"`.
+        **kwargs: As in `keras.Model`.
+
+    Call arguments:
+        inputs: Token ids, integers `[batch, time]`, 0 after the end of a text.
+
+    Returns:
+        Logits `[batch, len(label_names)]`, float32.
+
+    Raises:
+        ValueError: An argument is out of range.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        label_names: Sequence[str],
+        embedding_dim: int = 128,
+        units: int = 128,
+        num_layers: int = 1,
+        pooling: str = "max",
+        word_dropout: float = 0.0,
+        embedding_dropout: float = 0.0,
+        output_dropout: float = 0.0,
+        segment_length: int | None = None,
+        **kwargs,
+    ):
+        _check(num_layers, len(label_names), pooling, segment_length)
+
+        # === Layers ===
+        word_dropout_layer = WordDropout(word_dropout, name="word_dropout")
+        embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, mask_zero=True, name="embedding")
+        dropouts = [VariationalDropout(rate) for rate in [embedding_dropout] + [output_dropout] * (num_layers - 1)]
+        sequences_out = [True] * (num_layers - 1) + [pooling != "last"]
+        recurrent = [Bidirectional(LSTM(units, return_sequences=all_steps)) for all_steps in sequences_out]
+        if segment_length:
+            recurrent = [Segmented(layer, segment_length) for layer in recurrent]
+        pooled = {"max": MaxOverTime, "mean": MeanOverTime, "attention": lambda **kw: AttentionOverTime(units, **kw)}.get(pooling)
+        output_dropout_layer = keras.layers.Dropout(output_dropout, name="output_dropout")
+        logits = keras.layers.Dense(len(label_names), dtype="float32", name="logits")
+
+        # === Graph ===
+        tokens = keras.Input((None,), dtype="int32", name="tokens")
+        x = embedding(word_dropout_layer(tokens))
+        for dropout, layer in zip(dropouts, recurrent, strict=True):
+            x = layer(dropout(x))
+        if pooled:
+            x = pooled(name="pooling")(x)
+        super().__init__(inputs=tokens, outputs=logits(output_dropout_layer(x)), **kwargs)
+
+        # === Config ===
+        self.vocabulary_size = vocabulary_size
+        self.label_names = list(label_names)
+        self.embedding_dim = embedding_dim
+        self.units = units
+        self.num_layers = num_layers
+        self.pooling = pooling
+        self.word_dropout = word_dropout
+        self.embedding_dropout = embedding_dropout
+        self.output_dropout = output_dropout
+        self.segment_length = segment_length
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "vocabulary_size": self.vocabulary_size,
+            "label_names": list(self.label_names),
+            "embedding_dim": self.embedding_dim,
+            "units": self.units,
+            "num_layers": self.num_layers,
+            "pooling": self.pooling,
+            "word_dropout": self.word_dropout,
+            "embedding_dropout": self.embedding_dropout,
+            "output_dropout": self.output_dropout,
+            "segment_length": self.segment_length,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Makes a model from what `get_config` returned."""
+        return cls(**config)
+
+
+def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int | None) -> None:
+    if num_layers < 1:
+        raise ValueError(f"Argument `num_layers` must be at least 1. Received: num_layers={num_layers}")
+    if num_labels < 2:
+        raise ValueError(f"Argument `label_names` must have at least two names. Received: {num_labels}")
+    if pooling not in POOLING:
+        raise ValueError(f"Argument `pooling` must be one of {POOLING}. Received: pooling={pooling!r}")
+    if pooling == "last" and segment_length:
+        raise ValueError(
+            f"Argument `segment_length` must be None with pooling='last', which reads the whole text. Received: segment_length={segment_length}"
+        )
