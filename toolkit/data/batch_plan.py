@@ -1,0 +1,105 @@
+"""Which texts go together in a batch: a pure function of the seed and the epoch."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Batch(NamedTuple):
+    """The rows of one batch.
+
+    Attributes:
+        indices: int64 `[rows]`, positions of examples; -1 fills up.
+        boundary: The length to which the rows are padded.
+    """
+
+    indices: np.ndarray
+    boundary: int
+
+
+def length_boundaries(max_length: int) -> list[int]:
+    """Returns the lengths to pad to: 32, then multiples of 64, and `max_length` as the last. Few of them means few shapes to compile."""
+    return [length for length in (32, *range(64, max_length, 64)) if length < max_length] + [max_length]
+
+
+class BatchPlan:
+    """Groups examples of similar length into batches.
+
+    An example belongs to the bucket of the shortest boundary that holds it. All batches of a bucket have one shape, as many rows as the token
+    budget allows; the last one is filled up with rows that stand for no example.
+
+    Args:
+        lengths: Number of tokens of each example.
+        boundaries: Ascending lengths to pad to; the last is at least the longest example. See `length_boundaries`.
+        tokens_per_batch: Budget of one batch, padding included. A batch has at least `multiple_of` rows even if these exceed it.
+        seed: Seed of the shuffling.
+        shuffle: Whether each epoch mixes the examples of a bucket, and the batches, anew. If not, batches go from short to long.
+        multiple_of: What the number of rows is divisible by, such as the number of replicas.
+
+    Raises:
+        ValueError: An argument is out of range, or an example is longer than the last boundary.
+    """
+
+    def __init__(
+        self,
+        lengths: Sequence[int] | np.ndarray,
+        boundaries: Sequence[int],
+        tokens_per_batch: int,
+        seed: int = 0,
+        shuffle: bool = True,
+        multiple_of: int = 1,
+    ):
+        self.lengths = np.asarray(lengths, np.int64)
+        self.boundaries = list(boundaries)
+        self.tokens_per_batch = tokens_per_batch
+        self.seed = seed
+        self.shuffle = shuffle
+        self.multiple_of = multiple_of
+        self._check()
+        bucket = np.searchsorted(self.boundaries, self.lengths)
+        by_length = np.argsort(self.lengths, kind="stable")
+        self._buckets = [by_length[bucket[by_length] == number] for number in range(len(self.boundaries))]
+
+    def _check(self) -> None:
+        if not self.boundaries or self.boundaries[0] < 1 or np.any(np.diff(self.boundaries) < 1):
+            raise ValueError(f"`boundaries` must be positive and ascending. Received: boundaries={self.boundaries}")
+        if self.tokens_per_batch < 1 or self.multiple_of < 1:
+            raise ValueError(
+                "`tokens_per_batch` and `multiple_of` must be positive. "
+                f"Received: tokens_per_batch={self.tokens_per_batch}, multiple_of={self.multiple_of}"
+            )
+        if longest := self.lengths.max(initial=0) > self.boundaries[-1]:
+            raise ValueError(f"An example of {longest} tokens is longer than the last boundary, {self.boundaries[-1]}; crop it first.")
+
+    def rows(self, boundary: int) -> int:
+        """Returns the number of rows of the batches of one bucket: the budget, or what the bucket has if that is less."""
+        budget = self.tokens_per_batch // boundary
+        present = len(self._buckets[self.boundaries.index(boundary)])
+        needed = -(-present // self.multiple_of) * self.multiple_of
+        return min(max(budget // self.multiple_of * self.multiple_of, self.multiple_of), needed)
+
+    def epoch(self, epoch: int) -> list[Batch]:
+        """Returns the batches of one epoch; each example is in exactly one of them.
+
+        Args:
+            epoch: Number of the epoch. It makes no difference unless `shuffle`.
+
+        Returns:
+            Batches in the order of training.
+        """
+        random = np.random.default_rng([self.seed, epoch])
+        batches: list[Batch] = []
+        for boundary, bucket in zip(self.boundaries, self._buckets, strict=True):
+            if not len(bucket):
+                continue
+            rows = self.rows(boundary)
+            order = random.permutation(bucket) if self.shuffle else bucket
+            filled = np.append(order, np.full(-len(order) % rows, -1))
+            batches += [Batch(indices, boundary) for indices in filled.reshape(-1, rows)]
+        return [batches[position] for position in random.permutation(len(batches))] if self.shuffle else batches
+
+    def __len__(self) -> int:
+        """Returns the number of batches of an epoch, every epoch the same."""
+        filled = zip(self.boundaries, self._buckets, strict=True)
+        return sum(-(-len(bucket) // self.rows(boundary)) for boundary, bucket in filled if len(bucket))

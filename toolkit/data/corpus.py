@@ -1,0 +1,173 @@
+"""From the value of `--data` to texts with numbered labels in three splits."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from toolkit.data.cleaning import clean
+from toolkit.data.columns import Columns
+from toolkit.data.example import Example
+from toolkit.data.labels import known_label, label_numbers, sort_labels
+from toolkit.data.local_files import Parts, is_local, read_local
+from toolkit.data.report import Report, SplitReport
+from toolkit.data.splitting import SPLITS, carve
+from toolkit.errors import UserError
+
+
+@dataclass(frozen=True)
+class Split:
+    """The texts of one split.
+
+    Attributes:
+        texts: Texts; one may be empty.
+        labels: int32 `[len(texts)]`, positions in the label names.
+        sources: Where each text comes from; empty where the data does not say.
+        report: What was read and dropped.
+    """
+
+    texts: list[str]
+    labels: np.ndarray
+    sources: list[str]
+    report: SplitReport = field(default_factory=SplitReport)
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A labelled set of texts.
+
+    Attributes:
+        name: The data set or file.
+        splits: `"train"`, `"validation"` and `"test"`.
+        label_names: What the labels are called, in the order of their numbers.
+        report: What was read and dropped.
+    """
+
+    name: str
+    splits: dict[str, Split]
+    label_names: list[str]
+    report: Report
+
+
+def read_corpus(
+    data: str | None = None,
+    *,
+    data_dir: str | None = None,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    source_column: str | None = None,
+) -> Corpus:
+    """Reads the data of a training run.
+
+    A split that is missing is carved out of the training split by the hash of the text. Splits that come out of the training split
+    lose their repeated texts; a validation or test split that came with the data is kept whole, so that a score on it can be compared with others'.
+
+    Args:
+        data: A file or folder (see `toolkit.data.local_files.read_local`), the name of a TFDS set such as `"glue/sst2"`, or `None` for the
+            movie reviews that come with the `examples` extra.
+        data_dir: Where TFDS keeps its sets; `None` for its own default.
+        text_column: Column or feature of the text; `None` to find it by its usual names.
+        label_column: Column or feature of the label.
+        source_column: Column or feature that says where a text comes from.
+
+    Returns:
+        The corpus, all three splits of which have texts.
+
+    Raises:
+        UserError: The data is missing, malformed, too small, or has one label only.
+    """
+    name, parts, label_names, notes = _read(data, data_dir, Columns(text_column, label_column, source_column))
+    if "train" not in parts:
+        raise UserError(f"{name}: expected a training split, found {', '.join(parts)}")
+    notes = [*notes, *_replace_unlabeled_test(parts)]
+    given = set(parts) - {"train"}
+    cleaned = {split: clean(examples, whole=split in given) for split, examples in carve(parts).items()}
+    _check_sizes(name, cleaned, given)
+    label_names = label_names or sort_labels(example.label for example in cleaned["train"][0])
+    splits = {split: _number(*cleaned[split], label_names) for split in SPLITS}
+    if np.unique(splits["train"].labels).size < 2:
+        raise UserError(f'{name}: expected at least two labels in training, received only "{cleaned["train"][0][0].label}"')
+    _note_leaks(splits)
+    return Corpus(name, splits, label_names, Report(name, {split: splits[split].report for split in SPLITS}, notes))
+
+
+def read_split(
+    data: str | None,
+    *,
+    label_names: Sequence[str],
+    data_dir: str | None = None,
+    text_column: str | None = None,
+    label_column: str | None = None,
+    source_column: str | None = None,
+) -> Split:
+    """Reads texts to evaluate a trained model on: a test split as it is, or the whole of a file without splits.
+
+    Args:
+        data: As for `read_corpus`. Of a set with splits, the test split is read, or the validation split if that alone has labels.
+        label_names: The labels of the model. A label that is written in another way is matched by `toolkit.data.labels.known_label`.
+        data_dir: As for `read_corpus`.
+        text_column: As for `read_corpus`.
+        label_column: As for `read_corpus`.
+        source_column: As for `read_corpus`.
+
+    Returns:
+        All texts that have a label, repeated ones too.
+
+    Raises:
+        UserError: The data is missing, malformed or has no labelled text, or has a label that the model does not know.
+    """
+    name, parts, _, _ = _read(data, data_dir, Columns(text_column, label_column, source_column))
+    _replace_unlabeled_test(parts)
+    examples, report = clean(parts.get("test") or parts.get("validation") or parts["train"], whole=True)
+    if not examples:
+        raise UserError(f"{name}: expected texts with labels, found {report.read:,} texts and no label")
+    return _number([example._replace(label=known_label(example.label, label_names)) for example in examples], report, label_names)
+
+
+def _read(data: str | None, data_dir: str | None, columns: Columns) -> tuple[str, Parts, list[str] | None, list[str]]:
+    """Returns the name, the examples by split, the label names if the set defines them, and notes."""
+    if data is not None and is_local(data):
+        return data, read_local(data, columns), None, []
+    from toolkit.data.tfds_source import read_tfds  # imports TensorFlow, which local files do not need
+
+    return read_tfds(data or "movie_reviews", columns, data_dir)
+
+
+def _replace_unlabeled_test(parts: Parts) -> list[str]:
+    """Uses validation as the test split where the labels of the test are kept secret; returns what to note about it."""
+    if "test" not in parts or any(example.label for example in parts["test"]):
+        return []
+    del parts["test"]
+    if "validation" not in parts:
+        return ["the test split has no labels and was left out"]
+    parts["test"] = parts.pop("validation")
+    return ["the test split has no labels: the validation split is used as the test"]
+
+
+def _check_sizes(name: str, cleaned: Mapping[str, tuple[list[Example], SplitReport]], given: set[str]) -> None:
+    for split, (examples, report) in cleaned.items():
+        if examples:
+            continue
+        if split in given or report.read:
+            raise UserError(f"{name}: expected labels in the {split} split, found {report.read:,} texts and no label")
+        read = sum(cleaned[other][1].read for other in cleaned if other not in given)
+        advice = "give at least 100, or a file per split: --data train=FILE,validation=FILE,test=FILE"
+        raise UserError(f"{name}: {read:,} texts are too few to take a {split} split out of them by hash: it is empty; {advice}")
+
+
+def _number(examples: Sequence[Example], report: SplitReport, label_names: Sequence[str]) -> Split:
+    """Turns examples into a split, and completes its report."""
+    labels = label_numbers([example.label for example in examples], [example.place for example in examples], label_names)
+    frequency = Counter(labels)
+    report.kept = len(examples)
+    report.labels = {name: frequency[number] for number, name in enumerate(label_names)}
+    return Split([example.text for example in examples], np.array(labels, np.int32), [example.source for example in examples], report)
+
+
+def _note_leaks(splits: Mapping[str, Split]) -> None:
+    """Counts texts that training has seen; they are kept, since it is the user who put them there."""
+    seen = set(splits["train"].texts)
+    for split in SPLITS[1:]:
+        if leaked := sum(text in seen for text in splits[split].texts):
+            splits[split].report.noted["also in train"] = leaked

@@ -1,0 +1,112 @@
+"""Examples in the user's own files and folders."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from toolkit.data.columns import Columns
+from toolkit.data.example import Example
+from toolkit.data.lines import read_lines
+from toolkit.data.splitting import SPLITS
+from toolkit.data.tables import read_table, table_format
+from toolkit.errors import UserError
+
+Parts = dict[str, list[Example]]
+"""Examples by split; a set without splits has only `"train"`."""
+
+_SPLIT_NAMES = {
+    "train": "train",
+    "validation": "validation",
+    "valid": "validation",
+    "val": "validation",
+    "dev": "validation",
+    "test": "test",
+}
+_NAMED_FILES = re.compile(rf"({'|'.join(_SPLIT_NAMES)})=")
+_UNLABELED = "unsup"  # the folder of the aclImdb archive that holds reviews without a label
+
+
+def is_local(data: str) -> bool:
+    """Tells a file, a folder or a list `train=FILE,...` from the name of a TFDS set.
+
+    What exists is local, and so is what can only be a path: it begins with `.`, `~` or `/`, ends in `/`, or has a suffix.
+    """
+    looks_like_path = data.startswith((".", "~", "/")) or data.endswith("/") or "." in data.partition("/")[0].partition(":")[0]
+    return looks_like_path or table_format(Path(data)) is not None or _NAMED_FILES.match(data) is not None or os.path.exists(data)
+
+
+def read_local(data: str, columns: Columns) -> Parts:
+    """Reads files and folders.
+
+    Args:
+        data: A table; a folder with one table or one folder per split; a folder with one folder per label; or
+            `train=PATH,validation=PATH,test=PATH`, each a table or a folder with one folder per label.
+        columns: The columns to read from tables.
+
+    Returns:
+        Examples by split.
+
+    Raises:
+        UserError: A path does not exist or is not laid out like this, or a file cannot be read.
+    """
+    paths = _named_paths(data) if _NAMED_FILES.match(data) else _split_paths(Path(data).expanduser())
+    return {split: _read_path(paths[split], columns) for split in SPLITS if split in paths}
+
+
+def _named_paths(data: str) -> dict[str, Path]:
+    paths: dict[str, Path] = {}
+    for word in data.split(","):
+        name, _, path = word.partition("=")
+        split = _SPLIT_NAMES.get(name.strip())
+        if split is None or not path or split in paths:
+            raise UserError(f'--data: expected train=FILE,validation=FILE,test=FILE, each at most once, received "{word}" in "{data}"')
+        paths[split] = Path(path.strip()).expanduser()
+    return paths
+
+
+def _split_paths(path: Path) -> dict[str, Path]:
+    """Finds the splits of a folder; whatever else, a folder per label or a table, is read as `"train"`."""
+    if not path.is_dir():
+        return {"train": path}
+    paths: dict[str, Path] = {}
+    for entry in _entries(path):
+        split = _SPLIT_NAMES.get(entry.name.partition(".")[0].lower())
+        if split is None or not (entry.is_dir() or table_format(entry)):
+            continue
+        if split in paths:
+            raise UserError(f'{path}: expected one file or folder for {split}, found "{paths[split].name}" and "{entry.name}"')
+        paths[split] = entry
+    return paths or {"train": path}
+
+
+def _read_path(path: Path, columns: Columns) -> list[Example]:
+    if not os.path.exists(path):  # unlike `path.exists()` it is false, not an error, where a folder on the way is closed
+        raise UserError(f"{path}: no such file or folder, or no permission to see it")
+    return _read_folders(path) if path.is_dir() else read_table(path, columns)
+
+
+def _read_folders(path: Path) -> list[Example]:
+    """Reads a folder that holds a folder per label, which holds a file per text."""
+    folders = [entry for entry in _entries(path) if entry.is_dir()]
+    examples = [example for folder in folders for example in _read_folder(folder)]
+    if not examples:
+        expected = "train/validation/test files (.csv, .tsv, .jsonl) or one folder of text files per label"
+        raise UserError(f"{path}: expected {expected}, found {', '.join(entry.name for entry in _entries(path)[:5]) or 'an empty folder'}")
+    return examples
+
+
+def _read_folder(folder: Path) -> Iterator[Example]:
+    label = "" if folder.name == _UNLABELED else folder.name
+    for file in _entries(folder):
+        if file.is_dir():
+            raise UserError(f"{file}: expected a text file in the folder of a label, received a folder")
+        yield Example("".join(read_lines(file)).removesuffix("\n"), label, "", str(file))
+
+
+def _entries(path: Path) -> list[Path]:
+    """Lists a folder in a fixed order, without hidden entries."""
+    try:
+        return sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
+    except OSError as error:
+        raise UserError(f"{path}: cannot read this folder: {error.strerror}") from error

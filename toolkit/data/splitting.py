@@ -1,0 +1,42 @@
+"""Splits that are a property of the text: the same on every machine, in every order, after every change to the rest of the file."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from toolkit.data.example import Example
+
+SPLITS = ("train", "validation", "test")
+
+
+def split_of(text: str, train: int = 80, validation: int = 10) -> Literal["train", "validation", "test"]:
+    """Assigns a text to a split by its SHA-256, so a repeated text never straddles two splits.
+
+    Args:
+        text: The text as it was read.
+        train: Percentage of texts for training.
+        validation: Percentage for validation; what is left is for the test.
+
+    Returns:
+        `"train"`, `"validation"` or `"test"`.
+    """
+    bucket = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
+    if bucket < train:
+        return "train"
+    return "validation" if bucket < train + validation else "test"
+
+
+def carve(parts: Mapping[str, Sequence[Example]]) -> dict[str, Sequence[Example]]:
+    """Takes the splits that are missing out of the training split, ten per cent of it for each.
+
+    Args:
+        parts: Examples by split; `"train"` is required, and is everything there is when it is alone.
+
+    Returns:
+        Examples by split, all three of them.
+    """
+    missing = [split for split in SPLITS[1:] if split not in parts]
+    carved: dict[str, list[Example]] = {split: [] for split in ("train", *missing)}
+    for example in parts["train"]:
+        carved[split_of(example.text, train=100 - 10 * len(missing), validation=10 * ("validation" in missing))].append(example)
+    return {split: carved.get(split, parts.get(split)) for split in SPLITS}

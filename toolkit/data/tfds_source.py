@@ -1,0 +1,143 @@
+"""Examples of a TensorFlow Datasets set, our own or any other that has a text and a label."""
+
+import contextlib
+import difflib
+import importlib
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from toolkit.data.columns import Columns
+from toolkit.data.example import Example
+from toolkit.data.local_files import Parts
+from toolkit.data.network import reachable
+from toolkit.data.splitting import SPLITS
+from toolkit.errors import UserError
+
+_OURS = "toolkit.data.datasets.movie_reviews.movie_reviews_dataset_builder"
+_BATCH = 1024  # one by one, TFDS reads seven times slower
+
+
+def read_tfds(name: str, columns: Columns, data_dir: str | None) -> tuple[str, Parts, list[str], list[str]]:
+    """Reads a set, preparing it first if need be.
+
+    Args:
+        name: Its TFDS name, such as `"imdb_reviews"`, `"glue/sst2"` or `"imdb_reviews:1.0.0"`.
+        columns: The features to read; those that are `None` are found by their types and names.
+        data_dir: Where TFDS keeps its sets; `None` for its own default.
+
+    Returns:
+        The full name with the version; examples by split; the label names in the set's own order; and notes for the report.
+
+    Raises:
+        UserError: There is no such set, it has no text or no label, or it cannot be prepared.
+    """
+    builder = _find(name, data_dir)
+    columns = _find_columns(builder, columns)
+    _prepare(builder)
+    parts = {split: _read(builder, split, columns) for split in SPLITS if split in builder.info.splits}
+    if not parts:
+        raise UserError(f"{builder.info.full_name}: expected a split named train, found {', '.join(builder.info.splits)}")
+    unused = [f"{split} ({info.num_examples:,})" for split, info in builder.info.splits.items() if split not in parts]
+    notes = [*(builder.info.metadata or {}).get("notes", []), *([f"splits not used: {', '.join(unused)}"] if unused else [])]
+    return builder.info.full_name, parts, list(builder.info.features[columns.label].names), notes
+
+
+def _find(name: str, data_dir: str | None) -> tfds.core.DatasetBuilder:
+    importlib.import_module(_OURS)  # makes the set known to TFDS by its name
+    set_name, _, config = name.partition(":")[0].partition("/")
+    try:
+        return tfds.builder(name, data_dir=data_dir)
+    except tfds.core.DatasetNotFoundError:
+        near = _near(set_name, tfds.list_builders(with_community_datasets=False))
+        raise UserError(f'--data: "{name}" is neither a file nor a TFDS set{near}') from None
+    except (ValueError, AssertionError) as error:  # a malformed name, an unknown configuration, an unknown version
+        configs = list(tfds.builder_cls(set_name).builder_configs) if set_name in tfds.list_builders(with_community_datasets=False) else []
+        if config and config not in configs:
+            raise UserError(f'--data: the TFDS set "{set_name}" has no configuration "{config}"{_near(config, configs)}') from error
+        raise UserError(f'--data: TFDS cannot find "{name}": {_last_sentence(error)}') from error
+
+
+def _near(word: str, words: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, words, n=5)
+    return f"; did you mean {', '.join(near)}?" if near else ""
+
+
+def _last_sentence(error: Exception) -> str:
+    """Returns what went wrong without the arguments that TFDS puts before it and the catalogue that it puts behind it."""
+    return str(error).strip().splitlines()[0].rpartition('": ')[2]
+
+
+def _find_columns(builder: tfds.core.DatasetBuilder, columns: Columns) -> Columns:
+    name, features = builder.info.full_name, builder.info.features
+    texts = [key for key, feature in features.items() if isinstance(feature, tfds.features.Text)]
+    labels = [key for key, feature in features.items() if isinstance(feature, tfds.features.ClassLabel)]
+    if not texts or not labels:
+        found = ", ".join(f"{key} ({type(feature).__name__})" for key, feature in features.items())
+        raise UserError(f"{name}: expected a Text and a ClassLabel among the features, found {found}; choose another set")
+    usual_text, usual_label = (builder.info.supervised_keys or (None, None))[:2]
+    text = columns.text or _choose(texts, usual_text)
+    label = columns.label or _choose(labels, usual_label)
+    wanted = Columns(text, label, columns.source)
+    return Columns(wanted.find("text", texts, name), wanted.find("label", labels, name), wanted.find("source", texts + labels, name))
+
+
+def _choose(keys: Sequence[str], usual: object) -> str | None:
+    return keys[0] if len(keys) == 1 else usual if usual in keys else None
+
+
+def _prepare(builder: tfds.core.DatasetBuilder) -> None:
+    """Prepares a set in its own folder; TFDS works in a temporary one, so a set is there whole or not at all."""
+    if builder.data_path.exists():
+        return
+    _check_network(builder)
+    if not builder.url_infos:
+        tfds.disable_progress_bar()  # nothing to download: it takes seconds
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # standard output is for results
+            builder.download_and_prepare()
+    except OSError as error:
+        if not builder.data_path.exists():  # else another process has prepared it in the meantime
+            raise UserError(
+                f"{builder.info.full_name}: cannot prepare it in {builder.data_path}: {error}; choose another --data_dir"
+            ) from error
+
+
+def _check_network(builder: tfds.core.DatasetBuilder) -> None:
+    """Fails at once where a download would retry for minutes."""
+    urls = builder.url_infos or {}
+    manual_dir = Path(builder.data_dir_root) / "downloads" / "manual"
+    by_hand = [info.filename for info in urls.values() if info.filename and (manual_dir / info.filename).exists()]
+    if not urls or by_hand or reachable(urls):
+        return
+    hosts = ", ".join(sorted({urlsplit(url).hostname for url in urls}))
+    files = f"put {next(iter(urls))} into {manual_dir}" if len(urls) == 1 else f"put its files into {manual_dir}"
+    raise UserError(f"{builder.info.full_name}: no connection to {hosts}; check the network, or {files}, or use local files (--data FILE)")
+
+
+def _read(builder: tfds.core.DatasetBuilder, split: str, columns: Columns) -> list[Example]:
+    place = f"{builder.info.full_name}[{split}]"
+    texts, labels, sources = [], [], []
+    for batch in tfds.as_numpy(builder.as_dataset(split=split, batch_size=_BATCH)):
+        texts += _strings(batch[columns.text], builder.info.features[columns.text], place)
+        labels += _strings(batch[columns.label], builder.info.features[columns.label], place)
+        sources += (
+            _strings(batch[columns.source], builder.info.features[columns.source], place)
+            if columns.source
+            else [""] * len(batch[columns.text])
+        )
+    return [Example(text, label, source, place) for text, label, source in zip(texts, labels, sources, strict=True)]
+
+
+def _strings(values: np.ndarray, feature: tfds.features.FeatureConnector, place: str) -> Iterable[str]:
+    """Decodes texts and names classes; -1, which stands for an unknown class, has the empty name."""
+    if isinstance(feature, tfds.features.ClassLabel):
+        return (feature.int2str(int(value)) if value >= 0 else "" for value in values)
+    try:
+        return [value.decode() for value in values]
+    except UnicodeDecodeError as error:
+        raise UserError(f"{place}: expected UTF-8, received {error.object[:40]!r}; choose another feature with --text_column") from error
