@@ -1,0 +1,220 @@
+"""The one training loop of the toolkit."""
+
+import math
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+import keras
+import tensorflow as tf
+
+from toolkit.errors import UserError
+from toolkit.training.averaging import averaged_weights
+from toolkit.training.checkpoint import CheckpointFolder
+from toolkit.training.history import History
+from toolkit.training.interruption import Interruption
+from toolkit.training.progress import Progress
+from toolkit.training.scalars import Scalars
+from toolkit.training.snapshot import restore_snapshot, take_snapshot
+from toolkit.training.state import State, weighted_means
+from toolkit.training.steps import Measure, Steps
+from toolkit.training.strategy import agree, distributed_batches, is_chief, losing_workers
+
+
+class Batches(Protocol):
+    """What `fit` trains on; `toolkit.data.TokenBatches` is one.
+
+    A batch is `(inputs, labels, weights)`. It is a pure function of the epoch and its position, so a resumed training asks for the rest.
+    """
+
+    def batches(self, epoch: int, start: int = 0, replica: int = 0, replicas: int = 1) -> tf.data.Dataset:
+        """Returns the batches of an epoch from `start` on, of each the rows `replica::replicas`."""
+
+    def steps(self, epoch: int) -> int:
+        """Returns the number of batches in an epoch."""
+
+
+def fit(
+    model: keras.Model,
+    *,
+    optimizer: keras.optimizers.Optimizer,
+    loss: Measure,
+    train: Batches,
+    validation: Batches,
+    epochs: int,
+    run_dir: str | os.PathLike,
+    metrics: dict[str, Measure] | None = None,
+    monitor: str = "accuracy",
+    mode: str | None = None,
+    patience: int | None = None,
+    strategy: tf.distribute.Strategy | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    checkpoint_seconds: float = 300.0,
+    log_every: int = 10,
+) -> History:
+    """Trains a model, or goes on training it where the same call was interrupted.
+
+    The loss of a step is `sum(weights * loss) / sum(weights)` over the global batch, plus the model's own regularization losses. After each
+    epoch the model is validated and a checkpoint saved. In the end the model holds the weights of the best epoch. Validation and "best"
+    mean the averaged weights if the optimizer keeps an average.
+
+    On CPU, a training that was interrupted and resumed ends with the same bits as one that was not: the checkpoint holds all variables of
+    the model (also the states of its random generators) and of the optimizer, and batches are a function of their position.
+
+    Args:
+        model: Built model, logits out; made in the strategy's scope.
+        optimizer: Keras optimizer; its clipping acts on the gradients summed over replicas.
+        loss: `(labels, logits) -> values`, one for each weight.
+        train: Batches to train on.
+        validation: Batches to validate on.
+        epochs: How many epochs, counting those before an interruption.
+        run_dir: Folder of the run; gets `checkpoints/` and `logs/`. Workers of one training share it.
+        metrics: More to measure, by name, each like `loss`; accuracy of class labels if not given.
+        monitor: `"loss"` or the metric whose validation value makes an epoch the best.
+        mode: `"min"` or `"max"`; if not given, `"min"` for the loss and `"max"` for a metric.
+        patience: Stop when that many epochs brought no better one.
+        strategy: From `build_strategy`; one device if not given.
+        callbacks: Keras callbacks; the logs of a step have `loss`, `learning_rate` and the gradient norms.
+        checkpoint_seconds: Time between checkpoints within an epoch, besides the one at its end; 0 saves every step.
+        log_every: Steps between TensorBoard points.
+
+    Returns:
+        The history.
+
+    Raises:
+        UserError: The loss is not finite, a checkpoint does not fit the model, or the run folder cannot be written.
+        KeyboardInterrupt: Ctrl-C was pressed; a checkpoint has been saved and the same call goes on from it.
+        WorkerLost: Another worker of the training is gone.
+    """
+    strategy = strategy or tf.distribute.get_strategy()
+    metrics = {"accuracy": keras.metrics.sparse_categorical_accuracy} if metrics is None else metrics
+    measures = {"loss": loss, **metrics}
+    if monitor not in measures:
+        raise UserError(f"monitor must be one of {', '.join(measures)}, received {monitor!r}")
+    if not model.built:
+        raise ValueError(f"`model` must be built before it is trained. Received: {model.name}, which has no weights yet")
+    chief = [Progress(), Scalars(Path(run_dir) / "logs", optimizer, log_every)] if is_chief(strategy) else []
+    with strategy.scope(), losing_workers(strategy), Interruption() as interruption:
+        optimizer.build(model.trainable_variables)
+        steps = Steps(model, optimizer, measures, strategy)
+        listeners = keras.callbacks.CallbackList([*callbacks, *chief], model=model)
+        history = History(f"val_{monitor}", mode or ("min" if monitor == "loss" else "max"))
+        folder = CheckpointFolder(Path(run_dir) / "checkpoints")
+        training = _Training(model, optimizer, steps, strategy, listeners, interruption, history, folder, checkpoint_seconds)
+        training.resume()
+        training.run(train, validation, epochs, patience)
+    return history
+
+
+@dataclass
+class _Training:
+    """A training under way: what `fit` was given, made ready, and where it stands."""
+
+    model: keras.Model
+    optimizer: keras.optimizers.Optimizer
+    steps: Steps
+    strategy: tf.distribute.Strategy
+    callbacks: keras.callbacks.CallbackList
+    interruption: Interruption
+    history: History
+    folder: CheckpointFolder
+    checkpoint_seconds: float
+    state: State = field(default_factory=State)
+
+    def resume(self) -> None:
+        """Takes up the latest checkpoint, if there is one."""
+        checkpoint = self.folder.latest()
+        if checkpoint is not None:
+            restore_snapshot(checkpoint, model=self.model, optimizer=self.optimizer)
+            self.state = State(**checkpoint.state)
+        if not agree(self.strategy, int(self.optimizer.iterations.value.numpy())):
+            raise UserError(f"{self.folder.path}: the workers found different checkpoints; give all of them the same shared run folder")
+        self.history.epochs = self.state.epochs
+        self._norm = math.nan
+        self._started = time.monotonic() - self.state.seconds
+        self._saved = time.monotonic()
+
+    def run(self, train: Batches, validation: Batches, epochs: int, patience: int | None) -> None:
+        """Trains to the end and leaves the best weights in the model."""
+        self.model.stop_training = False
+        self.callbacks.on_train_begin()
+        while self.state.epoch < epochs and not self.history.should_stop(patience) and not self.model.stop_training:
+            self.callbacks.set_params({"epochs": epochs, "steps": train.steps(self.state.epoch)})
+            self.callbacks.on_epoch_begin(self.state.epoch)
+            self._train_epoch(train)
+            self._finish_epoch(validation)
+        self.callbacks.on_train_end()
+        restore_snapshot(self.folder.best(), model=self.model)
+
+    def _train_epoch(self, train: Batches) -> None:
+        for batch in distributed_batches(self.strategy, train, self.state.epoch, self.state.step):
+            self.callbacks.on_train_batch_begin(self.state.step)
+            sums, report = self.steps.train(batch)
+            logs = weighted_means(sums) | report
+            self._require_finite(logs)
+            self.state.add(sums)
+            self.callbacks.on_train_batch_end(self.state.step - 1, logs)
+            self._save_if_due()
+            self._norm = report["gradient_norm"]
+
+    def _finish_epoch(self, validation: Batches) -> None:
+        """Validates, files the record, and saves the best weights before the checkpoint whose history calls them so."""
+        self._save()
+        with averaged_weights(self.optimizer):
+            results = self._validate(validation)
+            learning_rate = float(tf.convert_to_tensor(self.optimizer.learning_rate))
+            measured = self.state.means() | {f"val_{name}": value for name, value in results.items()}
+            record = {"epoch": self.state.epoch + 1, **measured, "learning_rate": learning_rate, "seconds": self._seconds()}
+            self.state.finish_epoch(record)
+            if self.history.best is record:
+                self._write(self.folder.save_best, model=self.model)
+        self._save()
+        self.callbacks.on_epoch_end(self.state.epoch - 1, record)
+
+    def _validate(self, validation: Batches) -> dict[str, float]:
+        totals = State()
+        self.callbacks.on_test_begin()
+        for batch in distributed_batches(self.strategy, validation, 0, 0):
+            self.callbacks.on_test_batch_begin(totals.step)
+            self._stop_if_asked()
+            totals.add(self.steps.evaluate(batch))
+            self.callbacks.on_test_batch_end(totals.step - 1, totals.means())
+        self.callbacks.on_test_end(totals.means())
+        return totals.means()
+
+    def _require_finite(self, logs: dict[str, float]) -> None:
+        """Stops before a step that went wrong reaches a checkpoint."""
+        for name in ("loss", "gradient_norm"):
+            if not math.isfinite(logs[name]):
+                raise UserError(
+                    f"{name} is {logs[name]} at step {self.state.step + 1} of epoch {self.state.epoch + 1}; "
+                    f"the gradient norm one step before was {self._norm:.4g}; "
+                    f"in a new run folder, try a learning_rate below {logs['learning_rate']:.4g}, or global_clipnorm"
+                )
+
+    def _save_if_due(self) -> None:
+        if self.interruption.requested or time.monotonic() - self._saved >= self.checkpoint_seconds:
+            self._save()
+        self._stop_if_asked()
+
+    def _stop_if_asked(self) -> None:
+        if self.interruption.requested:
+            raise KeyboardInterrupt(
+                f"interrupted in epoch {self.state.epoch + 1}; a checkpoint is saved and the same command goes on from it"
+            )
+
+    def _save(self) -> None:
+        self.state.seconds = self._seconds()
+        self._write(partial(self.folder.save, int(self.optimizer.iterations.value.numpy())), model=self.model, optimizer=self.optimizer)
+        self._saved = time.monotonic()
+
+    def _write(self, save: Callable, **owners: keras.Model | keras.optimizers.Optimizer) -> None:
+        if is_chief(self.strategy):
+            save(take_snapshot(**owners), asdict(self.state))
+
+    def _seconds(self) -> float:
+        return time.monotonic() - self._started

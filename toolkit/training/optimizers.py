@@ -1,0 +1,103 @@
+"""Keras's optimizers from the words of a configuration."""
+
+import difflib
+import math
+from collections.abc import Callable
+
+import keras
+
+from toolkit.errors import UserError
+from toolkit.training.schedules import DECAYS, WarmupDecay
+
+_OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
+    "adam": keras.optimizers.Adam,
+    "adamw": keras.optimizers.AdamW,
+    "rmsprop": keras.optimizers.RMSprop,
+    "sgd": keras.optimizers.SGD,
+}
+
+# Matched against variable names: decay regularizes the matrices that mix features. A bias has no scale to hold down, and a row of an
+# embedding would shrink at every step, also at those where its token does not occur.
+_NOT_DECAYED = ["bias", "embedding", "gamma", "beta"]
+
+
+def build_optimizer(
+    name: str = "adam",
+    learning_rate: float = 1e-3,
+    *,
+    schedule: str = "constant",
+    warmup_steps: int = 0,
+    total_steps: int | None = None,
+    clipnorm: float | None = None,
+    global_clipnorm: float | None = None,
+    weight_decay: float | None = None,
+    momentum: float | None = None,
+    ema_momentum: float | None = None,
+) -> keras.optimizers.Optimizer:
+    """Builds a Keras optimizer.
+
+    Args:
+        name: `adam`, `adamw`, `rmsprop` or `sgd`.
+        learning_rate: The learning rate, or the peak of the schedule.
+        schedule: `constant`, `linear`, `cosine` or `inverse_sqrt`; see `WarmupDecay`.
+        warmup_steps: Steps of linear warm-up.
+        total_steps: Steps of the whole training; `linear` and `cosine` end there.
+        clipnorm: Largest norm of each variable's gradient.
+        global_clipnorm: Largest norm of all gradients taken together. At most one of the two.
+        weight_decay: Decoupled weight decay, for any optimizer (Loshchilov & Hutter 2019); biases, embeddings and the scales and offsets of
+            normalization are left out. `None` is no decay, except for `adamw`, which has Keras's default of 0.004.
+        momentum: Momentum of `sgd` (0.9 when not given) or of `rmsprop` (0).
+        ema_momentum: Share that the exponential moving average of the weights keeps at each step, such as 0.999; `None` for no average.
+
+    Returns:
+        The optimizer, not built.
+
+    Raises:
+        UserError: A name is unknown or a value out of its range.
+    """
+    _check_choice("optimizer", name, tuple(_OPTIMIZERS))
+    _check_choice("schedule", schedule, DECAYS)
+    for key, value in {"learning_rate": learning_rate, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm}.items():
+        if value is not None and not (math.isfinite(value) and value > 0):
+            raise UserError(f"{key} must be a number above 0, received {value}")
+    if clipnorm is not None and global_clipnorm is not None:
+        raise UserError(f"give clipnorm or global_clipnorm, not both; received clipnorm={clipnorm} and global_clipnorm={global_clipnorm}")
+    _check_share("ema_momentum", ema_momentum)
+    _check_share("momentum", momentum)
+    if momentum is not None and name not in ("sgd", "rmsprop"):
+        raise UserError(f"momentum belongs to sgd and rmsprop, received momentum={momentum} with optimizer {name}")
+    if weight_decay is not None and not (math.isfinite(weight_decay) and weight_decay >= 0):
+        raise UserError(f"weight_decay must be 0 or more, received {weight_decay}")
+
+    arguments = {"clipnorm": clipnorm, "global_clipnorm": global_clipnorm}
+    if weight_decay is not None:
+        arguments["weight_decay"] = weight_decay
+    if momentum is not None or name == "sgd":
+        arguments["momentum"] = 0.9 if momentum is None else momentum
+    if ema_momentum is not None:
+        arguments |= {"use_ema": True, "ema_momentum": ema_momentum}
+    optimizer = _OPTIMIZERS[name](_learning_rate(learning_rate, schedule, warmup_steps, total_steps), **arguments)
+    optimizer.exclude_from_weight_decay(var_names=_NOT_DECAYED)
+    return optimizer
+
+
+def _learning_rate(peak: float, schedule: str, warmup_steps: int, total_steps: int | None) -> float | WarmupDecay:
+    """Returns a plain number where that is enough, so that callbacks can set it."""
+    if schedule == "constant" and warmup_steps == 0:
+        return float(peak)
+    try:
+        return WarmupDecay(peak, schedule, warmup_steps, total_steps)
+    except ValueError as error:
+        raise UserError(str(error)) from error
+
+
+def _check_choice(argument: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        near = difflib.get_close_matches(value, choices, n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise UserError(f"{argument} must be one of {', '.join(choices)}, received {value!r}{hint}")
+
+
+def _check_share(argument: str, value: float | None) -> None:
+    if value is not None and not 0 <= value < 1:
+        raise UserError(f"{argument} must be at least 0 and below 1, received {value}")

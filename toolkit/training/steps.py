@@ -1,0 +1,81 @@
+"""The compiled steps of training and evaluation."""
+
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+
+from toolkit.training.update import Update
+
+Measure = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
+
+
+class Steps:
+    """One training step and one evaluation step, each traced once per batch shape.
+
+    Both take a batch `(inputs, labels, weights)`, under a distribution strategy the replicas' parts of one, and return Python numbers.
+
+    Args:
+        model: Built model, made in the strategy's scope.
+        optimizer: Built optimizer.
+        measures: `loss` and the metrics by name, each `(labels, logits) -> values`, of the shape of the weights.
+        strategy: `tf.distribute.get_strategy()` for a single device.
+    """
+
+    def __init__(
+        self, model: keras.Model, optimizer: keras.optimizers.Optimizer, measures: dict[str, Measure], strategy: tf.distribute.Strategy
+    ) -> None:
+        self._model = model
+        self._measures = measures
+        self._strategy = strategy
+        self._update = Update(optimizer, strategy.num_replicas_in_sync)
+        self._compiled: dict = {}
+
+    def train(self, batch: tuple) -> tuple[dict[str, float], dict[str, float]]:
+        """Takes one step.
+
+        Args:
+            batch: `(inputs, labels, weights)`.
+
+        Returns:
+            The weighted sums over the global batch of the measures and of the weights (`weight`); and the report of `Update`.
+        """
+        return self._run(self._train, batch)
+
+    def evaluate(self, batch: tuple) -> dict[str, float]:
+        """Measures one batch; returns the sums as `train` does."""
+        return self._run(self._evaluate, batch)
+
+    def _run(self, step: Callable, batch: tuple):
+        """Runs the step on every replica. Traces are kept by shape here, as TensorFlow warns of a function with many."""
+        key = step, tuple(tf.type_spec_from_value(part) for part in tf.nest.flatten(batch, expand_composites=True))
+        if key not in self._compiled:
+            everywhere = tf.function(lambda *batch: self._of_one_replica(self._strategy.run(step, batch)))
+            self._compiled[key] = everywhere.get_concrete_function(*batch)
+        return tf.nest.map_structure(float, self._compiled[key](*batch))
+
+    def _of_one_replica(self, results):
+        """What the replicas return has been summed over them, so one speaks for all."""
+        return tf.nest.map_structure(lambda result: self._strategy.experimental_local_results(result)[0], results)
+
+    def _train(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> tuple[dict, dict]:
+        total = _sum_over_replicas(tf.reduce_sum(weights))
+        with tf.GradientTape() as tape:
+            logits = self._model(inputs, training=True)
+            objective = tf.reduce_sum(weights * self._measures["loss"](labels, logits)) / total
+            if self._model.losses:
+                objective += tf.add_n(self._model.losses) / self._strategy.num_replicas_in_sync
+        variables = [variable.value for variable in self._model.trainable_variables]
+        report = self._update(tape.gradient(objective, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO))
+        return self._sums(labels, logits, weights), report
+
+    def _evaluate(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> dict:
+        return self._sums(labels, self._model(inputs, training=False), weights)
+
+    def _sums(self, labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor) -> dict:
+        sums = {name: tf.reduce_sum(weights * tf.cast(measure(labels, logits), weights.dtype)) for name, measure in self._measures.items()}
+        return _sum_over_replicas({**sums, "weight": tf.reduce_sum(weights)})
+
+
+def _sum_over_replicas(values):
+    return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, values)

@@ -1,0 +1,46 @@
+"""From the gradients of the replicas to one step of the optimizer."""
+
+import keras
+import tensorflow as tf
+
+REPORTED = ("gradient_norm", "gradient_norm_clipped", "learning_rate")
+
+
+class Update:
+    """Sums the gradients over the replicas, measures them, clips the sum and applies it.
+
+    Clipping comes after the sum because it is not linear: only so does a step not depend on the number of replicas. On a single device XLA
+    fuses the norms, the clipping, the optimizer's dozen element-wise operations and the moving average into a few passes over memory; for
+    a [16000, 128] embedding under Adam that takes a third of the time.
+
+    Args:
+        optimizer: Built optimizer. It belongs to this object from now on.
+        replicas: Number of replicas in sync.
+    """
+
+    def __init__(self, optimizer: keras.optimizers.Optimizer, replicas: int) -> None:
+        self._optimizer = optimizer
+        # Keras sums over the replicas after clipping; here the sum is done before.
+        optimizer._all_reduce_sum_gradients = lambda gradients_and_variables: gradients_and_variables
+        # Replicas update mirrored variables together, which cannot be compiled apart from the step around it.
+        self._apply = tf.function(self._clip_and_apply, jit_compile=True) if replicas == 1 else self._clip_and_apply
+
+    def __call__(self, gradients: list[tf.Tensor | tf.IndexedSlices]) -> dict[str, tf.Tensor]:
+        """Takes the step; called in a replica.
+
+        Args:
+            gradients: This replica's gradients, in the order of the variables that the optimizer was built on. Those of an embedding are
+                made dense, which sums repeated rows: only then are the norm and the squares of Adam right.
+
+        Returns:
+            The scalars named by `REPORTED`: the global norm of the sum before and after clipping, and the learning rate used.
+        """
+        dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
+        return self._apply(tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, dense))
+
+    def _clip_and_apply(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
+        norm = tf.linalg.global_norm(gradients)
+        clipped = tf.linalg.global_norm(self._optimizer._clip_gradients(gradients))
+        learning_rate = tf.convert_to_tensor(self._optimizer.learning_rate)
+        self._optimizer.apply(gradients)
+        return dict(zip(REPORTED, (norm, clipped, learning_rate), strict=True))
