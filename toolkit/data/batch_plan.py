@@ -26,8 +26,8 @@ def length_boundaries(max_length: int) -> list[int]:
 class BatchPlan:
     """Groups examples of similar length into batches.
 
-    An example belongs to the bucket of the shortest boundary that holds it. All batches of a bucket have one shape, as many rows as the token
-    budget allows; the last one is filled up with rows that stand for no example.
+    An example belongs to the bucket of the shortest boundary that holds it. All batches of a bucket have one shape, as many rows as the
+    token budget allows; the last one is filled up with rows that stand for no example.
 
     Args:
         lengths: Number of tokens of each example.
@@ -69,7 +69,7 @@ class BatchPlan:
                 "`tokens_per_batch` and `multiple_of` must be positive. "
                 f"Received: tokens_per_batch={self.tokens_per_batch}, multiple_of={self.multiple_of}"
             )
-        if longest := self.lengths.max(initial=0) > self.boundaries[-1]:
+        if (longest := self.lengths.max(initial=0)) > self.boundaries[-1]:
             raise ValueError(f"An example of {longest} tokens is longer than the last boundary, {self.boundaries[-1]}; crop it first.")
 
     def rows(self, boundary: int) -> int:

@@ -61,7 +61,8 @@ def read_corpus(
     """Reads the data of a training run.
 
     A split that is missing is carved out of the training split by the hash of the text. Splits that come out of the training split
-    lose their repeated texts; a validation or test split that came with the data is kept whole, so that a score on it can be compared with others'.
+    lose their repeated texts; a validation or test split that came with the data is kept whole, so that a score on it
+    can be compared with others'.
 
     Args:
         data: A file or folder (see `toolkit.data.local_files.read_local`), the name of a TFDS set such as `"glue/sst2"`, or `None` for the

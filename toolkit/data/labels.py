@@ -38,7 +38,8 @@ def known_label(label: str, label_names: Sequence[str]) -> str:
     """Finds the label of a trained model that another set writes in its own way.
 
     A whole number stands for the label at that position, unless the model's own labels are numbers; and three or more first letters
-    stand for a label if only one begins with them: `"1"` and `"pos"` both mean `"positive"` to a model that knows `["negative", "positive"]`.
+    stand for a label if only one begins with them: `"1"` and `"pos"` both mean `"positive"` to a model that knows `"negative"` and
+    `"positive"`.
 
     Args:
         label: The label as the set writes it.

@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 import importlib
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from toolkit.data.splitting import SPLITS
 from toolkit.errors import UserError
 
 _OURS = "toolkit.data.datasets.movie_reviews.movie_reviews_dataset_builder"
+_NAME = re.compile(r"\w+(/[\w.+-]+)?(:[\d.*]+)?")
 _BATCH = 1024  # one by one, TFDS reads seven times slower
 
 
@@ -51,25 +53,25 @@ def _find(name: str, data_dir: str | None) -> tfds.core.DatasetBuilder:
     importlib.import_module(_OURS)  # makes the set known to TFDS by its name
     set_name, _, config = name.partition(":")[0].partition("/")
     try:
+        if not _NAME.fullmatch(name):
+            raise tfds.core.DatasetNotFoundError(name)
         return tfds.builder(name, data_dir=data_dir)
     except tfds.core.DatasetNotFoundError:
         near = _near(set_name, tfds.list_builders(with_community_datasets=False))
-        raise UserError(f'--data: "{name}" is neither a file nor a TFDS set{near}') from None
-    except (ValueError, AssertionError) as error:  # a malformed name, an unknown configuration, an unknown version
-        configs = list(tfds.builder_cls(set_name).builder_configs) if set_name in tfds.list_builders(with_community_datasets=False) else []
-        if config and config not in configs:
-            raise UserError(f'--data: the TFDS set "{set_name}" has no configuration "{config}"{_near(config, configs)}') from error
-        raise UserError(f'--data: TFDS cannot find "{name}": {_last_sentence(error)}') from error
+        raise UserError(
+            f'--data: expected a file, a folder or a TFDS set (NAME, NAME/CONFIG or NAME:1.0.0), received "{name}"{near}'
+        ) from None
+    except ValueError as error:
+        near = _near(config, list(tfds.builder_cls(set_name).builder_configs))
+        raise UserError(f'--data: the TFDS set "{set_name}" has no configuration "{config}"{near}') from error
+    except AssertionError as error:
+        version = tfds.builder(name.partition(":")[0], data_dir=data_dir).version
+        raise UserError(f'--data: expected version {version} of the TFDS set "{set_name}", received "{name}"') from error
 
 
 def _near(word: str, words: Sequence[str]) -> str:
     near = difflib.get_close_matches(word, words, n=5)
     return f"; did you mean {', '.join(near)}?" if near else ""
-
-
-def _last_sentence(error: Exception) -> str:
-    """Returns what went wrong without the arguments that TFDS puts before it and the catalogue that it puts behind it."""
-    return str(error).strip().splitlines()[0].rpartition('": ')[2]
 
 
 def _find_columns(builder: tfds.core.DatasetBuilder, columns: Columns) -> Columns:
