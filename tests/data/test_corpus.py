@@ -1,0 +1,128 @@
+import gzip
+import json
+
+import numpy as np
+import pytest
+
+from toolkit.data.corpus import read_corpus, read_split
+from toolkit.data.splitting import split_of
+from toolkit.errors import UserError
+
+
+def write(path, rows):
+    path.write_text("text,label\n" + "".join(f"{text},{label}\n" for text, label in rows))
+    return str(path)
+
+
+def rows(count, prefix="text"):
+    return [(f"{prefix} {number}", ["no", "yes", "maybe"][number % 3]) for number in range(count)]
+
+
+def test_one_file_is_split_by_hash(tmp_path):
+    corpus = read_corpus(write(tmp_path / "f.csv", rows(300)))
+    assert corpus.label_names == ["maybe", "no", "yes"]
+    assert sorted(text for split in corpus.splits.values() for text in split.texts) == sorted(text for text, _ in rows(300))
+    for name, split in corpus.splits.items():
+        assert all(split_of(text) == name for text in split.texts)
+        assert split.labels.dtype == np.int32
+        assert all(corpus.label_names[label] == dict(rows(300))[text] for text, label in zip(split.texts, split.labels, strict=True))
+        assert len(split.sources) == len(split.texts)
+
+
+def test_the_order_of_the_file_does_not_move_a_text(tmp_path):
+    one = read_corpus(write(tmp_path / "a.csv", rows(300)))
+    other = read_corpus(write(tmp_path / "b.csv", [*reversed(rows(300)), ("new", "no")]))
+    assert all(set(one.splits[name].texts) <= set(other.splits[name].texts) for name in one.splits)
+
+
+def test_the_same_content_in_every_format_is_the_same_corpus(tmp_path):
+    csv_corpus = read_corpus(write(tmp_path / "f.csv", rows(200)))
+    lines = "".join(json.dumps({"text": text, "label": label}) + "\n" for text, label in rows(200))
+    (tmp_path / "f.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    json_corpus = read_corpus(str(tmp_path / "f.jsonl.gz"))
+    assert all(csv_corpus.splits[name].texts == json_corpus.splits[name].texts for name in csv_corpus.splits)
+
+
+def test_report_counts_what_was_dropped(tmp_path):
+    corpus = read_corpus(write(tmp_path / "f.csv", [*rows(200), *rows(50), ("text 0", "yes"), ("unlabeled", "")]))
+    reports = corpus.report.splits.values()
+    assert sum(report.read for report in reports) == 252
+    assert sum(report.kept for report in reports) == 200
+    assert sum(report.dropped.get("repeated", 0) for report in reports) == 50
+    assert sum(report.dropped.get("repeated with another label", 0) for report in reports) == 1
+    assert sum(report.dropped.get("no label", 0) for report in reports) == 1
+    assert all(report.read == report.kept + sum(report.dropped.values()) for report in reports)
+    assert all(sum(report.labels.values()) == report.kept for report in reports)
+
+
+def test_given_splits_are_kept_whole_and_leaks_are_counted(tmp_path):
+    train = write(tmp_path / "train.csv", rows(100))
+    test = write(tmp_path / "test.csv", [*rows(3), *rows(30, "new"), *rows(30, "new")])
+    corpus = read_corpus(f"train={train},test={test}")
+    assert len(corpus.splits["test"].texts) == 63
+    assert corpus.report.splits["test"].noted["repeated"] == 30
+    leaked = sum(text in corpus.splits["train"].texts for text, _ in rows(3))
+    assert corpus.report.splits["test"].noted.get("also in train", 0) == leaked > 0
+    assert len(corpus.splits["train"].texts) + len(corpus.splits["validation"].texts) == 100
+
+
+def test_a_test_without_labels_gives_way_to_validation(tmp_path):
+    write(tmp_path / "train.csv", rows(100))
+    write(tmp_path / "dev.csv", rows(9, "dev"))
+    write(tmp_path / "test.csv", [("secret", "")])
+    corpus = read_corpus(str(tmp_path))
+    assert len(corpus.splits["test"].texts) == 9
+    assert len(corpus.splits["validation"].texts) > 0
+    assert corpus.report.notes == ["the test split has no labels: the validation split is used as the test"]
+
+
+def test_numeric_labels_are_names_in_numeric_order(tmp_path):
+    corpus = read_corpus(write(tmp_path / "f.csv", [(f"text {number}", number % 11) for number in range(300)]))
+    assert corpus.label_names == [str(number) for number in range(11)]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ([(f"text {number}", "yes") for number in range(100)], r'expected at least two labels in training, received only "yes"'),
+        ([(f"text {number}", "") for number in range(100)], r"expected labels in the train split, found \d+ texts and no label"),
+        (rows(3), r"f\.csv: 3 texts are too few to take a \w+ split out of them by hash: it is empty; give at least 100"),
+    ],
+)
+def test_bad_sets(tmp_path, content, message):
+    with pytest.raises(UserError, match=message):
+        read_corpus(write(tmp_path / "f.csv", content))
+
+
+def test_a_label_unseen_in_training_says_where(tmp_path):
+    train = write(tmp_path / "train.csv", rows(100))
+    test = write(tmp_path / "test.csv", [("a", "yes"), ("b", "perhaps")])
+    with pytest.raises(UserError, match=r'test\.csv:3: the label "perhaps" does not occur in training, which has "maybe", "no", "yes"'):
+        read_corpus(f"train={train},test={test}")
+
+
+def test_a_set_without_training_is_refused(tmp_path):
+    with pytest.raises(UserError, match="expected a training split, found test"):
+        read_corpus(f"test={write(tmp_path / 'f.csv', rows(9))}")
+
+
+def test_read_split_keeps_everything_with_a_label(tmp_path):
+    split = read_split(
+        write(tmp_path / "f.csv", [("a", "1"), ("a", "1"), ("b", "0"), ("c", ""), ("d", "neg")]), label_names=["negative", "positive"]
+    )
+    assert split.texts == ["a", "a", "b", "d"]
+    assert split.labels.tolist() == [1, 1, 0, 0]
+    assert split.report.dropped == {"no label": 1}
+
+
+def test_read_split_takes_the_test_of_a_folder(tmp_path):
+    write(tmp_path / "train.csv", rows(10))
+    write(tmp_path / "test.csv", rows(4, "test"))
+    assert read_split(str(tmp_path), label_names=["maybe", "no", "yes"]).texts == [f"test {number}" for number in range(4)]
+
+
+def test_read_split_refuses_what_the_model_does_not_know(tmp_path):
+    with pytest.raises(UserError, match=r'f\.csv:2: the label "maybe" does not occur in training'):
+        read_split(write(tmp_path / "f.csv", [("a", "maybe")]), label_names=["no", "yes"])
+    with pytest.raises(UserError, match="expected texts with labels, found 1 texts and no label"):
+        read_split(write(tmp_path / "f.csv", [("a", "")]), label_names=["no", "yes"])
