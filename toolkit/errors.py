@@ -7,8 +7,8 @@ from types import ModuleType
 class UserError(Exception):
     """A mistake that the user can mend.
 
-    The message is one line: which file, line or option, what was expected, what was received, what to do. The command line prints it without
-    a traceback and exits with code 2.
+    The message is one line: which file, line or option, what was expected, what was received, what to do. The command line prints it
+    without a traceback and exits with code 2.
     """
 
 
@@ -30,4 +30,6 @@ def require(module: str, extra: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != module.partition(".")[0]:
             raise
-        raise UserError(f'this needs the package "{module}", which is not installed; run: pip install "recurrent-toolkit[{extra}]"') from error
+        raise UserError(
+            f'this needs the package "{module}", which is not installed; run: pip install "recurrent-toolkit[{extra}]"'
+        ) from error

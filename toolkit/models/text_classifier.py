@@ -117,5 +117,6 @@ def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int |
         raise ValueError(f"Argument `pooling` must be one of {POOLING}. Received: pooling={pooling!r}")
     if pooling == "last" and segment_length:
         raise ValueError(
-            f"Argument `segment_length` must be None with pooling='last', which reads the whole text. Received: segment_length={segment_length}"
+            "Argument `segment_length` must be None with pooling='last', which reads the whole text. "
+            f"Received: segment_length={segment_length}"
         )

@@ -7,8 +7,8 @@ from keras import ops
 class Pooling(keras.layers.Layer):
     """From a sequence `[batch, time, features]` to one vector `[batch, features]`.
 
-    Masked steps count for nothing, and a row of padding alone gives zeros. A subclass defines `pool(sequences, mask)`, where `mask` is boolean
-    `[batch, time, 1]`.
+    Masked steps count for nothing, and a row of padding alone gives zeros. A subclass defines `pool(sequences, mask)`, where `mask` is
+    boolean `[batch, time, 1]`.
     """
 
     def __init__(self, **kwargs):

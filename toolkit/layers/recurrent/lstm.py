@@ -24,8 +24,8 @@ class LSTM(keras.layers.LSTM):
     `layer.set_weights(keras_layer.get_weights())` works. What differs is how the steps are run: the inputs are projected at once before the
     loop, and the gradient is written out (`lstm_backpropagation`). The backends of `time_loop` choose who runs the loop.
 
-    The faster loop needs `activation="tanh"`, `recurrent_activation="sigmoid"`, `recurrent_dropout=0` and `unroll=False`. Any other setting, and any
-    machine with a GPU (where cuDNN is faster), runs as the Keras layer does, with the same result.
+    The faster loop needs `activation="tanh"`, `recurrent_activation="sigmoid"`, `recurrent_dropout=0` and `unroll=False`. Any other
+    setting, and any machine with a GPU (where cuDNN is faster), runs as the Keras layer does, with the same result.
 
     Args:
         units: Positive integer, the size of the state.

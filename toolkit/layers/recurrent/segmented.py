@@ -8,9 +8,9 @@ from keras import ops
 class Segmented(keras.layers.Wrapper):
     """Trains a layer on consecutive segments of a sequence, side by side; outside of training the layer reads the whole.
 
-    In training `[batch, time, features]` becomes `[batch * time / length, length, features]`: every segment starts from the initial state, so a step of
-    the loop has more rows to multiply and the loop fewer steps, which is what modest hardware needs. No state and no gradient crosses a border
-    between segments.
+    In training `[batch, time, features]` becomes `[batch * time / length, length, features]`: every segment starts from the initial state,
+    so a step of the loop has more rows to multiply and the loop fewer steps, which is what modest hardware needs. No state and no gradient
+    crosses a border between segments.
 
     Args:
         layer: A layer from `[batch, time, features]` to `[batch, time, units]`, masks included.

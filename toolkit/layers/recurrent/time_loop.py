@@ -45,7 +45,9 @@ def current_backend() -> str:
     return _backend.get()
 
 
-def scan(step: Callable, projected: tf.Tensor, mask: tf.Tensor | None, state: tuple[tf.Tensor, ...]) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
+def scan(
+    step: Callable, projected: tf.Tensor, mask: tf.Tensor | None, state: tuple[tf.Tensor, ...]
+) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
     """Runs a step over time outside of XLA, for the backends `"graph"` and `"litert"`.
 
     Args:
