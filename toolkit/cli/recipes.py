@@ -1,0 +1,46 @@
+"""The one place that knows recipes by name."""
+
+import difflib
+import importlib
+from typing import Any
+
+from toolkit.errors import UserError
+from toolkit.recipe import Recipe
+from toolkit.run_folder import RunFolder
+
+RECIPES = {"sentiment": "recipes.sentiment"}
+
+
+def find_recipe(name: str) -> Recipe:
+    """Imports a recipe.
+
+    Raises:
+        UserError: There is no recipe of that name.
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(name, RECIPES, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(RECIPES)}"
+        raise UserError(f'"{name}" is no recipe; {advice}')
+    return importlib.import_module(RECIPES[name]).RECIPE
+
+
+def open_task(run_dir: str) -> Any:
+    """Returns the task of a run folder, ready to evaluate, predict and export.
+
+    Raises:
+        UserError: The folder is no run folder, or its settings are not those of this version's recipe.
+    """
+    run = RunFolder(run_dir)
+    config = run.read_config()
+    recipe = find_recipe(config["recipe"])
+    try:
+        settings = recipe.settings_class(**config["settings"])
+    except TypeError as error:
+        raise UserError(f"{run.config}: expected the settings of this version of the recipe {recipe.name} ({error})") from error
+    return make_task(recipe, settings, run)
+
+
+def make_task(recipe: Recipe, settings: Any, run: RunFolder) -> Any:
+    """Imports the recipe's task and gives it the run."""
+    module, _, name = recipe.task.partition(":")
+    return getattr(importlib.import_module(module), name)(recipe, settings, run)

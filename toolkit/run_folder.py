@@ -1,0 +1,185 @@
+"""A training run on disk."""
+
+import contextlib
+import dataclasses
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from toolkit.errors import UserError
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFolder:
+    """The folder of one training run: enough to evaluate, predict, export and resume with no other argument.
+
+    | file | what |
+    |---|---|
+    | `config.yaml` | the recipe and every setting |
+    | `tokenizer.model` | the tokenizer |
+    | `model.keras` | the best weights |
+    | `checkpoints/` | what a resumed training needs |
+    | `metrics.json` | history, test metrics, minutes, versions |
+    | `data_report.json` | what was read, dropped and cropped |
+    | `samples.json` | held-out texts, to check an export on |
+    | `plots/`, `logs/` | PNG files, TensorBoard |
+
+    Attributes:
+        path: The folder.
+    """
+
+    path: Path
+
+    def __init__(self, path: str | os.PathLike):
+        object.__setattr__(self, "path", Path(path))
+
+    @property
+    def config(self) -> Path:
+        """The recipe and every setting."""
+        return self.path / "config.yaml"
+
+    @property
+    def tokenizer(self) -> Path:
+        """The tokenizer's SentencePiece model."""
+        return self.path / "tokenizer.model"
+
+    @property
+    def model(self) -> Path:
+        """The trained model; it is there once the training is finished."""
+        return self.path / "model.keras"
+
+    @property
+    def metrics(self) -> Path:
+        """History, test metrics, minutes and versions."""
+        return self.path / "metrics.json"
+
+    @property
+    def data_report(self) -> Path:
+        """What was read, dropped and cropped."""
+        return self.path / "data_report.json"
+
+    @property
+    def samples(self) -> Path:
+        """Held-out texts, to check an export on."""
+        return self.path / "samples.json"
+
+    @property
+    def plots(self) -> Path:
+        """Folder of PNG files."""
+        return self.path / "plots"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the training ran to its end; `metrics.json` is the last file it writes."""
+        return self.metrics.is_file()
+
+    def open(self, recipe: str, settings: Any) -> None:
+        """Starts the run, or takes it up again if it was started with the same settings.
+
+        Args:
+            recipe: Name of the recipe.
+            settings: Dataclass of settings.
+
+        Raises:
+            UserError: The folder holds a run of other settings, or something that is no run, or it cannot be written.
+        """
+        wanted = {"recipe": recipe, "settings": dataclasses.asdict(settings)}
+        if self.config.exists():
+            self._check_same(self.read_config(), wanted)
+            return
+        with writing(self.path):
+            if self.path.is_dir() and any(self.path.iterdir()):
+                raise UserError(f"{self.path}: expected a new or empty folder, or a run, found other files; give another --run-dir")
+            self.path.mkdir(parents=True, exist_ok=True)
+        self.write_text(self.config, yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True))
+
+    def _check_same(self, found: dict, wanted: dict) -> None:
+        found, wanted = ({"recipe": config["recipe"], **config["settings"]} for config in (found, wanted))
+        differences = [
+            f"{key} {found.get(key)!r} → {wanted.get(key)!r}" for key in {**found, **wanted} if found.get(key) != wanted.get(key)
+        ]
+        if differences:
+            raise UserError(
+                f"{self.path}: this run has other settings ({', '.join(differences)}); "
+                "give another --run-dir, the same settings, or delete the folder"
+            )
+
+    def read_config(self) -> dict[str, Any]:
+        """Returns `{"recipe": name, "settings": {...}}`.
+
+        Raises:
+            UserError: The folder is no run folder.
+        """
+        if not self.path.is_dir():
+            raise UserError(f"{self.path}: expected the folder of a training run, found no such folder")
+        try:
+            config = yaml.safe_load(self.config.read_text("utf-8"))
+            return {"recipe": config["recipe"], "settings": dict(config["settings"])}
+        except FileNotFoundError as error:
+            raise UserError(f"{self.path}: expected the folder of a training run, found no config.yaml in it") from error
+        except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+            raise UserError(f"{self.config}: expected the configuration of a run, found something else ({type(error).__name__})") from error
+
+    def read_metrics(self) -> dict[str, Any]:
+        """Returns what `metrics.json` holds.
+
+        Raises:
+            UserError: The training is not finished.
+        """
+        if not self.is_finished:
+            self.read_config()
+            raise UserError(
+                f"{self.path}: this training is not finished; run the `toolkit train` command that started it again to finish it"
+            )
+        return self.read_json(self.metrics)
+
+    def read_json(self, path: Path) -> Any:
+        """Returns what a JSON file of the run holds.
+
+        Raises:
+            UserError: The file is missing or malformed.
+        """
+        try:
+            return json.loads(path.read_text("utf-8"))
+        except (OSError, ValueError) as error:
+            raise UserError(f"{path}: expected a file that the training wrote, but it cannot be read ({error})") from error
+
+    def write_text(self, path: Path, text: str) -> None:
+        """Writes a file of the run: the whole of it or nothing."""
+        with self.replacing(path) as temporary:
+            temporary.write_text(text, "utf-8")
+
+    def write_json(self, path: Path, value: Any) -> None:
+        """Writes a value as JSON: the whole file or nothing."""
+        self.write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+    @contextlib.contextmanager
+    def replacing(self, path: Path) -> Iterator[Path]:
+        """Gives a temporary path that replaces `path` when the block ends without an error, and is removed otherwise.
+
+        Raises:
+            UserError: The folder cannot be written, or the disk is full.
+        """
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(dir=path.parent, prefix=".writing-"))
+            try:
+                yield folder / path.name
+                (folder / path.name).replace(path)
+            finally:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns a failure to write `path` into a `UserError` that says why."""
+    try:
+        yield
+    except OSError as error:
+        raise UserError(f"{path}: cannot be written ({error.strerror or error}); free some room or give another folder") from error

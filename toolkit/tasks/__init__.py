@@ -1,0 +1,1 @@
+"""What the commands do for one kind of task, over all the packages below."""

@@ -1,0 +1,113 @@
+"""From the data settings of a recipe to tokenized splits, with the tokenizer and the report kept in the run folder."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from toolkit.data.batch_plan import BatchPlan, length_boundaries
+from toolkit.data.corpus import Corpus, Split, read_corpus
+from toolkit.data.crop import crop
+from toolkit.data.token_batches import TokenBatches
+from toolkit.errors import UserError
+from toolkit.run_folder import RunFolder
+from toolkit.tasks.settings import LabeledTextSettings
+from toolkit.text.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class LabeledTexts:
+    """What a classifier trains on.
+
+    Attributes:
+        corpus: Texts and labels by split.
+        tokenizer: The tokenizer.
+        tokens: By split, the token ids of each text, cropped.
+    """
+
+    corpus: Corpus
+    tokenizer: Tokenizer
+    tokens: dict[str, list[np.ndarray]]
+
+    @property
+    def label_names(self) -> list[str]:
+        """Names of the labels, in the order of their numbers."""
+        return self.corpus.label_names
+
+    def batches(
+        self, split: str, *, max_length: int, tokens_per_batch: int, seed: int, replicas: int, class_weights: str | None
+    ) -> TokenBatches:
+        """Returns the batches of a split; those of `"train"` are shuffled and weighted."""
+        training = split == "train"
+        tokens, labels = self.tokens[split], self.corpus.splits[split].labels
+        plan = BatchPlan(
+            [len(ids) for ids in tokens], length_boundaries(max_length), tokens_per_batch, seed=seed, shuffle=training, multiple_of=replicas
+        )
+        weights = balanced_weights(labels) if training and class_weights == "balanced" else None
+        return TokenBatches(tokens, labels, weights, plan)
+
+
+def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> LabeledTexts:
+    """Reads, tokenizes and crops the texts.
+
+    A run that is taken up again keeps its tokenizer, and must find the texts that it was started with.
+
+    Raises:
+        UserError: The data or the tokenizer cannot be read, or the data have changed since the run was started.
+    """
+    corpus = read_corpus(
+        settings.data,
+        data_dir=settings.data_dir,
+        text_column=settings.text_column,
+        label_column=settings.label_column,
+        source_column=settings.source_column,
+    )
+    tokenizer = _tokenizer(settings, corpus.splits["train"], run)
+    tokens = {}
+    for name, split in corpus.splits.items():
+        encoded = tokenizer.encode(split.texts)
+        tokens[name] = [crop(ids, settings.max_length) for ids in encoded]
+        if cropped := sum(len(ids) > settings.max_length for ids in encoded):
+            split.report.noted[f"cropped to {settings.max_length} tokens"] = cropped
+    _write_report(corpus, run)
+    return LabeledTexts(corpus, tokenizer, tokens)
+
+
+def balanced_weights(labels: np.ndarray) -> np.ndarray:
+    """Returns a weight for each example, such that every label that occurs has the same total and the mean weight is 1."""
+    counts = np.bincount(labels)
+    return (len(labels) / (np.count_nonzero(counts) * np.maximum(counts, 1)))[labels]
+
+
+def _tokenizer(settings: LabeledTextSettings, train: Split, run: RunFolder) -> Tokenizer:
+    if run.tokenizer.exists():
+        return Tokenizer.load(run.tokenizer)
+    if settings.tokenizer_model:
+        tokenizer = Tokenizer.load(settings.tokenizer_model)
+    else:
+        tokenizer = Tokenizer.train(train.texts, settings.vocabulary_size, model_type=settings.tokenizer)
+    with run.replacing(run.tokenizer) as temporary:
+        tokenizer.save(temporary)
+    return tokenizer
+
+
+def _write_report(corpus: Corpus, run: RunFolder) -> None:
+    """Keeps the report and the fingerprint of the data; refuses other data than the run was started with."""
+    fingerprint = {name: _fingerprint(split) for name, split in corpus.splits.items()}
+    if run.data_report.exists():
+        before = run.read_json(run.data_report)["sha256"]
+        changed = [name for name in fingerprint if before.get(name) != fingerprint[name]]
+        if changed:
+            raise UserError(
+                f"{corpus.name}: the {changed[0]} texts are not those that the run {run.path} was started with; "
+                "give a new --run-dir, or the old data"
+            )
+        return
+    run.write_json(run.data_report, corpus.report.to_dict() | {"sha256": fingerprint})
+
+
+def _fingerprint(split: Split) -> str:
+    digest = hashlib.sha256(split.labels.tobytes())
+    for text in split.texts:
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()

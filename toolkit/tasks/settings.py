@@ -1,0 +1,74 @@
+"""Settings that recipes share. No TensorFlow here: `--help` reads this file."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabeledTextSettings:
+    """Where labeled texts come from and how they become tokens.
+
+    Attributes:
+        data: file, folder, TFDS name, or `train=FILE,validation=FILE,test=FILE`; nothing for the reviews that the `examples` extra brings
+        data_dir: where TFDS keeps its data sets
+        text_column: column of the text
+        label_column: column of the label
+        source_column: column that says where a text comes from, for accuracy by source
+        tokenizer: kind of tokenizer to train on the training texts
+        tokenizer_model: SentencePiece .model file to use instead
+        vocabulary_size: number of token ids
+        max_length: tokens kept of a text; a longer one loses its middle
+    """
+
+    data: str | None = None
+    data_dir: str | None = None
+    text_column: str | None = None
+    label_column: str | None = None
+    source_column: str | None = None
+    tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
+    tokenizer_model: str | None = None
+    vocabulary_size: int = 16000
+    max_length: int = 512
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingSettings:
+    """How a model is trained.
+
+    Attributes:
+        epochs: passes over the training data, at most
+        tokens_per_batch: size of a batch, padding included
+        optimizer: adam, adamw, rmsprop or sgd (with momentum)
+        learning_rate: highest learning rate
+        schedule: how the learning rate falls after the warm-up
+        warmup_steps: steps in which the learning rate rises
+        clipnorm: longest gradient of each variable
+        global_clipnorm: longest gradient of all variables together
+        weight_decay: decoupled weight decay
+        momentum: momentum of sgd and rmsprop
+        ema_momentum: share of itself that the average of the weights keeps at a step; nothing for no average
+        class_weights: `balanced` to weigh each label by how rare it is
+        monitor: what makes an epoch the best on the validation split
+        patience: epochs without a better one before the training stops
+        checkpoint_seconds: seconds between checkpoints within an epoch
+        strategy: devices: one (none), all of this machine (mirrored), several machines (multi_worker, by TF_CONFIG), or tpu
+        seed: of every random choice
+    """
+
+    epochs: int = 4
+    tokens_per_batch: int = 8192
+    optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
+    learning_rate: float = 2e-3
+    schedule: Literal["constant", "linear", "cosine", "inverse_sqrt"] = "linear"
+    warmup_steps: int = 200
+    clipnorm: float | None = None
+    global_clipnorm: float | None = None
+    weight_decay: float | None = None
+    momentum: float | None = None
+    ema_momentum: float | None = None
+    class_weights: Literal["balanced"] | None = None
+    monitor: Literal["accuracy", "loss"] = "accuracy"
+    patience: int | None = None
+    checkpoint_seconds: float = 120.0
+    strategy: Literal["none", "mirrored", "multi_worker", "tpu"] = "none"
+    seed: int = 0
