@@ -121,8 +121,14 @@ def test_read_split_takes_the_test_of_a_folder(tmp_path):
     assert read_split(str(tmp_path), label_names=["maybe", "no", "yes"]).texts == [f"test {number}" for number in range(4)]
 
 
+def test_read_split_takes_the_validation_of_a_set_with_a_secret_test(tmp_path):
+    for split, content in [("train", rows(10)), ("dev", rows(4, "dev")), ("test", [("secret", "")])]:
+        write(tmp_path / f"{split}.csv", content)
+    assert read_split(str(tmp_path), label_names=["maybe", "no", "yes"]).texts == [f"dev {number}" for number in range(4)]
+
+
 def test_read_split_refuses_what_the_model_does_not_know(tmp_path):
     with pytest.raises(UserError, match=r'f\.csv:2: the label "maybe" does not occur in training'):
         read_split(write(tmp_path / "f.csv", [("a", "maybe")]), label_names=["no", "yes"])
-    with pytest.raises(UserError, match="expected texts with labels, found 1 texts and no label"):
-        read_split(write(tmp_path / "f.csv", [("a", "")]), label_names=["no", "yes"])
+    with pytest.raises(UserError, match="expected texts with labels in test, found 1 texts and no label"):
+        read_split(f"test={write(tmp_path / 'f.csv', [('a', '')])}", label_names=["no", "yes"])

@@ -1,3 +1,5 @@
+import resource
+
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
@@ -111,6 +113,7 @@ def test_several_texts_need_a_choice(data_dir):
         ("imdb_review", r'received "imdb_review"; did you mean .*imdb_reviews'),
         ("glue/sst", r'the TFDS set "glue" has no configuration "sst"; did you mean sst2'),
         ("imdb_reviews:9.9.9", r'expected version 1\.0\.0 of the TFDS set "imdb_reviews", received "imdb_reviews:9\.9\.9"'),
+        ("", r'expected a file, a folder or a TFDS set .* received ""'),
         ("community:imdb", r'expected a file, a folder or a TFDS set .* received "community:imdb"'),
     ],
 )
@@ -145,3 +148,14 @@ def test_another_process_may_be_first(data_dir):
     corpus = read_corpus("tiny_race", data_dir=data_dir)
     assert TinyRace.overtaken
     assert len(corpus.splits["test"].texts) == 20
+
+
+def test_a_full_disk(tmp_path):
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, hard))  # no file may grow beyond, which writers meet as they meet a full disk
+    try:
+        with pytest.raises(UserError, match=r"tiny/1\.0\.0: cannot prepare it in .*choose another --data_dir"):
+            read_corpus("tiny", data_dir=str(tmp_path))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert read_corpus("tiny", data_dir=str(tmp_path)).splits["test"].texts

@@ -119,10 +119,13 @@ def read_split(
         UserError: The data is missing, malformed or has no labelled text, or has a label that the model does not know.
     """
     name, parts, _, _ = _read(data, data_dir, Columns(text_column, label_column, source_column))
-    _replace_unlabeled_test(parts)
-    examples, report = clean(parts.get("test") or parts.get("validation") or parts["train"], whole=True)
-    if not examples:
-        raise UserError(f"{name}: expected texts with labels, found {report.read:,} texts and no label")
+    candidates = [split for split in ("test", "validation") if split in parts] or ["train"]
+    for split in candidates:
+        examples, report = clean(parts[split], whole=True)
+        if examples:
+            break
+    else:
+        raise UserError(f"{name}: expected texts with labels in {' or '.join(candidates)}, found {report.read:,} texts and no label")
     return _number([example._replace(label=known_label(example.label, label_names)) for example in examples], report, label_names)
 
 
@@ -132,7 +135,7 @@ def _read(data: str | None, data_dir: str | None, columns: Columns) -> tuple[str
         return data, read_local(data, columns), None, []
     from toolkit.data.tfds_source import read_tfds  # imports TensorFlow, which local files do not need
 
-    return read_tfds(data or "movie_reviews", columns, data_dir)
+    return read_tfds("movie_reviews" if data is None else data, columns, data_dir)
 
 
 def _replace_unlabeled_test(parts: Parts) -> list[str]:

