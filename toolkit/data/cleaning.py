@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from toolkit.data.example import Example
-from toolkit.data.line_breaks import replace_line_breaks
 from toolkit.data.report import SplitReport
 
 
 def clean(examples: Sequence[Example], whole: bool) -> tuple[list[Example], SplitReport]:
-    """Drops texts without a label and repeated texts, and replaces HTML line breaks.
+    """Drops texts without a label and repeated texts. What a text becomes is left to the tokenizer, which travels with the model.
 
     Args:
         examples: The examples of one split.
@@ -32,8 +31,5 @@ def clean(examples: Sequence[Example], whole: bool) -> tuple[list[Example], Spli
             if not whole:
                 continue
         first_label.setdefault(example.text, example.label)
-        text = replace_line_breaks(example.text)
-        if text != example.text:
-            noted["with HTML line breaks, now newlines"] += 1
-        kept.append(example._replace(text=text))
+        kept.append(example)
     return kept, SplitReport(read=len(examples), dropped=dict(dropped), noted=dict(noted))
