@@ -1,0 +1,77 @@
+"""The tokenizer as TensorFlow operations, and how far it agrees with the one outside of the graph."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_text
+
+from toolkit.text.tokenizer import Tokenizer
+
+
+class GraphTokenizer(tf.Module):
+    """Turns strings into the ids of a `Tokenizer` inside a graph, so that a SavedModel takes raw text.
+
+    Invalid UTF-8 is replaced by U+FFFD, so no string makes the graph fail. A program that loads such a SavedModel needs TensorFlow Text's
+    operators: TensorFlow Serving has them, Python gets them by `import tensorflow_text`.
+
+    Args:
+        tokenizer: The tokenizer; its model is stored in the graph.
+    """
+
+    def __init__(self, tokenizer: Tokenizer):
+        super().__init__()
+        self._tokenizer = tensorflow_text.SentencepieceTokenizer(model=tokenizer.model_proto, out_type=tf.int32)
+
+    def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Tokenizes a batch.
+
+        Args:
+            texts: Strings of shape `[batch]`.
+
+        Returns:
+            int32 ids of shape `[batch, None]`; an empty row for an empty string.
+        """
+        return self._tokenizer.tokenize(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", replacement_char=0xFFFD))
+
+
+@dataclass(frozen=True)
+class TokenizerAgreement:
+    """How often a `Tokenizer` and its `GraphTokenizer` gave the same ids.
+
+    Attributes:
+        strings: Texts compared.
+        identical: Texts with the same ids.
+        ties: Texts with other ids of the same total score, of which neither is wrong.
+        different: The other texts. There should be none.
+    """
+
+    strings: int
+    identical: int
+    ties: int
+    different: int
+
+
+def compare_tokenizers(tokenizer: Tokenizer, graph_tokenizer: GraphTokenizer, texts: Sequence[str]) -> TokenizerAgreement:
+    """Counts the texts on which the two give the same ids, equally likely ids, and other ids.
+
+    Args:
+        tokenizer: The tokenizer outside of the graph.
+        graph_tokenizer: The same inside of it.
+        texts: What to compare them on.
+
+    Returns:
+        The counts.
+    """
+    graph_rows = graph_tokenizer(tf.constant([text.encode("utf-8", "surrogatepass") for text in texts], dtype=tf.string)).to_list()
+    pairs = zip(tokenizer.encode(texts), graph_rows, strict=True)
+    unequal = [pair for pair in pairs if not np.array_equal(*pair)]
+    ties = sum(_tie(tokenizer, *pair) for pair in unequal)
+    return TokenizerAgreement(strings=len(texts), identical=len(texts) - len(unequal), ties=ties, different=len(unequal) - ties)
+
+
+def _tie(tokenizer: Tokenizer, ids: np.ndarray, graph_ids: list[int]) -> bool:
+    # Both sides add scores in float32, so totals that differ by a few of its roundings are the same to them.
+    return tokenizer.model_type == "unigram" and math.isclose(tokenizer.score(ids), tokenizer.score(graph_ids), rel_tol=1e-6)

@@ -1,0 +1,256 @@
+"""Text to token ids and back, over SentencePiece model files."""
+
+import hashlib
+import io
+import logging
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import sentencepiece
+from google.protobuf.message import DecodeError
+from sentencepiece.sentencepiece_model_pb2 import ModelProto, TrainerSpec
+
+from toolkit.errors import UserError
+
+MODEL_TYPES = ("bpe", "unigram", "char")
+NORMALIZATIONS = ("nmt_nfkc_cf", "nmt_nfkc", "nfkc_cf", "nfkc", "identity")
+
+_SPACE_PIECE = "\u2581"
+_PART = re.compile(r".{1,1000}(?!\S)|.{1000}", re.DOTALL)
+
+_log = logging.getLogger(__name__)
+
+
+class Tokenizer:
+    """A SentencePiece model whose id 0 is padding.
+
+    `Tokenizer.train` makes one from texts, with the ids padding 0, unknown 1, begin 2 and end 3. `Tokenizer.load` reads any SentencePiece
+    file; if it keeps padding at another id or has none, padding becomes id 0 in memory, the pieces that stood before it move up by one, and
+    `save` writes the model in that order. No text is encoded to the padding, begin or end ids: those are for batches and decoders.
+
+    Args:
+        model_proto: A serialized SentencePiece `ModelProto`.
+
+    Attributes:
+        model_proto: The model in bytes, padding first.
+        model_type: `"bpe"`, `"unigram"`, `"char"` or, in a loaded model, `"word"`.
+        pad_id: 0.
+
+    Raises:
+        ValueError: `model_proto` is not a whole SentencePiece model.
+
+    Source: Kudo & Richardson 2018, "SentencePiece: A simple and language independent subword tokenizer and detokenizer for neural text
+    processing".
+    """
+
+    pad_id = 0
+
+    def __init__(self, model_proto: bytes):
+        self._processor = sentencepiece.SentencePieceProcessor()
+        try:
+            model = ModelProto.FromString(model_proto)
+            self.model_proto = _with_padding_first(model)
+            self._processor.LoadFromSerializedProto(self.model_proto)
+        except (DecodeError, RuntimeError) as error:
+            raise ValueError(
+                f"Argument `model_proto` must be a SentencePiece model. Received: {len(model_proto)} bytes ({error})"
+            ) from error
+        self.model_type = TrainerSpec.ModelType.Name(model.trainer_spec.model_type).lower()
+
+    @classmethod
+    def train(
+        cls,
+        texts: Iterable[str],
+        vocabulary_size: int,
+        model_type: str = "bpe",
+        normalization: str | None = None,
+        byte_fallback: bool = True,
+    ) -> "Tokenizer":
+        """Trains a tokenizer; the same texts give the same bytes on any machine.
+
+        Args:
+            texts: The training split, and nothing else, or the test score is too good. What is repeated word for word counts once.
+            vocabulary_size: Number of ids, the special ones and the 256 bytes included. It is a limit: texts that hold fewer tokens give a
+                smaller vocabulary, which `"bpe"` and `"unigram"` report by a warning in the log.
+            model_type: `"bpe"`, `"unigram"`, or `"char"`, for which, as it is here, `decode(encode(text)) == text`.
+            normalization: SentencePiece's name of the rule applied to each text before it is split: `"nmt_nfkc_cf"` (the default:
+                compatibility characters unified, case folded), `"nmt_nfkc"`, `"nfkc_cf"`, `"nfkc"`, or `"identity"` (that of `"char"`).
+            byte_fallback: Whether a character outside the vocabulary becomes its UTF-8 bytes, which decode to it, and not the unknown id.
+
+        Returns:
+            The trained tokenizer.
+
+        Raises:
+            UserError: An argument is not one of those above, `vocabulary_size` is below what the characters of the texts need, or the texts
+                are empty.
+        """
+        if normalization is None:
+            normalization = "identity" if model_type == "char" else "nmt_nfkc_cf"
+        _check_choice("model_type", model_type, MODEL_TYPES)
+        _check_choice("normalization", normalization, NORMALIZATIONS)
+        reserved = 4 + 256 * byte_fallback
+        if vocabulary_size <= reserved:
+            raise UserError(
+                f"vocabulary_size must be above {reserved}, as the special ids and bytes take so many. Received: {vocabulary_size}"
+            )
+        options = {
+            "vocab_size": vocabulary_size,
+            "model_type": model_type,
+            "normalization_rule_name": normalization,
+            "byte_fallback": byte_fallback,
+        }
+        if model_type != "char":
+            tokenizer = cls(_train(texts, **options))
+            if tokenizer.vocabulary_size < vocabulary_size:
+                _log.warning("vocabulary_size is %d, but the texts give only %d tokens", vocabulary_size, tokenizer.vocabulary_size)
+            return tokenizer
+        return cls(
+            _with_literal_spaces(_train(texts, **options, character_coverage=1.0, add_dummy_prefix=False, remove_extra_whitespaces=False))
+        )
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> "Tokenizer":
+        """Reads a SentencePiece `.model` file of any origin.
+
+        Args:
+            path: The file; it is not changed.
+
+        Returns:
+            The tokenizer, whose id 0 is padding whatever the file has.
+
+        Raises:
+            UserError: The file cannot be read, is cut short or is not a SentencePiece model.
+        """
+        try:
+            return cls(Path(path).read_bytes())
+        except OSError as error:
+            raise UserError(f"{path}: expected a SentencePiece model file; {error.strerror}") from error
+        except ValueError as error:
+            raise UserError(
+                f"{path}: expected a SentencePiece model file, but it is cut short or of another format; train or copy it again"
+            ) from error
+
+    def save(self, path: str | os.PathLike) -> None:
+        """Writes the model as one file that `load`, and any other SentencePiece reader, takes."""
+        Path(path).write_bytes(self.model_proto)
+
+    def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Turns texts into ids, on all cores.
+
+        Args:
+            texts: Any strings. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
+
+        Returns:
+            One int32 array per text; an empty one for an empty text.
+        """
+        if isinstance(texts, str):
+            raise TypeError(f"Argument `texts` must be a sequence of strings. Received: the string {texts[:40]!r}")
+        return [np.array(ids, dtype="int32") for ids in self._processor.encode([_well_formed(text) for text in texts])]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Turns the ids of one text into the text; padding, begin and end ids leave no trace.
+
+        Raises:
+            ValueError: An id is outside of the vocabulary.
+        """
+        ids = [int(index) for index in ids]
+        for index in ids:
+            if not 0 <= index < self.vocabulary_size:
+                raise ValueError(f"Argument `ids` must hold ids from 0 to {self.vocabulary_size - 1}. Received: {index}")
+        return self._processor.decode(ids)
+
+    def score(self, ids: Iterable[int]) -> float:
+        """Returns the sum of the scores of the pieces, in a unigram model the log probability of this segmentation."""
+        return sum(self._processor.get_score(int(index)) for index in ids)
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of ids."""
+        return self._processor.get_piece_size()
+
+    @property
+    def unk_id(self) -> int:
+        """The id of what is not in the vocabulary."""
+        return self._processor.unk_id()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of `model_proto`, in hexadecimal."""
+        return hashlib.sha256(self.model_proto).hexdigest()
+
+
+def _well_formed(text: str) -> str:
+    # SentencePiece refuses a lone surrogate, which JSON may bring. Its bytes are not UTF-8 and become U+FFFD, as they do in the graph.
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise UserError(f"{name} must be one of {', '.join(choices)}. Received: {value!r}")
+
+
+def _different_parts(texts: Iterable[str]) -> Iterator[str]:
+    """Cuts texts, at white space if there is any, into parts of at most 1,000 characters, and yields each different part once.
+
+    SentencePiece skips what is longer than 4,192 bytes, and unigram's time grows with the square of the longest stretch that is repeated.
+    """
+    seen = set()
+    for text in texts:
+        for part in _PART.findall(_well_formed(text)):
+            if part not in seen:
+                seen.add(part)
+                yield part
+
+
+def _train(texts: Iterable[str], **options) -> bytes:
+    model = io.BytesIO()
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=_different_parts(texts),
+            model_writer=model,
+            pad_id=0,
+            unk_id=1,
+            bos_id=2,
+            eos_id=3,
+            hard_vocab_limit=False,
+            num_threads=1,  # the sums of unigram, and so its model, depend on this number
+            minloglevel=2,
+            **options,
+        )
+    except RuntimeError as error:
+        if needed := re.search(r"smaller than required_chars\. \d+ vs (\d+)", str(error)):
+            raise UserError(
+                f"vocabulary_size must be at least {needed[1]}, which the characters of these texts need. Received: {options['vocab_size']}"
+            ) from error
+        if "sentences_.empty()" in str(error) or "all_chars_count" in str(error):
+            raise UserError("a tokenizer needs texts to train on. Received: no text with any character in it") from error
+        raise
+    return model.getvalue()
+
+
+def _with_literal_spaces(model_proto: bytes) -> bytes:
+    """Returns a char model that reads a space as itself, so that U+2581, SentencePiece's mark for a space, stays U+2581.
+
+    The trainer cannot do this: it refuses to train a char model without the mark.
+    """
+    model = ModelProto.FromString(model_proto)
+    model.normalizer_spec.escape_whitespaces = False
+    for piece in model.pieces:
+        if piece.piece == _SPACE_PIECE:
+            piece.piece = " "
+    return model.SerializeToString()
+
+
+def _with_padding_first(model: ModelProto) -> bytes:
+    spec, control = model.trainer_spec, ModelProto.SentencePiece.CONTROL
+    if all(piece.piece != spec.pad_piece for piece in model.pieces):
+        model.pieces.add(piece=spec.pad_piece, type=control, score=0.0)
+    model.pieces.sort(key=lambda piece: piece.piece != spec.pad_piece)
+    model.pieces[0].type = control
+    places = {piece.piece: place for place, piece in enumerate(model.pieces)}
+    for name in ("unk", "bos", "eos", "pad"):
+        setattr(spec, f"{name}_id", places.get(getattr(spec, f"{name}_piece"), -1))
+    return model.SerializeToString()
