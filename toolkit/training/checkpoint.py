@@ -108,7 +108,8 @@ class CheckpointFolder:
 
 
 def _read(path: Path) -> Checkpoint:
-    with np.load(path) as file:
-        arrays = {name: file[name] for name in file.files}
+    # Opened here, since NumPy leaves a file open that is not a whole zip.
+    with path.open("rb") as file, np.load(file) as stored:
+        arrays = {name: stored[name] for name in stored.files}
     state = json.loads(arrays.pop(_STATE).tobytes())
     return Checkpoint(path, arrays, state)

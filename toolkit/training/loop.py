@@ -91,12 +91,9 @@ def fit(
         WorkerLost: Another worker of the training is gone.
     """
     strategy = strategy or tf.distribute.get_strategy()
-    metrics = {"accuracy": keras.metrics.sparse_categorical_accuracy} if metrics is None else metrics
-    measures = {"loss": loss, **metrics}
-    if monitor not in measures:
-        raise UserError(f"monitor must be one of {', '.join(measures)}, received {monitor!r}")
-    if not model.built:
-        raise ValueError(f"`model` must be built before it is trained. Received: {model.name}, which has no weights yet")
+    measures = {"loss": loss, **({"accuracy": keras.metrics.sparse_categorical_accuracy} if metrics is None else metrics)}
+    _check(measures, monitor, mode, epochs, patience)
+    _check_model(model, strategy)
     chief = [Progress(), Scalars(Path(run_dir) / "logs", optimizer, log_every)] if is_chief(strategy) else []
     with strategy.scope(), losing_workers(strategy), Interruption() as interruption:
         optimizer.build(model.trainable_variables)
@@ -108,6 +105,24 @@ def fit(
         training.resume()
         training.run(train, validation, epochs, patience)
     return history
+
+
+def _check(measures: dict[str, Measure], monitor: str, mode: str | None, epochs: int, patience: int | None) -> None:
+    if monitor not in measures:
+        raise UserError(f"monitor must be one of {', '.join(measures)}, received {monitor!r}")
+    if mode not in (None, "min", "max"):
+        raise UserError(f"mode must be min or max, received {mode!r}")
+    if epochs < 1:
+        raise UserError(f"epochs must be 1 or more, received {epochs}")
+    if patience is not None and patience < 1:
+        raise UserError(f"patience must be 1 or more epochs, received {patience}")
+
+
+def _check_model(model: keras.Model, strategy: tf.distribute.Strategy) -> None:
+    if not model.built:
+        raise ValueError(f"`model` must be built, so that its variables exist. Received: {model.name}, not built")
+    if not all(strategy.extended.variable_created_in_scope(variable.value) for variable in model.variables):
+        raise ValueError(f"`model` must be made in the scope of `strategy`. Received: {model.name} and {type(strategy).__name__}")
 
 
 @dataclass
