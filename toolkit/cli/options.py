@@ -27,10 +27,12 @@ class SettingsParser:
         self.parser = ArgumentParser(prog=prog, description=description, exit_on_error=False, allow_abbrev=False)
         self.parser.add_argument("--config", action=ActionConfigFile, help="YAML file with any of these options")
         self.parser.add_class_arguments(type(defaults), as_group=True)
+        self._other: list[str] = []
         self.parser.set_defaults({field.name: getattr(defaults, field.name) for field in fields(defaults)})
 
     def add_argument(self, *names: str, **options: Any) -> None:
         """Adds an option that is no setting."""
+        self._other.append(names[0].lstrip("-"))
         self.parser.add_argument(*names, **options)
 
     def parse(self, argv: Sequence[str]) -> tuple[Any, Namespace]:
@@ -54,12 +56,9 @@ class SettingsParser:
         return settings, Namespace(**{name: value for name, value in values.items() if name not in names})
 
     def _explain(self, error: Exception, argv: Sequence[str]) -> str:
-        known = sorted(action.dest for action in self.parser._actions if action.dest not in ("help", "config", "print_config"))
-        unknown = [
-            word.partition("=")[0]
-            for word in argv
-            if word.startswith("--") and word.partition("=")[0][2:] not in (*known, "config", "print_config")
-        ]
+        known = sorted(field.name for field in fields(self.defaults)) + self._other
+        options = [word.partition("=")[0] for word in argv if word.startswith("--")]
+        unknown = [option for option in options if option[2:] not in (*known, "config", "print_config")]
         if unknown:
             near = difflib.get_close_matches(unknown[0][2:], known, n=1)
             advice = f"did you mean --{near[0]}? " if near else ""
