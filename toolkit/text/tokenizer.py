@@ -102,14 +102,13 @@ class Tokenizer:
             "normalization_rule_name": normalization,
             "byte_fallback": byte_fallback,
         }
-        if model_type != "char":
-            tokenizer = cls(_train(texts, **options))
-            if tokenizer.vocabulary_size < vocabulary_size:
-                _log.warning("vocabulary_size is %d, but the texts give only %d tokens", vocabulary_size, tokenizer.vocabulary_size)
-            return tokenizer
-        return cls(
-            _with_literal_spaces(_train(texts, **options, character_coverage=1.0, add_dummy_prefix=False, remove_extra_whitespaces=False))
-        )
+        if model_type == "char":
+            proto = _train(texts, **options, character_coverage=1.0, add_dummy_prefix=False, remove_extra_whitespaces=False)
+            return cls(_with_literal_spaces(proto))
+        tokenizer = cls(_train(texts, **options))
+        if tokenizer.vocabulary_size < vocabulary_size:
+            _log.warning("vocabulary_size is %d, but the texts give only %d tokens", vocabulary_size, tokenizer.vocabulary_size)
+        return tokenizer
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> "Tokenizer":
