@@ -28,7 +28,7 @@ class Steps:
         self._model = model
         self._measures = measures
         self._strategy = strategy
-        self._update = Update(optimizer, strategy.num_replicas_in_sync)
+        self._update = Update(optimizer)
         self._compiled: dict = {}
 
     def train(self, batch: tuple) -> tuple[dict[str, float], dict[str, float]]:

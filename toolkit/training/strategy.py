@@ -82,7 +82,7 @@ def losing_workers(strategy: tf.distribute.Strategy) -> Iterator[None]:
     """Turns the errors by which collective operations of several workers fail into `WorkerLost`."""
     try:
         yield
-    except (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.InternalError, tf.errors.DeadlineExceededError) as error:
+    except (tf.errors.UnavailableError, tf.errors.AbortedError) as error:
         if strategy.cluster_resolver is None:
             raise
         raise WorkerLost(f"another worker is gone: {str(error).splitlines()[0]}") from error

@@ -15,15 +15,14 @@ class Update:
 
     Args:
         optimizer: Built optimizer. It belongs to this object from now on.
-        replicas: Number of replicas in sync.
     """
 
-    def __init__(self, optimizer: keras.optimizers.Optimizer, replicas: int) -> None:
+    def __init__(self, optimizer: keras.optimizers.Optimizer) -> None:
         self._optimizer = optimizer
         # Keras sums over the replicas after clipping; here the sum is done before.
         optimizer._all_reduce_sum_gradients = lambda gradients_and_variables: gradients_and_variables
         # Replicas update mirrored variables together, which cannot be compiled apart from the step around it.
-        self._apply = tf.function(self._clip_and_apply, jit_compile=True) if replicas == 1 else self._clip_and_apply
+        self._apply = self._clip_and_apply if tf.distribute.has_strategy() else tf.function(self._clip_and_apply, jit_compile=True)
 
     def __call__(self, gradients: list[tf.Tensor | tf.IndexedSlices]) -> dict[str, tf.Tensor]:
         """Takes the step; called in a replica.
