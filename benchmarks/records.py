@@ -1,0 +1,99 @@
+"""What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made."""
+
+import dataclasses
+import datetime
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "scikit-learn")
+
+
+def _commit() -> str:
+    return subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {package: importlib.metadata.version(package) for package in PACKAGES}
+
+
+def _hardware() -> dict[str, str | int | float]:
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return {"processor": _processor(), "logical_cores": os.cpu_count(), "memory_gib": round(memory / 2**30, 1)}
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor() or platform.machine())
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Record:
+    """One measured result, and everything needed to repeat it.
+
+    Attributes:
+        name: Name of the file, without `.json`.
+        table: The table that it stands in, such as `"SST-2"`; records of one table have the same metrics.
+        what: The model in a few words.
+        command: What was run, from the project's folder.
+        seed: Seed of every random choice.
+        minutes: Wall time, from reading the data to the metrics.
+        parameters: Number of trained parameters.
+        metrics: Shares between 0 and 1, by name.
+        references: Published results for the same table, each `{"what": ..., "metrics": {...}}`.
+        commit: The project's commit, `-dirty` if files had changed since.
+        date: Day of the measurement, UTC.
+        versions: Of Python and the packages that matter.
+        hardware: Processor, logical cores and memory.
+    """
+
+    name: str
+    table: str
+    what: str
+    command: str
+    seed: int
+    minutes: float
+    parameters: int
+    metrics: dict[str, float]
+    references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    commit: str = dataclasses.field(default_factory=_commit)
+    date: str = dataclasses.field(default_factory=_today)
+    versions: dict[str, str] = dataclasses.field(default_factory=_versions)
+    hardware: dict[str, Any] = dataclasses.field(default_factory=_hardware)
+
+    def save(self, folder: Path = RESULTS) -> Path:
+        """Writes `folder/NAME.json` and returns its path."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.name}.json"
+        path.write_text(json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        return path
+
+
+def load_records(folder: Path = RESULTS) -> list[Record]:
+    """Returns the records of a folder, sorted by name.
+
+    Raises:
+        ValueError: A file is no record.
+    """
+    return [_load(path) for path in sorted(folder.glob("*.json"))]
+
+
+def _load(path: Path) -> Record:
+    try:
+        return Record(**json.loads(path.read_text("utf-8")))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: expected a record that a benchmark wrote, received something else ({error}); run it again") from error

@@ -1,0 +1,108 @@
+"""Makes docs/results.md and the table in README.md from the records; nobody types a number there.
+
+python -m benchmarks.render           # writes both
+python -m benchmarks.render --check   # says, by its exit code, whether they are current
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from pathlib import Path
+
+from benchmarks.records import RESULTS, ROOT, Record, load_records
+
+BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
+END = "<!-- end of results -->"
+INTRODUCTION = """\
+# Results
+
+`python -m benchmarks.render` makes this page from the records in `benchmarks/results/`. Accuracies are in per cent, on test splits that no
+choice was made on; minutes are of wall time. *Italics* are published results, measured by their authors on their own set-up.
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Writes the pages, or checks them.
+
+    Returns:
+        0, or 1 if `--check` found a page that is not current.
+    """
+    parser = argparse.ArgumentParser(description="Make the tables of results from the stored records.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is not what the records give")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records")
+    parser.add_argument("--root", type=Path, default=ROOT, help="folder of README.md and docs/")
+    options = parser.parse_args(argv)
+    pages = render(load_records(options.results), options.root)
+    stale = [path for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text]
+    for path in stale:
+        if options.check:
+            print(f"{path}: not what the records give; run: python -m benchmarks.render", file=sys.stderr)
+        else:
+            path.write_text(text := pages[path], "utf-8")
+            print(f"{path}: {len(text.splitlines())} lines")
+    return int(options.check and bool(stale))
+
+
+def render(records: Sequence[Record], root: Path) -> dict[Path, str]:
+    """Returns the text of each page by its path."""
+    tables = {name: list(group) for name, group in groupby(sorted(records, key=lambda record: record.table), lambda record: record.table)}
+    summary = "\n".join(f"**{name}**\n\n{table(group)}" for name, group in tables.items())
+    details = "".join(f"\n## {name}\n\n{table(group)}\n{''.join(map(measured, group))}" for name, group in tables.items())
+    readme = root / "README.md"
+    return {root / "docs" / "results.md": INTRODUCTION + details, readme: between_markers(readme.read_text("utf-8"), summary)}
+
+
+def table(records: Sequence[Record]) -> str:
+    """Returns a Markdown table, the most accurate first, with the published results that the records name."""
+    metrics = list(records[0].metrics)
+    published = {reference["what"]: reference["metrics"] for record in records for reference in record.references}
+    rows = [
+        *((record.what, record.metrics, f"{record.parameters:,}", f"{record.minutes:.1f}") for record in records),
+        *((f"*{what}*", values, "", "") for what, values in published.items()),
+    ]
+    rows.sort(key=lambda row: -row[1].get(metrics[0], 0))
+    head = ["model", *metrics, "parameters", "minutes"]
+    return "".join(
+        [
+            line(head),
+            line(["---", *["---:"] * (len(head) - 1)]),
+            *(line([what, *(percent(values.get(name)) for name in metrics), *rest]) for what, values, *rest in rows),
+        ]
+    )
+
+
+def line(cells: Iterable[str]) -> str:
+    """Returns one row of a Markdown table."""
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def percent(share: float | None) -> str:
+    """Returns a share as per cent with at most four digits; nothing for nothing."""
+    return "" if share is None else f"{100 * share:.4g}"
+
+
+def measured(record: Record) -> str:
+    """Returns the sentence that says how a record came about."""
+    machine = record.hardware
+    versions = ", ".join(f"{package} {version}" for package, version in record.versions.items())
+    return (
+        f"\n* {record.what}: `{record.command}`, seed {record.seed}, commit {record.commit}, {record.date}; "
+        f"{machine['processor']}, {machine['logical_cores']} logical cores, {machine['memory_gib']} GiB; {versions}."
+    )
+
+
+def between_markers(text: str, content: str) -> str:
+    """Replaces what stands between the markers.
+
+    Raises:
+        ValueError: A marker is missing.
+    """
+    if text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise ValueError(f"README.md: expected one line {BEGIN!r} and one {END!r}, found another number of them")
+    return re.sub(f"(?s)(?<={re.escape(BEGIN)}).*(?={re.escape(END)})", lambda _: f"\n{content}\n", text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,59 @@
+import pytest
+from test_records import record
+
+from benchmarks.render import BEGIN, END, between_markers, main, percent, table
+
+REFERENCES = [{"what": "paper", "metrics": {"accuracy": 0.761}}]
+
+
+@pytest.fixture
+def project(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "README.md").write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
+    record(references=REFERENCES).save(tmp_path / "results")
+    return tmp_path
+
+
+def arguments(project, *more):
+    return ["--root", str(project), "--results", str(project / "results"), *more]
+
+
+def test_the_pages_of_this_project_are_current():
+    assert main(["--check"]) == 0
+
+
+def test_pages_are_made_of_records_and_stay_as_they_are(project):
+    assert main(arguments(project, "--check")) == 1
+    assert main(arguments(project)) == 0
+    assert main(arguments(project, "--check")) == 0
+    readme = (project / "README.md").read_text()
+    assert readme.startswith(f"before\n{BEGIN}\n**MR**\n")
+    assert readme.endswith(f"{END}\nafter\n")
+    assert "| *paper* | 76.1 |" in readme
+    assert "`run`, seed 0" in (project / "docs" / "results.md").read_text()
+
+
+def test_a_new_record_makes_the_pages_stale(project, capsys):
+    main(arguments(project))
+    record(name="b").save(project / "results")
+    assert main(arguments(project, "--check")) == 1
+    assert "README.md: not what the records give" in capsys.readouterr().err
+
+
+def test_the_best_stands_first_and_a_reference_once():
+    records = [record(references=REFERENCES), record(what="better", metrics={"accuracy": 0.9, "spread": 0.012}, references=REFERENCES)]
+    rows = table(records[::-1]).splitlines()
+    assert [row.split("|")[1].strip() for row in rows] == ["model", "---", "better", "*paper*", "a model"]
+    assert rows[2] == "| better | 90 | 1.2 | 10 | 0.5 |"
+    assert rows[4] == "| a model | 50 |  | 10 | 0.5 |"
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.90466, "90.47"), (0.761, "76.1"), (1.0, "100"), (None, "")])
+def test_percent(share, text):
+    assert percent(share) == text
+
+
+@pytest.mark.parametrize("text", ["", BEGIN, f"{BEGIN}{END}{END}"])
+def test_missing_markers_are_an_error(text):
+    with pytest.raises(ValueError, match="expected one line"):
+        between_markers(text, "new")
