@@ -54,9 +54,14 @@ def test_an_unfinished_run_says_how_to_finish_it(tmp_path):
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     run = RunFolder(tmp_path)
     run.write_json(run.metrics, {"old": 1})
-    with pytest.raises(RuntimeError), run.replacing(run.metrics) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
+
+    def write_half():
+        with run.replacing(run.metrics) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
     assert run.read_metrics() == {"old": 1}
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.json"]
 

@@ -5,6 +5,7 @@ import importlib
 from typing import Any
 
 from toolkit.errors import UserError
+from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 
@@ -41,6 +42,8 @@ def open_task(run_dir: str) -> Any:
 
 
 def make_task(recipe: Recipe, settings: Any, run: RunFolder) -> Any:
-    """Imports the recipe's task and gives it the run."""
+    """Imports the recipe's task, and TensorFlow with it, and gives it the run."""
     module, _, name = recipe.task.partition(":")
-    return getattr(importlib.import_module(module), name)(recipe, settings, run)
+    with native_notices_hidden():
+        task = getattr(importlib.import_module(module), name)
+    return task(recipe, settings, run)

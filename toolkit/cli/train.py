@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -51,19 +52,28 @@ def _preset(argv: Sequence[str]) -> str:
         raise UserError(str(error)) from error
 
 
+def _train_to_the_end(task):
+    from toolkit.training.strategy import WorkerLost, restart
+
+    try:
+        return task.train()
+    except WorkerLost as lost:
+        print(f"toolkit: {lost}; starting again from the last checkpoint", file=sys.stderr)
+        restart()
+
+
 def _train(task, export_dir: Path, as_json: bool) -> None:
     run = task.run
+    run.open(task.recipe.name, task.settings)
     if run.is_finished:
-        run.open(task.recipe.name, task.settings)
         print(f"{run.path}: this training is finished; for another, give another --run-dir or delete the folder")
-    else:
-        task.train()
+    elif _train_to_the_end(task) is None:
+        return
     metrics = run.read_metrics()
     print(f"\n{task.describe(metrics)}\n")
     for text, answer in task.show_predictions(3):
         print(f"  {answer:<20} {text}")
-    report = task.export(export_dir, run.path.resolve().name)
-    print(f"\n{report}")
+    print(f"\n{task.export(export_dir, run.path.resolve().name)}")
     print(f'\nNow try: toolkit predict {run.path} "A film that stays with you."')
     if as_json:
-        print(json.dumps({"run": str(run.path), "export": str(report.path), "minutes": metrics["minutes"], "test": metrics["test"]}))
+        print(json.dumps({"run": str(run.path), **metrics}))

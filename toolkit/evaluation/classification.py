@@ -58,6 +58,11 @@ class ClassificationResult:
         """Returns plain lists, dicts and numbers, ready for JSON."""
         return dataclasses.asdict(self)
 
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "ClassificationResult":
+        """Makes a result from what `as_dict` returned."""
+        return cls(**{**values, "mistakes": [Mistake(**mistake) for mistake in values["mistakes"]]})
+
     def __str__(self) -> str:
         """Returns a short table for the terminal."""
         rows = [

@@ -15,12 +15,12 @@ from toolkit.data.corpus import Split, read_corpus, read_split
 from toolkit.data.crop import crop
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
 from toolkit.evaluation.plots import confusion_matrix, learning_curve
-from toolkit.evaluation.prediction import predict_probabilities
+from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.export.classifier import ExportReport, export_classifier
 from toolkit.models import load_model
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
-from toolkit.serving.keras_predictor import KerasPredictor
+from toolkit.serving.predictor import Predictor
 from toolkit.tasks.labeled_texts import LabeledTexts
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
@@ -47,18 +47,18 @@ class TextClassification:
         self.settings = settings
         self.run = run
 
-    def train(self) -> ClassificationResult:
+    def train(self) -> ClassificationResult | None:
         """Trains to the end, from the start or from the last checkpoint, and measures the model on the test split.
 
         Returns:
-            The result on the test split, which `metrics.json` holds too.
+            The result on the test split, which `metrics.json` holds too; `None` in the workers of a cluster that are not its chief.
 
         Raises:
             UserError: The settings, the data or the run folder are wrong, or the loss is not finite.
+            WorkerLost: Another worker of the cluster is gone.
         """
         started = time.monotonic()
         strategy = build_strategy(self.settings.strategy)
-        self.run.open(self.recipe.name, self.settings)
         keras.utils.set_random_seed(self.settings.seed)
         tf.config.experimental.enable_op_determinism()
         data: LabeledTexts = self.recipe.build_data(self.settings, self.run)
@@ -69,9 +69,10 @@ class TextClassification:
         print(f"model      {model.count_params():,} parameters")
         print(f"run        {self.run.path}  (interrupted, the same command goes on)", flush=True)
         history = self._fit(model, data, strategy)
+        if not is_chief(strategy):
+            return None
         result = self._evaluate(model, data.tokenizer, data.corpus.splits["test"])
-        if is_chief(strategy):
-            self._keep(model, data, history, result, time.monotonic() - started)
+        self._keep(model, data, history, result, time.monotonic() - started)
         return result
 
     def _fit(self, model: keras.Model, data: LabeledTexts, strategy: tf.distribute.Strategy) -> History:
@@ -163,7 +164,7 @@ class TextClassification:
 
     def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split) -> ClassificationResult:
         tokens = [crop(ids, self.settings.max_length) for ids in tokenizer.encode(split.texts)]
-        probabilities = predict_probabilities(model, tokens)
+        probabilities = predict_probabilities(probability_function(model), tokens)
         return evaluate_classifier(probabilities, split.labels, model.label_names, split.sources, split.texts)
 
     def describe(self, metrics: dict[str, Any]) -> str:
@@ -185,14 +186,14 @@ class TextClassification:
         answers = [f"{label} {row.max():.0%}" for label, row in zip(predictions.labels, predictions.probabilities, strict=True)]
         return [(textwrap.shorten(text, 100, placeholder=" …"), answer) for text, answer in zip(texts, answers, strict=True)]
 
-    def predictor(self) -> KerasPredictor:
+    def predictor(self) -> Predictor:
         """Returns what labels texts with the trained model.
 
         Raises:
             UserError: The run is not finished.
         """
         model, tokenizer = self.load()
-        return KerasPredictor(model, tokenizer, model.label_names, self.settings.max_length)
+        return Predictor(model, tokenizer, model.label_names, self.settings.max_length)
 
     def export(self, directory: Path, name: str) -> ExportReport:
         """Writes the trained model as a SavedModel and as LiteRT files, checked against the model on texts of the test split.
@@ -209,7 +210,7 @@ class TextClassification:
         """
         model, tokenizer = self.load()
         samples = self.run.read_json(self.run.samples)
-        return export_classifier(model, tokenizer, directory / name, samples=samples, name=name, max_length=self.settings.max_length)
+        return export_classifier(model, tokenizer, directory / name, samples=samples, max_length=self.settings.max_length)
 
     def load(self) -> tuple[keras.Model, Tokenizer]:
         """Returns the trained model and its tokenizer.

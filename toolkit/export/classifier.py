@@ -1,0 +1,148 @@
+"""Exports a trained classifier as a SavedModel and as LiteRT files."""
+
+import dataclasses
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from toolkit.data.crop import crop
+from toolkit.evaluation.prediction import predict_probabilities, probability_function
+from toolkit.export.litert import convert_to_litert
+from toolkit.export.serving_module import ServingModule
+from toolkit.export.verification import HARD_TEXTS, largest_difference, run_litert, run_saved_model
+from toolkit.run_folder import writing
+from toolkit.text.tokenizer import Tokenizer
+
+
+@dataclasses.dataclass(frozen=True)
+class ExportReport:
+    """What an export wrote, and how well it agrees with the model.
+
+    Attributes:
+        path: The folder of the version.
+        saved_model_bytes: Size of the SavedModel.
+        litert_bytes: Size of the LiteRT file.
+        compared: Number of texts that the artefacts were compared with the model on.
+        saved_model_difference: Largest difference of a score.
+        litert_difference: Largest difference of a score.
+        seconds: Time that the export took.
+    """
+
+    path: str
+    saved_model_bytes: int
+    litert_bytes: int
+    compared: int
+    saved_model_difference: float
+    litert_difference: float
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns what JSON can hold."""
+        return dataclasses.asdict(self)
+
+    def __str__(self) -> str:
+        return (
+            f"exported {self.path}\n"
+            f"  SavedModel  {self.saved_model_bytes / 1e6:6.1f} MB  scores within {self.saved_model_difference:.0e} of the model's\n"
+            f"  LiteRT      {self.litert_bytes / 1e6:6.1f} MB  scores within {self.litert_difference:.0e} of the model's\n"
+            f"  on {self.compared} texts, in {self.seconds:.0f} s"
+        )
+
+
+def export_classifier(
+    model: keras.Model, tokenizer: Tokenizer, directory: Path, *, samples: Sequence[str], max_length: int
+) -> ExportReport:
+    """Writes the next version of a model, `directory/VERSION`, as TF Serving lays models out.
+
+    The version has a SavedModel from raw strings to labels and scores, and in `litert/` the same model from token ids, its tokenizer, and
+    `model.json` that says how to use them. It is written under another name, compared with the model, and renamed: nobody sees half of it.
+
+    Args:
+        model: Classifier from token ids to logits, with `label_names`.
+        tokenizer: Its tokenizer.
+        directory: Folder of the model's versions.
+        samples: Held-out texts to compare the artefacts with the model on; a few hard ones are added.
+        max_length: Tokens kept of a text.
+
+    Returns:
+        The report.
+
+    Raises:
+        UserError: The folder cannot be written, the conversion fails, or an artefact does not answer as the model does.
+    """
+    started = time.monotonic()
+    with writing(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=directory, prefix=".writing-"))
+        try:
+            _write_saved_model(model, tokenizer, max_length, temporary)
+            _write_litert(model, tokenizer, max_length, temporary / "litert")
+            texts = [*samples, *HARD_TEXTS]
+            differences = _verify(model, tokenizer, max_length, temporary, texts)
+            litert_bytes = (temporary / "litert" / "model.tflite").stat().st_size
+            saved_model_bytes = _size(temporary) - _size(temporary / "litert")
+            path = _publish(temporary, directory)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+    return ExportReport(str(path), saved_model_bytes, litert_bytes, len(texts), *differences, round(time.monotonic() - started, 1))
+
+
+def _write_saved_model(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        labels_file = Path(folder) / "labels.txt"
+        labels_file.write_text("".join(f"{name}\n" for name in model.label_names), "utf-8")
+        module = ServingModule(model, tokenizer, max_length, labels_file)
+        tf.saved_model.save(module, str(directory), signatures={"serving_default": module.classify})
+
+
+def _write_litert(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path) -> None:
+    directory.mkdir()
+    convert_to_litert(model, directory / "model.tflite")
+    tokenizer.save(directory / "tokenizer.model")
+    description = {
+        "input": "int32 [batch, time]: token ids, 0 after the end of a text; a text without tokens is a single 0",
+        "output": "float32 [batch, labels]: probabilities",
+        "label_names": model.label_names,
+        "pad_id": tokenizer.pad_id,
+        "unknown_id": tokenizer.unk_id,
+        "vocabulary_size": tokenizer.vocabulary_size,
+        "max_length": max_length,
+        "crop": f"of a longer text, the first {max_length // 2} and the last {max_length - max_length // 2} ids",
+        "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
+    }
+    (directory / "model.json").write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _verify(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path, texts: Sequence[str]) -> tuple[float, float]:
+    """Runs the model with its compiled time loop, so that the artefacts' loops are compared with another one."""
+    tokens = [crop(ids, max_length) for ids in tokenizer.encode(texts)]
+    expected = predict_probabilities(probability_function(model, "compiled"), tokens)
+    return (
+        largest_difference("SavedModel", expected, run_saved_model(directory, texts)),
+        largest_difference("LiteRT", expected, run_litert(directory / "litert" / "model.tflite", tokens)),
+    )
+
+
+def _publish(temporary: Path, directory: Path) -> Path:
+    """Renames the folder to the next free version and returns its path."""
+    temporary.chmod(0o755)  # a temporary folder is private, a published one is not
+    while True:
+        versions = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
+        path = directory / str(max(versions, default=0) + 1)
+        try:
+            os.rename(temporary, path)
+        except FileExistsError:  # another export was faster
+            continue
+        return path
+
+
+def _size(directory: Path) -> int:
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())

@@ -1,0 +1,51 @@
+"""Writes predictions as text, CSV or JSON lines."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from typing import IO
+
+from toolkit.serving.streaming import Prediction
+
+FORMATS = ("text", "csv", "jsonl")
+
+
+def write_predictions(predictions: Iterable[Prediction], file: IO[str], output_format: str, label_names: Sequence[str]) -> None:
+    """Writes one record per prediction, each as soon as it is there.
+
+    | format | record |
+    |---|---|
+    | `text` | label, probability and text, separated by tabs |
+    | `csv` | a header, then label, the probability of every label, and the text, quoted as RFC 4180 has it |
+    | `jsonl` | `{"label": ..., "probabilities": {label: ...}, "text": ...}` |
+
+    Args:
+        predictions: What to write.
+        file: Open for writing text.
+        output_format: One of `FORMATS`.
+        label_names: Names of the labels, in the order of the probabilities.
+
+    Raises:
+        ValueError: The format is not known.
+    """
+    if output_format not in FORMATS:
+        raise ValueError(f"Argument `output_format` must be one of {FORMATS}. Received: output_format={output_format!r}")
+    if output_format == "csv":
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["label", *label_names, "text"])
+        for text, label, probabilities in predictions:
+            writer.writerow([label, *(f"{probability:.6f}" for probability in probabilities), text])
+        return
+    record = _as_json if output_format == "jsonl" else _as_text
+    for prediction in predictions:
+        file.write(record(prediction, label_names) + "\n")
+
+
+def _as_text(prediction: Prediction, label_names: Sequence[str]) -> str:
+    # A tab or newline inside of a text would make two records of one.
+    return f"{prediction.label}\t{prediction.probabilities.max():.4f}\t{' '.join(prediction.text.split())}"
+
+
+def _as_json(prediction: Prediction, label_names: Sequence[str]) -> str:
+    probabilities = {name: round(float(value), 6) for name, value in zip(label_names, prediction.probabilities, strict=True)}
+    return json.dumps({"label": prediction.label, "probabilities": probabilities, "text": prediction.text}, ensure_ascii=False)
