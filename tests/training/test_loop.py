@@ -102,7 +102,7 @@ def test_a_damaged_checkpoint_costs_its_steps_only(uninterrupted, finished, capl
     again = Steps()
     with caplog.at_level(logging.WARNING):
         train(finished, callbacks=[again])
-    assert f"{latest} is damaged" in caplog.text
+    assert f"{latest}: the checkpoint is damaged" in caplog.text
     assert len(again.losses) == 1
     assert_same_bits(finished, uninterrupted.run_dir)
 
@@ -207,6 +207,14 @@ def test_bad_settings_are_named(tmp_path, settings, message):
     with pytest.raises(UserError, match=message):
         train(tmp_path, **settings)
     assert not any(tmp_path.iterdir())
+
+
+def test_a_run_folder_that_cannot_be_written_is_said_before_any_step(tmp_path):
+    (tmp_path / "file").touch()
+    steps = Steps()
+    with pytest.raises(UserError, match="cannot write the checkpoint: Not a directory"):
+        train(tmp_path / "file", callbacks=[steps])
+    assert steps.losses == []
 
 
 def test_a_model_without_variables_is_refused(tmp_path):

@@ -1,9 +1,10 @@
 """Checkpoints that are either whole or not there."""
 
+import hashlib
+import io
 import json
 import logging
 import os
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -28,8 +29,8 @@ class Checkpoint(NamedTuple):
 class CheckpointFolder:
     """The folder `checkpoints/` of a run: `step-00001234.npz` for the last two, and `best.npz`.
 
-    A file is written under another name, flushed to the disk, then renamed, so a name that exists is a whole file. Each array in it carries
-    the CRC-32 of the zip format, which is verified on reading: damage that happens later is noticed too.
+    A file is written under another name, flushed to the disk, then renamed, so a name that exists is a whole file. It is NumPy's `.npz`
+    followed by the SHA-256 of that, verified on reading: damage that happens later is noticed too.
 
     Args:
         path: The folder; made when the first checkpoint is saved.
@@ -39,7 +40,7 @@ class CheckpointFolder:
         self.path = Path(path)
 
     def save(self, step: int, arrays: dict[str, np.ndarray], state: dict) -> Path:
-        """Saves a checkpoint and removes all but the last two.
+        """Saves a checkpoint and removes all but it and the one before; also later ones, which can only be damaged.
 
         Args:
             step: Steps of the optimizer so far; the file is named by it.
@@ -53,8 +54,10 @@ class CheckpointFolder:
             UserError: The disk is full or the folder cannot be written. No part of a file is left.
         """
         path = self._write(f"step-{step:08d}.npz", arrays, state)
-        for old in self._steps()[:-_KEPT]:
-            old.unlink(missing_ok=True)
+        steps = self._steps()
+        kept = [each for each in steps if each <= path][-_KEPT:]
+        for other in set(steps).difference(kept):
+            other.unlink()
         return path
 
     def save_best(self, arrays: dict[str, np.ndarray], state: dict) -> Path:
@@ -66,6 +69,9 @@ class CheckpointFolder:
 
         Returns:
             The checkpoint; `None` if there is none.
+
+        Raises:
+            UserError: A file cannot be read.
         """
         return next(self._whole(), None)
 
@@ -78,7 +84,7 @@ class CheckpointFolder:
         path = self.path / "best.npz"
         try:
             return _read(path)
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError) as error:
             raise UserError(f"{path}: expected the best weights of this run, received {error}; train again into another folder") from error
 
     def _steps(self) -> list[Path]:
@@ -88,15 +94,20 @@ class CheckpointFolder:
         for path in reversed(self._steps()):
             try:
                 yield _read(path)
-            except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-                _logger.warning("%s is damaged (%s); going on from the checkpoint before it", path, error)
+            except OSError as error:
+                raise UserError(f"{path}: cannot read the checkpoint: {error.strerror}") from error
+            except ValueError as error:
+                _logger.warning("%s: %s; going on from the checkpoint before it", path, error)
 
     def _write(self, name: str, arrays: dict[str, np.ndarray], state: dict) -> Path:
         path, unfinished = self.path / name, self.path / f"{name}.unfinished"
+        content = io.BytesIO()
+        np.savez(content, **arrays, **{_STATE: np.frombuffer(json.dumps(state).encode(), np.uint8)})
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             with unfinished.open("wb") as file:
-                np.savez(file, **arrays, **{_STATE: np.frombuffer(json.dumps(state).encode(), np.uint8)})
+                file.write(content.getbuffer())
+                file.write(hashlib.sha256(content.getbuffer()).digest())
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)
@@ -108,8 +119,12 @@ class CheckpointFolder:
 
 
 def _read(path: Path) -> Checkpoint:
-    # Opened here, since NumPy leaves a file open that is not a whole zip.
-    with path.open("rb") as file, np.load(file) as stored:
+    file = path.read_bytes()
+    size = hashlib.sha256().digest_size
+    content, digest = file[:-size], file[-size:]
+    if hashlib.sha256(content).digest() != digest:
+        raise ValueError("the checkpoint is damaged, its checksum does not fit")
+    with np.load(io.BytesIO(content)) as stored:
         arrays = {name: stored[name] for name in stored.files}
     state = json.loads(arrays.pop(_STATE).tobytes())
     return Checkpoint(path, arrays, state)

@@ -155,6 +155,7 @@ class _Training:
 
     def run(self, train: Batches, validation: Batches, epochs: int, patience: int | None) -> None:
         """Trains to the end and leaves the best weights in the model."""
+        self._save()  # tells before any work whether the folder can be written
         self.model.stop_training = False
         self.callbacks.on_train_begin()
         while self.state.epoch < epochs and not self.history.should_stop(patience) and not self.model.stop_training:

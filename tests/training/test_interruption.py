@@ -1,0 +1,40 @@
+import os
+import signal
+import threading
+
+import pytest
+
+from toolkit.training.interruption import Interruption
+
+
+def interrupt():
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_the_first_ctrl_c_is_noted_and_the_second_interrupts():
+    with Interruption() as interruption:
+        assert not interruption.requested
+        interrupt()
+        assert interruption.requested
+        with pytest.raises(KeyboardInterrupt):
+            interrupt()
+
+
+def test_afterwards_all_is_as_before():
+    before = signal.getsignal(signal.SIGINT)
+    with Interruption():
+        pass
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_other_threads_take_no_signals():
+    seen = []
+
+    def work():
+        with Interruption() as interruption:
+            seen.append(interruption.requested)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert seen == [False]
