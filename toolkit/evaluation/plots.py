@@ -52,15 +52,12 @@ def confusion_matrix(matrix: Sequence[Sequence[int]], label_names: Sequence[str]
         raise ValueError(f"Argument `matrix` must be {size} by {size}, the number of label names. Received: shape={counts.shape}")
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     names = [_short(name) for name in label_names]
-    side = max(4.0, 1.2 + 0.62 * size + 0.07 * max(map(len, names)))
-    figure = Figure(figsize=(side, side * 0.94), layout="constrained")
+    side = 1.2 + max(0.62 * size, 2.4) + 0.08 * max(map(len, names))
+    figure = Figure(figsize=(side, side), layout="constrained")
     axes = figure.subplots()
-    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     _label_matrix(axes, names)
     _write_cells(axes, counts, shares)
-    bar = figure.colorbar(image, shrink=0.8, pad=0.02, format=lambda share, _: f"{share:.0%}")
-    bar.set_label("share of the true label")
-    bar.outline.set_visible(False)
     figure.savefig(path, dpi=DOTS_PER_INCH)
 
 
@@ -70,7 +67,7 @@ def _curve_panel(axes: Axes, history: Sequence[dict[str, Any]], metric: str) -> 
         if name in history[0]:
             axes.plot(epochs, [epoch.get(name, math.nan) for epoch in history], label=label, color=color, marker="o", markersize=4)
     axes.set_xlabel("epoch")
-    axes.set_title(metric.replace("_", " "))
+    axes.set_ylabel(metric.replace("_", " "))
     axes.set_xlim(0.5, len(history) + 0.5)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     axes.grid(alpha=0.3)
@@ -83,6 +80,8 @@ def _label_matrix(axes: Axes, names: Sequence[str]) -> None:
     slanted = len(names) > 3 or max(map(len, names)) > 12
     axes.set_xticks(places, names, rotation=45 if slanted else 0, ha="right" if slanted else "center", rotation_mode="anchor")
     axes.set_yticks(places, names)
+    for text in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        text.set_parse_math(False)  # a dollar sign in a label name is no formula
     axes.set_xlabel("predicted label")
     axes.set_ylabel("true label")
     axes.tick_params(length=0)
@@ -96,8 +95,9 @@ def _label_matrix(axes: Axes, names: Sequence[str]) -> None:
 def _write_cells(axes: Axes, counts: np.ndarray, shares: np.ndarray) -> None:
     font_size = 11 if len(counts) <= 4 else 7.5
     for (row, column), count in np.ndenumerate(counts):
-        color = "white" if shares[row, column] > 0.55 else "#1d2b3a"
-        text = f"{count:,}\n{shares[row, column]:.0%}" if count else "0"
+        share = shares[row, column]
+        color = "white" if share > 0.55 else "#1d2b3a" if count else "#a0aab4"
+        text = f"{count:,}\n{'<1%' if share < 0.005 else f'{share:.0%}'}" if count else "0"
         axes.text(column, row, text, ha="center", va="center", color=color, fontsize=font_size, linespacing=1.3)
 
 
