@@ -146,8 +146,7 @@ class _Training:
         if checkpoint is not None:
             restore_snapshot(checkpoint, model=self.model, optimizer=self.optimizer)
             self.state = State(**checkpoint.state)
-        if not agree(self.strategy, int(self.optimizer.iterations.value.numpy())):
-            raise UserError(f"{self.folder.path}: the workers found different checkpoints; give all of them the same shared run folder")
+        self._meet()
         self.history.epochs = self.state.epochs
         self._norm = math.nan
         self._started = time.monotonic() - self.state.seconds
@@ -164,6 +163,7 @@ class _Training:
             self._train_epoch(train)
             self._finish_epoch(validation)
         self.callbacks.on_train_end()
+        self._meet()  # only now is it certain that the chief has written the best weights
         restore_snapshot(self.folder.best(), model=self.model)
 
     def _train_epoch(self, train: Batches) -> None:
@@ -202,6 +202,11 @@ class _Training:
         self.callbacks.on_test_end(totals.means())
         return totals.means()
 
+    def _meet(self) -> None:
+        """Waits for the other workers and makes sure that they stand at the same step."""
+        if not agree(self.strategy, self._iterations()):
+            raise UserError(f"{self.folder.path}: the workers found different checkpoints; give all of them the same shared run folder")
+
     def _require_finite(self, logs: dict[str, float]) -> None:
         """Stops before a step that went wrong reaches a checkpoint."""
         for name in ("loss", "gradient_norm"):
@@ -225,12 +230,15 @@ class _Training:
 
     def _save(self) -> None:
         self.state.seconds = self._seconds()
-        self._write(partial(self.folder.save, int(self.optimizer.iterations.value.numpy())), model=self.model, optimizer=self.optimizer)
+        self._write(partial(self.folder.save, self._iterations()), model=self.model, optimizer=self.optimizer)
         self._saved = time.monotonic()
 
     def _write(self, save: Callable, **owners: keras.Model | keras.optimizers.Optimizer) -> None:
         if is_chief(self.strategy):
             save(take_snapshot(**owners), asdict(self.state))
+
+    def _iterations(self) -> int:
+        return int(self.optimizer.iterations.value.numpy())
 
     def _seconds(self) -> float:
         return time.monotonic() - self._started
