@@ -41,6 +41,10 @@ class Settings(LabeledTextSettings, TrainingSettings):
     output_dropout: float = 0.5
     segment_length: int | None = 64
 
+    def __post_init__(self):
+        LabeledTextSettings.__post_init__(self)
+        TrainingSettings.__post_init__(self)
+
 
 def build_data(settings: Settings, run: toolkit.RunFolder):
     """Reads and tokenizes the texts."""
@@ -65,13 +69,23 @@ def build_model(settings: Settings, data):
     )
 
 
-QUICK = Settings(epochs=2, global_clipnorm=1.0)
+QUICK = Settings(epochs=3, global_clipnorm=1.0)
+FULL = replace(
+    QUICK,
+    epochs=8,
+    vocabulary_size=30000,
+    max_length=1024,
+    embedding_dim=256,
+    word_dropout=0.2,
+    embedding_dropout=0.6,
+    ema_momentum=0.998,
+)
 
 RECIPE = toolkit.Recipe(
     name="sentiment",
     summary="label a text: bidirectional LSTM, many-to-one",
     task="toolkit.tasks.text_classification:TextClassification",
-    presets={"quick": QUICK, "full": replace(QUICK, epochs=8, word_dropout=0.1, ema_momentum=0.998)},
+    presets={"quick": QUICK, "full": FULL},
     build_data=build_data,
     build_model=build_model,
 )

@@ -99,6 +99,21 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
         self.write_text(self.config, yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True))
 
+    @contextlib.contextmanager
+    def opening(self, recipe: str, settings: Any) -> Iterator[None]:
+        """Opens the run for the block that prepares it; if that fails, a run that was new is gone again.
+
+        So a mistake in the settings or the data leaves nothing behind that would refuse the corrected command.
+        """
+        is_new = not self.config.exists()
+        self.open(recipe, settings)
+        try:
+            yield
+        except BaseException:
+            if is_new:
+                shutil.rmtree(self.path, ignore_errors=True)
+            raise
+
     def _check_same(self, found: dict, wanted: dict) -> None:
         found, wanted = ({"recipe": config["recipe"], **config["settings"]} for config in (found, wanted))
         differences = [

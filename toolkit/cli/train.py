@@ -64,8 +64,8 @@ def _train_to_the_end(task):
 
 def _train(task, export_dir: Path, as_json: bool) -> None:
     run = task.run
-    run.open(task.recipe.name, task.settings)
     if run.is_finished:
+        run.open(task.recipe.name, task.settings)
         print(f"{run.path}: this training is finished; for another, give another --run-dir or delete the folder")
     elif _train_to_the_end(task) is None:
         return

@@ -1,7 +1,9 @@
 """Settings that recipes share. No TensorFlow here: `--help` reads this file."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+
+from toolkit.errors import UserError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +31,9 @@ class LabeledTextSettings:
     tokenizer_model: str | None = None
     vocabulary_size: int = 16000
     max_length: int = 512
+
+    def __post_init__(self):
+        at_least(self, vocabulary_size=1, max_length=2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +77,19 @@ class TrainingSettings:
     checkpoint_seconds: float = 120.0
     strategy: Literal["none", "mirrored", "multi_worker", "tpu"] = "none"
     seed: int = 0
+
+    def __post_init__(self):
+        at_least(self, epochs=1, tokens_per_batch=1, warmup_steps=0, checkpoint_seconds=0, seed=0)
+        if self.patience is not None:
+            at_least(self, patience=1)
+
+
+def at_least(settings: Any, **limits: float) -> None:
+    """Checks that settings are not below their limits.
+
+    Raises:
+        UserError: One is.
+    """
+    for name, limit in limits.items():
+        if getattr(settings, name) < limit:
+            raise UserError(f"{name}: expected at least {limit}, received {getattr(settings, name)}")

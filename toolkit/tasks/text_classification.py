@@ -13,6 +13,8 @@ import tensorflow as tf
 from toolkit import __version__
 from toolkit.data.corpus import Split, read_corpus, read_split
 from toolkit.data.crop import crop
+from toolkit.data.token_batches import TokenBatches
+from toolkit.errors import UserError
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
 from toolkit.evaluation.plots import confusion_matrix, learning_curve
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
@@ -27,7 +29,7 @@ from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.history import History
 from toolkit.training.loop import fit
 from toolkit.training.optimizers import build_optimizer
-from toolkit.training.strategy import build_strategy, is_chief
+from toolkit.training.strategy import build_strategy, is_chief, losing_workers
 
 COLUMNS = ("data_dir", "text_column", "label_column", "source_column")
 SAMPLES = 200
@@ -60,60 +62,69 @@ class TextClassification:
         started = time.monotonic()
         strategy = build_strategy(self.settings.strategy)
         keras.utils.set_random_seed(self.settings.seed)
-        tf.config.experimental.enable_op_determinism()
-        data: LabeledTexts = self.recipe.build_data(self.settings, self.run)
-        with strategy.scope():
-            model = self.recipe.build_model(self.settings, data)
-        print(f"data       {data.corpus.report}".replace("\n", "\n           "))
-        print(f"tokenizer  {data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces")
-        print(f"model      {model.count_params():,} parameters")
-        print(f"run        {self.run.path}  (interrupted, the same command goes on)", flush=True)
-        history = self._fit(model, data, strategy)
+        with self.run.opening(self.recipe.name, self.settings), losing_workers(strategy):
+            data: LabeledTexts = self.recipe.build_data(self.settings, self.run)
+            train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
+            with strategy.scope():
+                model = self._build_model(data)
+                optimizer = self._build_optimizer(total_steps=self.settings.epochs * train.steps(0))
+        self._announce(data, model)
+        history = fit(
+            model,
+            optimizer=optimizer,
+            loss=sparse_cross_entropy,
+            train=train,
+            validation=validation,
+            epochs=self.settings.epochs,
+            run_dir=self.run.path,
+            monitor=self.settings.monitor,
+            patience=self.settings.patience,
+            strategy=strategy,
+            checkpoint_seconds=self.settings.checkpoint_seconds,
+        )
         if not is_chief(strategy):
             return None
         result = self._evaluate(model, data.tokenizer, data.corpus.splits["test"])
         self._keep(model, data, history, result, time.monotonic() - started)
         return result
 
-    def _fit(self, model: keras.Model, data: LabeledTexts, strategy: tf.distribute.Strategy) -> History:
+    def _batches(self, data: LabeledTexts, split: str, replicas: int) -> TokenBatches:
         s = self.settings
-        train, validation = (
-            data.batches(
-                split,
-                max_length=s.max_length,
-                tokens_per_batch=s.tokens_per_batch,
-                seed=s.seed,
-                replicas=strategy.num_replicas_in_sync,
-                class_weights=s.class_weights,
-            )
-            for split in ("train", "validation")
+        return data.batches(
+            split,
+            max_length=s.max_length,
+            tokens_per_batch=s.tokens_per_batch,
+            seed=s.seed,
+            replicas=replicas,
+            class_weights=s.class_weights,
         )
-        with strategy.scope():
-            optimizer = build_optimizer(
-                s.optimizer,
-                s.learning_rate,
-                schedule=s.schedule,
-                warmup_steps=s.warmup_steps,
-                total_steps=s.epochs * train.steps(0),
-                clipnorm=s.clipnorm,
-                global_clipnorm=s.global_clipnorm,
-                weight_decay=s.weight_decay,
-                momentum=s.momentum,
-                ema_momentum=s.ema_momentum,
-            )
-        return fit(
-            model,
-            optimizer=optimizer,
-            loss=sparse_cross_entropy,
-            train=train,
-            validation=validation,
-            epochs=s.epochs,
-            run_dir=self.run.path,
-            monitor=s.monitor,
-            patience=s.patience,
-            strategy=strategy,
-            checkpoint_seconds=s.checkpoint_seconds,
+
+    def _build_model(self, data: LabeledTexts) -> keras.Model:
+        try:
+            return self.recipe.build_model(self.settings, data)
+        except ValueError as error:  # of the layers, which name the argument; it is a setting here
+            raise UserError(" ".join(str(error).split())) from error
+
+    def _build_optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
+        s = self.settings
+        return build_optimizer(
+            s.optimizer,
+            s.learning_rate,
+            schedule=s.schedule,
+            warmup_steps=s.warmup_steps,
+            total_steps=total_steps,
+            clipnorm=s.clipnorm,
+            global_clipnorm=s.global_clipnorm,
+            weight_decay=s.weight_decay,
+            momentum=s.momentum,
+            ema_momentum=s.ema_momentum,
         )
+
+    def _announce(self, data: LabeledTexts, model: keras.Model) -> None:
+        print(f"data       {data.corpus.report}".replace("\n", "\n           "))
+        print(f"tokenizer  {data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces")
+        print(f"model      {model.count_params():,} parameters")
+        print(f"run        {self.run.path} (if interrupted, the same command goes on)", flush=True)
 
     def _keep(self, model: keras.Model, data: LabeledTexts, history: History, result: ClassificationResult, seconds: float) -> None:
         """Writes the model, the plots and, last, the metrics that say that the run is finished."""

@@ -1,0 +1,159 @@
+"""The sentiment recipe from the command line: train, evaluate, predict, export, on a tiny setting."""
+
+import json
+import sys
+
+import pytest
+import yaml
+
+from tests.recipes.reviews import write_reviews
+from toolkit.cli import main
+
+TINY = [
+    *("--vocabulary-size=400", "--max-length=64", "--embedding-dim=16", "--units=8", "--segment-length=32", "--tokens-per-batch=1024"),
+    *("--epochs=6", "--learning-rate=0.03", "--warmup-steps=4", "--embedding-dropout=0.1", "--output-dropout=0.1"),
+    *("--ema-momentum=0.8", "--class-weights=balanced"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder in which the recipe was trained; the commands run in it."""
+    folder = tmp_path_factory.mktemp("sentiment")
+    write_reviews(folder / "reviews.csv")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["train", "sentiment", "--data", "reviews.csv", "--run-dir", "runs/tiny", *TINY]) == 0
+        yield folder
+
+
+def call(capsys, *argv):
+    code = main(list(argv))
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_the_run_holds_all_that_later_commands_need(folder):
+    run = folder / "runs" / "tiny"
+    names = {path.name for path in run.iterdir()}
+    assert names == {
+        "checkpoints",
+        "config.yaml",
+        "data_report.json",
+        "logs",
+        "metrics.json",
+        "model.keras",
+        "plots",
+        "samples.json",
+        "tokenizer.model",
+    }
+    assert yaml.safe_load((run / "config.yaml").read_text())["settings"]["units"] == 8
+    metrics = json.loads((run / "metrics.json").read_text())
+    assert metrics["test"]["accuracy"] > 0.9  # the task is easy: a model that learned nothing gets half
+    assert metrics["graph_tokenizer"]["different"] == 0
+    assert len(metrics["history"]) == 6
+
+
+def test_evaluate_repeats_the_result_of_the_training(folder, capsys):
+    _, out, _ = call(capsys, "evaluate", "runs/tiny", "--json")
+    trained = json.loads((folder / "runs" / "tiny" / "metrics.json").read_text())["test"]
+    assert json.loads(out) == trained
+
+
+def test_evaluate_on_another_file(folder, capsys):
+    (folder / "other.tsv").write_text("text\tlabel\na superb great film\tpos\nawful dull awful\tneg\n\tneg\n")
+    code, out, _ = call(capsys, "evaluate", "runs/tiny", "--data", "other.tsv")
+    assert code == 0
+    assert "of 3 texts" in out
+
+
+def test_a_label_that_training_did_not_see_is_named(folder, capsys):
+    (folder / "other.csv").write_text("text,label\nfine,pos\nfine,neutral\n")
+    code, _, err = call(capsys, "evaluate", "runs/tiny", "--data", "other.csv")
+    assert code == 2
+    assert "neutral" in err
+    assert "other.csv" in err
+
+
+def test_predict_from_words_a_file_and_standard_input(folder, capsys):
+    texts = ["a superb, great, lovely film", "", "awful and dull " * 20, "\U0001f600 שלום"]
+    (folder / "texts.txt").write_text("\n".join(texts) + "\n", encoding="utf-8")
+    _, words, _ = call(capsys, "predict", "runs/tiny", *texts, "--json")
+    _, file, _ = call(capsys, "predict", "runs/tiny", "--input", "texts.txt", "--format", "jsonl", "--batch-size", "3")
+    records = [json.loads(line) for line in words.splitlines()]
+    assert [record["text"] for record in records] == texts
+    assert [record["label"] for record in records][0::2] == ["pos", "neg"]
+    for one, other in zip(records, map(json.loads, file.splitlines()), strict=True):
+        assert one["text"] == other["text"]
+        assert one["label"] == other["label"]
+        assert one["probabilities"] == pytest.approx(other["probabilities"], abs=2e-6)  # rounded to six digits
+
+
+def test_predict_writes_a_whole_file_or_none(folder, capsys):
+    (folder / "latin.txt").write_bytes("fine\ncaf\xe9\n".encode("latin-1"))
+    code, _, err = call(capsys, "predict", "runs/tiny", "--input", "latin.txt", "--output", "answers.csv", "--format", "csv")
+    assert code == 2
+    assert "latin.txt" in err
+    assert "UTF-8" in err
+    assert not list(folder.glob("answers.csv*"))
+
+
+def test_training_again_says_that_it_is_finished(folder, capsys):
+    code, out, _ = call(capsys, "train", "sentiment", "--data", "reviews.csv", "--run-dir", "runs/tiny", *TINY)
+    assert code == 0
+    assert "finished" in out
+
+
+def test_training_with_other_settings_shows_the_difference(folder, capsys):
+    code, _, err = call(capsys, "train", "sentiment", "--data", "reviews.csv", "--run-dir", "runs/tiny", *TINY, "--units", "16")
+    assert code == 2
+    assert "units 8 → 16" in err
+
+
+def test_an_export_is_the_next_version(folder, capsys):
+    versions = {path.name for path in (folder / "saved_models" / "tiny").iterdir()}
+    code, out, _ = call(capsys, "export", "runs/tiny", "--json")
+    report = json.loads(out)
+    assert code == 0
+    assert report["path"].rpartition("/")[2] == str(max(map(int, versions)) + 1)
+    assert max(report["saved_model_difference"], report["litert_difference"]) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["train", "sentimnt"], "did you mean sentiment"),
+        (["trian"], "did you mean train"),
+        (["train", "sentiment", "--preset", "huge"], "expected one of quick, full"),
+        (["train", "sentiment", "--data", "nowhere.csv"], "nowhere.csv"),
+        (["train", "sentiment", "--optimizer", "adamax"], "adamax"),
+        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--units", "0"], "units"),
+        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--pooling", "last"], "segment_length"),
+        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--learning-rate", "-1"], "learning_rate"),
+        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--vocabulary-size", "5"], "vocabulary_size"),
+        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--max-length", "1"], "max_length"),
+        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--epochs", "0"], "epochs"),
+        (["predict", "nowhere", "text"], "nowhere"),
+        (["evaluate", "runs"], "config.yaml"),
+        (["predict", "runs/tiny", "--input", "nowhere.txt"], "nowhere.txt"),
+        (["predict", "runs/tiny", "text", "--batch-size", "0"], "--batch-size"),
+        (["predict", "runs/tiny", "text", "--output", "no/such/folder/answers.txt"], "no/such/folder"),
+    ],
+)
+def test_a_users_mistake_is_one_line_and_code_2(folder, capsys, argv, message):
+    before = sorted(folder.rglob("*"))
+    code, _, err = call(capsys, *argv)
+    assert code == 2
+    assert message in err
+    assert err.count("\n") == 1
+    assert "Traceback" not in err
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_predict_reads_standard_input(folder, capsys, monkeypatch):
+    (folder / "piped.txt").write_text("a superb film\n")
+    with (folder / "piped.txt").open() as file:
+        monkeypatch.setattr(sys, "stdin", file)
+        code, out, _ = call(capsys, "predict", "runs/tiny")
+    assert code == 0
+    assert out.startswith("pos\t")
