@@ -69,7 +69,7 @@ def build_model(settings: Settings, data):
     )
 
 
-QUICK = Settings(epochs=3, global_clipnorm=1.0)
+QUICK = Settings(epochs=2, global_clipnorm=1.0)
 FULL = replace(
     QUICK,
     epochs=8,
