@@ -1,5 +1,6 @@
 """Text classification: what train, evaluate, predict and export do for a recipe whose model gives one label to a text."""
 
+import resource
 import textwrap
 import time
 from dataclasses import asdict
@@ -69,6 +70,7 @@ class TextClassification:
                 model = self._build_model(data)
                 optimizer = self._build_optimizer(total_steps=self.settings.epochs * train.steps(0))
         self._announce(data, model)
+        prepared = time.monotonic()
         history = fit(
             model,
             optimizer=optimizer,
@@ -84,8 +86,11 @@ class TextClassification:
         )
         if not is_chief(strategy):
             return None
+        trained = time.monotonic()
         result = self._evaluate(model, data.tokenizer, data.corpus.splits["test"])
-        self._keep(model, data, history, result, time.monotonic() - started)
+        # The history counts the training over all resumptions; this process has seen the rest.
+        seconds = prepared - started + history.epochs[-1]["seconds"] + time.monotonic() - trained
+        self._keep(model, data, history, result, seconds)
         return result
 
     def _batches(self, data: LabeledTexts, split: str, replicas: int) -> TokenBatches:
@@ -148,6 +153,7 @@ class TextClassification:
                 "test": result.as_dict(),
                 "graph_tokenizer": asdict(agreement),
                 "minutes": round(seconds / 60, 2),
+                "peak_memory_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
                 "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
             },
         )
