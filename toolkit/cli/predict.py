@@ -27,7 +27,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--output", metavar="FILE", default="-", help="file to write; `-` for standard output (the default)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (label, probability, text), csv or jsonl")
     parser.add_argument("--json", dest="format", action="store_const", const="jsonl", help="the same as --format jsonl")
-    parser.add_argument("--batch-size", type=int, default=64, help="texts labelled at once")
+    parser.add_argument("--batch-size", type=int, default=512, help="texts labeled at once (default: 512; 1 on a terminal)")
     options = parser.parse_args(argv)
     if options.batch_size < 1:
         raise UserError(f"--batch-size: expected at least 1, received {options.batch_size}")
@@ -35,6 +35,7 @@ def run(argv: Sequence[str]) -> int:
         raise UserError(f"expected texts or --input, received both: {len(options.texts)} texts and --input {options.input}")
     if not options.texts and options.input == "-" and sys.stdin.isatty():
         print("reading texts from the terminal, one per line; end with Ctrl-D", file=sys.stderr)
+        options.batch_size = 1
 
     predictor = open_task(options.run).predictor()
     from toolkit.serving.output import write_predictions
