@@ -16,7 +16,11 @@ PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "scikit-learn")
 
 
 def _commit() -> str:
-    return subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):  # no git, or no clone
+        return "unknown"
 
 
 def _today() -> str:
@@ -55,7 +59,7 @@ class Record:
         parameters: Number of trained parameters.
         metrics: Shares between 0 and 1, by name.
         references: Published results for the same table, each `{"what": ..., "metrics": {...}}`.
-        commit: The project's commit, `-dirty` if files had changed since.
+        commit: The project's commit, `-dirty` if files had changed since; `"unknown"` outside of a clone.
         date: Day of the measurement, UTC.
         versions: Of Python and the packages that matter.
         hardware: Processor, logical cores and memory.
