@@ -6,6 +6,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import resource
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,10 @@ def _hardware() -> dict[str, str | int | float]:
     return {"processor": _processor(), "logical_cores": os.cpu_count(), "memory_gib": round(memory / 2**30, 1)}
 
 
+def _peak_memory() -> float:
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2)  # Linux counts in KiB
+
+
 def _processor() -> str:
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -59,6 +64,7 @@ class Record:
         parameters: Number of trained parameters.
         metrics: Shares between 0 and 1, by name.
         references: Published results for the same table, each `{"what": ..., "metrics": {...}}`.
+        peak_memory_gib: Most memory that the process ever held.
         commit: The project's commit, `-dirty` if files had changed since; `"unknown"` outside of a clone.
         date: Day of the measurement, UTC.
         versions: Of Python and the packages that matter.
@@ -74,6 +80,7 @@ class Record:
     parameters: int
     metrics: dict[str, float]
     references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    peak_memory_gib: float = dataclasses.field(default_factory=_peak_memory)
     commit: str = dataclasses.field(default_factory=_commit)
     date: str = dataclasses.field(default_factory=_today)
     versions: dict[str, str] = dataclasses.field(default_factory=_versions)

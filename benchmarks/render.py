@@ -19,7 +19,8 @@ INTRODUCTION = """\
 # Results
 
 `python -m benchmarks.render` makes this page from the records in `benchmarks/results/`. Accuracies are in per cent, on test splits that no
-choice was made on; minutes are of wall time. *Italics* are published results, measured by their authors on their own set-up.
+choice was made on; minutes are of wall time, GiB the most memory held. *Italics* are published results, measured by their authors on
+their own set-up.
 """
 
 
@@ -59,11 +60,14 @@ def table(records: Sequence[Record]) -> str:
     metrics = list(records[0].metrics)
     published = {reference["what"]: reference["metrics"] for record in records for reference in record.references}
     rows = [
-        *((record.what, record.metrics, f"{record.parameters:,}", f"{record.minutes:.1f}") for record in records),
-        *((f"*{what}*", values, "", "") for what, values in published.items()),
+        *(
+            (record.what, record.metrics, f"{record.parameters:,}", f"{record.minutes:.1f}", f"{record.peak_memory_gib:.1f}")
+            for record in records
+        ),
+        *((f"*{what}*", values, "", "", "") for what, values in published.items()),
     ]
     rows.sort(key=lambda row: -row[1].get(metrics[0], 0))
-    head = ["model", *metrics, "parameters", "minutes"]
+    head = ["model", *metrics, "parameters", "minutes", "GiB"]
     return "".join(
         [
             line(head),

@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> Record:
         minutes=metrics["minutes"],
         parameters=metrics["parameters"],
         metrics=accuracies(metrics["test"]),
+        peak_memory_gib=metrics["peak_memory_gib"],
     )
     print(record.save(options.results))
     return record

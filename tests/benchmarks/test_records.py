@@ -6,7 +6,16 @@ from benchmarks.records import Record, load_records
 
 
 def record(**changes) -> Record:
-    values = {"name": "a", "table": "MR", "what": "a model", "command": "run", "seed": 0, "minutes": 0.5, "parameters": 10}
+    values = {
+        "name": "a",
+        "table": "MR",
+        "what": "a model",
+        "command": "run",
+        "seed": 0,
+        "minutes": 0.5,
+        "parameters": 10,
+        "peak_memory_gib": 2.0,
+    }
     return Record(**values | {"metrics": {"accuracy": 0.5}} | changes)
 
 

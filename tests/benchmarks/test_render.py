@@ -44,8 +44,8 @@ def test_the_best_stands_first_and_a_reference_once():
     records = [record(references=REFERENCES), record(what="better", metrics={"accuracy": 0.9, "spread": 0.012}, references=REFERENCES)]
     rows = table(records[::-1]).splitlines()
     assert [row.split("|")[1].strip() for row in rows] == ["model", "---", "better", "*paper*", "a model"]
-    assert rows[2] == "| better | 90 | 1.2 | 10 | 0.5 |"
-    assert rows[4] == "| a model | 50 |  | 10 | 0.5 |"
+    assert rows[2] == "| better | 90 | 1.2 | 10 | 0.5 | 2.0 |"
+    assert rows[4] == "| a model | 50 |  | 10 | 0.5 | 2.0 |"
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.90466, "90.47"), (0.761, "76.1"), (1.0, "100"), (None, "")])
