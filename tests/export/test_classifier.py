@@ -1,5 +1,6 @@
 """Exports of a small classifier, run by programs that know nothing of the toolkit."""
 
+import concurrent.futures
 import json
 import subprocess
 import sys
@@ -11,11 +12,13 @@ import tensorflow as tf
 
 from toolkit.data.crop import crop
 from toolkit.errors import UserError
-from toolkit.export.classifier import export_classifier
+from toolkit.export.classifier import _publish, export_classifier
+from toolkit.export.litert_model import LiteRTModel
 from toolkit.export.serving_module import crop as crop_in_graph
-from toolkit.export.verification import HARD_TEXTS, largest_difference, run_litert
+from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, run_litert, run_saved_model
 from toolkit.models import TextClassifier
 from toolkit.serving.predictor import Predictor
+from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
 MAX_LENGTH = 12
@@ -24,18 +27,31 @@ TEXTS = ["a film that stays with you", "dull from the first minute to the last",
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    return Tokenizer.train([*TEXTS * 3, *map(str, range(50))], 400)
+    dashes = [f"word{i} " + "-" * length + " and" for i, length in enumerate([1, 2, 2, 2, 3, 4, 5, 10] * 50)]
+    return Tokenizer.train([*TEXTS, *dashes], 330, model_type="unigram")
+
+
+@pytest.fixture(scope="module")
+def tied(tokenizer):
+    """A run of dashes that can be cut into pieces in several ways of the same score, of which the graph prefers another one."""
+    runs = ["-" * length for length in range(1, 400)]
+    in_graph = GraphTokenizer(tokenizer)(tf.constant(runs)).to_list()
+    return next(run for run, ids, graph_ids in zip(runs, tokenizer.encode(runs), in_graph, strict=True) if list(ids) != graph_ids)
 
 
 @pytest.fixture(scope="module")
 def model(tokenizer):
-    return TextClassifier(tokenizer.vocabulary_size, ["negative", "positive"], embedding_dim=6, units=4, num_layers=2)
+    """A model whose scores are far apart, so that other ids or another order show."""
+    model = TextClassifier(tokenizer.vocabulary_size, ["negative", "positive"], embedding_dim=6, units=4, num_layers=2)
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(size=weights.shape) for weights in model.get_weights()])
+    return model
 
 
 @pytest.fixture(scope="module")
-def exported(model, tokenizer, tmp_path_factory):
+def exported(model, tokenizer, tied, tmp_path_factory):
     directory = tmp_path_factory.mktemp("exports") / "small"
-    return export_classifier(model, tokenizer, directory, samples=TEXTS, max_length=MAX_LENGTH)
+    return export_classifier(model, tokenizer, directory, samples=[*TEXTS, tied], max_length=MAX_LENGTH)
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +84,7 @@ def test_the_litert_file_and_its_description_are_enough(exported, expected):
     np.testing.assert_allclose(scores, expected.probabilities, rtol=0, atol=1e-5)  # single precision
 
 
+@pytest.mark.slow
 def test_the_next_export_is_the_next_version(exported, model, tokenizer):
     directory = Path(exported.path).parent
     (directory / "7").mkdir()
@@ -77,6 +94,7 @@ def test_the_next_export_is_the_next_version(exported, model, tokenizer):
     assert again.compared == len(TEXTS) + len(HARD_TEXTS)
 
 
+@pytest.mark.slow
 def test_a_diverged_model_is_not_exported(tokenizer, tmp_path):
     broken = TextClassifier(tokenizer.vocabulary_size, ["a", "b"], embedding_dim=4, units=3)
     broken.layers[-1].set_weights([np.full((6, 2), np.nan), np.zeros(2)])
@@ -89,6 +107,47 @@ def test_a_folder_that_cannot_be_written_is_a_users_mistake(model, tokenizer, tm
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(UserError, match="cannot be written"):
         export_classifier(model, tokenizer, tmp_path / "file", samples=TEXTS, max_length=MAX_LENGTH)
+
+
+@pytest.mark.slow
+def test_a_full_disk_leaves_nothing_behind(tmp_path):
+    # A limit on the size of a file fails as a full disk does: in Python by OSError, in TensorFlow by an error of its own.
+    script = (
+        "import resource, sys\n"
+        "from pathlib import Path\n"
+        "from toolkit import TextClassifier, Tokenizer, UserError\n"
+        "from toolkit.export.classifier import export_classifier\n"
+        "tokenizer = Tokenizer.train(['a b c d'], 300)\n"
+        "model = TextClassifier(tokenizer.vocabulary_size, ['a', 'b'], embedding_dim=4, units=3)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000,) * 2)\n"
+        "try:\n"
+        "    export_classifier(model, tokenizer, Path(sys.argv[1]), samples=[], max_length=9)\n"
+        "except UserError as error:\n"
+        "    print(error)\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "small")]
+    message = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    assert "cannot be written" in message
+    assert "File too large" in message
+    assert len(message.splitlines()) == 1
+    assert list((tmp_path / "small").iterdir()) == []
+
+
+def test_exports_at_the_same_time_get_versions_of_their_own(tmp_path):
+    folders = [tmp_path / f".writing-{i}" for i in range(40)]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "file").write_text(folder.name)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        versions = list(pool.map(lambda folder: _publish(folder, tmp_path), folders))
+    assert sorted(int(version.name) for version in versions) == list(range(1, 41))
+    assert [(version / "file").read_text() for version in versions] == [folder.name for folder in folders]
+
+
+def test_equally_likely_ids_are_no_error(exported, tokenizer, tied):
+    agreement = compare_tokenizers(tokenizer, GraphTokenizer(tokenizer), [*TEXTS, tied, *HARD_TEXTS])
+    assert (agreement.ties, agreement.different) == (1, 0)
+    assert exported.compared == agreement.strings
 
 
 @pytest.mark.parametrize("max_length", [2, 5, 6, 40])
@@ -105,3 +164,20 @@ def test_the_graph_crops_as_the_data_do(max_length):
 def test_a_wrong_artefact_is_noticed(received, message):
     with pytest.raises(UserError, match=message):
         largest_difference("LiteRT", np.array([[0.5, 0.5]]), np.array(received))
+
+
+def test_a_wrong_label_is_noticed(exported):
+    with pytest.raises(UserError, match="label of the highest score"):
+        run_saved_model(Path(exported.path), TEXTS, ["positive", "negative"])
+
+
+def test_an_operator_that_is_not_built_in_is_noticed(exported, tmp_path):
+    function = tf.function(tf.strings.lower, input_signature=[tf.TensorSpec([None], tf.string)])
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([function.get_concrete_function()], tf.Module())
+    converter.allow_custom_ops = True
+    (tmp_path / "custom.tflite").write_bytes(converter.convert())
+    with pytest.raises(UserError, match="StringLower"):
+        check_operators(tmp_path / "custom.tflite")
+    with pytest.raises(UserError, match=r"custom\.tflite: expected a LiteRT model"):
+        LiteRTModel(tmp_path / "custom.tflite")
+    check_operators(Path(exported.path) / "litert" / "model.tflite")

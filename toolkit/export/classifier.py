@@ -1,6 +1,7 @@
 """Exports a trained classifier as a SavedModel and as LiteRT files."""
 
 import dataclasses
+import errno
 import json
 import os
 import shutil
@@ -11,14 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from toolkit.data.crop import crop
+from toolkit.errors import UserError
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.export.litert import convert_to_litert
+from toolkit.export.saving import save_module
 from toolkit.export.serving_module import ServingModule
-from toolkit.export.verification import HARD_TEXTS, largest_difference, run_litert, run_saved_model
+from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, run_litert, run_saved_model
 from toolkit.run_folder import writing
+from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
 
@@ -97,10 +102,10 @@ def export_classifier(
 
 def _write_saved_model(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        labels_file = Path(folder) / "labels.txt"
-        labels_file.write_text("".join(f"{name}\n" for name in model.label_names), "utf-8")
+        labels_file = Path(folder) / "labels.json"
+        labels_file.write_text(json.dumps(model.label_names, ensure_ascii=False), "utf-8")
         module = ServingModule(model, tokenizer, max_length, labels_file)
-        tf.saved_model.save(module, str(directory), signatures={"serving_default": module.classify})
+        save_module(module, module.classify, directory)
 
 
 def _write_litert(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path) -> None:
@@ -123,11 +128,21 @@ def _write_litert(model: keras.Model, tokenizer: Tokenizer, max_length: int, dir
 
 def _verify(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path, texts: Sequence[str]) -> tuple[float, float]:
     """Runs the model with its compiled time loop, so that the artefacts' loops are compared with another one."""
+    litert_file = directory / "litert" / "model.tflite"
+    check_operators(litert_file)
+    probabilities = probability_function(model, "compiled")
     tokens = [crop(ids, max_length) for ids in tokenizer.encode(texts)]
-    expected = predict_probabilities(probability_function(model, "compiled"), tokens)
+    expected = expected_in_graph = predict_probabilities(probabilities, tokens)
+    graph_tokenizer = GraphTokenizer(tokenizer)
+    agreement = compare_tokenizers(tokenizer, graph_tokenizer, texts)
+    if agreement.different:
+        raise UserError(f"SavedModel: expected the tokenizer's ids, found others in {agreement.different} texts; nothing was exported")
+    if agreement.ties:  # equally likely ids, but other ones, which have scores of their own
+        in_graph = [crop(np.array(ids, np.int32), max_length) for ids in graph_tokenizer(tf.constant(texts)).to_list()]
+        expected_in_graph = predict_probabilities(probabilities, in_graph)
     return (
-        largest_difference("SavedModel", expected, run_saved_model(directory, texts)),
-        largest_difference("LiteRT", expected, run_litert(directory / "litert" / "model.tflite", tokens)),
+        largest_difference("SavedModel", expected_in_graph, run_saved_model(directory, texts, model.label_names)),
+        largest_difference("LiteRT", expected, run_litert(litert_file, tokens)),
     )
 
 
@@ -139,9 +154,11 @@ def _publish(temporary: Path, directory: Path) -> Path:
         path = directory / str(max(versions, default=0) + 1)
         try:
             os.rename(temporary, path)
-        except FileExistsError:  # another export was faster
-            continue
-        return path
+            return path
+        except OSError as error:
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
+            # Another export was faster: try the version after it.
 
 
 def _size(directory: Path) -> int:

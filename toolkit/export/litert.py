@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from toolkit.errors import UserError
 from toolkit.evaluation.prediction import probability_function
+from toolkit.export.saving import save_module
 
 
 def convert_to_litert(model: keras.Model, path: Path) -> None:
@@ -22,13 +23,14 @@ def convert_to_litert(model: keras.Model, path: Path) -> None:
         path: The `.tflite` file. Its one input is int32 `[batch, time]`, both of any size, its output float32 `[batch, labels]`.
 
     Raises:
+        OSError: The file cannot be written.
         UserError: The converter failed.
     """
     module = tf.Module()
     module.model_variables = [variable.value for variable in model.variables]
     module.probabilities = probability_function(model, "litert")
     saved_model = path.parent / ".tokens"
-    tf.saved_model.save(module, str(saved_model), signatures={"serving_default": module.probabilities})
+    save_module(module, module.probabilities, saved_model)
     command = [sys.executable, "-m", "toolkit.export.litert", str(saved_model), str(path)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     tf.io.gfile.rmtree(str(saved_model))

@@ -17,7 +17,7 @@ class ServingModule(tf.Module):
         model: Classifier from token ids to logits, with `label_names`.
         tokenizer: Its tokenizer.
         max_length: Tokens kept of a text; a longer one loses its middle.
-        labels_file: File with one label name per line, stored as an asset.
+        labels_file: JSON file of the label names, stored as an asset.
     """
 
     def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, labels_file: Path):
