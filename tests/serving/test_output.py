@@ -8,7 +8,7 @@ import pytest
 from toolkit.serving.output import write_predictions
 from toolkit.serving.streaming import Prediction
 
-TEXTS = ["plain", "", 'a "quoted", comma', "two\nlines\tand a tab", "\U0001f600 שלום"]
+TEXTS = ["plain", "", 'a "quoted", comma', "two\nlines\tand a tab", "a lone\rcarriage return", "\U0001f600 שלום"]
 PREDICTIONS = [Prediction(text, "yes", np.array([0.25, 0.75], "float32")) for text in TEXTS]
 
 

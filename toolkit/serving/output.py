@@ -5,6 +5,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import IO
 
+import numpy as np
+
 from toolkit.serving.streaming import Prediction
 
 FORMATS = ("text", "csv", "jsonl")
@@ -31,10 +33,11 @@ def write_predictions(predictions: Iterable[Prediction], file: IO[str], output_f
     if output_format not in FORMATS:
         raise ValueError(f"Argument `output_format` must be one of {FORMATS}. Received: output_format={output_format!r}")
     if output_format == "csv":
-        writer = csv.writer(file, lineterminator="\n")
+        # All strings quoted: otherwise a lone carriage return inside of a text would end its record.
+        writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(["label", *label_names, "text"])
         for text, label, probabilities in predictions:
-            writer.writerow([label, *(f"{probability:.6f}" for probability in probabilities), text])
+            writer.writerow([label, *_rounded(probabilities), text])
         return
     record = _as_json if output_format == "jsonl" else _as_text
     for prediction in predictions:
@@ -47,5 +50,9 @@ def _as_text(prediction: Prediction, label_names: Sequence[str]) -> str:
 
 
 def _as_json(prediction: Prediction, label_names: Sequence[str]) -> str:
-    probabilities = {name: round(float(value), 6) for name, value in zip(label_names, prediction.probabilities, strict=True)}
+    probabilities = dict(zip(label_names, _rounded(prediction.probabilities), strict=True))
     return json.dumps({"label": prediction.label, "probabilities": probabilities, "text": prediction.text}, ensure_ascii=False)
+
+
+def _rounded(probabilities: np.ndarray) -> list[float]:
+    return [round(float(probability), 6) for probability in probabilities]

@@ -1,26 +1,13 @@
 """From texts to labels."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import keras
-import numpy as np
 
 from toolkit.data.crop import crop
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
+from toolkit.serving.predictions import Predictions
 from toolkit.text.tokenizer import Tokenizer
-
-
-class Predictions(NamedTuple):
-    """The answers to a batch of texts.
-
-    Attributes:
-        labels: The most probable label of each text.
-        probabilities: float32 `[texts, labels]`.
-    """
-
-    labels: list[str]
-    probabilities: np.ndarray
 
 
 class Predictor:
@@ -40,14 +27,7 @@ class Predictor:
         self._probabilities = probability_function(model)
 
     def predict(self, texts: Sequence[str]) -> Predictions:
-        """Labels a batch of texts; one may be empty.
-
-        Args:
-            texts: At least one text.
-
-        Returns:
-            The labels and probabilities, in the order of the texts.
-        """
+        """Labels a batch of texts, as `TextPredictor` has it."""
         tokens = [crop(ids, self.max_length) for ids in self.tokenizer.encode(texts)]
         probabilities = predict_probabilities(self._probabilities, tokens)
         return Predictions([self.label_names[best] for best in probabilities.argmax(axis=1)], probabilities)

@@ -1,0 +1,91 @@
+"""The exported files label texts as the model does."""
+
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from toolkit.errors import UserError
+from toolkit.export.classifier import export_classifier
+from toolkit.models import TextClassifier
+from toolkit.serving.artefact import open_artefact
+from toolkit.serving.litert_predictor import LiteRTPredictor
+from toolkit.serving.predictor import Predictor
+from toolkit.serving.saved_model_predictor import SavedModelPredictor
+from toolkit.text.tokenizer import Tokenizer
+
+TEXTS = ["one two", "", "three four " * 20, "\U0001f600"]
+MAX_LENGTH = 10
+LABELS = ["no", "line\nbreak", "schön"]
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return Tokenizer.train(TEXTS, 300)
+
+
+@pytest.fixture(scope="module")
+def model(tokenizer):
+    model = TextClassifier(tokenizer.vocabulary_size, LABELS, embedding_dim=4, units=3)
+    random = np.random.default_rng(0)
+    model.set_weights([3 * random.normal(size=weights.shape) for weights in model.get_weights()])
+    return model
+
+
+@pytest.fixture(scope="module")
+def expected(model, tokenizer):
+    expected = Predictor(model, tokenizer, LABELS, MAX_LENGTH).predict(TEXTS)
+    assert len(set(expected.labels)) > 1  # or else any answer is right
+    return expected
+
+
+@pytest.fixture(scope="module")
+def exported(model, tokenizer, tmp_path_factory):
+    """A folder of versions, of which the newest is real."""
+    directory = tmp_path_factory.mktemp("exports")
+    (directory / "2").mkdir()
+    (directory / "2" / "saved_model.pb").write_bytes(b"not a model")
+    (directory / "9").mkdir()
+    export_classifier(model, tokenizer, directory, samples=TEXTS, max_length=MAX_LENGTH)
+    return directory
+
+
+@pytest.mark.parametrize(("folder", "kind"), [(".", SavedModelPredictor), ("10", SavedModelPredictor), ("10/litert", LiteRTPredictor)])
+def test_an_artefact_answers_as_the_model_does(expected, exported, folder, kind):
+    artefact = open_artefact(exported / folder)
+    assert isinstance(artefact, kind)
+    assert artefact.label_names == LABELS
+    labels, probabilities = artefact.predict(TEXTS)
+    assert labels == expected.labels
+    np.testing.assert_allclose(probabilities, expected.probabilities, rtol=0, atol=1e-5)  # single precision
+
+
+def test_the_litert_file_needs_no_tensorflow(exported):
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from toolkit.serving.artefact import open_artefact\n"
+        "from toolkit.serving.streaming import predict_lines\n"
+        "print(len(list(predict_lines(open_artefact(Path(sys.argv[1])), ['one', '', 'two'], 2))), 'tensorflow' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", script, str(exported / "10" / "litert")]
+    assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=100).stdout.split() == ["3", "False"]
+
+
+def test_what_is_no_artefact_is_named(exported, tmp_path):
+    with pytest.raises(UserError, match="found neither"):
+        open_artefact(tmp_path)
+    with pytest.raises(UserError, match="found neither"):
+        open_artefact(exported / "9")
+    with pytest.raises(UserError, match="cannot be read"):
+        open_artefact(exported / "2")
+
+
+@pytest.mark.parametrize("damaged", ["model.json", "model.tflite", "tokenizer.model"])
+def test_a_damaged_file_is_named(exported, tmp_path, damaged):
+    folder = shutil.copytree(exported / "10" / "litert", tmp_path / "litert")
+    (folder / damaged).write_bytes((folder / damaged).read_bytes()[:50])
+    with pytest.raises(UserError, match=damaged):
+        open_artefact(folder)
