@@ -88,12 +88,12 @@ def percent(share: float | None) -> str:
 
 
 def measured(record: Record) -> str:
-    """Returns the sentence that says how a record came about."""
+    """Returns the line that says how a record came about."""
     machine = record.hardware
     versions = ", ".join(f"{package} {version}" for package, version in record.versions.items())
     return (
-        f"\n* {record.what}: `{record.command}`, seed {record.seed}, commit {record.commit}, {record.date}; "
-        f"{machine['processor']}, {machine['logical_cores']} logical cores, {machine['memory_gib']} GiB; {versions}."
+        f"* {record.what}: `{record.command}`, seed {record.seed}, commit {record.commit}, {record.date}; "
+        f"{machine['processor']}, {machine['logical_cores']} logical cores, {machine['memory_gib']} GiB; {versions}.\n"
     )
 
 
