@@ -89,6 +89,15 @@ def test_predict_from_words_a_file_and_standard_input(folder, capsys):
         assert one["probabilities"] == pytest.approx(other["probabilities"], abs=2e-6)  # rounded to six digits
 
 
+@pytest.mark.parametrize("export", ["saved_models/tiny", "saved_models/tiny/1", "saved_models/tiny/1/litert"])
+def test_an_export_predicts_as_the_run_does(folder, capsys, export):
+    texts = ["a superb, great, lovely film", "", "awful and dull " * 20]
+    expected, received = (call(capsys, "predict", place, *texts, "--json")[1].splitlines() for place in ("runs/tiny", export))
+    for one, other in zip(map(json.loads, expected), map(json.loads, received), strict=True):
+        assert one["label"] == other["label"]
+        assert one["probabilities"] == pytest.approx(other["probabilities"], abs=1e-5)  # single precision, six digits
+
+
 def test_predict_writes_a_whole_file_or_none(folder, capsys):
     (folder / "latin.txt").write_bytes("fine\ncaf\xe9\n".encode("latin-1"))
     code, _, err = call(capsys, "predict", "runs/tiny", "--input", "latin.txt", "--output", "answers.csv", "--format", "csv")

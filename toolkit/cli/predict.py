@@ -9,7 +9,8 @@ from typing import IO
 
 from toolkit.cli.recipes import open_task
 from toolkit.errors import UserError
-from toolkit.run_folder import writing
+from toolkit.quiet import native_notices_hidden
+from toolkit.run_folder import RunFolder, writing
 
 FORMATS = ("text", "csv", "jsonl")
 
@@ -21,13 +22,13 @@ def run(argv: Sequence[str]) -> int:
         description="Label texts: words of the command line, the lines of a file, or of standard input.",
         allow_abbrev=False,
     )
-    parser.add_argument("run", metavar="RUN", help="folder of a finished training run")
+    parser.add_argument("run", metavar="RUN", help="folder of a finished training run, or of an exported model")
     parser.add_argument("texts", metavar="TEXT", nargs="*", help="a text; with none, texts are read line by line")
     parser.add_argument("--input", metavar="FILE", default="-", help="file of texts, one per line; `-` for standard input (the default)")
     parser.add_argument("--output", metavar="FILE", default="-", help="file to write; `-` for standard output (the default)")
     parser.add_argument("--format", choices=FORMATS, default="text", help="text (label, probability, text), csv or jsonl")
     parser.add_argument("--json", dest="format", action="store_const", const="jsonl", help="the same as --format jsonl")
-    parser.add_argument("--batch-size", type=int, default=512, help="texts labeled at once (default: 512; 1 on a terminal)")
+    parser.add_argument("--batch-size", type=int, default=128, help="texts labeled at once (default: 128; 1 on a terminal)")
     options = parser.parse_args(argv)
     if options.batch_size < 1:
         raise UserError(f"--batch-size: expected at least 1, received {options.batch_size}")
@@ -37,13 +38,23 @@ def run(argv: Sequence[str]) -> int:
         print("reading texts from the terminal, one per line; end with Ctrl-D", file=sys.stderr)
         options.batch_size = 1
 
-    predictor = open_task(options.run).predictor()
+    predictor = _predictor(Path(options.run))
     from toolkit.serving.output import write_predictions
     from toolkit.serving.streaming import predict_lines
 
     with _lines(options.texts, options.input) as lines, _output(options.output) as output:
         write_predictions(predict_lines(predictor, lines, options.batch_size), output, options.format, predictor.label_names)
     return 0
+
+
+def _predictor(path: Path):
+    """Opens a run, or an export: the folder of a model, of a version, or `litert/` of a version."""
+    if RunFolder(path).config.is_file() or not path.is_dir():
+        return open_task(str(path)).predictor()
+    from toolkit.serving.artefact import open_artefact
+
+    with native_notices_hidden():
+        return open_artefact(path)
 
 
 @contextlib.contextmanager
