@@ -1,5 +1,6 @@
 """Text classification: what train, evaluate, predict and export do for a recipe whose model gives one label to a text."""
 
+import os
 import resource
 import textwrap
 import time
@@ -153,6 +154,7 @@ class TextClassification:
                 "test": result.as_dict(),
                 "graph_tokenizer": asdict(agreement),
                 "minutes": round(seconds / 60, 2),
+                "cores": os.cpu_count(),
                 "peak_memory_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
                 "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
             },
