@@ -96,6 +96,6 @@ def test_reloads_in_a_fresh_process(tmp_path):
         "    inputs = np.load(path.with_suffix('.inputs.npy'))\n"
         "    np.save(path.with_suffix('.outputs.npy'), toolkit.load_model(path)(inputs))\n"
     )
-    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, timeout=300)
+    subprocess.run([sys.executable, "-c", script, str(tmp_path)], check=True, timeout=600)
     for file, expected in answers.items():
         np.testing.assert_array_equal(np.load(tmp_path / f"{file}.outputs.npy"), expected)

@@ -68,7 +68,7 @@ def test_the_saved_model_runs_with_tensorflow_alone(exported, expected):
         "print(json.dumps([labels, answers['scores'].numpy().tolist()]))\n"
     )
     command = [sys.executable, "-c", script, exported.path, json.dumps(TEXTS)]
-    labels, scores = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout)
+    labels, scores = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout)
     assert labels == expected.labels
     np.testing.assert_allclose(scores, expected.probabilities, rtol=0, atol=1e-5)  # single precision
 
@@ -126,7 +126,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path):
         "    print(error)\n"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "small")]
-    message = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300).stdout
+    message = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
     assert "cannot be written" in message
     assert "File too large" in message
     assert len(message.splitlines()) == 1

@@ -11,7 +11,7 @@ from toolkit.cli import main
 
 TINY = [
     *("--vocabulary-size=400", "--max-length=64", "--embedding-dim=16", "--units=8", "--segment-length=32", "--tokens-per-batch=1024"),
-    *("--epochs=6", "--learning-rate=0.03", "--warmup-steps=4", "--embedding-dropout=0.1", "--output-dropout=0.1"),
+    *("--epochs=6", "--learning-rate=0.03", "--embedding-dropout=0.1", "--output-dropout=0.1"),
     *("--ema-momentum=0.8", "--class-weights=balanced"),
 ]
 

@@ -71,7 +71,7 @@ def test_the_litert_file_needs_no_tensorflow(exported):
         "print(len(list(predict_lines(open_artefact(Path(sys.argv[1])), ['one', '', 'two'], 2))), 'tensorflow' in sys.modules)\n"
     )
     command = [sys.executable, "-c", script, str(exported / "10" / "litert")]
-    assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=100).stdout.split() == ["3", "False"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout.split() == ["3", "False"]
 
 
 def test_what_is_no_artefact_is_named(exported, tmp_path):

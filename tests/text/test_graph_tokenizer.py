@@ -97,7 +97,7 @@ def test_a_saved_model_gives_the_ids_in_a_fresh_process(tmp_path):
     module, texts = Padded(TOKENIZERS["bpe"]), ["a good film", "", "日本 👍\n"]
     tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": module.serve})
     command = [sys.executable, "-c", LOAD_AND_RUN, str(tmp_path), json.dumps(texts)]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=600)
     rows = TOKENIZERS["bpe"].encode(texts)
     width = max(map(len, rows))
     assert json.loads(answer.stdout) == [row.tolist() + [0] * (width - len(row)) for row in rows]

@@ -72,7 +72,7 @@ class Cluster:
         return number
 
     def wait(self, number):
-        return self.started[number].wait(timeout=180)
+        return self.started[number].wait(timeout=600)
 
     def output(self, number):
         """What a worker printed, once it has finished well."""

@@ -37,7 +37,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 2 for a user's mistake, 130 if interrupted.
     """
-    argv = list(sys.argv[1:] if argv is None else argv)
+    argv = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a subcommand here, once it is imported
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE.format(commands="\n".join(f"  {name:<10}{summary}" for name, summary in COMMANDS.items())), end="")
         return 0 if argv else 2
@@ -67,4 +67,4 @@ def _run(command: str, argv: Sequence[str]) -> int:
         near = difflib.get_close_matches(command, COMMANDS, n=1)
         advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(COMMANDS)}"
         raise UserError(f'"{command}" is no command; {advice}')
-    return importlib.import_module(f"toolkit.cli.{command}").run(list(argv))
+    return importlib.import_module(f"toolkit.cli.{command}").run(argv)

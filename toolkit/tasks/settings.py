@@ -46,7 +46,7 @@ class TrainingSettings:
         optimizer: adam, adamw, rmsprop or sgd (with momentum)
         learning_rate: highest learning rate
         schedule: how the learning rate falls after the warm-up
-        warmup_steps: steps in which the learning rate rises
+        warmup_steps: steps in which the learning rate rises; nothing for a tenth of all steps
         clipnorm: longest gradient of each variable
         global_clipnorm: longest gradient of all variables together
         weight_decay: decoupled weight decay
@@ -65,7 +65,7 @@ class TrainingSettings:
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
     learning_rate: float = 2e-3
     schedule: Literal["constant", "linear", "cosine", "inverse_sqrt"] = "linear"
-    warmup_steps: int = 200
+    warmup_steps: int | None = None
     clipnorm: float | None = None
     global_clipnorm: float | None = None
     weight_decay: float | None = None
@@ -79,17 +79,16 @@ class TrainingSettings:
     seed: int = 0
 
     def __post_init__(self):
-        at_least(self, epochs=1, tokens_per_batch=1, warmup_steps=0, checkpoint_seconds=0, seed=0)
-        if self.patience is not None:
-            at_least(self, patience=1)
+        at_least(self, epochs=1, tokens_per_batch=1, warmup_steps=0, patience=1, checkpoint_seconds=0, seed=0)
 
 
 def at_least(settings: Any, **limits: float) -> None:
-    """Checks that settings are not below their limits.
+    """Checks that settings, where they are given, are not below their limits.
 
     Raises:
         UserError: One is.
     """
     for name, limit in limits.items():
-        if getattr(settings, name) < limit:
-            raise UserError(f"{name}: expected at least {limit}, received {getattr(settings, name)}")
+        value = getattr(settings, name)
+        if value is not None and value < limit:
+            raise UserError(f"{name}: expected at least {limit}, received {value}")

@@ -117,7 +117,7 @@ class TextClassification:
             s.optimizer,
             s.learning_rate,
             schedule=s.schedule,
-            warmup_steps=s.warmup_steps,
+            warmup_steps=total_steps // 10 if s.warmup_steps is None else s.warmup_steps,
             total_steps=total_steps,
             clipnorm=s.clipnorm,
             global_clipnorm=s.global_clipnorm,
