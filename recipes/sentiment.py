@@ -79,6 +79,7 @@ FULL = replace(
     word_dropout=0.2,
     embedding_dropout=0.6,
     ema_momentum=0.998,
+    warmup_steps=200,
 )
 
 RECIPE = toolkit.Recipe(

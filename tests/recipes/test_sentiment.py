@@ -142,6 +142,7 @@ def test_an_export_is_the_next_version(folder, capsys):
         (["train", "sentiment", "--data", "reviews.csv", *TINY, "--vocabulary-size", "5"], "vocabulary_size"),
         (["train", "sentiment", "--data", "reviews.csv", *TINY, "--max-length", "1"], "max_length"),
         (["train", "sentiment", "--data", "reviews.csv", *TINY, "--epochs", "0"], "epochs"),
+        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--warmup-steps", "999"], "--warmup-steps"),
         (["predict", "nowhere", "text"], "nowhere"),
         (["evaluate", "runs"], "config.yaml"),
         (["predict", "runs/tiny", "--input", "nowhere.txt"], "nowhere.txt"),

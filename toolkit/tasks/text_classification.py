@@ -113,6 +113,11 @@ class TextClassification:
 
     def _build_optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
         s = self.settings
+        if s.warmup_steps is not None and s.warmup_steps >= total_steps:
+            raise UserError(
+                f"warmup_steps: expected less than the {total_steps} steps of {s.epochs} epochs, received {s.warmup_steps}; "
+                "give a smaller --warmup-steps or more --epochs"
+            )
         return build_optimizer(
             s.optimizer,
             s.learning_rate,
