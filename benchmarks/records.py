@@ -64,7 +64,7 @@ class Record:
         parameters: Number of trained parameters.
         metrics: Shares between 0 and 1, by name.
         references: Published results for the same table, each `{"what": ..., "metrics": {...}}`.
-        peak_memory_gib: Most memory that the process ever held.
+        peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
         commit: The project's commit, `-dirty` if files had changed since; `"unknown"` outside of a clone.
         date: Day of the measurement, UTC.
         versions: Of Python and the packages that matter.
@@ -80,7 +80,7 @@ class Record:
     parameters: int
     metrics: dict[str, float]
     references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
-    peak_memory_gib: float = dataclasses.field(default_factory=_peak_memory)
+    peak_memory_gib: float | None = dataclasses.field(default_factory=_peak_memory)
     commit: str = dataclasses.field(default_factory=_commit)
     date: str = dataclasses.field(default_factory=_today)
     versions: dict[str, str] = dataclasses.field(default_factory=_versions)

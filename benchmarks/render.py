@@ -61,7 +61,7 @@ def table(records: Sequence[Record]) -> str:
     published = {reference["what"]: reference["metrics"] for record in records for reference in record.references}
     rows = [
         *(
-            (record.what, record.metrics, f"{record.parameters:,}", f"{record.minutes:.1f}", f"{record.peak_memory_gib:.1f}")
+            (record.what, record.metrics, f"{record.parameters:,}", f"{record.minutes:.1f}", memory(record.peak_memory_gib))
             for record in records
         ),
         *((f"*{what}*", values, "", "", "") for what, values in published.items()),
@@ -85,6 +85,11 @@ def line(cells: Iterable[str]) -> str:
 def percent(share: float | None) -> str:
     """Returns a share as per cent with at most four digits; nothing for nothing."""
     return "" if share is None else f"{100 * share:.4g}"
+
+
+def memory(gib: float | None) -> str:
+    """Returns memory with one digit after the point; nothing for nothing."""
+    return "" if gib is None else f"{gib:.1f}"
 
 
 def measured(record: Record) -> str:

@@ -24,7 +24,7 @@ def fit_tfidf(train: Split, validation: Split, strengths: Sequence[float] = STRE
     Returns:
         The one that is most accurate on the validation split.
     """
-    vectorizer = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
+    vectorizer = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
     features = vectorizer.fit_transform(train.texts)
     held_out = vectorizer.transform(validation.texts)
     models = [LogisticRegression(C=strength, max_iter=1000).fit(features, train.labels) for strength in strengths]
