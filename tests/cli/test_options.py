@@ -52,6 +52,7 @@ def test_the_command_line_wins_over_a_file(tmp_path):
         (["--units", "4.5"], r"units.*4\.5"),
         (["--pooling", "min"], "pooling.*min"),
         (["--config", "nowhere.yaml"], "nowhere"),
+        (["--config=nowhere.yaml"], "nowhere"),
         (["stray"], "stray"),
     ],
 )
@@ -59,6 +60,13 @@ def test_mistakes_are_named_in_one_line(argv, message):
     with pytest.raises(UserError, match=message) as error:
         parse(*argv)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("text", ["units: [1\n", "- 1\n"])
+def test_a_file_that_is_no_mapping_is_named(tmp_path, text):
+    (tmp_path / "broken.yaml").write_text(text)
+    with pytest.raises(UserError, match=r"broken\.yaml"):
+        parse("--config", str(tmp_path / "broken.yaml"))
 
 
 def test_an_unknown_key_of_a_file_is_named(tmp_path):

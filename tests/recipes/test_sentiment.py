@@ -102,7 +102,7 @@ def test_predict_writes_a_whole_file_or_none(folder, capsys):
     (folder / "latin.txt").write_bytes("fine\ncaf\xe9\n".encode("latin-1"))
     code, _, err = call(capsys, "predict", "runs/tiny", "--input", "latin.txt", "--output", "answers.csv", "--format", "csv")
     assert code == 2
-    assert "latin.txt" in err
+    assert "latin.txt:2" in err
     assert "UTF-8" in err
     assert not list(folder.glob("answers.csv*"))
 

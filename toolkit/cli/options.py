@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import pairwise
 from typing import Any
 
 from jsonargparse import ActionConfigFile, ArgumentError, ArgumentParser, Namespace
@@ -57,10 +58,14 @@ class SettingsParser:
 
     def _explain(self, error: Exception, argv: Sequence[str]) -> str:
         known = sorted(field.name for field in fields(self.defaults)) + self._other
+        reason = " ".join(str(error).split())
         options = [word.partition("=")[0] for word in argv if word.startswith("--")]
         unknown = [option for option in options if option[2:] not in (*known, "config", "print_config")]
         if unknown:
             near = difflib.get_close_matches(unknown[0][2:], known, n=1)
             advice = f"did you mean --{near[0]}? " if near else ""
             return f"unknown option {unknown[0]}; {advice}known options: {', '.join(known)}"
-        return " ".join(str(error).split())
+        files = [word for option, word in pairwise(argv) if option == "--config"] + [
+            word[9:] for word in argv if word.startswith("--config=")
+        ]
+        return f"{files[-1]}: {reason}" if files and "onfig" in reason else reason

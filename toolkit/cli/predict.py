@@ -64,23 +64,21 @@ def _lines(texts: Sequence[str], path: str) -> Iterator[Iterator[str]]:
         return
     name = "standard input" if path == "-" else path
     try:
-        with open(sys.stdin.fileno() if path == "-" else path, encoding="utf-8-sig", newline="\n", closefd=path != "-") as file:
-            yield _numbered(file, name)
+        with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as file:
+            yield _decoded(file, name)
     except OSError as error:
         raise UserError(f"{name}: expected a file of texts, but it cannot be read ({error.strerror})") from error
 
 
-def _numbered(file: IO[str], name: str) -> Iterator[str]:
+def _decoded(file: IO[bytes], name: str) -> Iterator[str]:
     """Yields the lines without their ends; says which one is not UTF-8."""
-    number = 0
-    try:
-        for line in file:
-            number += 1
-            yield line.rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{name}: expected UTF-8, found other bytes after line {number:,} ({error.reason}); convert it, such as with iconv"
-        ) from error
+    for number, line in enumerate(file, start=1):
+        try:
+            yield line.rstrip(b"\r\n").decode("utf-8-sig" if number == 1 else "utf-8")
+        except UnicodeDecodeError as error:
+            raise UserError(
+                f"{name}:{number}: expected UTF-8, received byte 0x{line[error.start]:02x}; convert the file to UTF-8 first"
+            ) from error
 
 
 @contextlib.contextmanager

@@ -61,7 +61,10 @@ def build_optimizer(
         if value is not None and not (math.isfinite(value) and value > 0):
             raise UserError(f"{key} must be a number above 0, received {value}")
     if clipnorm is not None and global_clipnorm is not None:
-        raise UserError(f"give clipnorm or global_clipnorm, not both; received clipnorm={clipnorm} and global_clipnorm={global_clipnorm}")
+        raise UserError(
+            f"give clipnorm or global_clipnorm, not both; received clipnorm={clipnorm} and global_clipnorm={global_clipnorm}; "
+            "set one of them to null"
+        )
     _check_share("ema_momentum", ema_momentum)
     _check_share("momentum", momentum)
     if momentum is not None and name not in ("sgd", "rmsprop"):
