@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-import keras
 import numpy as np
 
 from benchmarks.records import RESULTS, Record
@@ -80,7 +79,6 @@ def train_tfidf(splits: Splits) -> Outcome:
 def train_recipe(splits: Splits, epochs: int) -> Outcome:
     """Trains the sentiment recipe with `SHORT_TEXTS`, in a temporary folder, and measures it on the test split."""
     recipe = find_recipe("sentiment")
-    keras.backend.clear_session()
     with tempfile.TemporaryDirectory() as folder:
         files = [f"{name}={_write_tsv(Path(folder) / f'{name}.tsv', split)}" for name, split in splits.items()]
         settings = replace(recipe.presets["quick"], **SHORT_TEXTS | {"data": ",".join(files), "epochs": epochs})

@@ -36,7 +36,9 @@ def tied(tokenizer):
     """A run of dashes that can be cut into pieces in several ways of the same score, of which the graph prefers another one."""
     runs = ["-" * length for length in range(1, 400)]
     in_graph = GraphTokenizer(tokenizer)(tf.constant(runs)).to_list()
-    return next(run for run, ids, graph_ids in zip(runs, tokenizer.encode(runs), in_graph, strict=True) if list(ids) != graph_ids)
+    pairs = zip(runs, tokenizer.encode(runs), in_graph, strict=True)
+    # SentencePiece 0.2.2 cuts all of them as the graph does, 0.2.3 does not.
+    return next((run for run, ids, graph_ids in pairs if list(ids) != graph_ids), None)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +53,7 @@ def model(tokenizer):
 @pytest.fixture(scope="module")
 def exported(model, tokenizer, tied, tmp_path_factory):
     directory = tmp_path_factory.mktemp("exports") / "small"
-    return export_classifier(model, tokenizer, directory, samples=[*TEXTS, tied], max_length=MAX_LENGTH)
+    return export_classifier(model, tokenizer, directory, samples=[*TEXTS, tied or "-"], max_length=MAX_LENGTH)
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +147,8 @@ def test_exports_at_the_same_time_get_versions_of_their_own(tmp_path):
 
 
 def test_equally_likely_ids_are_no_error(exported, tokenizer, tied):
+    if tied is None:
+        pytest.skip("this SentencePiece cuts every run of dashes as TensorFlow Text does")
     agreement = compare_tokenizers(tokenizer, GraphTokenizer(tokenizer), [*TEXTS, tied, *HARD_TEXTS])
     assert (agreement.ties, agreement.different) == (1, 0)
     assert exported.compared == agreement.strings

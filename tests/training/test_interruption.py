@@ -11,6 +11,14 @@ def interrupt():
     os.kill(os.getpid(), signal.SIGINT)
 
 
+@pytest.fixture(autouse=True)
+def default_handler():
+    # A process that was started in the background ignores Ctrl-C; these tests are about one that does not.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def test_the_first_ctrl_c_is_noted_and_the_second_interrupts():
     with Interruption() as interruption:
         assert not interruption.requested
