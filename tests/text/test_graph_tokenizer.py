@@ -74,6 +74,13 @@ def test_a_model_without_padding_agrees():
     assert compare_tokenizers(tokenizer, GraphTokenizer(tokenizer), TEXTS).identical == len(TEXTS)
 
 
+def test_a_seed_set_later_changes_nothing():
+    tokenizer = GraphTokenizer(TOKENIZERS["bpe"])
+    before = tokenizer(tf.constant(["a film"])).to_list()
+    tf.random.set_seed(7)
+    assert tokenizer(tf.constant(["a film"])).to_list() == before
+
+
 def test_no_texts():
     assert compare_tokenizers(TOKENIZERS["bpe"], GRAPH_TOKENIZERS["bpe"], []) == TokenizerAgreement(0, 0, 0, 0)
 

@@ -23,7 +23,8 @@ class GraphTokenizer(tf.Module):
 
     def __init__(self, tokenizer: Tokenizer):
         super().__init__()
-        self._tokenizer = tensorflow_text.SentencepieceTokenizer(model=tokenizer.model_proto, out_type=tf.int32)
+        self._model_proto = tokenizer.model_proto
+        self._tokenizer = self._load()
 
     def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Tokenizes a batch.
@@ -34,7 +35,12 @@ class GraphTokenizer(tf.Module):
         Returns:
             int32 ids of shape `[batch, None]`; an empty row for an empty string.
         """
-        return self._tokenizer.tokenize(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", replacement_char=0xFFFD))
+        # Outside of a graph TensorFlow drops the loaded model whenever a global seed is set, so it is loaded for each call.
+        tokenizer = self._load() if tf.executing_eagerly() else self._tokenizer
+        return tokenizer.tokenize(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", replacement_char=0xFFFD))
+
+    def _load(self) -> tensorflow_text.SentencepieceTokenizer:
+        return tensorflow_text.SentencepieceTokenizer(model=self._model_proto, out_type=tf.int32)
 
 
 @dataclass(frozen=True)
