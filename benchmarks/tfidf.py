@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from toolkit.data.corpus import Split
 
 WHAT = "tf-idf of 1-2-grams + logistic regression"
-STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
+STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)
 
 
 def fit_tfidf(train: Split, validation: Split, strengths: Sequence[float] = STRENGTHS) -> Pipeline:
