@@ -26,8 +26,7 @@ REFERENCES = {
     "SST-2": [{"what": "2-layer LSTM, trained on phrases too, with GloVe (Tai et al. 2015)", "metrics": {"accuracy": 0.863}}],
     "MR": [{"what": "CNN-rand (Kim 2014)", "metrics": {"accuracy": 0.761}}],
 }
-# A few thousand sentences of some twenty tokens each, with nothing to cut into segments. On the validation split of SST-2, twice the
-# epochs gained nothing.
+# A few thousand sentences of some twenty tokens each, with nothing to cut into segments. The best epoch comes early.
 SHORT_TEXTS = {
     "vocabulary_size": 8000,
     "max_length": 64,
