@@ -2,16 +2,16 @@
 
 import importlib
 import pkgutil
+import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
 import toolkit
-from toolkit.layers import LSTM, AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
-from toolkit.models import TextClassifier
 
 
 def _import_everything():
@@ -23,20 +23,11 @@ def _import_everything():
 _import_everything()
 REGISTERED = {name for name in keras.saving.get_custom_objects() if name.startswith("toolkit>")}
 
-TOKENS = np.array([[4, 5, 6, 0], [7, 8, 9, 3]], "int32")
-FEATURES = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
-
-# How to make one of each, and what to call it on. A registered class that is missing here fails the suite.
+# How to make one of each, and what to call it on. A registered class that is missing in `examples/` fails the suite.
 EXAMPLES = {
-    "toolkit>AttentionOverTime": (lambda: AttentionOverTime(3), FEATURES),
-    "toolkit>Bidirectional": (lambda: Bidirectional(LSTM(3), merge_mode="sum"), FEATURES),
-    "toolkit>LSTM": (lambda: LSTM(3, return_sequences=True, dropout=0.1, use_cudnn=False, zero_output_for_mask=True), FEATURES),
-    "toolkit>MaxOverTime": (MaxOverTime, FEATURES),
-    "toolkit>MeanOverTime": (MeanOverTime, FEATURES),
-    "toolkit>Segmented": (lambda: Segmented(LSTM(3, return_sequences=True), 2), FEATURES),
-    "toolkit>TextClassifier": (lambda: TextClassifier(10, ["no", "yes"], embedding_dim=4, units=3, segment_length=2), TOKENS),
-    "toolkit>VariationalDropout": (lambda: VariationalDropout(0.5, seed=3), FEATURES),
-    "toolkit>WordDropout": (lambda: WordDropout(0.5, unknown_id=2, seed=3), TOKENS),
+    name: example
+    for module in pkgutil.iter_modules([str(Path(__file__).parent / "examples")])
+    for name, example in runpy.run_path(str(Path(__file__).parent / "examples" / f"{module.name}.py"))["EXAMPLES"].items()
 }
 
 
