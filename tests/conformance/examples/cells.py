@@ -1,0 +1,42 @@
+"""How to make one of each registered cell, inside of the layer that runs it, and what to call it on."""
+
+import functools
+
+import keras
+import numpy as np
+
+from toolkit.layers.recurrent.cells.coupled_lstm_cell import CoupledLSTMCell
+from toolkit.layers.recurrent.cells.greff_variants import CIFGCell, FGRCell, NFGCell, NIAFCell, NIGCell, NOAFCell, NOGCell, NPCell
+from toolkit.layers.recurrent.cells.layer_norm_lstm_cell import LayerNormLSTMCell
+from toolkit.layers.recurrent.cells.mut_cells import MUT1Cell, MUT2Cell, MUT3Cell
+from toolkit.layers.recurrent.cells.peephole_lstm_cell import PeepholeLSTMCell
+from toolkit.layers.recurrent.irnn import IRNN
+
+FEATURES = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
+
+ARGUMENTS = {
+    CIFGCell: {},
+    CoupledLSTMCell: {"forget_bias": 2.0},
+    FGRCell: {"recurrent_regularizer": "l2"},
+    LayerNormLSTMCell: {"epsilon": 1e-3},
+    MUT1Cell: {},
+    MUT2Cell: {"project_inputs": False},
+    MUT3Cell: {"activation": "relu"},
+    NFGCell: {},
+    NIAFCell: {},
+    NIGCell: {},
+    NOAFCell: {},
+    NOGCell: {},
+    NPCell: {"kernel_constraint": "max_norm"},
+    PeepholeLSTMCell: {"bias_initializer": "ones"},
+}
+
+
+def in_a_layer(cell_class, arguments):
+    return keras.layers.RNN(cell_class(3, **arguments))
+
+
+EXAMPLES = {
+    "toolkit>IRNN": (lambda: IRNN(3, scale=0.5), FEATURES),
+    **{f"toolkit>{cell.__name__}": (functools.partial(in_a_layer, cell, arguments), FEATURES) for cell, arguments in ARGUMENTS.items()},
+}
