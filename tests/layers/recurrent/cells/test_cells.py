@@ -10,6 +10,26 @@ from numpy_cells import CELLS
 
 BATCH, TIME, UNITS = 2, 4, 3
 
+# As in the table of docs/cells.md: n features, u units.
+PARAMETERS = {
+    "vanilla": lambda n, u: 4 * u * (n + u + 1) + 3 * u,
+    "NIG": lambda n, u: 3 * u * (n + u + 1) + 2 * u,
+    "NFG": lambda n, u: 3 * u * (n + u + 1) + 2 * u,
+    "NOG": lambda n, u: 3 * u * (n + u + 1) + 2 * u,
+    "NIAF": lambda n, u: 4 * u * (n + u + 1) + 3 * u,
+    "NOAF": lambda n, u: 4 * u * (n + u + 1) + 3 * u,
+    "CIFG": lambda n, u: 3 * u * (n + u + 1) + 2 * u,
+    "NP": lambda n, u: 4 * u * (n + u + 1),
+    "FGR": lambda n, u: 4 * u * (n + u + 1) + 3 * u + 9 * u**2,
+    "coupled": lambda n, u: 3 * u * (n + u + 1),
+    "layer normalised": lambda n, u: 4 * u * (n + u + 1) + 10 * u,
+    "MUT1": lambda n, u: 3 * u * (n + u + 1) - u**2,
+    "MUT1 of the paper": lambda n, u: u * (4 * u + 3),
+    "MUT2": lambda n, u: 3 * u * (n + u + 1),
+    "MUT2 of the paper": lambda n, u: u * (5 * u + 3),
+    "MUT3": lambda n, u: 3 * u * (n + u + 1),
+}
+
 
 def features_of(name):
     return UNITS if CELLS[name][1].get("project_inputs") is False else 5
@@ -158,6 +178,13 @@ def test_arguments_reach_the_weights(name):
     assert all(np.all(values == cell.bias_starts().get(gate, 1)) for gate, values in starts.items())
     assert isinstance(cell.bias.regularizer, keras.regularizers.L1)
     assert isinstance(cell.kernel.constraint, keras.constraints.NonNeg)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_number_of_parameters(name):
+    cell = make_cell(name)
+    cell.build((None, features_of(name)))
+    assert cell.count_params() == PARAMETERS[name](features_of(name), UNITS)
 
 
 @pytest.mark.parametrize("name", CELLS)

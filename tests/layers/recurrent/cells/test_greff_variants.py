@@ -2,11 +2,10 @@
 
 import keras
 import numpy as np
-import pytest
 import tensorflow as tf
 
 from toolkit.layers.recurrent.cells.coupled_lstm_cell import CoupledLSTMCell
-from toolkit.layers.recurrent.cells.greff_variants import CIFGCell, FGRCell, NFGCell, NIAFCell, NIGCell, NOAFCell, NOGCell, NPCell
+from toolkit.layers.recurrent.cells.greff_variants import CIFGCell, FGRCell, NPCell
 from toolkit.layers.recurrent.cells.peephole_lstm_cell import PeepholeLSTMCell
 
 BATCH, TIME, FEATURES, UNITS = 2, 4, 5, 3
@@ -60,22 +59,3 @@ def test_cifg_without_peepholes_is_the_coupled_cell_with_the_gate_turned_round()
     coupled.set_weights([weight * turn for weight in cifg.get_weights()[:3]])
     np.testing.assert_array_equal(coupled.bias.numpy()[:UNITS], np.ones(UNITS))  # so both start by remembering
     np.testing.assert_allclose(run(cifg)[0], run(coupled)[0], rtol=0, atol=1e-12)  # double precision, 1 - σ(a) for σ(-a)
-
-
-@pytest.mark.parametrize(
-    ("cell_class", "gates", "peepholes"),
-    [
-        (PeepholeLSTMCell, 4, 3),
-        (NIGCell, 3, 2),
-        (NFGCell, 3, 2),
-        (NOGCell, 3, 2),
-        (NIAFCell, 4, 3),
-        (NOAFCell, 4, 3),
-        (CIFGCell, 3, 2),
-        (NPCell, 4, 0),
-        (FGRCell, 4, 3),
-    ],
-)
-def test_number_of_parameters(cell_class, gates, peepholes):
-    expected = gates * UNITS * (FEATURES + UNITS + 1) + peepholes * UNITS + (9 * UNITS**2 if cell_class is FGRCell else 0)
-    assert built(cell_class(UNITS)).count_params() == expected
