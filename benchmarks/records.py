@@ -1,5 +1,9 @@
-"""What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made."""
+"""What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
+A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), or `SpeedRecord`.
+"""
+
+import contextlib
 import dataclasses
 import datetime
 import importlib.metadata
@@ -9,11 +13,12 @@ import platform
 import resource
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "scikit-learn")
+SPEED_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "torch")
 
 
 def _commit() -> str:
@@ -28,8 +33,12 @@ def _today() -> str:
     return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
 
 
-def _versions() -> dict[str, str]:
-    return {"python": platform.python_version()} | {package: importlib.metadata.version(package) for package in PACKAGES}
+def _versions(packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:
+    versions = {"python": platform.python_version()}
+    for package in packages:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # PyTorch is measured only where it is installed
+            versions[package] = importlib.metadata.version(package)
+    return versions
 
 
 def _hardware() -> dict[str, str | int | float]:
@@ -51,25 +60,23 @@ def _processor() -> str:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Record:
-    """One measured result, and everything needed to repeat it.
+class Measured:
+    """What all records have in common: everything needed to repeat a measurement.
 
     Attributes:
         name: Name of the file, without `.json`.
-        table: The table that it stands in, such as `"SST-2"`; records of one table have the same metrics.
-        what: The model in a few words.
+        table: The table that it stands in, such as `"SST-2"`.
+        what: What was measured, in a few words.
         command: What was run, from the project's folder.
         seed: Seed of every random choice.
-        minutes: Wall time, from reading the data to the metrics.
-        parameters: Number of trained parameters.
-        metrics: Shares between 0 and 1, by name.
-        references: Published results for the same table, each `{"what": ..., "metrics": {...}}`.
-        peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
+        minutes: Wall time of all of it.
         commit: The project's commit, `-dirty` if files had changed since; `"unknown"` outside of a clone.
         date: Day of the measurement, UTC.
         versions: Of Python and the packages that matter.
         hardware: Processor, logical cores and memory.
     """
+
+    kind: ClassVar[str]
 
     name: str
     table: str
@@ -77,10 +84,6 @@ class Record:
     command: str
     seed: int
     minutes: float
-    parameters: int
-    metrics: dict[str, float]
-    references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
-    peak_memory_gib: float | None = dataclasses.field(default_factory=_peak_memory)
     commit: str = dataclasses.field(default_factory=_commit)
     date: str = dataclasses.field(default_factory=_today)
     versions: dict[str, str] = dataclasses.field(default_factory=_versions)
@@ -90,11 +93,50 @@ class Record:
         """Writes `folder/NAME.json` and returns its path."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.name}.json"
-        path.write_text(json.dumps(dataclasses.asdict(self), indent=1, ensure_ascii=False) + "\n", "utf-8")
+        values = {"kind": self.kind} | dataclasses.asdict(self)
+        path.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", "utf-8")
         return path
 
 
-def load_records(folder: Path = RESULTS) -> list[Record]:
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Record(Measured):
+    """How accurate a model is; records of one table have the same metrics.
+
+    Attributes:
+        parameters: Number of trained parameters.
+        metrics: Shares between 0 and 1, by name.
+        references: Published results for the same table, each `{"what": ..., "metrics": {...}}`.
+        peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
+    """
+
+    kind: ClassVar[str] = "accuracy"
+
+    parameters: int
+    metrics: dict[str, float]
+    references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    peak_memory_gib: float | None = dataclasses.field(default_factory=_peak_memory)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class SpeedRecord(Measured):
+    """How long something takes, in the hands of several contenders.
+
+    Attributes:
+        measurements: By case and by contender the measured values by name, units in the name, such as `{"training ms": 41.5}`. What was
+            not measured is not there.
+        versions: As in `Measured`; PyTorch among them where it is installed.
+    """
+
+    kind: ClassVar[str] = "speed"
+
+    measurements: dict[str, dict[str, dict[str, float]]]
+    versions: dict[str, str] = dataclasses.field(default_factory=lambda: _versions(SPEED_PACKAGES))
+
+
+KINDS: dict[str, type[Measured]] = {record.kind: record for record in (Record, SpeedRecord)}
+
+
+def load_records(folder: Path = RESULTS) -> list[Measured]:
     """Returns the records of a folder, sorted by name.
 
     Raises:
@@ -103,8 +145,9 @@ def load_records(folder: Path = RESULTS) -> list[Record]:
     return [_load(path) for path in sorted(folder.glob("*.json"))]
 
 
-def _load(path: Path) -> Record:
+def _load(path: Path) -> Measured:
     try:
-        return Record(**json.loads(path.read_text("utf-8")))
-    except (TypeError, ValueError) as error:
+        values = dict(json.loads(path.read_text("utf-8")))
+        return KINDS[values.pop("kind", Record.kind)](**values)
+    except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path}: expected a record that a benchmark wrote, received something else ({error}); run it again") from error

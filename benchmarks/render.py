@@ -1,17 +1,19 @@
-"""Makes docs/results.md and the table in README.md from the records; nobody types a number there.
+"""Makes docs/results.md, docs/speed.md and the table in README.md from the records; nobody types a number there.
 
-python -m benchmarks.render           # writes both
+python -m benchmarks.render           # writes them
 python -m benchmarks.render --check   # says, by its exit code, whether they are current
 """
 
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from benchmarks.records import RESULTS, ROOT, Record, load_records
+from benchmarks.markdown import measured, table_of
+from benchmarks.records import RESULTS, ROOT, Measured, Record, SpeedRecord, load_records
+from benchmarks.speed_page import speed_page
 
 BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
 END = "<!-- end of results -->"
@@ -46,13 +48,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(options.check and bool(stale))
 
 
-def render(records: Sequence[Record], root: Path) -> dict[Path, str]:
+def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     """Returns the text of each page by its path."""
-    tables = {name: list(group) for name, group in groupby(sorted(records, key=lambda record: record.table), lambda record: record.table)}
+    results = sorted((record for record in records if isinstance(record, Record)), key=lambda record: record.table)
+    tables = {name: list(group) for name, group in groupby(results, lambda record: record.table)}
     summary = "\n".join(f"**{name}**\n\n{table(group)}" for name, group in tables.items())
     details = "".join(f"\n## {name}\n\n{table(group)}\n{''.join(map(measured, group))}" for name, group in tables.items())
     readme = root / "README.md"
-    return {root / "docs" / "results.md": INTRODUCTION + details, readme: between_markers(readme.read_text("utf-8"), summary)}
+    return {
+        root / "docs" / "results.md": INTRODUCTION + details,
+        root / "docs" / "speed.md": speed_page([record for record in records if isinstance(record, SpeedRecord)]),
+        readme: between_markers(readme.read_text("utf-8"), summary),
+    }
 
 
 def table(records: Sequence[Record]) -> str:
@@ -68,18 +75,7 @@ def table(records: Sequence[Record]) -> str:
     ]
     rows.sort(key=lambda row: -row[1].get(metrics[0], 0))
     head = ["model", *metrics, "parameters", "minutes", "GiB"]
-    return "".join(
-        [
-            line(head),
-            line(["---", *["---:"] * (len(head) - 1)]),
-            *(line([what, *(percent(values.get(name)) for name in metrics), *rest]) for what, values, *rest in rows),
-        ]
-    )
-
-
-def line(cells: Iterable[str]) -> str:
-    """Returns one row of a Markdown table."""
-    return "| " + " | ".join(cells) + " |\n"
+    return table_of(head, ([what, *(percent(values.get(name)) for name in metrics), *rest] for what, values, *rest in rows))
 
 
 def percent(share: float | None) -> str:
@@ -90,16 +86,6 @@ def percent(share: float | None) -> str:
 def memory(gib: float | None) -> str:
     """Returns memory with one digit after the point; nothing for nothing."""
     return "" if gib is None else f"{gib:.1f}"
-
-
-def measured(record: Record) -> str:
-    """Returns the line that says how a record came about."""
-    machine = record.hardware
-    versions = ", ".join(f"{package} {version}" for package, version in record.versions.items())
-    return (
-        f"* {record.what}: `{record.command}`, seed {record.seed}, commit {record.commit}, {record.date}; "
-        f"{machine['processor']}, {machine['logical_cores']} logical cores, {machine['memory_gib']} GiB; {versions}.\n"
-    )
 
 
 def between_markers(text: str, content: str) -> str:

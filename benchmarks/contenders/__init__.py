@@ -1,0 +1,54 @@
+"""Who runs in `benchmarks.recurrent_layers`: each contender makes the same two steps of the same row."""
+
+import importlib
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NamedTuple
+
+# By name: the module of this package, and what its `build` is given besides the row and the problem.
+CONTENDERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ours": ("ours", {}),
+    "keras graph": ("stock", {"jit": False}),
+    "keras jit": ("stock", {"jit": True}),
+    "pytorch": ("pytorch", {}),
+    "floor graph": ("floor", {"jit": False}),
+    "floor jit": ("floor", {"jit": True}),
+}
+STOCK = ("keras graph", "keras jit")
+FLOOR = ("floor graph", "floor jit")
+
+
+class Steps(NamedTuple):
+    """What a contender can do, each called without arguments; a call returns when the work is done.
+
+    `forward` returns the outputs; `training` returns the gradients of their sum of squares: of the inputs, then of all weights. Those of
+    the floor are matrix products of random numbers, which answer nothing.
+    """
+
+    forward: Callable[[], Any]
+    training: Callable[[], list[Any]]
+
+
+class Unavailable(Exception):
+    """A contender that cannot take part in a row; the message says why."""
+
+
+def load(contender: str) -> tuple[ModuleType, dict[str, Any]]:
+    """Imports a contender, and with it its framework.
+
+    Args:
+        contender: Key of `CONTENDERS`.
+
+    Returns:
+        The module, which has `start(threads)` and `build(row, problem, **options) -> Steps`, and those options.
+
+    Raises:
+        Unavailable: The framework is not installed.
+    """
+    module, options = CONTENDERS[contender]
+    try:
+        return importlib.import_module(f"{__name__}.{module}"), options
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise Unavailable("PyTorch is not installed (pip install torch)") from error

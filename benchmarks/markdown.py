@@ -1,0 +1,25 @@
+"""Pieces of the pages that are made from records."""
+
+from collections.abc import Iterable, Sequence
+
+from benchmarks.records import Measured
+
+
+def line(cells: Iterable[str]) -> str:
+    """Returns one row of a table."""
+    return "| " + " | ".join(cells) + " |\n"
+
+
+def table_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Returns a table whose first column has words and the others numbers."""
+    return "".join([line(head), line(["---", *["---:"] * (len(head) - 1)]), *map(line, rows)])
+
+
+def measured(record: Measured) -> str:
+    """Returns the line that says how a record came about."""
+    machine = record.hardware
+    versions = ", ".join(f"{package} {version}" for package, version in record.versions.items())
+    return (
+        f"* {record.what}: `{record.command}`, seed {record.seed}, commit {record.commit}, {record.date}; "
+        f"{machine['processor']}, {machine['logical_cores']} logical cores, {machine['memory_gib']} GiB; {versions}.\n"
+    )

@@ -1,0 +1,52 @@
+"""What follows from measured times: the ratios, and whether they are as fast as was asked."""
+
+from benchmarks.contenders import FLOOR, STOCK
+
+TIMES_STOCK = 1.3
+TIMES_FLOOR = 1.2
+
+# By contender, its measured values by name.
+Case = dict[str, dict[str, float]]
+
+
+def best(case: Case, contenders: tuple[str, ...], value: str) -> float | None:
+    """Returns the least of a value among contenders; `None` if none has it."""
+    return min((case[name][value] for name in contenders if value in case.get(name, {})), default=None)
+
+
+def ratios(case: Case) -> dict[str, float]:
+    """Returns what can be said of a case: times as fast as stock and PyTorch (above 1 is good), times the floor and stock's memory (below).
+
+    Stock is the better of the plain graph and XLA; the memory compared is that of the one that trains faster.
+    """
+    found = {}
+    for step in ("training", "forward"):
+        value = f"{step} ms"
+        ours = best(case, ("ours",), value)
+        found |= {
+            f"{step}: stock / ours": _divided(best(case, STOCK, value), ours),
+            f"{step}: ours / floor": _divided(ours, best(case, FLOOR, value)),
+            f"{step}: PyTorch / ours": _divided(best(case, ("pytorch",), value), ours),
+        }
+    found["memory: ours / stock"] = _divided(best(case, ("ours",), "peak MiB"), best(case, _faster_stock(case), "peak MiB"))
+    return {name: ratio for name, ratio in found.items() if ratio is not None}
+
+
+def holds(found: dict[str, float]) -> bool | None:
+    """Returns whether training is 1.3 times as fast as stock or within 1.2 times the floor; `None` if neither is known."""
+    stock, floor = found.get("training: stock / ours"), found.get("training: ours / floor")
+    if stock is None and floor is None:
+        return None
+    return (stock is not None and stock >= TIMES_STOCK) or (floor is not None and floor <= TIMES_FLOOR)
+
+
+def _divided(above: float | None, below: float | None) -> float | None:
+    return above / below if above and below else None
+
+
+def _faster_stock(case: Case) -> tuple[str, ...]:
+    for value in ("training ms", "forward ms"):
+        timed = [name for name in STOCK if value in case.get(name, {})]
+        if timed:
+            return (min(timed, key=lambda name: case[name][value]),)
+    return ()
