@@ -2,7 +2,6 @@
 
 import functools
 
-import keras
 import numpy as np
 
 from toolkit.layers.recurrent.cells.coupled_lstm_cell import CoupledLSTMCell
@@ -11,6 +10,7 @@ from toolkit.layers.recurrent.cells.layer_norm_lstm_cell import LayerNormLSTMCel
 from toolkit.layers.recurrent.cells.mut_cells import MUT1Cell, MUT2Cell, MUT3Cell
 from toolkit.layers.recurrent.cells.peephole_lstm_cell import PeepholeLSTMCell
 from toolkit.layers.recurrent.irnn import IRNN
+from toolkit.layers.recurrent.rnn import RNN
 
 FEATURES = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
 
@@ -33,7 +33,7 @@ ARGUMENTS = {
 
 
 def in_a_layer(cell_class, arguments):
-    return keras.layers.RNN(cell_class(3, **arguments))
+    return RNN(cell_class(3, **arguments))
 
 
 EXAMPLES = {

@@ -1,8 +1,21 @@
 """How to make one of each registered layer, and what to call it on."""
 
+import keras
 import numpy as np
 
-from toolkit.layers import LSTM, AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
+from toolkit.layers import (
+    GRU,
+    LSTM,
+    RNN,
+    AttentionOverTime,
+    Bidirectional,
+    MaxOverTime,
+    MeanOverTime,
+    Segmented,
+    SimpleRNN,
+    VariationalDropout,
+    WordDropout,
+)
 
 TOKENS = np.array([[4, 5, 6, 0], [7, 8, 9, 3]], "int32")
 FEATURES = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
@@ -10,10 +23,13 @@ FEATURES = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
 EXAMPLES = {
     "toolkit>AttentionOverTime": (lambda: AttentionOverTime(3), FEATURES),
     "toolkit>Bidirectional": (lambda: Bidirectional(LSTM(3), merge_mode="sum"), FEATURES),
-    "toolkit>LSTM": (lambda: LSTM(3, return_sequences=True, dropout=0.1, use_cudnn=False, zero_output_for_mask=True), FEATURES),
+    "toolkit>GRU": (lambda: GRU(3, return_sequences=True, zoneout=0.1, reset_after=False, learned_initial_state=True), FEATURES),
+    "toolkit>LSTM": (lambda: LSTM(3, return_sequences=True, dropout=0.1, use_cudnn=False, zoneout=(0.1, 0.2), forget_bias=2.0), FEATURES),
     "toolkit>MaxOverTime": (MaxOverTime, FEATURES),
     "toolkit>MeanOverTime": (MeanOverTime, FEATURES),
+    "toolkit>RNN": (lambda: RNN([keras.layers.LSTMCell(2), keras.layers.GRUCell(3)], return_sequences=True), FEATURES),
     "toolkit>Segmented": (lambda: Segmented(LSTM(3, return_sequences=True), 2), FEATURES),
+    "toolkit>SimpleRNN": (lambda: SimpleRNN(3, weight_drop=0.1, zero_output_for_mask=True, activation="relu"), FEATURES),
     "toolkit>VariationalDropout": (lambda: VariationalDropout(0.5, seed=3), FEATURES),
     "toolkit>WordDropout": (lambda: WordDropout(0.5, unknown_id=2, seed=3), TOKENS),
 }

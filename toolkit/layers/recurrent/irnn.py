@@ -4,9 +4,11 @@ import math
 
 import keras
 
+from toolkit.layers.recurrent.simple_rnn import SimpleRNN
+
 
 @keras.saving.register_keras_serializable(package="toolkit")
-class IRNN(keras.layers.SimpleRNN):
+class IRNN(SimpleRNN):
     """A simple recurrent network of rectified linear units that starts by remembering: U is the identity.
 
         h = max(0, W x + U h + b),   U = scale · I,   W ~ N(0, 0.001²),   b = 0 at the start
@@ -19,7 +21,7 @@ class IRNN(keras.layers.SimpleRNN):
         scale: Positive number on the diagonal of U at the start. The paper takes 1, and 0.01 for speech, where memory should fade.
         activation: Activation of the state.
         kernel_initializer: Start of W, the normal distribution above if `None`.
-        **kwargs: As in `keras.layers.SimpleRNN`, without `recurrent_initializer`: `scale` says how U starts.
+        **kwargs: As in `SimpleRNN`, without `recurrent_initializer`: `scale` says how U starts.
 
     Call arguments:
         sequences: `[batch, time, features]`.
@@ -41,8 +43,6 @@ class IRNN(keras.layers.SimpleRNN):
     """
 
     def __init__(self, units: int, *, scale: float = 1.0, activation="relu", kernel_initializer=None, **kwargs):
-        if isinstance(units, bool) or not isinstance(units, int) or units < 1:
-            raise ValueError(f"Argument `units` must be a positive integer. Received: units={units!r}")
         if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale < math.inf:
             raise ValueError(f"Argument `scale` must be a positive number. Received: scale={scale!r}")
         if "recurrent_initializer" in kwargs:

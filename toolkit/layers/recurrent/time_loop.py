@@ -2,21 +2,25 @@
 
 A recurrent layer has one set of weights and one definition of a step. How the steps are run is chosen when the graph is traced:
 
-| backend | for | outputs are kept in | gradient |
+| backend | for | the loop | gradient |
 |---|---|---|---|
-| `"compiled"` | training and evaluation in Python (the default) | an XLA loop | written by hand |
-| `"graph"` | a SavedModel: any server, any shape, nothing compiled at run time | a `TensorArray` | automatic |
-| `"litert"` | LiteRT: built-in operators, any batch and length | one `[time, batch, units]` buffer | none |
+| `"compiled"` | training and evaluation in Python (the default) | XLA's | written by hand for LSTM, GRU and SimpleRNN, else automatic |
+| `"graph"` | a SavedModel: any server, any shape, nothing compiled at run time | TensorFlow's, into a `TensorArray` | automatic |
+| `"litert"` | LiteRT: built-in operators, any batch and length | TensorFlow's, into one `[time, batch, units]` buffer | none |
+| `"fused"` | LiteRT: its fused LSTM operator where there is one (no mask, a static batch), else as `"litert"` | the operator's | none |
 """
 
 import contextlib
 import contextvars
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import tensorflow as tf
 from keras import ops
 
-BACKENDS = ("compiled", "graph", "litert")
+from toolkit.layers.recurrent.backpropagation.through_time import Noise, held_back, time_major
+
+BACKENDS = ("compiled", "graph", "litert", "fused")
 
 _backend = contextvars.ContextVar("time_loop_backend", default="compiled")
 
@@ -46,39 +50,55 @@ def current_backend() -> str:
 
 
 def scan(
-    step: Callable, projected: tf.Tensor, mask: tf.Tensor | None, state: tuple[tf.Tensor, ...]
-) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
-    """Runs a step over time outside of XLA, for the backends `"graph"` and `"litert"`.
+    step: Callable[[Any, list[tf.Tensor]], tuple[tf.Tensor, list[tf.Tensor]]],
+    inputs: tf.Tensor,
+    state: list[tf.Tensor],
+    noise: Noise,
+    *,
+    output_size: int,
+    all_outputs: bool,
+    buffer: bool = False,
+) -> tuple[tf.Tensor, tf.Tensor | None, list[tf.Tensor]]:
+    """Runs a step over time as TensorFlow's own loop.
 
     Args:
-        step: `(projected[t], state) -> state`; the first part of the state is the output.
-        projected: The part of the step that depends on the input alone, `[time, batch, ...]`.
-        mask: Boolean `[time, batch]`; where it is `False` the state is carried over. `None` for no mask.
-        state: Initial state, a tuple of `[batch, units]`.
+        step: `(inputs[t], state) -> (output, state)`.
+        inputs: What the step reads, time-major: `[time, batch, ...]`.
+        state: Initial state, tensors `[batch, ...]`.
+        noise: Mask and zoneout, batch-major. With zoneout the first part of the state must be the output.
+        output_size: Size of an output.
+        all_outputs: Whether the output of every step is asked for.
+        buffer: Whether outputs are kept in one tensor, as LiteRT needs it, instead of a `TensorArray`, as a gradient needs it.
 
     Returns:
-        The first part of the state after every step, `[time, batch, units]`, and the last state.
+        The output after the last step, `[batch, units]`; the outputs after every step, `[batch, time, units]` (`None` without
+        `all_outputs`); and the last state. A masked step gives the output of the step before it, zeros if there is none.
     """
-    time = tf.shape(projected)[0]
-    rows = _buffer(projected, state[0]) if current_backend() == "litert" else _array(time, state[0])
+    noise = time_major(noise)
+    time = tf.shape(inputs)[0]
+    nothing = tf.zeros([tf.shape(inputs)[1], output_size], state[0].dtype)
+    rows = _rows(time, nothing, buffer) if all_outputs else ()
 
-    def body(t, kept, *state):
-        new = step(projected[t], state)
-        if mask is not None:
-            is_token = tf.expand_dims(mask[t], -1)
-            new = tuple(tf.where(is_token, now, before) for now, before in zip(new, state, strict=True))
-        return t + 1, _write(kept, t, new[0]), *new
+    def body(t, output, state, rows):
+        new_output, new_state = step(inputs[t], state)
+        new_state = held_back(new_state, state, noise, t)
+        if noise.zoneout is not None:
+            new_output = new_state[0]
+        if noise.mask is not None:
+            new_output = tf.where(noise.mask[t], new_output, output)
+        return t + 1, new_output, new_state, _write(rows, t, new_output) if all_outputs else ()
 
-    _, rows, *state = tf.while_loop(lambda t, *_: t < time, body, (0, rows, *state), maximum_iterations=time)
-    return (rows.stack() if isinstance(rows, tf.TensorArray) else rows), tuple(state)
+    start = (0, nothing, list(state), rows)
+    _, output, state, rows = tf.while_loop(lambda t, *_: t < time, body, start, maximum_iterations=time)
+    if not all_outputs:
+        return output, None, state
+    return output, tf.transpose(rows.stack() if isinstance(rows, tf.TensorArray) else rows, [1, 0, 2]), state
 
 
-def _array(time: tf.Tensor, row: tf.Tensor) -> tf.TensorArray:
+def _rows(time: tf.Tensor, row: tf.Tensor, buffer: bool):
+    if buffer:
+        return tf.zeros([time, tf.shape(row)[0], row.shape[-1]], row.dtype)
     return tf.TensorArray(row.dtype, time, element_shape=row.shape)
-
-
-def _buffer(projected: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
-    return tf.zeros([tf.shape(projected)[0], tf.shape(projected)[1], row.shape[-1]], row.dtype)
 
 
 def _write(kept, t, row):

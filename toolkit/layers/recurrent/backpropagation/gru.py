@@ -1,0 +1,99 @@
+"""The GRU's equations, in both forms.
+
+Forward, with `z_t = W x_t + b` in the parts z, r, h (Keras's order), the update gate u_t (Keras's z) and the reset gate r_t:
+
+    u_t = σ(z_t^z + U^z h_{t-1} + b'^z)      r_t = σ(z_t^r + U^r h_{t-1} + b'^r)
+    g_t = tanh(z_t^h + r_t ⊙ (U^h h_{t-1} + b'^h))      with `reset_after`
+    g_t = tanh(z_t^h + U^h (r_t ⊙ h_{t-1}))             without
+    h_t = u_t ⊙ h_{t-1} + (1 - u_t) ⊙ g_t
+
+Backward, `δ` being the derivative of the loss:
+
+    δz_t^z = δh_t ⊙ (h_{t-1} - g_t) ⊙ u_t (1 - u_t)      δz_t^h = δh_t ⊙ (1 - u_t) ⊙ (1 - g_t²)
+
+with `reset_after`, where a_t = U^h h_{t-1} + b'^h,
+
+    δz_t^r = δz_t^h ⊙ a_t ⊙ r_t (1 - r_t)                δa_t = δz_t^h ⊙ r_t
+    δh_{t-1} = δh_t ⊙ u_t + Uᵀ [δz_t^z δz_t^r δa_t]
+
+and without, where q_t = r_t ⊙ h_{t-1} and δq_t = U^hᵀ δz_t^h,
+
+    δz_t^r = δq_t ⊙ h_{t-1} ⊙ r_t (1 - r_t)
+    δh_{t-1} = δh_t ⊙ u_t + δq_t ⊙ r_t + [U^z U^r]ᵀ [δz_t^z δz_t^r]
+
+Source: Cho et al. 2014, "Learning phrase representations using RNN encoder-decoder for statistical machine translation", which is the form
+without `reset_after`; the other is cuDNN's.
+"""
+
+import dataclasses
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from toolkit.layers.recurrent.backpropagation.equations import Equations, Weights
+
+
+class GRUState(NamedTuple):
+    """The output `h`, `[batch, units]`."""
+
+    h: tf.Tensor
+
+
+class _Kept(NamedTuple):
+    gates: tf.Tensor  # u, r, g
+    candidate: tf.Tensor  # a with `reset_after`, q without
+
+
+@dataclasses.dataclass(frozen=True)
+class GRUEquations(Equations):
+    """Forward and backward equations of the GRU; `Weights` hold the gates z, r, h in Keras's order.
+
+    Attributes:
+        reset_after: Whether the reset gate acts after the matrix product.
+    """
+
+    reset_after: bool = True
+    State = GRUState
+    Kept = _Kept
+
+    def step(self, z: tf.Tensor, recurrent_h: tf.Tensor, state: GRUState, weights: Weights) -> tuple[GRUState, _Kept]:
+        """Returns the state after a step, and what the way back needs of it."""
+        z_u, z_r, z_g = tf.split(z, 3, axis=-1)
+        if self.reset_after:
+            to_u, to_r, a = tf.split(tf.matmul(recurrent_h, weights.recurrent_kernel) + weights.recurrent_bias, 3, axis=-1)
+            u, r = tf.sigmoid(z_u + to_u), tf.sigmoid(z_r + to_r)
+            candidate, g = a, tf.tanh(z_g + r * a)
+        else:
+            units = state.h.shape[-1]
+            kernel_ur, kernel_g = tf.split(weights.recurrent_kernel, [2 * units, units], axis=1)
+            to_u, to_r = tf.split(tf.matmul(recurrent_h, kernel_ur), 2, axis=-1)
+            u, r = tf.sigmoid(z_u + to_u), tf.sigmoid(z_r + to_r)
+            candidate = r * recurrent_h
+            g = tf.tanh(z_g + tf.matmul(candidate, kernel_g))
+        return GRUState(u * state.h + (1 - u) * g), _Kept(tf.concat([u, r, g], -1), candidate)
+
+    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[tf.Tensor, tf.Tensor, GRUState]:
+        """Carries the errors back over one step."""
+        u, r, g = tf.split(kept.gates, 3, axis=-1)
+        δh, units = δ_state.h, u.shape[-1]
+        δz_u, δz_g = δh * (state.h - g) * u * (1 - u), δh * (1 - u) * (1 - g**2)
+        if self.reset_after:
+            δz_r = δz_g * kept.candidate * r * (1 - r)
+            δrecurrent_h = tf.matmul(tf.concat([δz_u, δz_r, δz_g * r], -1), transposed.recurrent_kernel)
+        else:
+            kernel_ur, kernel_g = tf.split(transposed.recurrent_kernel, [2 * units, units], axis=0)
+            δq = tf.matmul(δz_g, kernel_g)
+            δz_r = δq * recurrent_h * r * (1 - r)
+            δrecurrent_h = δq * r + tf.matmul(tf.concat([δz_u, δz_r], -1), kernel_ur)
+        return tf.concat([δz_u, δz_r, δz_g], -1), δrecurrent_h, GRUState(δh * u)
+
+    def recurrent_gradient(self, recurrent_h: tf.Tensor, kept: _Kept, δz: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Returns the gradients of `U` and of the recurrent bias: one sum over all steps."""
+        units = recurrent_h.shape[-1]
+        δz_ur, δz_g = δz[:, : 2 * units], δz[:, 2 * units :]
+        if self.reset_after:
+            r = kept.gates[:, units : 2 * units]
+            δ_inner = tf.concat([δz_ur, δz_g * r], -1)
+            return tf.matmul(recurrent_h, δ_inner, transpose_a=True), tf.reduce_sum(δ_inner, 0)
+        gradients = tf.matmul(recurrent_h, δz_ur, transpose_a=True), tf.matmul(kept.candidate, δz_g, transpose_a=True)
+        return tf.concat(gradients, -1), tf.zeros([3 * units], δz.dtype)

@@ -1,0 +1,291 @@
+"""What all our recurrent layers share."""
+
+import functools
+import inspect
+import logging
+from collections.abc import Callable
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gradient
+from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
+from toolkit.layers.recurrent.time_loop import current_backend, scan
+from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
+
+logger = logging.getLogger(__name__)
+
+
+class RecurrentLayer:
+    """Mixed into Keras's `RNN` and its namesakes: another time loop, more regularization, and arguments that are checked.
+
+    Args:
+        weight_drop: Share of the recurrent kernel's entries to drop, drawn once per batch, outside of the loop (Merity et al. 2017).
+        zoneout: Share of each part of the state that keeps its value from the step before, drawn at every step; the expectation of that
+            outside of training (Krueger et al. 2016). One number, or one for each part of the state, such as `(0.1, 0.5)` for the h and c
+            of an LSTM.
+        learned_initial_state: Whether the initial state, when none is given, is a weight instead of zero.
+        **kwargs: As in the Keras layer.
+
+    Raises:
+        ValueError: An argument is out of range.
+    """
+
+    def __init__(self, *args, weight_drop: float = 0.0, zoneout: float | tuple = 0.0, learned_initial_state: bool = False, **kwargs):
+        arguments = inspect.signature(super().__init__).bind(*args, **kwargs).arguments
+        if "units" in arguments:
+            _check_units(arguments["units"])
+        for name in ("dropout", "recurrent_dropout"):
+            check_rate(name, arguments.get(name, 0.0))
+        check_rate("weight_drop", weight_drop)
+        super().__init__(*args, **kwargs)
+        self.weight_drop = weight_drop
+        self.zoneout = tuple(zoneout) if isinstance(zoneout, (list, tuple)) else zoneout
+        self.learned_initial_state = learned_initial_state
+        self._check_regularization()
+        if weight_drop or self._zoneout_rates:
+            self._noise_seed = keras.random.SeedGenerator(getattr(self.cell, "seed", None))
+        # XLA compiles the time loop, not the model: `compile(jit_compile="auto")` must not wrap one in the other.
+        self.supports_jit = False
+
+    def _check_regularization(self) -> None:
+        for rate in self.zoneout if isinstance(self.zoneout, tuple) else [self.zoneout]:
+            check_rate("zoneout", rate, self.zoneout)
+        parts = len(self.state_size)
+        if isinstance(self.zoneout, tuple) and len(self.zoneout) != parts:
+            raise ValueError(
+                f"Argument `zoneout` must be one number or one for each of the {parts} parts of the state. Received: zoneout={self.zoneout}"
+            )
+        if self._zoneout_rates and not all(isinstance(size, int) for size in self.state_size):
+            raise ValueError(
+                f"Argument `zoneout` needs a cell whose state is a list of tensors, not stacked cells. Received: zoneout={self.zoneout}"
+            )
+        if self.weight_drop and equations_of(self.cell) is None:
+            raise ValueError(
+                "Argument `weight_drop` needs a cell with written equations, such as LSTM, GRU or SimpleRNN with their usual activations. "
+                f"Received: weight_drop={self.weight_drop} with {type(self.cell).__name__}"
+            )
+        if self.unroll and (self.weight_drop or self._zoneout_rates):
+            raise ValueError(
+                "Argument `unroll` hands the loop over to Keras, which knows neither `weight_drop` nor `zoneout`. Received: unroll=True"
+            )
+
+    @property
+    def _zoneout_rates(self) -> tuple[float, ...]:
+        rates = self.zoneout if isinstance(self.zoneout, tuple) else (self.zoneout,) * len(self.state_size)
+        return rates if any(rates) else ()
+
+    def build(self, sequences_shape, initial_state_shape=None):
+        """Creates the weights, those of a learned initial state last."""
+        if self.learned_initial_state:
+            sizes = tf.nest.flatten(self.state_size)
+            self.initial_state_weights = [
+                self.add_weight(shape=(size,), initializer="zeros", name=f"initial_{i}") for i, size in enumerate(sizes)
+            ]
+        super().build(sequences_shape, initial_state_shape)
+
+    def get_initial_state(self, batch_size):
+        """Returns the state before the first step, `[batch_size, size]` for each part: zeros, or what was learned."""
+        state = super().get_initial_state(batch_size)
+        if not self.learned_initial_state:
+            return state
+        learned = [ops.broadcast_to(weight, (batch_size, *weight.shape)) for weight in self.initial_state_weights]
+        return tf.nest.pack_sequence_as(state, [ops.cast(weight, self.compute_dtype) for weight in learned])
+
+    def call(self, sequences, initial_state=None, mask=None, training=False):
+        """Runs the layer; see the class."""
+        self._check_inputs(sequences, initial_state)
+        return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
+
+    def _check_inputs(self, sequences, initial_state) -> None:
+        if len(sequences.shape) != 3:
+            raise ValueError(f"Argument `sequences` must have the shape [batch, time, features]. Received: shape={tuple(sequences.shape)}")
+        kernel = getattr(self.cell, "kernel", None)
+        if kernel is not None and sequences.shape[-1] != kernel.shape[0]:
+            raise ValueError(
+                f"Argument `sequences` must have {kernel.shape[0]} features at each step, as when the layer was built. "
+                f"Received: shape={tuple(sequences.shape)}"
+            )
+        if initial_state is not None:
+            self._check_state(tf.nest.flatten(initial_state), sequences.shape[0])
+
+    def _check_state(self, state, batch: int | None) -> None:
+        sizes = tf.nest.flatten(self.state_size)
+        shapes = [tuple(part.shape) for part in state]
+        fits = len(shapes) == len(sizes) and all(
+            len(shape) == 2 and shape[1] == size and (None in (batch, shape[0]) or batch == shape[0])
+            for shape, size in zip(shapes, sizes, strict=True)
+        )
+        if not fits:
+            expected = ", ".join(f"[{'batch' if batch is None else batch}, {size}]" for size in sizes)
+            raise ValueError(f"Argument `initial_state` must have {len(sizes)} part(s) of the shape(s) {expected}. Received: {shapes}")
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        """Runs the steps; `keras.layers.RNN.call` prepares the arguments and picks what is returned."""
+        if self._is_left_to_keras(training):
+            return super().inner_loop(sequences, initial_state, mask, training=training)
+        mask = None if mask is None else tf.cast(keras.tree.flatten(mask)[0], tf.bool)
+        if self.go_backwards:
+            sequences, mask = tf.reverse(sequences, [1]), None if mask is None else tf.reverse(mask, [1])
+        equations = equations_of(self.cell)
+        if equations is None:
+            last_output, outputs, state = self._run_cell(sequences, initial_state, mask, training)
+        else:
+            last_output, outputs, state = self._run_equations(equations, sequences, initial_state, mask, training)
+        if mask is not None and self.zero_output_for_mask:
+            last_output = tf.where(mask[:, -1:], last_output, tf.zeros_like(last_output))
+            outputs = None if outputs is None else tf.where(mask[:, :, tf.newaxis], outputs, tf.zeros_like(outputs))
+        return last_output, last_output if outputs is None else outputs, state
+
+    def _is_left_to_keras(self, training: bool) -> bool:
+        """Says whether Keras's loop is better here: cuDNN's on a GPU, an unrolled one, or one whose cell drops what only Keras knows of."""
+        if getattr(self, "use_cudnn", False) is True:
+            return True  # it says what is missing
+        if self.unroll:
+            return True
+        if has_gpu() and getattr(self, "use_cudnn", False) == "auto":
+            obstacles = self._obstacles_to_cudnn(training)
+            if not obstacles:
+                return True
+            logger.warning("%s %r runs without cuDNN on this GPU, because of %s.", type(self).__name__, self.name, ", ".join(obstacles))
+        return training and equations_of(self.cell) is None and any(map(_drops, self.cell._flatten_layers()))
+
+    def _obstacles_to_cudnn(self, training: bool) -> list[str]:
+        settings = {
+            "activation": getattr(self, "activation", None) is not keras.activations.tanh,
+            "recurrent_activation": getattr(self, "recurrent_activation", None) is not keras.activations.sigmoid,
+            "use_bias": not self.use_bias,
+            "reset_after": not getattr(self, "reset_after", True),
+            "recurrent_dropout": training and self.recurrent_dropout > 0,
+            "weight_drop": training and self.weight_drop > 0,
+            "zoneout": bool(self._zoneout_rates),
+        }
+        return [f"{name}={getattr(self, name)}" for name, is_obstacle in settings.items() if is_obstacle]
+
+    # === Cells with written equations ===
+
+    def _run_equations(self, equations, sequences, initial_state, mask, training: bool):
+        state = equations.State(*tf.nest.flatten(initial_state))
+        weights, cell = weights_of(self.cell), self.cell
+        if training and self.weight_drop:
+            weights = weights._replace(recurrent_kernel=self._dropped(weights.recurrent_kernel, self.weight_drop, self._noise_seed))
+        noise = Noise(mask, None, self._zoneout(sequences, training))
+        if training and cell.dropout:
+            sequences = sequences * self._dropped(tf.ones_like(sequences[:, :1]), cell.dropout, cell.seed_generator)
+        if training and cell.recurrent_dropout:
+            noise = noise._replace(recurrent_dropout=self._dropped(tf.ones_like(state[0]), cell.recurrent_dropout, cell.seed_generator))
+        if current_backend() == "compiled":
+            outputs, state = through_time(
+                equations, sequences, state, weights, noise, all_outputs=self.return_sequences, training=bool(training)
+            )
+            last_output, outputs = _hide_before_first_token(state[0], outputs, mask)
+            return last_output, outputs, list(state)
+        return self._scan_equations(equations, sequences, state, weights, noise)
+
+    def _scan_equations(self, equations, sequences, state, weights, noise: Noise):
+        def step(z, state):
+            h = state[0] if noise.recurrent_dropout is None else state[0] * noise.recurrent_dropout
+            new = equations.step(z, h, equations.State(*state), weights)[0]
+            return new[0], list(new)
+
+        z = equations.project(tf.transpose(sequences, [1, 0, 2]), weights)
+        return self._scan(step, z, list(state), noise)
+
+    # === Other cells ===
+
+    def _run_cell(self, sequences, initial_state, mask, training: bool):
+        tensors = [tf.transpose(sequences, [1, 0, 2]), *tf.nest.flatten(initial_state)]
+        noise = Noise(mask, None, self._zoneout(sequences, training))
+        if current_backend() == "compiled":
+            results = self._compiled_cells[bool(training)](tensors, noise)
+        else:
+            results = self._scan_cell(bool(training), tensors, noise)
+        last_output, *state = results[:1] + results[1 + self.return_sequences :]
+        return last_output, results[1] if self.return_sequences else None, self._pack_state(state)
+
+    def _scan_cell(self, training: bool, tensors, noise: Noise):
+        options = {"training": training} if self.cell._call_has_training_arg else {}
+
+        def step(x, state):
+            output, new = self.cell(x, self._pack_state(state), **options)
+            return output, tf.nest.flatten(new)
+
+        last_output, outputs, state = self._scan(step, tensors[0], tensors[1:], noise)
+        return [last_output, *([] if outputs is None else [outputs]), *state]
+
+    @functools.cached_property
+    def _compiled_cells(self) -> dict[bool, Callable]:
+        return {
+            training: compiled_with_gradient(functools.partial(self._scan_cell, training), self.cell.trainable_variables)
+            for training in (False, True)
+        }
+
+    def _pack_state(self, tensors):
+        return tf.nest.pack_sequence_as(list(self.state_size), tensors)
+
+    def _scan(self, step, inputs, state, noise: Noise):
+        output_size = getattr(self.cell, "output_size", None) or tf.nest.flatten(self.state_size)[0]
+        buffer = current_backend() in ("litert", "fused")
+        return scan(step, inputs, state, noise, output_size=output_size, all_outputs=self.return_sequences, buffer=buffer)
+
+    # === Noise ===
+
+    def _zoneout(self, sequences, training: bool) -> tuple[tf.Tensor, ...] | None:
+        if not self._zoneout_rates:
+            return None
+        if not training:
+            return tuple(tf.constant(1 - rate, sequences.dtype) for rate in self._zoneout_rates)
+        steps = tf.shape(sequences)[:2]
+        draws = zip(self.state_size, self._zoneout_rates, strict=True)
+        return tuple(
+            self._dropped(tf.ones([*tf.unstack(steps), size], sequences.dtype), rate, self._noise_seed, scale=False) for size, rate in draws
+        )
+
+    @staticmethod
+    def _dropped(tensor: tf.Tensor, rate: float, seed, scale: bool = True) -> tf.Tensor:
+        dropped = keras.random.dropout(tensor, rate, seed=seed)
+        return dropped if scale else dropped * (1 - rate)
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        config = {
+            "weight_drop": self.weight_drop,
+            "zoneout": self.zoneout,
+            "learned_initial_state": self.learned_initial_state,
+            "zero_output_for_mask": self.zero_output_for_mask,
+        }
+        if hasattr(self, "use_cudnn"):
+            config["use_cudnn"] = self.use_cudnn
+        return {**super().get_config(), **config}
+
+
+def check_rate(name: str, rate: float, received=None) -> None:
+    """Raises a `ValueError` unless a rate is a number in [0, 1)."""
+    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate < 1:
+        raise ValueError(f"Argument `{name}` must be at least 0 and below 1. Received: {name}={rate if received is None else received}")
+
+
+def has_gpu() -> bool:
+    """Says whether TensorFlow sees a GPU."""
+    return bool(tf.config.list_logical_devices("GPU"))
+
+
+def _check_units(units: int) -> None:
+    if isinstance(units, bool) or not isinstance(units, int) or units < 1:
+        raise ValueError(f"Argument `units` must be a positive integer. Received: units={units!r}")
+
+
+def _drops(cell) -> bool:
+    return bool(getattr(cell, "dropout", 0) or getattr(cell, "recurrent_dropout", 0))
+
+
+def _hide_before_first_token(last_h, outputs, mask):
+    """Keras's rule: before the first token of a row there is no output yet, so it is zero, whatever the initial state."""
+    if mask is None:
+        return last_h, outputs
+    last_h = tf.where(tf.reduce_any(mask, 1, keepdims=True), last_h, tf.zeros_like(last_h))
+    if outputs is None:
+        return last_h, None
+    shown = tf.cumsum(tf.cast(mask, tf.int32), axis=1) > 0
+    return last_h, tf.where(shown[:, :, tf.newaxis], outputs, tf.zeros_like(outputs))
