@@ -90,7 +90,8 @@ def make_problem(row: Row, seed: int = 0) -> Problem:
         mask = np.arange(time) < lengths[:, np.newaxis]
     inputs = [random.normal(size=(row.batch, time, row.features)).astype("float32")]
     if row.positions:
-        inputs.append(random.normal(size=(row.batch, row.positions, row.units)).astype("float32"))
+        # Of the size of an encoder's outputs, so that attention is neither spread evenly nor on one position alone.
+        inputs.append(random.normal(scale=0.25, size=(row.batch, row.positions, row.units)).astype("float32"))
     return Problem(inputs, mask, _weights(row, random))
 
 
