@@ -3,6 +3,7 @@
 from toolkit.layers.pooling.attention_over_time import AttentionOverTime
 from toolkit.layers.pooling.max_over_time import MaxOverTime
 from toolkit.layers.pooling.mean_over_time import MeanOverTime
+from toolkit.layers.recurrent.attention_decoder import AttentionDecoder
 from toolkit.layers.recurrent.bidirectional import Bidirectional
 from toolkit.layers.recurrent.cells.coupled_lstm_cell import CoupledLSTMCell
 from toolkit.layers.recurrent.cells.greff_variants import CIFGCell, FGRCell, NFGCell, NIAFCell, NIGCell, NOAFCell, NOGCell, NPCell
@@ -28,6 +29,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "ActivityPenalty",
+    "AttentionDecoder",
     "AttentionOverTime",
     "Bidirectional",
     "CIFGCell",

@@ -7,6 +7,7 @@ from toolkit.layers import (
     GRU,
     LSTM,
     RNN,
+    AttentionDecoder,
     AttentionOverTime,
     Bidirectional,
     MaxOverTime,
@@ -20,7 +21,14 @@ from toolkit.layers import (
 TOKENS = np.array([[4, 5, 6, 0], [7, 8, 9, 3]], "int32")
 FEATURES = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
 
+
+def attention_decoder():
+    sequences = keras.Input((None, 3))
+    return keras.Model(sequences, AttentionDecoder(keras.layers.GRUCell(3), 2)(sequences, sequences))
+
+
 EXAMPLES = {
+    "toolkit>AttentionDecoder": (attention_decoder, FEATURES),
     "toolkit>AttentionOverTime": (lambda: AttentionOverTime(3), FEATURES),
     "toolkit>Bidirectional": (lambda: Bidirectional(LSTM(3), merge_mode="sum"), FEATURES),
     "toolkit>GRU": (lambda: GRU(3, return_sequences=True, zoneout=0.1, reset_after=False, learned_initial_state=True), FEATURES),

@@ -95,6 +95,9 @@ class RecurrentLayer:
 
     def call(self, sequences, initial_state=None, mask=None, training=False):
         """Runs the layer; see the class."""
+        if mask is None:
+            # With an initial state Keras looks for a mask by another name, and would lose the embedding's.
+            mask = getattr(sequences, "_keras_mask", None)
         self._check_inputs(sequences, initial_state)
         return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
 

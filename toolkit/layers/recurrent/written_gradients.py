@@ -25,7 +25,7 @@ def equations_of(cell) -> Equations | None:
 
 
 def weights_of(cell) -> Weights:
-    """Returns a cell's weights as tensors of the precision that the layer computes in."""
+    """Returns the weights of a Keras cell as tensors of the precision that the layer computes in."""
     kernel, recurrent_kernel = tf.convert_to_tensor(cell.kernel), tf.convert_to_tensor(cell.recurrent_kernel)
     none = tf.zeros([kernel.shape[1]], kernel.dtype)
     if cell.bias is None:

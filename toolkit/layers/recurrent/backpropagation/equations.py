@@ -22,35 +22,46 @@ class Weights(NamedTuple):
     recurrent_bias: tf.Tensor
 
 
+class Errors(NamedTuple):
+    """The errors of a step that the weights' gradients are made of: `δz`, `[batch, gates * units]`."""
+
+    z: tf.Tensor
+
+
 class Equations(abc.ABC):
     """The equations of one cell, forward and backward, for one step of a batch.
 
     Every cell has the same frame, `z_t = W x_t + b`, and is free in what it makes of `z_t` and of the state before. `δ` is the derivative
     of the loss. In a step, `recurrent_h` is the output before as the matrix products see it: `h_{t-1}`, or `m ⊙ h_{t-1}` with recurrent
-    dropout.
-    States and what is kept are named tuples of tensors `[batch, ...]`; the first part of a state is the output, `h`.
+    dropout. States, what is kept and errors are named tuples of tensors `[batch, ...]`; the first part of a state is the output, `h`.
 
     Attributes:
         State: Type of the state.
         Kept: Type of what `step` keeps for `step_back`.
+        Errors: Type of the errors that `step_back` returns; its first part is `z`.
+        Weights: Type of the weights; it has at least a `kernel` and a `bias`.
     """
 
     State: type
     Kept: type
+    Errors: type = Errors
+    Weights: type = Weights
+
+    def with_memory(self, memory: tf.Tensor | None) -> "Equations":
+        """Returns the equations of a cell that reads a memory, `[batch, positions, size]`; most do not."""
+        return self
 
     @staticmethod
-    def project(x: tf.Tensor, weights: Weights) -> tf.Tensor:
+    def project(x: tf.Tensor, weights: Any) -> tf.Tensor:
         """Returns `z = W x + b` of one step, or of all steps at once."""
         return tf.matmul(x, weights.kernel) + weights.bias
 
     @abc.abstractmethod
-    def step(self, z: tf.Tensor, recurrent_h: tf.Tensor, state: Any, weights: Weights) -> tuple[Any, Any]:
+    def step(self, z: tf.Tensor, recurrent_h: tf.Tensor, state: Any, weights: Any) -> tuple[Any, Any]:
         """Returns the state after a step, and what the way back needs of it."""
 
     @abc.abstractmethod
-    def step_back(
-        self, δ_state: Any, recurrent_h: tf.Tensor, state: Any, kept: Any, transposed: Weights
-    ) -> tuple[tf.Tensor, tf.Tensor, Any]:
+    def step_back(self, δ_state: Any, recurrent_h: tf.Tensor, state: Any, kept: Any, transposed: Any) -> tuple[Any, tf.Tensor, Any]:
         """Carries the errors back over one step.
 
         Args:
@@ -58,18 +69,22 @@ class Equations(abc.ABC):
             recurrent_h: Output before the step, as the matrix products saw it.
             state: State before the step.
             kept: What `step` kept.
-            transposed: The weights, with both kernels transposed.
+            transposed: The weights, every matrix transposed.
 
         Returns:
-            `δz`, `δrecurrent_h`, and the errors of the state before, without what reaches it through `recurrent_h`.
+            The step's `Errors`, `δrecurrent_h`, and the errors of the state before, without what reaches it through `recurrent_h`.
         """
 
-    def recurrent_gradient(self, recurrent_h: tf.Tensor, kept: Any, δz: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Returns the gradients of `U` and of the recurrent bias: one sum over all steps.
+    def weight_gradients(self, x: tf.Tensor, recurrent_h: tf.Tensor, state: Any, kept: Any, errors: Any) -> Any:
+        """Returns the gradients of the weights, each one sum over all steps; all arguments are `[steps * batch, ...]`."""
+        δ_kernel = tf.matmul(x, errors.z, transpose_a=True)
+        return Weights(δ_kernel, *self.recurrent_gradients(recurrent_h, kept, errors.z))
 
-        Args:
-            recurrent_h: Outputs before each step, `[steps * batch, units]`.
-            kept: What `step` kept of each, `[steps * batch, ...]`.
-            δz: Errors of each `z`, `[steps * batch, gates * units]`.
-        """
-        return tf.matmul(recurrent_h, δz, transpose_a=True), tf.zeros([δz.shape[-1]], δz.dtype)
+    def recurrent_gradients(self, recurrent_h: tf.Tensor, kept: Any, δz: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Returns the gradients of `U`, `b` and `b'`, each one sum over all steps; all arguments are `[steps * batch, ...]`."""
+        δ_bias = tf.reduce_sum(δz, 0)
+        return tf.matmul(recurrent_h, δz, transpose_a=True), δ_bias, tf.zeros_like(δ_bias)
+
+    def memory_gradient(self, kept: Any, errors: Any) -> tf.Tensor | None:
+        """Returns the gradient of the memory, one sum over all steps; `None` without one. The arguments are `[time, batch, ...]`."""
+        return None

@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from toolkit.layers.recurrent.backpropagation.equations import Equations, Weights
+from toolkit.layers.recurrent.backpropagation.equations import Equations, Errors, Weights
 
 
 class GRUState(NamedTuple):
@@ -72,7 +72,7 @@ class GRUEquations(Equations):
             g = tf.tanh(z_g + tf.matmul(candidate, kernel_g))
         return GRUState(u * state.h + (1 - u) * g), _Kept(tf.concat([u, r, g], -1), candidate)
 
-    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[tf.Tensor, tf.Tensor, GRUState]:
+    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Errors, tf.Tensor, GRUState]:
         """Carries the errors back over one step."""
         u, r, g = tf.split(kept.gates, 3, axis=-1)
         δh, units = δ_state.h, u.shape[-1]
@@ -85,15 +85,15 @@ class GRUEquations(Equations):
             δq = tf.matmul(δz_g, kernel_g)
             δz_r = δq * recurrent_h * r * (1 - r)
             δrecurrent_h = δq * r + tf.matmul(tf.concat([δz_u, δz_r], -1), kernel_ur)
-        return tf.concat([δz_u, δz_r, δz_g], -1), δrecurrent_h, GRUState(δh * u)
+        return Errors(tf.concat([δz_u, δz_r, δz_g], -1)), δrecurrent_h, GRUState(δh * u)
 
-    def recurrent_gradient(self, recurrent_h: tf.Tensor, kept: _Kept, δz: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Returns the gradients of `U` and of the recurrent bias: one sum over all steps."""
+    def recurrent_gradients(self, recurrent_h: tf.Tensor, kept: _Kept, δz: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Returns the gradients of `U`, `b` and `b'`, each one sum over all steps."""
         units = recurrent_h.shape[-1]
-        δz_ur, δz_g = δz[:, : 2 * units], δz[:, 2 * units :]
+        δ_bias, δz_ur, δz_g = tf.reduce_sum(δz, 0), δz[:, : 2 * units], δz[:, 2 * units :]
         if self.reset_after:
             r = kept.gates[:, units : 2 * units]
             δ_inner = tf.concat([δz_ur, δz_g * r], -1)
-            return tf.matmul(recurrent_h, δ_inner, transpose_a=True), tf.reduce_sum(δ_inner, 0)
-        gradients = tf.matmul(recurrent_h, δz_ur, transpose_a=True), tf.matmul(kept.candidate, δz_g, transpose_a=True)
-        return tf.concat(gradients, -1), tf.zeros([3 * units], δz.dtype)
+            return tf.matmul(recurrent_h, δ_inner, transpose_a=True), δ_bias, tf.reduce_sum(δ_inner, 0)
+        δ_kernels = tf.matmul(recurrent_h, δz_ur, transpose_a=True), tf.matmul(kept.candidate, δz_g, transpose_a=True)
+        return tf.concat(δ_kernels, -1), δ_bias, tf.zeros_like(δ_bias)

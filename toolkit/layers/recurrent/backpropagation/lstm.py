@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from toolkit.layers.recurrent.backpropagation.equations import Equations, Weights
+from toolkit.layers.recurrent.backpropagation.equations import Equations, Errors, Weights
 
 
 class LSTMState(NamedTuple):
@@ -51,11 +51,11 @@ class LSTMEquations(Equations):
         tanh_c = tf.tanh(c)
         return LSTMState(o * tanh_c, c), _Kept(tf.concat([i, f, g, o], -1), tanh_c)
 
-    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[tf.Tensor, tf.Tensor, LSTMState]:
+    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Errors, tf.Tensor, LSTMState]:
         """Carries the errors back over one step."""
         i, f, g, o = tf.split(kept.gates, 4, axis=-1)
         δh, tanh_c = δ_state.h, kept.tanh_c
         δc = δ_state.c + δh * o * (1 - tanh_c**2)
         δi, δf, δg, δo = δc * g * i * (1 - i), δc * state.c * f * (1 - f), δc * i * (1 - g**2), δh * tanh_c * o * (1 - o)
         δz = tf.concat([δi, δf, δg, δo], -1)
-        return δz, tf.matmul(δz, transposed.recurrent_kernel), LSTMState(tf.zeros_like(δh), δc * f)
+        return Errors(δz), tf.matmul(δz, transposed.recurrent_kernel), LSTMState(tf.zeros_like(δh), δc * f)

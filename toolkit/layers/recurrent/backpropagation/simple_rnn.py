@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from toolkit.layers.recurrent.backpropagation.equations import Equations, Weights
+from toolkit.layers.recurrent.backpropagation.equations import Equations, Errors, Weights
 
 ACTIVATIONS = {"tanh": tf.tanh, "relu": tf.nn.relu}
 
@@ -50,8 +50,8 @@ class SimpleRNNEquations(Equations):
         h = ACTIVATIONS[self.activation](z + tf.matmul(recurrent_h, weights.recurrent_kernel))
         return SimpleRNNState(h), _Kept(h)
 
-    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[tf.Tensor, tf.Tensor, SimpleRNNState]:
+    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Errors, tf.Tensor, SimpleRNNState]:
         """Carries the errors back over one step."""
         h, δh = kept.h, δ_state.h
         δz = δh * (1 - h**2) if self.activation == "tanh" else tf.where(h > 0, δh, tf.zeros_like(δh))
-        return δz, tf.matmul(δz, transposed.recurrent_kernel), SimpleRNNState(tf.zeros_like(δh))
+        return Errors(δz), tf.matmul(δz, transposed.recurrent_kernel), SimpleRNNState(tf.zeros_like(δh))

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from toolkit.layers.recurrent.backpropagation.equations import Equations, Weights
+from toolkit.layers.recurrent.backpropagation.equations import Equations
 
 SMALLEST_PART = 16  # rows; below that, a matrix product per step is too small to be worth its own loop
 
@@ -42,6 +42,9 @@ class Noise(NamedTuple):
     zoneout: tuple[tf.Tensor, ...] | None = None
 
 
+NO_NOISE = Noise()
+
+
 class _Trace(NamedTuple):
     x: tf.Tensor  # time-major, as all below
     states: Any  # before each step
@@ -49,7 +52,15 @@ class _Trace(NamedTuple):
 
 
 def through_time(
-    equations: Equations, x: tf.Tensor, state: Any, weights: Weights, noise: Noise, *, all_outputs: bool, training: bool
+    equations: Equations,
+    x: tf.Tensor,
+    state: Any,
+    weights: Any,
+    noise: Noise = NO_NOISE,
+    memory: tf.Tensor | None = None,
+    *,
+    all_outputs: bool,
+    training: bool,
 ) -> tuple[tf.Tensor | None, Any]:
     """Runs a cell over a batch of sequences, with the gradient above.
 
@@ -60,19 +71,20 @@ def through_time(
         equations: The cell.
         x: Inputs, `[batch, time, features]`.
         state: Initial state, `equations.State`.
-        weights: The cell's weights.
+        weights: The cell's weights, `equations.Weights`.
         noise: Mask, recurrent dropout and zoneout.
+        memory: What a cell with attention reads, `[batch, positions, size]`.
         all_outputs: Whether the output of every step is asked for.
         training: Whether a gradient is likely: keep what it needs. Without, a gradient costs a second run forward.
 
     Returns:
         `h` after every step, `[batch, time, units]` (`None` without `all_outputs`), and the last state.
     """
+    run = functools.partial(_run, equations, weights, all_outputs=all_outputs, training=training)
     parts = _number_of_parts(x.shape[0]) if training else 1
     if parts == 1:
-        return _run(equations, x, state, weights, noise, all_outputs, training)
-    slices = [_split(arguments, parts, x.shape[0]) for arguments in (x, state, noise)]
-    done = [_run(equations, *rows[:2], weights, rows[2], all_outputs, training) for rows in zip(*slices, strict=True)]
+        return run((x, state, memory), noise)
+    done = [run(*rows) for rows in _split(((x, state, memory), noise), parts, x.shape[0])]
     outputs = tf.concat([part for part, _ in done], 0) if all_outputs else None
     return outputs, equations.State(*(tf.concat(rows, 0) for rows in zip(*(last for _, last in done), strict=True)))
 
@@ -93,43 +105,47 @@ def _split(arguments: Any, parts: int, batch: int) -> list[Any]:
     return [tf.nest.pack_sequence_as(arguments, rows) for rows in zip(*slices, strict=True)]
 
 
-def _run(equations, x, state, weights, noise, all_outputs, training) -> tuple[tf.Tensor | None, Any]:
-    forward, trace, backward = _compiled(equations, all_outputs)
+def _run(equations, weights, rows, noise, all_outputs, training) -> tuple[tf.Tensor | None, Any]:
+    forward, trace, backward = _compiled(equations, all_outputs, tuple(rows[0].shape))
+    given = (weights, *rows)  # weights, x, initial state, memory
 
     @tf.custom_gradient
-    def run(x, *state_and_weights):
+    def run(*tensors):
         # Eager tapes record inside a custom gradient too, and would ask for the loop's automatic gradient: hide the inputs from them.
-        x, *state_and_weights = map(tf.stop_gradient, (x, *state_and_weights))
-        state, weights = equations.State(*state_and_weights[: -len(Weights._fields)]), Weights(*state_and_weights[-len(Weights._fields) :])
-        results, kept = trace(x, state, weights, noise) if training else (forward(x, state, weights, noise), None)
+        present = iter(map(tf.stop_gradient, tensors))
+        arguments = (*tf.nest.map_structure(lambda tensor: None if tensor is None else next(present), given), noise)
+        results, kept = trace(*arguments) if training else (forward(*arguments), None)
 
         def gradient(*δ_results):
-            known = trace(x, state, weights, noise)[1] if kept is None else kept
-            δx, δ_state, δz = backward(known, weights, noise, δ_results)
-            return δx, *δ_state, *_weight_gradients(equations, known, noise, δz)
+            known = trace(*arguments)[1] if kept is None else kept
+            δx, δ_state, δ = backward(known, arguments, δ_results)
+            δ_memory = equations.memory_gradient(equations.Kept(*known.kept), δ)
+            return *_weight_gradients(equations, known, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
 
         return results, gradient
 
-    results = run(x, *state, *weights)
+    results = run(*(tensor for tensor in tf.nest.flatten(given) if tensor is not None))
     return (results[0] if all_outputs else None), equations.State(*results[int(all_outputs) :])
 
 
 @functools.cache
-def _compiled(equations: Equations, all_outputs: bool) -> tuple:
-    """Returns the compiled functions of a cell: forward alone, forward with a trace for the way back, and back."""
-    with_trace = functools.partial(_forward, equations, all_outputs)
+def _compiled(equations: Equations, all_outputs: bool, shape: tuple) -> tuple:
+    """Returns the compiled functions of a cell: forward alone, forward with a trace for the way back, and back.
+
+    XLA compiles for every shape of the inputs anyway; one function for each keeps TensorFlow from warning that it is traced too often.
+    """
     return (
-        tf.function(functools.partial(with_trace, keep=False), jit_compile=True),
-        tf.function(functools.partial(with_trace, keep=True), jit_compile=True),
+        tf.function(functools.partial(_forward, equations, all_outputs, keep=False), jit_compile=True),
+        tf.function(functools.partial(_forward, equations, all_outputs, keep=True), jit_compile=True),
         tf.function(functools.partial(_backward, equations, all_outputs), jit_compile=True),
     )
 
 
-def _forward(equations, all_outputs, x, state, weights, noise, *, keep: bool):
+def _forward(equations, all_outputs, weights, x, state, memory, noise, *, keep: bool):
     """Returns the results, and with `keep` the trace; the results are the last state, after all outputs if these are asked for."""
+    equations, noise = equations.with_memory(memory), time_major(noise)
     x = tf.transpose(x, [1, 0, 2])
     time = tf.shape(x)[0]
-    noise = time_major(noise)
 
     def step(t, state):
         return equations.step(equations.project(x[t], weights), _dropped(state[0], noise), state, weights)
@@ -137,8 +153,8 @@ def _forward(equations, all_outputs, x, state, weights, noise, *, keep: bool):
     def body(t, state, rows):
         new, kept = step(t, state)
         new = equations.State(*held_back(new, state, noise, t))
-        written = [*state, *kept] if keep else new[:1]
-        return t + 1, new, [array.write(t, row) for array, row in zip(rows, written, strict=False)]
+        written = [*state, *kept] if keep else new[: int(all_outputs)]
+        return t + 1, new, [array.write(t, row) for array, row in zip(rows, written, strict=True)]
 
     examples = [*state, *step(0, state)[1]] if keep else state[: int(all_outputs)]
     rows = [tf.TensorArray(example.dtype, time, element_shape=example.shape) for example in examples]
@@ -151,39 +167,43 @@ def _forward(equations, all_outputs, x, state, weights, noise, *, keep: bool):
     return results, _Trace(x, rows[: len(state)], rows[len(state) :])
 
 
-def _backward(equations, all_outputs, trace, weights, noise, errors):
-    """Returns the errors of x, of the initial state and of z, the last time-major."""
-    time, features, gates = tf.shape(trace.x)[0], trace.x.shape[2], weights.kernel.shape[1]
-    noise = time_major(noise)
+def _backward(equations, all_outputs, trace, arguments, errors):
+    """Returns the errors of x, of the initial state, and those that the weights' gradients are made of, the last time-major."""
+    weights, _, _, memory, noise = arguments
+    equations, noise = equations.with_memory(memory), time_major(noise)
+    time = tf.shape(trace.x)[0]
     δ_outputs = tf.transpose(errors[0], [1, 0, 2]) if all_outputs else None
     δ_last = equations.State(*errors[int(all_outputs) :])
-    transposed = weights._replace(kernel=tf.transpose(weights.kernel), recurrent_kernel=tf.transpose(weights.recurrent_kernel))
+    transposed = equations.Weights(*(tf.transpose(weight) for weight in weights))
 
-    def body(steps, δ_state, δx, δz):
-        t = time - 1 - steps
+    def step_back(t, δ_state):
         state, kept = equations.State(*(part[t] for part in trace.states)), equations.Kept(*(part[t] for part in trace.kept))
+        return equations.step_back(δ_state, _dropped(state[0], noise), state, kept, transposed)
+
+    def body(steps, δ_state, δx, rows):
+        t = time - 1 - steps
         if δ_outputs is not None:
             δ_state = δ_state._replace(h=δ_state.h + δ_outputs[t])
         into, past = _split_errors(δ_state, noise, t)
-        δz_t, δh, δ_before = equations.step_back(equations.State(*into), _dropped(state[0], noise), state, kept, transposed)
+        δ, δh, δ_before = step_back(t, equations.State(*into))
         δ_before = δ_before._replace(h=δ_before.h + _dropped(δh, noise))
         δ_state = equations.State(*(tf.add_n(errors) for errors in zip(δ_before, *past, strict=True)))
-        return steps + 1, δ_state, δx.write(t, tf.matmul(δz_t, transposed.kernel)), δz.write(t, δz_t)
+        rows = [array.write(t, row) for array, row in zip(rows, δ, strict=True)]
+        return steps + 1, δ_state, δx.write(t, tf.matmul(δ.z, transposed.kernel)), rows
 
-    δx = tf.TensorArray(trace.x.dtype, time, element_shape=[None, features])
-    δz = tf.TensorArray(trace.x.dtype, time, element_shape=[None, gates])
-    _, δ_state, δx, δz = tf.while_loop(lambda t, *_: t < time, body, (0, δ_last, δx, δz), maximum_iterations=time)
-    return tf.transpose(δx.stack(), [1, 0, 2]), δ_state, δz.stack()
+    δx = tf.TensorArray(trace.x.dtype, time, element_shape=trace.x.shape[1:])
+    rows = [tf.TensorArray(trace.x.dtype, time, element_shape=example.shape) for example in step_back(0, δ_last)[0]]
+    _, δ_state, δx, rows = tf.while_loop(lambda t, *_: t < time, body, (0, δ_last, δx, rows), maximum_iterations=time)
+    return tf.transpose(δx.stack(), [1, 0, 2]), δ_state, equations.Errors(*(array.stack() for array in rows))
 
 
-def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, δz: tf.Tensor) -> Weights:
+def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, errors: Any) -> Any:
     def all_steps(rows):
         return tf.reshape(rows, [-1, rows.shape[-1]])
 
-    recurrent_h, kept, δz = all_steps(_dropped(trace.states[0], noise)), equations.Kept(*map(all_steps, trace.kept)), all_steps(δz)
-    δ_kernel = tf.matmul(all_steps(trace.x), δz, transpose_a=True)
-    δ_recurrent_kernel, δ_recurrent_bias = equations.recurrent_gradient(recurrent_h, kept, δz)
-    return Weights(δ_kernel, δ_recurrent_kernel, tf.reduce_sum(δz, 0), δ_recurrent_bias)
+    h = all_steps(_dropped(trace.states[0], noise))
+    states, kept = equations.State(*map(all_steps, trace.states)), equations.Kept(*map(all_steps, trace.kept))
+    return equations.weight_gradients(all_steps(trace.x), h, states, kept, equations.Errors(*map(all_steps, errors)))
 
 
 def time_major(noise: Noise) -> Noise:

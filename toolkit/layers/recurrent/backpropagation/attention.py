@@ -1,0 +1,145 @@
+"""A cell that attends to a memory at every step, and reads what it found at the next one (input feeding).
+
+Forward, over the equations of any inner cell with the state s_t and the output h_t, for a memory m_1 … m_S:
+
+    s_t = cell(W x_t + W' a_{t-1} + b, s_{t-1})
+    e_ts = h_t · m_s        α_ts = exp(e_ts) / Σ_s' exp(e_ts')        scores and weights of the attention
+    v_t = Σ_s α_ts m_s                                                the context
+    a_t = tanh(C [v_t; h_t])                                          the output
+
+Backward, `δ` being the derivative of the loss, with q_t for what tanh is taken of:
+
+    δq_t = δa_t ⊙ (1 - a_t²)            [δv_t; δh_t] = Cᵀ δq_t
+    δα_ts = δv_t · m_s                  δe_ts = α_ts (δα_ts - Σ_s' α_ts' δα_ts')
+    δh_t = δh_t + Σ_s δe_ts m_s         then the inner cell's way back gives δz_t, and δa_{t-1} = W'ᵀ δz_t
+
+After the loop, besides the inner cell's sums: δW' = Σ_t a_{t-1} ⊗ δz_t, δC = Σ_t [v_t; h_t] ⊗ δq_t, δm_s = Σ_t α_ts δv_t + δe_ts h_t.
+
+Source: Luong, Pham & Manning 2015, "Effective approaches to attention-based neural machine translation", dot score, section 3.3.
+"""
+
+import dataclasses
+import functools
+from collections import namedtuple
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from toolkit.layers.recurrent.backpropagation.equations import Equations
+
+
+class AttentionWeights(NamedTuple):
+    """The weights of the cell with attention.
+
+    Attributes:
+        kernel: `W`, `[features, gates * units]`.
+        recurrent_kernel: `U` of the inner cell.
+        bias: `b` of the inner cell.
+        recurrent_bias: `b'` of the inner cell.
+        feed_kernel: `W'`, `[attention_units, gates * units]`.
+        output_kernel: `C`, `[size + units, attention_units]`, for a memory of vectors of `size`, which for the dot score is `units`.
+    """
+
+    kernel: tf.Tensor
+    recurrent_kernel: tf.Tensor
+    bias: tf.Tensor
+    recurrent_bias: tf.Tensor
+    feed_kernel: tf.Tensor
+    output_kernel: tf.Tensor
+
+
+class _Errors(NamedTuple):
+    z: tf.Tensor
+    q: tf.Tensor
+    e: tf.Tensor
+    v: tf.Tensor
+
+
+@functools.cache
+def _state_type(inner: type) -> type:
+    return namedtuple("AttentionState", ["h", *(f"cell_{name}" for name in inner._fields)])
+
+
+@functools.cache
+def _kept_type(inner: type) -> type:
+    return namedtuple("AttentionKept", ["a", "α", "vh", *(f"cell_{name}" for name in inner._fields)])
+
+
+@dataclasses.dataclass(frozen=True)
+class AttentionEquations(Equations):
+    """Forward and backward equations of a cell with dot attention and input feeding.
+
+    Attributes:
+        cell: Equations of the inner cell.
+    """
+
+    cell: Equations
+    Errors = _Errors
+    Weights = AttentionWeights
+
+    @property
+    def State(self) -> type:  # noqa: D102
+        return _state_type(self.cell.State)
+
+    @property
+    def Kept(self) -> type:  # noqa: D102
+        return _kept_type(self.cell.Kept)
+
+    def with_memory(self, memory: tf.Tensor | None) -> "Attending":
+        """Returns the equations with a memory, `[batch, positions, units]`."""
+        return Attending(self.cell, memory)
+
+    def step(self, z, recurrent_h, state, weights) -> tuple[Any, Any]:
+        """Not for equations without a memory."""
+        raise TypeError("attention needs a memory: with_memory(...)")
+
+    step_back = step
+
+    def weight_gradients(self, x, recurrent_h, state, kept, errors) -> AttentionWeights:
+        """Returns the gradients of the weights: each one sum over all steps."""
+        inner_state, inner_kept = self.cell.State(*state[1:]), self.cell.Kept(*kept[3:])
+        δ_kernel, δ_feed_kernel = (tf.matmul(rows, errors.z, transpose_a=True) for rows in (x, recurrent_h))
+        δ_output_kernel = tf.matmul(kept.vh, errors.q, transpose_a=True)
+        return AttentionWeights(
+            δ_kernel, *self.cell.recurrent_gradients(inner_state[0], inner_kept, errors.z), δ_feed_kernel, δ_output_kernel
+        )
+
+    def memory_gradient(self, kept, errors) -> tf.Tensor:
+        """Returns the gradient of the memory: one sum over all steps."""
+        _, h = tf.split(kept.vh, [errors.v.shape[-1], -1], axis=-1)
+        return tf.einsum("tbs,tbu->bsu", kept.α, errors.v) + tf.einsum("tbs,tbu->bsu", errors.e, h)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Attending(AttentionEquations):
+    """The equations of a cell with attention to a memory.
+
+    Attributes:
+        memory: `[batch, positions, units]`.
+    """
+
+    memory: tf.Tensor
+
+    def step(self, z, recurrent_h, state, weights) -> tuple[Any, Any]:
+        """Returns the state after a step, and what the way back needs of it."""
+        z = z + tf.matmul(recurrent_h, weights.feed_kernel)
+        inner, inner_kept = self.cell.step(z, state[1], self.cell.State(*state[1:]), weights)
+        α = tf.nn.softmax(tf.linalg.matvec(self.memory, inner[0]))
+        vh = tf.concat([tf.linalg.matvec(self.memory, α, transpose_a=True), inner[0]], -1)
+        a = tf.tanh(tf.matmul(vh, weights.output_kernel))
+        return self.State(a, *inner), self.Kept(a, α, vh, *inner_kept)
+
+    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[_Errors, tf.Tensor, Any]:
+        """Carries the errors back over one step."""
+        δq = δ_state.h * (1 - kept.a**2)
+        δv, δh = tf.split(tf.matmul(δq, transposed.output_kernel), [self.memory.shape[-1], state[1].shape[-1]], axis=-1)
+        δα = tf.linalg.matvec(self.memory, δv)
+        δe = kept.α * (δα - tf.reduce_sum(kept.α * δα, -1, keepdims=True))
+        δh = δh + tf.linalg.matvec(self.memory, δe, transpose_a=True)
+        δ_inner = self.cell.State(*δ_state[1:])
+        δ_inner = δ_inner._replace(h=δ_inner.h + δh)
+        δ, δ_recurrent, δ_before = self.cell.step_back(
+            δ_inner, state[1], self.cell.State(*state[1:]), self.cell.Kept(*kept[3:]), transposed
+        )
+        δ_before = δ_before._replace(h=δ_before.h + δ_recurrent)
+        return _Errors(δ.z, δq, δe, δv), tf.matmul(δ.z, transposed.feed_kernel), self.State(tf.zeros_like(δq), *δ_before)
