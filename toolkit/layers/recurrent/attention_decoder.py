@@ -66,7 +66,8 @@ class AttentionDecoder(keras.layers.Layer):
                 f"Received: shape={tuple(memory_shape)}"
             )
         self.features = sequences_shape[-1]
-        self.cell.build((sequences_shape[0], self.features + self.units))
+        if not self.cell.built:  # a cell that comes out of a file is
+            self.cell.build((sequences_shape[0], self.features + self.units))
         shape = (memory_shape[-1] + self.cell.units, self.units)
         self.output_kernel = self.add_weight(shape=shape, initializer=self.output_initializer, name="output_kernel")
 
