@@ -48,13 +48,6 @@ class AttentionWeights(NamedTuple):
     output_kernel: tf.Tensor
 
 
-class _Errors(NamedTuple):
-    z: tf.Tensor
-    q: tf.Tensor
-    e: tf.Tensor
-    v: tf.Tensor
-
-
 @functools.cache
 def _state_type(inner: type) -> type:
     return namedtuple("AttentionState", ["h", *(f"cell_{name}" for name in inner._fields)])
@@ -63,6 +56,20 @@ def _state_type(inner: type) -> type:
 @functools.cache
 def _kept_type(inner: type) -> type:
     return namedtuple("AttentionKept", ["a", "α", "vh", *(f"cell_{name}" for name in inner._fields)])
+
+
+@functools.cache
+def _errors_type(inner: type) -> type:
+    class AttentionErrors(namedtuple("AttentionErrors", ["q", "e", "v", *(f"cell_{name}" for name in inner._fields)])):
+        @property
+        def z(self) -> tf.Tensor:
+            return self.cell.z
+
+        @property
+        def cell(self):
+            return inner(*self[3:])
+
+    return AttentionErrors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -74,7 +81,6 @@ class AttentionEquations(Equations):
     """
 
     cell: Equations
-    Errors = _Errors
     Weights = AttentionWeights
 
     @property
@@ -84,6 +90,10 @@ class AttentionEquations(Equations):
     @property
     def Kept(self) -> type:  # noqa: D102
         return _kept_type(self.cell.Kept)
+
+    @property
+    def Errors(self) -> type:  # noqa: D102
+        return _errors_type(self.cell.Errors)
 
     def with_memory(self, memory: tf.Tensor | None) -> "Attending":
         """Returns the equations with a memory, `[batch, positions, units]`."""
@@ -98,11 +108,10 @@ class AttentionEquations(Equations):
     def weight_gradients(self, x, recurrent_h, state, kept, errors) -> AttentionWeights:
         """Returns the gradients of the weights: each one sum over all steps."""
         inner_state, inner_kept = self.cell.State(*state[1:]), self.cell.Kept(*kept[3:])
-        δ_kernel, δ_feed_kernel = (tf.matmul(rows, errors.z, transpose_a=True) for rows in (x, recurrent_h))
+        δ_kernel, δ_feed_kernel = (self.cell.kernel_gradient(rows, errors.cell) for rows in (x, recurrent_h))
         δ_output_kernel = tf.matmul(kept.vh, errors.q, transpose_a=True)
-        return AttentionWeights(
-            δ_kernel, *self.cell.recurrent_gradients(inner_state[0], inner_kept, errors.z), δ_feed_kernel, δ_output_kernel
-        )
+        δ_recurrent = self.cell.recurrent_gradients(inner_state[0], inner_kept, errors.cell)
+        return AttentionWeights(δ_kernel, *δ_recurrent, δ_feed_kernel, δ_output_kernel)
 
     def memory_gradient(self, kept, errors) -> tf.Tensor:
         """Returns the gradient of the memory: one sum over all steps."""
@@ -129,7 +138,7 @@ class Attending(AttentionEquations):
         a = tf.tanh(tf.matmul(vh, weights.output_kernel))
         return self.State(a, *inner), self.Kept(a, α, vh, *inner_kept)
 
-    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[_Errors, tf.Tensor, Any]:
+    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Any, tf.Tensor, Any]:
         """Carries the errors back over one step."""
         δq = δ_state.h * (1 - kept.a**2)
         δv, δh = tf.split(tf.matmul(δq, transposed.output_kernel), [self.memory.shape[-1], state[1].shape[-1]], axis=-1)
@@ -142,4 +151,4 @@ class Attending(AttentionEquations):
             δ_inner, state[1], self.cell.State(*state[1:]), self.cell.Kept(*kept[3:]), transposed
         )
         δ_before = δ_before._replace(h=δ_before.h + δ_recurrent)
-        return _Errors(δ.z, δq, δe, δv), tf.matmul(δ.z, transposed.feed_kernel), self.State(tf.zeros_like(δq), *δ_before)
+        return self.Errors(δq, δe, δv, *δ), tf.matmul(δ.z, transposed.feed_kernel), self.State(tf.zeros_like(δq), *δ_before)

@@ -38,7 +38,7 @@ class Equations(abc.ABC):
     Attributes:
         State: Type of the state.
         Kept: Type of what `step` keeps for `step_back`.
-        Errors: Type of the errors that `step_back` returns; its first part is `z`.
+        Errors: Type of the errors that `step_back` returns; it has a part or a property `z`.
         Weights: Type of the weights; it has at least a `kernel` and a `bias`.
     """
 
@@ -77,13 +77,16 @@ class Equations(abc.ABC):
 
     def weight_gradients(self, x: tf.Tensor, recurrent_h: tf.Tensor, state: Any, kept: Any, errors: Any) -> Any:
         """Returns the gradients of the weights, each one sum over all steps; all arguments are `[steps * batch, ...]`."""
-        δ_kernel = tf.matmul(x, errors.z, transpose_a=True)
-        return Weights(δ_kernel, *self.recurrent_gradients(recurrent_h, kept, errors.z))
+        return Weights(self.kernel_gradient(x, errors), *self.recurrent_gradients(recurrent_h, kept, errors))
 
-    def recurrent_gradients(self, recurrent_h: tf.Tensor, kept: Any, δz: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def kernel_gradient(self, x: tf.Tensor, errors: Any) -> tf.Tensor:
+        """Returns the gradient of `W`, or of any kernel whose product with `x` is added to `z`; `x` is `[steps * batch, features]`."""
+        return tf.matmul(x, errors.z, transpose_a=True)
+
+    def recurrent_gradients(self, recurrent_h: tf.Tensor, kept: Any, errors: Any) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Returns the gradients of `U`, `b` and `b'`, each one sum over all steps; all arguments are `[steps * batch, ...]`."""
-        δ_bias = tf.reduce_sum(δz, 0)
-        return tf.matmul(recurrent_h, δz, transpose_a=True), δ_bias, tf.zeros_like(δ_bias)
+        δ_bias = tf.reduce_sum(errors.z, 0)
+        return tf.matmul(recurrent_h, errors.z, transpose_a=True), δ_bias, tf.zeros_like(δ_bias)
 
     def memory_gradient(self, kept: Any, errors: Any) -> tf.Tensor | None:
         """Returns the gradient of the memory, one sum over all steps; `None` without one. The arguments are `[time, batch, ...]`."""

@@ -30,7 +30,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from toolkit.layers.recurrent.backpropagation.equations import Equations, Errors, Weights
+from toolkit.layers.recurrent.backpropagation.equations import Equations, Weights
 
 
 class GRUState(NamedTuple):
@@ -44,6 +44,16 @@ class _Kept(NamedTuple):
     candidate: tf.Tensor  # a with `reset_after`, q without
 
 
+class _Errors(NamedTuple):
+    ur: tf.Tensor  # δz^z, δz^r
+    g: tf.Tensor  # δz^h
+    a: tf.Tensor  # δa with `reset_after`, δz^h without
+
+    @property
+    def z(self) -> tf.Tensor:
+        return tf.concat([self.ur, self.g], -1)
+
+
 @dataclasses.dataclass(frozen=True)
 class GRUEquations(Equations):
     """Forward and backward equations of the GRU; `Weights` hold the gates z, r, h in Keras's order.
@@ -55,6 +65,7 @@ class GRUEquations(Equations):
     reset_after: bool = True
     State = GRUState
     Kept = _Kept
+    Errors = _Errors
 
     def step(self, z: tf.Tensor, recurrent_h: tf.Tensor, state: GRUState, weights: Weights) -> tuple[GRUState, _Kept]:
         """Returns the state after a step, and what the way back needs of it."""
@@ -72,28 +83,33 @@ class GRUEquations(Equations):
             g = tf.tanh(z_g + tf.matmul(candidate, kernel_g))
         return GRUState(u * state.h + (1 - u) * g), _Kept(tf.concat([u, r, g], -1), candidate)
 
-    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Errors, tf.Tensor, GRUState]:
+    def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[_Errors, tf.Tensor, GRUState]:
         """Carries the errors back over one step."""
         u, r, g = tf.split(kept.gates, 3, axis=-1)
         δh, units = δ_state.h, u.shape[-1]
         δz_u, δz_g = δh * (state.h - g) * u * (1 - u), δh * (1 - u) * (1 - g**2)
         if self.reset_after:
-            δz_r = δz_g * kept.candidate * r * (1 - r)
-            δrecurrent_h = tf.matmul(tf.concat([δz_u, δz_r, δz_g * r], -1), transposed.recurrent_kernel)
+            δz_r, δa = δz_g * kept.candidate * r * (1 - r), δz_g * r
+            δur = tf.concat([δz_u, δz_r], -1)
+            δrecurrent_h = tf.matmul(tf.concat([δur, δa], -1), transposed.recurrent_kernel)
         else:
             kernel_ur, kernel_g = tf.split(transposed.recurrent_kernel, [2 * units, units], axis=0)
-            δq = tf.matmul(δz_g, kernel_g)
+            δq, δa = tf.matmul(δz_g, kernel_g), δz_g
             δz_r = δq * recurrent_h * r * (1 - r)
-            δrecurrent_h = δq * r + tf.matmul(tf.concat([δz_u, δz_r], -1), kernel_ur)
-        return Errors(tf.concat([δz_u, δz_r, δz_g], -1)), δrecurrent_h, GRUState(δh * u)
+            δur = tf.concat([δz_u, δz_r], -1)
+            δrecurrent_h = δq * r + tf.matmul(δur, kernel_ur)
+        return _Errors(δur, δz_g, δa), δrecurrent_h, GRUState(δh * u)
 
-    def recurrent_gradients(self, recurrent_h: tf.Tensor, kept: _Kept, δz: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    def kernel_gradient(self, x: tf.Tensor, errors: _Errors) -> tf.Tensor:
+        """Returns the gradient of `W`, one sum over all steps."""
+        return tf.concat([tf.matmul(x, errors.ur, transpose_a=True), tf.matmul(x, errors.g, transpose_a=True)], -1)
+
+    def recurrent_gradients(self, recurrent_h: tf.Tensor, kept: _Kept, errors: _Errors) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         """Returns the gradients of `U`, `b` and `b'`, each one sum over all steps."""
-        units = recurrent_h.shape[-1]
-        δ_bias, δz_ur, δz_g = tf.reduce_sum(δz, 0), δz[:, : 2 * units], δz[:, 2 * units :]
-        if self.reset_after:
-            r = kept.gates[:, units : 2 * units]
-            δ_inner = tf.concat([δz_ur, δz_g * r], -1)
-            return tf.matmul(recurrent_h, δ_inner, transpose_a=True), δ_bias, tf.reduce_sum(δ_inner, 0)
-        δ_kernels = tf.matmul(recurrent_h, δz_ur, transpose_a=True), tf.matmul(kept.candidate, δz_g, transpose_a=True)
-        return tf.concat(δ_kernels, -1), δ_bias, tf.zeros_like(δ_bias)
+        into_candidate = recurrent_h if self.reset_after else kept.candidate
+        δ_kernels = tf.matmul(recurrent_h, errors.ur, transpose_a=True), tf.matmul(into_candidate, errors.a, transpose_a=True)
+        δ_bias_ur, δ_bias_g, δ_bias_a = (tf.reduce_sum(rows, 0) for rows in errors)
+        δ_recurrent_bias = tf.concat([δ_bias_ur, δ_bias_a], -1)
+        if not self.reset_after:
+            δ_recurrent_bias = tf.zeros_like(δ_recurrent_bias)
+        return tf.concat(δ_kernels, -1), tf.concat([δ_bias_ur, δ_bias_g], -1), δ_recurrent_bias
