@@ -1,34 +1,41 @@
 """The recurrent layers of this project."""
 
-from benchmarks.contenders import Steps, Unavailable
+from typing import NamedTuple
+
+import keras
+
+from benchmarks.contenders import Steps
 from benchmarks.contenders.graph import Network, layer_network, network_steps, start
 from benchmarks.contenders.rows import Problem, Row
-from benchmarks.contenders.stock import decoder_network
 from toolkit import layers
 
-__all__ = ["build", "ours_decoder", "start"]
+__all__ = ["build", "start"]
 
 
 def build(row: Row, problem: Problem) -> Steps:
-    """Makes the steps of a row.
-
-    Raises:
-        Unavailable: The layer that the row needs does not exist.
-    """
+    """Makes the steps of a row."""
     if row.kind == "decoder":
-        network = ours_decoder(row)
+        network = _decoder_network(row)
     else:
-        gru = _layer("GRU") if row.kind == "gru" else None
-        network = layer_network(row, lstm=layers.LSTM, gru=gru, bidirectional=layers.Bidirectional)
+        network = layer_network(row, lstm=layers.LSTM, gru=layers.GRU, bidirectional=layers.Bidirectional)
     return network_steps(network, problem, jit=False)
 
 
-def ours_decoder(row: Row) -> Network:
-    """Returns the decoder of row (d)."""
-    return decoder_network(row, _layer("RNN"))
+class _Decoder(NamedTuple):
+    """Our decoder with its weights in the order of the benchmark's: the cell's, then the output's."""
+
+    layer: layers.AttentionDecoder
+
+    def set_weights(self, weights) -> None:
+        self.layer.cell.set_weights(weights[:-1])
+        self.layer.output_kernel.assign(weights[-1])
+
+    @property
+    def trainable_variables(self) -> list:
+        return [*self.layer.cell.trainable_variables, self.layer.output_kernel]
 
 
-def _layer(name: str) -> type:
-    if not hasattr(layers, name):
-        raise Unavailable(f"toolkit.layers has no {name}")
-    return getattr(layers, name)
+def _decoder_network(row: Row) -> Network:
+    decoder = layers.AttentionDecoder(keras.layers.LSTMCell(row.units))
+    decoder.build((row.batch, None, row.features), (row.batch, row.positions, row.units))
+    return Network([_Decoder(decoder)], lambda inputs, mask, training: decoder(*inputs, training=training))

@@ -24,11 +24,11 @@ def compiled_with_gradient(function: Callable, variables: Sequence[keras.Variabl
         with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
             return function(tensors, constants)
 
-    @tf.function(jit_compile=True, reduce_retracing=False)
+    @tf.function(jit_compile=True, autograph=False)
     def forward(values, tensors, constants):
         return with_values(values, tensors, constants)
 
-    @tf.function(jit_compile=True, reduce_retracing=False)
+    @tf.function(jit_compile=True, autograph=False)
     def backward(values, tensors, constants, errors):
         with tf.GradientTape() as tape:
             tape.watch([values, tensors])

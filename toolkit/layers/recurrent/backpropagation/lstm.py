@@ -33,7 +33,6 @@ class LSTMState(NamedTuple):
 
 class _Kept(NamedTuple):
     gates: tf.Tensor  # i, f, g, o
-    tanh_c: tf.Tensor
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,13 +47,12 @@ class LSTMEquations(Equations):
         i, f, g, o = tf.split(z + tf.matmul(recurrent_h, weights.recurrent_kernel), 4, axis=-1)
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
         c = f * state.c + i * g
-        tanh_c = tf.tanh(c)
-        return LSTMState(o * tanh_c, c), _Kept(tf.concat([i, f, g, o], -1), tanh_c)
+        return LSTMState(o * tf.tanh(c), c), _Kept(tf.concat([i, f, g, o], -1))
 
     def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Errors, tf.Tensor, LSTMState]:
         """Carries the errors back over one step."""
         i, f, g, o = tf.split(kept.gates, 4, axis=-1)
-        δh, tanh_c = δ_state.h, kept.tanh_c
+        δh, tanh_c = δ_state.h, tf.tanh(f * state.c + i * g)
         δc = δ_state.c + δh * o * (1 - tanh_c**2)
         δi, δf, δg, δo = δc * g * i * (1 - i), δc * state.c * f * (1 - f), δc * i * (1 - g**2), δh * tanh_c * o * (1 - o)
         δz = tf.concat([δi, δf, δg, δo], -1)

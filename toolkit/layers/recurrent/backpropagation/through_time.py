@@ -25,6 +25,7 @@ import tensorflow as tf
 
 from toolkit.layers.recurrent.backpropagation.equations import Equations
 
+TIME_GRID = 32  # steps; lengths are padded to a multiple of it, so that XLA compiles for fewer shapes
 SMALLEST_PART = 16  # rows; below that, a matrix product per step is too small to be worth its own loop
 
 
@@ -80,13 +81,27 @@ def through_time(
     Returns:
         `h` after every step, `[batch, time, units]` (`None` without `all_outputs`), and the last state.
     """
-    run = functools.partial(_run, equations, weights, all_outputs=all_outputs, training=training)
+    length = tf.shape(x)[1] if x.shape[1] is None else x.shape[1]
+    x, noise = _on_grid(x, noise, -length % TIME_GRID)
+    run = functools.partial(_run, equations, weights, tf.constant(length) if isinstance(length, int) else length, all_outputs, training)
     parts = _number_of_parts(x.shape[0]) if training else 1
-    if parts == 1:
-        return run((x, state, memory), noise)
     done = [run(*rows) for rows in _split(((x, state, memory), noise), parts, x.shape[0])]
-    outputs = tf.concat([part for part, _ in done], 0) if all_outputs else None
-    return outputs, equations.State(*(tf.concat(rows, 0) for rows in zip(*(last for _, last in done), strict=True)))
+    results = [rows[0] if parts == 1 else tf.concat(rows, 0) for rows in zip(*done, strict=True)]
+    outputs = results.pop(0)[:, :length] if all_outputs else None
+    return outputs, equations.State(*results)
+
+
+def _on_grid(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.Tensor, Noise]:
+    """Pads what has an axis of time; the loops stop before the padding."""
+    if isinstance(padding, int) and not padding:
+        return x, noise
+
+    def padded(tensor):
+        return tf.pad(tensor, [[0, 0], [0, padding], *[[0, 0]] * (tensor.shape.rank - 2)])
+
+    mask = None if noise.mask is None else padded(noise.mask)
+    zoneout = None if noise.zoneout is None else tuple(padded(share) if share.shape.rank else share for share in noise.zoneout)
+    return padded(x), noise._replace(mask=mask, zoneout=zoneout)
 
 
 def _number_of_parts(batch: int | None) -> int:
@@ -105,7 +120,8 @@ def _split(arguments: Any, parts: int, batch: int) -> list[Any]:
     return [tf.nest.pack_sequence_as(arguments, rows) for rows in zip(*slices, strict=True)]
 
 
-def _run(equations, weights, rows, noise, all_outputs, training) -> tuple[tf.Tensor | None, Any]:
+def _run(equations, weights, time, all_outputs, training, rows, noise) -> tuple[tf.Tensor, ...]:
+    """Returns what `_forward` does, with the written gradient."""
     forward, trace, backward = _compiled(equations, all_outputs, tuple(rows[0].shape))
     given = (weights, *rows)  # weights, x, initial state, memory
 
@@ -113,19 +129,19 @@ def _run(equations, weights, rows, noise, all_outputs, training) -> tuple[tf.Ten
     def run(*tensors):
         # Eager tapes record inside a custom gradient too, and would ask for the loop's automatic gradient: hide the inputs from them.
         present = iter(map(tf.stop_gradient, tensors))
-        arguments = (*tf.nest.map_structure(lambda tensor: None if tensor is None else next(present), given), noise)
+        arguments = (*tf.nest.map_structure(lambda tensor: None if tensor is None else next(present), given), noise, time)
         results, kept = trace(*arguments) if training else (forward(*arguments), None)
 
         def gradient(*δ_results):
             known = trace(*arguments)[1] if kept is None else kept
-            δx, δ_state, δ = backward(known, arguments, δ_results)
+            weights, _, _, memory, *rest = arguments
+            δx, δ_state, δ = backward(known, weights, memory, *rest, δ_results)
             δ_memory = equations.memory_gradient(equations.Kept(*known.kept), δ)
             return *_weight_gradients(equations, known, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
 
         return results, gradient
 
-    results = run(*(tensor for tensor in tf.nest.flatten(given) if tensor is not None))
-    return (results[0] if all_outputs else None), equations.State(*results[int(all_outputs) :])
+    return run(*(tensor for tensor in tf.nest.flatten(given) if tensor is not None))
 
 
 @functools.cache
@@ -135,20 +151,23 @@ def _compiled(equations: Equations, all_outputs: bool, shape: tuple) -> tuple:
     XLA compiles for every shape of the inputs anyway; one function for each keeps TensorFlow from warning that it is traced too often.
     """
     return (
-        tf.function(functools.partial(_forward, equations, all_outputs, keep=False), jit_compile=True),
-        tf.function(functools.partial(_forward, equations, all_outputs, keep=True), jit_compile=True),
-        tf.function(functools.partial(_backward, equations, all_outputs), jit_compile=True),
+        tf.function(functools.partial(_forward, equations, all_outputs, keep=False), jit_compile=True, autograph=False),
+        tf.function(functools.partial(_forward, equations, all_outputs, keep=True), jit_compile=True, autograph=False),
+        tf.function(functools.partial(_backward, equations, all_outputs), jit_compile=True, autograph=False),
     )
 
 
-def _forward(equations, all_outputs, weights, x, state, memory, noise, *, keep: bool):
+def _forward(equations, all_outputs, weights, x, state, memory, noise, time, *, keep: bool):
     """Returns the results, and with `keep` the trace; the results are the last state, after all outputs if these are asked for."""
     equations, noise = equations.with_memory(memory), time_major(noise)
     x = tf.transpose(x, [1, 0, 2])
-    time = tf.shape(x)[0]
+    # One row alone waits for the weights to be read: read W once for all steps. For more rows z is better made in the loop, and stays in
+    # the cache.
+    hoisted = equations.project(x, weights) if x.shape[1] == 1 else None
 
     def step(t, state):
-        return equations.step(equations.project(x[t], weights), _dropped(state[0], noise), state, weights)
+        z = equations.project(x[t], weights) if hoisted is None else hoisted[t]
+        return equations.step(z, _dropped(state[0], noise), state, weights)
 
     def body(t, state, rows):
         new, kept = step(t, state)
@@ -157,21 +176,20 @@ def _forward(equations, all_outputs, weights, x, state, memory, noise, *, keep: 
         return t + 1, new, [array.write(t, row) for array, row in zip(rows, written, strict=True)]
 
     examples = [*state, *step(0, state)[1]] if keep else state[: int(all_outputs)]
-    rows = [tf.TensorArray(example.dtype, time, element_shape=example.shape) for example in examples]
-    _, last, rows = tf.while_loop(lambda t, *_: t < time, body, (0, state, rows), maximum_iterations=time)
-    rows = [array.stack() for array in rows]
+    size = tf.shape(x)[0] + int(keep)  # before each step, and after the last
+    rows = [tf.TensorArray(example.dtype, size, element_shape=example.shape) for example in examples]
+    _, last, rows = tf.while_loop(lambda t, *_: t < time, body, (0, state, rows))
     if not keep:
-        return *(tf.transpose(h, [1, 0, 2]) for h in rows), *last
-    h = tf.concat([rows[0][1:], last[0][tf.newaxis]], 0)
-    results = (*([tf.transpose(h, [1, 0, 2])] if all_outputs else []), *last)
+        return *(tf.transpose(array.stack(), [1, 0, 2]) for array in rows), *last
+    rows = [rows[0].write(time, last[0]).stack(), *(array.stack() for array in rows[1:])]
+    results = (*([tf.transpose(rows[0][1:], [1, 0, 2])] if all_outputs else []), *last)
     return results, _Trace(x, rows[: len(state)], rows[len(state) :])
 
 
-def _backward(equations, all_outputs, trace, arguments, errors):
+def _backward(equations, all_outputs, trace, weights, memory, noise, time, errors):
     """Returns the errors of x, of the initial state, and those that the weights' gradients are made of, the last time-major."""
-    weights, _, _, memory, noise = arguments
     equations, noise = equations.with_memory(memory), time_major(noise)
-    time = tf.shape(trace.x)[0]
+    size = tf.shape(trace.x)[0]
     δ_outputs = tf.transpose(errors[0], [1, 0, 2]) if all_outputs else None
     δ_last = equations.State(*errors[int(all_outputs) :])
     transposed = equations.Weights(*(tf.transpose(weight) for weight in weights))
@@ -191,15 +209,15 @@ def _backward(equations, all_outputs, trace, arguments, errors):
         rows = [array.write(t, row) for array, row in zip(rows, δ, strict=True)]
         return steps + 1, δ_state, δx.write(t, tf.matmul(δ.z, transposed.kernel)), rows
 
-    δx = tf.TensorArray(trace.x.dtype, time, element_shape=trace.x.shape[1:])
-    rows = [tf.TensorArray(trace.x.dtype, time, element_shape=example.shape) for example in step_back(0, δ_last)[0]]
-    _, δ_state, δx, rows = tf.while_loop(lambda t, *_: t < time, body, (0, δ_last, δx, rows), maximum_iterations=time)
+    δx = tf.TensorArray(trace.x.dtype, size, element_shape=trace.x.shape[1:])
+    rows = [tf.TensorArray(trace.x.dtype, size, element_shape=example.shape) for example in step_back(0, δ_last)[0]]
+    _, δ_state, δx, rows = tf.while_loop(lambda steps, *_: steps < time, body, (0, δ_last, δx, rows))
     return tf.transpose(δx.stack(), [1, 0, 2]), δ_state, equations.Errors(*(array.stack() for array in rows))
 
 
 def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, errors: Any) -> Any:
     def all_steps(rows):
-        return tf.reshape(rows, [-1, rows.shape[-1]])
+        return tf.reshape(rows[: tf.shape(trace.x)[0]], [-1, rows.shape[-1]])
 
     h = all_steps(_dropped(trace.states[0], noise))
     states, kept = equations.State(*map(all_steps, trace.states)), equations.Kept(*map(all_steps, trace.kept))
