@@ -10,7 +10,9 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gradient
+from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
+from toolkit.layers.recurrent.fused_lstm import fused_lstm
 from toolkit.layers.recurrent.time_loop import current_backend, scan
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
@@ -184,7 +186,22 @@ class RecurrentLayer:
             )
             last_output, outputs = _hide_before_first_token(state[0], outputs, mask)
             return last_output, outputs, list(state)
+        if current_backend() == "fused" and self._can_fuse(equations, sequences, noise):
+            return *fused_lstm(sequences, state, weights), list(state)
         return self._scan_equations(equations, sequences, state, weights, noise)
+
+    def _can_fuse(self, equations, sequences, noise: Noise) -> bool:
+        obstacles = {
+            "another cell than the LSTM": not isinstance(equations, LSTMEquations),
+            "a mask": noise.mask is not None,
+            "zoneout": noise.zoneout is not None,
+            "return_state or stateful": self.return_state or self.stateful,
+            "a batch of any size": sequences.shape[0] is None,
+        }
+        found = [name for name, is_obstacle in obstacles.items() if is_obstacle]
+        if found:
+            logger.warning("%s %r is not fused, because of %s.", type(self).__name__, self.name, ", ".join(found))
+        return not found
 
     def _scan_equations(self, equations, sequences, state, weights, noise: Noise):
         def step(z, state):
