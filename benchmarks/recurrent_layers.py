@@ -76,7 +76,8 @@ def _measure(letter: str, rounds: int, quick: bool) -> SpeedRecord:
         what, measurements = "(g) tracing and compiling in a fit over bucket lengths", _buckets(quick)
     else:
         what = ROWS[letter].what
-        measurements = {what: measure_row(ROWS[letter], tuple(CONTENDERS), rounds)}
+        contenders = [name for name in CONTENDERS if name != "ours jit" or not ROWS[letter].training]
+        measurements = {what: measure_row(ROWS[letter], contenders, rounds)}
     return SpeedRecord(
         name=f"recurrent-layers-{letter}",
         table="recurrent layers",

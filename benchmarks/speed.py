@@ -1,6 +1,6 @@
 """What follows from measured times: the ratios, and whether they are as fast as was asked."""
 
-from benchmarks.contenders import FLOOR, STOCK
+from benchmarks.contenders import FLOOR, OURS, STOCK
 
 TIMES_STOCK = 1.3
 TIMES_FLOOR = 1.2
@@ -22,13 +22,13 @@ def ratios(case: Case) -> dict[str, float]:
     found = {}
     for step in ("training", "forward"):
         value = f"{step} ms"
-        ours = best(case, ("ours",), value)
+        ours = best(case, OURS, value)
         found |= {
             f"{step}: stock / ours": _divided(best(case, STOCK, value), ours),
             f"{step}: ours / floor": _divided(ours, best(case, FLOOR, value)),
             f"{step}: PyTorch / ours": _divided(best(case, ("pytorch",), value), ours),
         }
-    found["memory: ours / stock"] = _divided(best(case, ("ours",), "peak MiB"), best(case, _faster_stock(case), "peak MiB"))
+    found["memory: ours / stock"] = _divided(best(case, OURS, "peak MiB"), best(case, _faster_stock(case), "peak MiB"))
     return {name: ratio for name, ratio in found.items() if ratio is not None}
 
 

@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 
 # By name: the module of this package, and what its `build` is given besides the row and the problem.
 CONTENDERS: dict[str, tuple[str, dict[str, Any]]] = {
-    "ours": ("ours", {}),
+    "ours": ("ours", {"jit": False}),
+    "ours jit": ("ours", {"jit": True}),
     "keras graph": ("stock", {"jit": False}),
     "keras jit": ("stock", {"jit": True}),
     "pytorch": ("pytorch", {}),
     "floor graph": ("floor", {"jit": False}),
     "floor jit": ("floor", {"jit": True}),
 }
+OURS = ("ours", "ours jit")
 STOCK = ("keras graph", "keras jit")
 FLOOR = ("floor graph", "floor jit")
 

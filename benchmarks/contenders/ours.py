@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import keras
 
-from benchmarks.contenders import Steps
+from benchmarks.contenders import Steps, Unavailable
 from benchmarks.contenders.graph import Network, layer_network, network_steps, start
 from benchmarks.contenders.rows import Problem, Row
 from toolkit import layers
@@ -12,13 +12,24 @@ from toolkit import layers
 __all__ = ["build", "start"]
 
 
-def build(row: Row, problem: Problem) -> Steps:
-    """Makes the steps of a row."""
+def build(row: Row, problem: Problem, jit: bool) -> Steps:
+    """Makes the steps of a row.
+
+    Args:
+        row: The row.
+        problem: Its numbers.
+        jit: Whether XLA compiles each step as a whole. A forward pass gains a little by it; training would lose the parts side by side.
+
+    Raises:
+        Unavailable: A row that trains is asked for as a whole.
+    """
+    if jit and row.training:
+        raise Unavailable("ours is compiled as a whole for a forward pass alone")
     if row.kind == "decoder":
         network = _decoder_network(row)
     else:
         network = layer_network(row, lstm=layers.LSTM, gru=layers.GRU, bidirectional=layers.Bidirectional)
-    return network_steps(network, problem, jit=False)
+    return network_steps(network, problem, jit)
 
 
 class _Decoder(NamedTuple):

@@ -34,7 +34,7 @@ def answers(contender, name):
     return {"outputs": np.asarray(steps.forward()), "gradient": np.asarray(steps.training()[0])}
 
 
-@pytest.mark.parametrize("contender", [name for name in CONTENDERS if name not in FLOOR and name != "keras graph"])
+@pytest.mark.parametrize("contender", [name for name in CONTENDERS if name not in FLOOR and name not in ("keras graph", "ours jit")])
 @pytest.mark.parametrize("name", "abcd")  # e is a with another batch
 def test_all_contenders_compute_the_same(name, contender):
     try:

@@ -115,9 +115,8 @@ class AttentionEquations(Equations):
 
     def memory_gradient(self, kept, errors) -> tf.Tensor:
         """Returns the gradient of the memory: one sum over all steps."""
-        steps = tf.shape(errors.v)[0]
-        α, h = kept.α[:steps], kept.vh[:steps, :, errors.v.shape[-1] :]
-        return tf.einsum("tbs,tbu->bsu", α, errors.v) + tf.einsum("tbs,tbu->bsu", errors.e, h)
+        h = kept.vh[:, :, errors.v.shape[-1] :]
+        return tf.einsum("tbs,tbu->bsu", kept.α, errors.v) + tf.einsum("tbs,tbu->bsu", errors.e, h)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

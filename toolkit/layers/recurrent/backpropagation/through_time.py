@@ -136,6 +136,7 @@ def _run(equations, weights, time, all_outputs, training, rows, noise) -> tuple[
             known = trace(*arguments)[1] if kept is None else kept
             weights, _, _, memory, *rest = arguments
             δx, δ_state, δ = backward(known, weights, memory, *rest, δ_results)
+            known, δ = tf.nest.map_structure(lambda rows: rows[:time], (known, δ))  # without the padding
             δ_memory = equations.memory_gradient(equations.Kept(*known.kept), δ)
             return *_weight_gradients(equations, known, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
 
@@ -190,7 +191,6 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
     """Returns the errors of x, of the initial state, and those that the weights' gradients are made of, the last time-major."""
     equations, noise = equations.with_memory(memory), time_major(noise)
     size = tf.shape(trace.x)[0]
-    δ_outputs = tf.transpose(errors[0], [1, 0, 2]) if all_outputs else None
     δ_last = equations.State(*errors[int(all_outputs) :])
     transposed = equations.Weights(*(tf.transpose(weight) for weight in weights))
 
@@ -200,8 +200,8 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
 
     def body(steps, δ_state, δx, rows):
         t = time - 1 - steps
-        if δ_outputs is not None:
-            δ_state = δ_state._replace(h=δ_state.h + δ_outputs[t])
+        if all_outputs:
+            δ_state = δ_state._replace(h=δ_state.h + errors[0][:, t])
         into, past = _split_errors(δ_state, noise, t)
         δ, δh, δ_before = step_back(t, equations.State(*into))
         δ_before = δ_before._replace(h=δ_before.h + _dropped(δh, noise))
@@ -217,7 +217,7 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
 
 def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, errors: Any) -> Any:
     def all_steps(rows):
-        return tf.reshape(rows[: tf.shape(trace.x)[0]], [-1, rows.shape[-1]])
+        return tf.reshape(rows, [-1, rows.shape[-1]])
 
     h = all_steps(_dropped(trace.states[0], noise))
     states, kept = equations.State(*map(all_steps, trace.states)), equations.Kept(*map(all_steps, trace.kept))
