@@ -15,9 +15,10 @@ INTRODUCTION = f"""\
 Ours, the layers of Keras and those of PyTorch compute the same: same inputs, same weights, and before a clock runs their outputs and
 gradients are compared. Each runs in a process of its own with the same number of threads, and they take turns. A training step is the
 forward pass and the gradients of all weights and of the input. *keras graph* is the stock layer in a `tf.function`, *keras jit* the same
-with `jit_compile=True`; the better of the two is stock. *ours jit* is ours compiled as a whole, for a forward pass alone. The *floor* is the row's matrix products alone, in the same shapes and order, as a
-graph and under XLA; again the better one counts. Times are medians, *least* the shortest; peak MiB is what the steps add to a process that
-has loaded its framework and compiled something with XLA. An empty cell was not measured.
+with `jit_compile=True`; the better of the two is stock. *ours jit* is ours compiled as a whole, for a forward pass alone. The *floor* is
+the row's matrix products alone, in the same shapes and order, as a graph and under XLA; again the better one counts. Times are medians,
+*least* the shortest; peak MiB is what the steps add to a process that has loaded its framework and compiled something with XLA. An empty
+cell was not measured.
 
 Asked for: training at least {TIMES_STOCK} times as fast as stock, or within {TIMES_FLOOR} times the floor.
 """
