@@ -1,12 +1,15 @@
+import dataclasses
 import itertools
 import re
 import subprocess
 import sys
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 import tensorflow_datasets as tfds
 
+from toolkit.data.datasets.phrasebook import grammar
 from toolkit.data.datasets.phrasebook.english import to_english
 from toolkit.data.datasets.phrasebook.french import to_french
 from toolkit.data.datasets.phrasebook.french_forms import future, participle, present
@@ -14,7 +17,9 @@ from toolkit.data.datasets.phrasebook.grammar import Draw, draw_pairs, draw_spli
 from toolkit.data.datasets.phrasebook.lexicon import ADJECTIVES, DETERMINERS, NAMES, NOUNS, NUMERALS, PRONOUNS, VERBS
 from toolkit.data.datasets.phrasebook.phrasebook_dataset_builder import Builder
 from toolkit.data.datasets.phrasebook.sentence import NounPhrase, Sentence
+from toolkit.data.datasets.phrasebook.size import count_pairs
 
+ROOT = Path(__file__).parents[3]
 NOUN = {noun.english: noun for noun in NOUNS}
 ADJECTIVE = {adjective.english: adjective for adjective in ADJECTIVES}
 DETERMINER = {determiner.english: determiner for determiner in DETERMINERS}
@@ -160,6 +165,7 @@ SPECIFICATION = {
         "She talks about actresses.",
         "Elle parle d'actrices.",
     ),
+    "future": (say("Paul", "go to", "future", oblique="the city"), "Paul will go to the city.", "Paul ira à la ville."),
     "soft g": (say("we", "swim"), "We swim.", "Nous nageons."),
 }
 
@@ -168,6 +174,12 @@ SPECIFICATION = {
 def test_specification(phenomenon):
     said, english, french = SPECIFICATION[phenomenon]
     assert said == (english, french)
+
+
+def test_the_documentation_shows_pairs_of_the_specification():
+    rows = re.findall(r"^\|.*\| (.+[.?]) \| (.+[.?]) \|$", (ROOT / "docs" / "phrasebook.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) > 25
+    assert set(rows) <= {(english, french) for _, english, french in SPECIFICATION.values()}
 
 
 @pytest.mark.parametrize(
@@ -203,6 +215,50 @@ def pairs():
 
 def test_more_than_100_000_pairs(pairs):
     assert len({(english, french) for _, english, french in pairs}) > 100_000
+    assert count_pairs() > 100_000
+
+
+class EveryDraw(Draw):
+    """Makes every choice in turn instead of one at random: counts through the choices as through the digits of a number."""
+
+    def __init__(self):
+        self.choices = []  # [chosen, number of options]
+
+    def sentences(self):
+        while True:
+            self.made = 0
+            yield self.sentence()
+            while self.choices and self.choices[-1][0] == self.choices[-1][1] - 1:
+                self.choices.pop()
+            if not self.choices:
+                return
+            self.choices[-1][0] += 1
+
+    def _one_of(self, options):
+        if self.made == len(self.choices):
+            self.choices.append([0, len(options)])
+        self.made += 1
+        return options[self.choices[self.made - 1][0]]
+
+    def _happens(self, probability):
+        return self._one_of([False, True])
+
+
+@pytest.mark.parametrize("verb", ["see", "be", "talk about", "show"])
+def test_count_is_that_of_all_that_can_be_drawn(monkeypatch, verb):
+    few = {
+        "VERBS": [dataclasses.replace(VERB[verb], tenses=("present",))],
+        "PRONOUNS": [WHO["I"], WHO["we"], WHO["she"]],
+        "NAMES": [WHO["Anne"], WHO["Paul"]],
+        "NOUNS": [NOUN["man"], NOUN["book"], NOUN["dog"]],
+        "ADJECTIVES": [ADJECTIVE["bad"], ADJECTIVE["strange"]],
+        "NUMERALS": [NUMERAL["two"]],
+        "DETERMINERS": [DETERMINER["the"]] if verb == "show" else [DETERMINER["the"], DETERMINER["a"]],
+    }
+    for name, words in few.items():
+        monkeypatch.setattr(grammar, name, words)
+    monkeypatch.setattr(grammar, "_COMMON", few["DETERMINERS"])
+    assert len({to_english(sentence) for sentence in EveryDraw().sentences()}) == count_pairs()
 
 
 def test_an_english_sentence_has_one_meaning():

@@ -67,6 +67,19 @@ def draw_splits(sizes: Mapping[str, int], seed: int) -> dict[str, list[tuple[str
     return splits
 
 
+def is_reflexive(subject: Nominal, pronoun: Pronoun) -> bool:
+    """Says whether the pronoun, as an object, would mean the subject: `I see me`, `we see me`.
+
+    Args:
+        subject: The subject.
+        pronoun: The object.
+
+    Returns:
+        Whether both are of the first person, or both of the second.
+    """
+    return subject.person in _PARTY and _PARTY[subject.person] == _PARTY.get(pronoun.person)
+
+
 class Draw:
     """Draws sentences that make sense at least as to grammar.
 
@@ -103,7 +116,7 @@ class Draw:
 
     def _complement(self, kinds: str, subject: Nominal, pronouns: bool = True) -> Nominal:
         if "person" in kinds and pronouns and self._happens(0.5):
-            return self._one_of([pronoun for pronoun in PRONOUNS if not _reflexive(subject, pronoun)])
+            return self._one_of([pronoun for pronoun in PRONOUNS if not is_reflexive(subject, pronoun)])
         if "person" in kinds and self._happens(0.15):
             return self._one_of([name for name in NAMES if name != subject])
         return self._noun_phrase(kinds, may_be_bare=True)
@@ -135,11 +148,6 @@ class Draw:
 def _predicates(subject: Nominal) -> list[Adjective]:
     kind = subject.noun.kind if isinstance(subject, NounPhrase) else "person"
     return [adjective for adjective in ADJECTIVES if kind in adjective.kinds.split()]
-
-
-def _reflexive(subject: Nominal, pronoun: Pronoun) -> bool:
-    """Whether the pronoun would mean the subject: `I see me`, `we see me`."""
-    return subject.person in _PARTY and _PARTY[subject.person] == _PARTY.get(pronoun.person)
 
 
 def _can_be_topic(direct: Nominal | None) -> bool:
