@@ -51,6 +51,28 @@ def test_a_bucket_has_one_shape_within_the_budget(plan):
         assert all(max(shorter, default=-1) < plan.lengths[index] <= batch.boundary for index in members(batch))
 
 
+pair_plans = st.builds(
+    BatchPlan,
+    st.lists(st.tuples(st.integers(0, 20), st.integers(1, 30)), max_size=100).map(lambda pairs: np.reshape(pairs, (-1, 2)).astype(int)),
+    st.just([(5, 8), (10, 8), (10, 20), (20, 30)]),
+    tokens_per_batch=st.integers(1, 300),
+    multiple_of=st.integers(1, 4),
+)
+
+
+@given(pair_plans, st.integers(0, 3))
+def test_a_pair_is_in_the_first_bucket_that_holds_both_sides(plan, epoch):
+    batches = plan.epoch(epoch)
+    assert sorted(index for batch in batches for index in members(batch)) == list(range(len(plan.lengths)))
+    assert len(batches) == len(plan)
+    rows = {}
+    for batch in batches:
+        assert len(batch.indices) == rows.setdefault(batch.boundary, len(batch.indices))
+        assert len(batch.indices) <= max(plan.tokens_per_batch // max(batch.boundary), plan.multiple_of)
+        for source, target in plan.lengths[members(batch)]:
+            assert batch.boundary == next(limits for limits in plan.boundaries if source <= limits[0] and target <= limits[1])
+
+
 def test_epochs_and_seeds_differ():
     plan = BatchPlan(np.arange(100) % 30, [32], 320)
     assert not same(plan.epoch(0), plan.epoch(1))
@@ -77,6 +99,12 @@ def test_length_boundaries():
         (([5], [8, 8], 100), "`boundaries` must be positive and ascending"),
         (([5], [8], 0), "tokens_per_batch=0"),
         (([5, 9], [8], 100), "An example of 9 tokens is longer than the last boundary, 8"),
+        (([(5, 9)], [(8, 8)], 100), r"An example of 5 and 9 tokens is longer than the last boundary, \(8, 8\)"),
+        (([(5, 5)], [(8, 8), (9, 7)], 100), "`boundaries` must be positive and ascending"),
+        (([(5, 5)], [(8, 8), (8, 8)], 100), "`boundaries` must be positive and ascending"),
+        (([(5, 5)], [(0, 8)], 100), "`boundaries` must be positive and ascending"),
+        (([(5, 5)], [8], 100), "`boundaries` must be pairs as `lengths` are"),
+        (([5], [(8, 8)], 100), "`boundaries` must be pairs as `lengths` are"),
     ],
 )
 def test_bad_arguments(arguments, message):

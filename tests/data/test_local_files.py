@@ -1,7 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from toolkit.data.columns import Columns
-from toolkit.data.local_files import is_local, read_local
+from toolkit.data.local_files import is_local, named_paths, read_local
 from toolkit.errors import UserError
 
 TABLE = "text,label\n{0} good,1\n{0} bad,0\n"
@@ -42,6 +44,14 @@ def test_named_files(tmp_path):
     paths = {split: write(tmp_path / f"{number}.csv", TABLE.format(split)) for number, split in enumerate(["train", "dev", "test"])}
     parts = read_local(",".join(f"{split}={path}" for split, path in paths.items()), Columns())
     assert {split: part[0].text for split, part in parts.items()} == {"train": "train good", "validation": "dev good", "test": "test good"}
+
+
+def test_several_named_files_per_split():
+    paths = named_paths("train=a.en, a.de,dev=b.tsv", most=2)
+    assert paths == {"train": [Path("a.en"), Path("a.de")], "validation": [Path("b.tsv")]}
+    for data in ("train=a,b,c", "train=a,b,train=c", "train=a,,test=b", "train=,b", "train=a,other=b"):
+        with pytest.raises(UserError, match="expected train=FILE,FILE,validation=FILE,FILE,test=FILE,FILE, each at most once"):
+            named_paths(data, most=2)
 
 
 @pytest.mark.parametrize("name", ["dev", "val", "valid", "validation"])

@@ -46,3 +46,10 @@ def test_a_missing_test_is_carved_beside_a_given_validation():
     assert len(parts["validation"]) == 3
     assert parts["test"]
     assert len(parts["train"]) + len(parts["test"]) == 500
+
+
+def test_what_is_hashed_can_be_chosen():
+    pairs = [(str(number % 50), str(number)) for number in range(200)]
+    parts = carve({"train": pairs}, text=lambda pair: pair[0])
+    assert all(split_of(source) == split for split, part in parts.items() for source, _ in part)
+    assert sorted(pair for part in parts.values() for pair in part) == sorted(pairs)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toolkit.data.columns import Columns
-from toolkit.data.tables import read_table
+from toolkit.data.tables import read_rows, read_table
 from toolkit.errors import UserError
 
 
@@ -91,3 +91,19 @@ def test_any_text_survives_csv_and_json(tmp_path, texts):
 def test_bad_tables(read, name, content, message):
     with pytest.raises(UserError, match=message):
         read(content, name)
+
+
+def test_a_tsv_may_have_no_header(tmp_path):
+    path = tmp_path / "f.tsv"
+    path.write_text("a\tb\n\nc\td\n")
+    assert list(read_rows(path, lambda fields: fields != ["a", "b"])) == [
+        (f"{path}:1", {"1": "a", "2": "b"}),
+        (f"{path}:3", {"1": "c", "2": "d"}),
+    ]
+    assert list(read_rows(path, lambda fields: fields == ["a", "b"])) == [(f"{path}:3", {"a": "c", "b": "d"})]
+
+
+def test_rows_without_a_header_are_as_long_as_the_first(tmp_path):
+    (tmp_path / "f.tsv").write_text("a\tb\nc\n")
+    with pytest.raises(UserError, match=r"f\.tsv:2: expected 2 fields as in the first row, received 1"):
+        list(read_rows(tmp_path / "f.tsv", lambda fields: False))

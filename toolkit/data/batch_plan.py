@@ -11,11 +11,11 @@ class Batch(NamedTuple):
 
     Attributes:
         indices: int64 `[rows]`, positions of examples; -1 fills up.
-        boundary: The length to which the rows are padded.
+        boundary: The length to which the rows are padded; of pairs, the lengths of both sides.
     """
 
     indices: np.ndarray
-    boundary: int
+    boundary: int | tuple[int, int]
 
 
 def length_boundaries(max_length: int) -> list[int]:
@@ -29,9 +29,13 @@ class BatchPlan:
     An example belongs to the bucket of the shortest boundary that holds it. All batches of a bucket have one shape, as many rows as the
     token budget allows; the last one is filled up with rows that stand for no example.
 
+    An example may be a pair of two lengths, and a boundary a pair too. A pair belongs to the first bucket that holds both of its sides, and
+    the longer boundary counts for the budget.
+
     Args:
-        lengths: Number of tokens of each example.
-        boundaries: Ascending lengths to pad to; the last is at least the longest example. See `length_boundaries`.
+        lengths: Number of tokens of each example `[examples]`, or of both of its sides `[examples, 2]`.
+        boundaries: Lengths to pad to; ascending, of pairs in both sides. The last holds the longest example. See `length_boundaries` and
+            `pair_boundaries`.
         tokens_per_batch: Budget of one batch, padding included. A batch has at least `multiple_of` rows even if these exceed it.
         seed: Seed of the shuffling.
         shuffle: Whether each epoch mixes the examples of a bucket, and the batches, anew. If not, batches go from short to long.
@@ -43,8 +47,8 @@ class BatchPlan:
 
     def __init__(
         self,
-        lengths: Sequence[int] | np.ndarray,
-        boundaries: Sequence[int],
+        lengths: Sequence[int] | Sequence[tuple[int, int]] | np.ndarray,
+        boundaries: Sequence[int] | Sequence[tuple[int, int]],
         tokens_per_batch: int,
         seed: int = 0,
         shuffle: bool = True,
@@ -57,24 +61,28 @@ class BatchPlan:
         self.shuffle = shuffle
         self.multiple_of = multiple_of
         self._check()
-        bucket = np.searchsorted(self.boundaries, self.lengths)
-        by_length = np.argsort(self.lengths, kind="stable")
+        bucket = _first_that_holds(self.boundaries, self.lengths)
+        by_length = np.argsort(_longest_side(self.lengths), kind="stable")
         self._buckets = [by_length[bucket[by_length] == number] for number in range(len(self.boundaries))]
 
     def _check(self) -> None:
-        if not self.boundaries or self.boundaries[0] < 1 or np.any(np.diff(self.boundaries) < 1):
+        steps = np.diff(self.boundaries, axis=0)
+        if not self.boundaries or np.min(self.boundaries[0]) < 1 or np.any(steps < 0) or not np.all(_longest_side(steps) > 0):
             raise ValueError(f"`boundaries` must be positive and ascending. Received: boundaries={self.boundaries}")
         if self.tokens_per_batch < 1 or self.multiple_of < 1:
             raise ValueError(
                 "`tokens_per_batch` and `multiple_of` must be positive. "
                 f"Received: tokens_per_batch={self.tokens_per_batch}, multiple_of={self.multiple_of}"
             )
-        if (longest := self.lengths.max(initial=0)) > self.boundaries[-1]:
+        if self.lengths.shape[1:] != np.shape(self.boundaries)[1:]:
+            raise ValueError(f"`boundaries` must be pairs as `lengths` are, or numbers as they are. Received: boundaries={self.boundaries}")
+        if np.any((longest := self.lengths.max(0, initial=0)) > self.boundaries[-1]):
+            longest = " and ".join(map(str, np.ravel(longest)))
             raise ValueError(f"An example of {longest} tokens is longer than the last boundary, {self.boundaries[-1]}; crop it first.")
 
-    def rows(self, boundary: int) -> int:
+    def rows(self, boundary: int | tuple[int, int]) -> int:
         """Returns the number of rows of the batches of one bucket: the budget, or what the bucket has if that is less."""
-        budget = self.tokens_per_batch // boundary
+        budget = self.tokens_per_batch // int(np.max(boundary))
         present = len(self._buckets[self.boundaries.index(boundary)])
         needed = -(-present // self.multiple_of) * self.multiple_of
         return min(max(budget // self.multiple_of * self.multiple_of, self.multiple_of), needed)
@@ -103,3 +111,13 @@ class BatchPlan:
         """Returns the number of batches of an epoch, every epoch the same."""
         filled = zip(self.boundaries, self._buckets, strict=True)
         return sum(-(-len(bucket) // self.rows(boundary)) for boundary, bucket in filled if len(bucket))
+
+
+def _longest_side(lengths: np.ndarray) -> np.ndarray:
+    return lengths if lengths.ndim == 1 else lengths.max(1)
+
+
+def _first_that_holds(boundaries: Sequence, lengths: np.ndarray) -> np.ndarray:
+    """Returns the number of the first boundary that is long enough for each example, on both sides if it has two."""
+    sides = zip(np.atleast_2d(np.transpose(boundaries)), np.atleast_2d(lengths.T), strict=True)
+    return np.max([np.searchsorted(limits, side) for limits, side in sides], axis=0)

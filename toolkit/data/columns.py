@@ -46,16 +46,17 @@ class Columns:
         chosen = getattr(self, role)
         if chosen is not None:
             if chosen not in names:
-                raise UserError(f'{place}: there is no {role} column "{chosen}", only {_quoted(names)}; change --{role}_column')
+                raise UserError(f'{place}: there is no {role} column "{chosen}", only {quoted(names)}; change --{role}_column')
             return chosen
         found = [name for name in names if name.casefold() in _SYNONYMS[role]]
         usual = [name for name in found if name.casefold() == role]
         if len(usual or found) > 1:
-            raise UserError(f"{place}: {_quoted(usual or found)} could all be the {role} column; choose one with --{role}_column")
+            raise UserError(f"{place}: {quoted(usual or found)} could all be the {role} column; choose one with --{role}_column")
         if not found and role != "source":
-            raise UserError(f"{place}: expected a column with the {role}, found {_quoted(names)}; name it with --{role}_column")
+            raise UserError(f"{place}: expected a column with the {role}, found {quoted(names)}; name it with --{role}_column")
         return (usual or found or [None])[0]
 
 
-def _quoted(names: Sequence[str]) -> str:
+def quoted(names: Sequence[str]) -> str:
+    """Lists names for an error message."""
     return ", ".join(f'"{name}"' for name in names) or "no columns"

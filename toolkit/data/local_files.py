@@ -15,7 +15,7 @@ from toolkit.errors import UserError
 Parts = dict[str, list[Example]]
 """Examples by split; a set without splits has only `"train"`."""
 
-_SPLIT_NAMES = {
+SPLIT_NAMES = {
     "train": "train",
     "validation": "validation",
     "valid": "validation",
@@ -23,7 +23,7 @@ _SPLIT_NAMES = {
     "dev": "validation",
     "test": "test",
 }
-_NAMED_FILES = re.compile(rf"({'|'.join(_SPLIT_NAMES)})=")
+_NAMED_FILES = re.compile(rf"({'|'.join(SPLIT_NAMES)})=")
 _UNLABELED = "unsup"  # the folder of the aclImdb archive that holds reviews without a label
 
 
@@ -33,7 +33,7 @@ def is_local(data: str) -> bool:
     What exists is local, and so is what can only be a path: it begins with `.`, `~` or `/`, ends in `/`, or has a suffix.
     """
     looks_like_path = data.startswith((".", "~", "/")) or data.endswith("/") or "." in data.partition("/")[0].partition(":")[0]
-    return looks_like_path or table_format(Path(data)) is not None or _NAMED_FILES.match(data) is not None or os.path.exists(data)
+    return looks_like_path or table_format(Path(data)) is not None or names_splits(data) or os.path.exists(data)
 
 
 def read_local(data: str, columns: Columns) -> Parts:
@@ -50,28 +50,49 @@ def read_local(data: str, columns: Columns) -> Parts:
     Raises:
         UserError: A path does not exist or is not laid out like this, or a file cannot be read.
     """
-    paths = _named_paths(data) if _NAMED_FILES.match(data) else _split_paths(Path(data).expanduser())
+    named = names_splits(data)
+    paths = {split: path for split, [path] in named_paths(data).items()} if named else split_paths(Path(data).expanduser())
     return {split: _read_path(paths[split], columns) for split in SPLITS if split in paths}
 
 
-def _named_paths(data: str) -> dict[str, Path]:
-    paths: dict[str, Path] = {}
+def names_splits(data: str) -> bool:
+    """Tells `train=FILE,...` from one file or folder."""
+    return _NAMED_FILES.match(data) is not None
+
+
+def named_paths(data: str, most: int = 1) -> dict[str, list[Path]]:
+    """Reads `train=FILE,validation=FILE,test=FILE`.
+
+    Args:
+        data: What `names_splits` accepts.
+        most: How many files a split may have, separated by commas as well.
+
+    Returns:
+        The files by split, in the order given.
+
+    Raises:
+        UserError: A split is unknown or is given twice, or there are too many files.
+    """
+    paths: dict[str, list[Path]] = {}
+    split = None
     for word in data.split(","):
-        name, _, path = word.partition("=")
-        split = _SPLIT_NAMES.get(name.strip())
-        if split is None or not path or split in paths:
-            raise UserError(f'--data: expected train=FILE,validation=FILE,test=FILE, each at most once, received "{word}" in "{data}"')
-        paths[split] = Path(path.strip()).expanduser()
+        name, equals, path = word.partition("=") if "=" in word else (None, "", word)
+        split = SPLIT_NAMES.get(name.strip()) if equals else split  # a file without a name goes with the one before it
+        if not path.strip() or split is None or len(paths.get(split, [])) >= (1 if equals else most):
+            files = ",".join(["FILE"] * most)
+            expected = f"train={files},validation={files},test={files}, each at most once"
+            raise UserError(f'--data: expected {expected}, received "{word}" in "{data}"')
+        paths.setdefault(split, []).append(Path(path.strip()).expanduser())
     return paths
 
 
-def _split_paths(path: Path) -> dict[str, Path]:
+def split_paths(path: Path) -> dict[str, Path]:
     """Finds the splits of a folder; whatever else, a folder per label or a table, is read as `"train"`."""
     if not path.is_dir():
         return {"train": path}
     paths: dict[str, Path] = {}
-    for entry in _entries(path):
-        split = _SPLIT_NAMES.get(entry.name.partition(".")[0].lower())
+    for entry in entries(path):
+        split = SPLIT_NAMES.get(entry.name.partition(".")[0].lower())
         if split is None or not (entry.is_dir() or table_format(entry)):
             continue
         if split in paths:
@@ -88,23 +109,23 @@ def _read_path(path: Path, columns: Columns) -> list[Example]:
 
 def _read_folders(path: Path) -> list[Example]:
     """Reads a folder that holds a folder per label, which holds a file per text."""
-    folders = [entry for entry in _entries(path) if entry.is_dir()]
+    folders = [entry for entry in entries(path) if entry.is_dir()]
     examples = [example for folder in folders for example in _read_folder(folder)]
     if not examples:
         expected = "train/validation/test files (.csv, .tsv, .jsonl) or one folder of text files per label"
-        raise UserError(f"{path}: expected {expected}, found {', '.join(entry.name for entry in _entries(path)[:5]) or 'an empty folder'}")
+        raise UserError(f"{path}: expected {expected}, found {', '.join(entry.name for entry in entries(path)[:5]) or 'an empty folder'}")
     return examples
 
 
 def _read_folder(folder: Path) -> Iterator[Example]:
     label = "" if folder.name == _UNLABELED else folder.name
-    for file in _entries(folder):
+    for file in entries(folder):
         if file.is_dir():
             raise UserError(f"{file}: expected a text file in the folder of a label, received a folder")
         yield Example("".join(read_lines(file)).removesuffix("\n"), label, "", str(file))
 
 
-def _entries(path: Path) -> list[Path]:
+def entries(path: Path) -> list[Path]:
     """Lists a folder in a fixed order, without hidden entries."""
     try:
         return sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))

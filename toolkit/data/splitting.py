@@ -1,12 +1,13 @@
 """Splits that are a property of the text: the same on every machine, in every order, after every change to the rest of the file."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from typing import Literal
-
-from toolkit.data.example import Example
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from typing import Literal, TypeVar
 
 SPLITS = ("train", "validation", "test")
+
+_Row = TypeVar("_Row")
 
 
 def split_of(text: str, train: int = 80, validation: int = 10) -> Literal["train", "validation", "test"]:
@@ -26,17 +27,19 @@ def split_of(text: str, train: int = 80, validation: int = 10) -> Literal["train
     return "validation" if bucket < train + validation else "test"
 
 
-def carve(parts: Mapping[str, Sequence[Example]]) -> dict[str, Sequence[Example]]:
+def carve(parts: Mapping[str, Sequence[_Row]], text: Callable[[_Row], str] = attrgetter("text")) -> dict[str, Sequence[_Row]]:
     """Takes the splits that are missing out of the training split, ten per cent of it for each.
 
     Args:
         parts: Examples by split; `"train"` is required, and is everything there is when it is alone.
+        text: What of an example is hashed.
 
     Returns:
         Examples by split, all three of them.
     """
     missing = [split for split in SPLITS[1:] if split not in parts]
-    carved: dict[str, list[Example]] = {split: [] for split in ("train", *missing)}
+    shares = {"train": 100 - 10 * len(missing), "validation": 10 * ("validation" in missing)}
+    carved: dict[str, list[_Row]] = {split: [] for split in ("train", *missing)}
     for example in parts["train"]:
-        carved[split_of(example.text, train=100 - 10 * len(missing), validation=10 * ("validation" in missing))].append(example)
+        carved[split_of(text(example), **shares)].append(example)
     return {split: carved.get(split, parts.get(split)) for split in SPLITS}

@@ -1,9 +1,10 @@
 """Files with one example per row: CSV, TSV and JSON lines."""
 
 import csv
+import itertools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from toolkit.data.columns import Columns
@@ -11,8 +12,10 @@ from toolkit.data.example import Example
 from toolkit.data.lines import read_lines
 from toolkit.errors import UserError
 
-_Row = tuple[str, dict]
+Row = tuple[str, dict]
 """Where a row begins, and its values by column."""
+
+_IsHeader = Callable[[list[str]], bool]
 
 
 def table_format(path: Path) -> str | None:
@@ -37,21 +40,62 @@ def read_table(path: Path, columns: Columns) -> list[Example]:
     Raises:
         UserError: The file cannot be read, is empty, lacks a column, or has a row that is not what the format asks for.
     """
-    rows = {".csv": _csv_rows, ".tsv": _tsv_rows, ".jsonl": _json_rows}.get(table_format(path))
-    if rows is None:
-        raise UserError(f'{path}: expected .csv, .tsv, .jsonl or .json, with or without .gz, received "{path.name}"')
     examples: list[Example] = []
-    for place, row in rows(path):
+    for place, row in read_rows(path):
         if not examples:
             found = columns.resolve(list(row), place)
         examples.append(_example(row, found, place))
-    if not examples:
-        raise UserError(f"{path}: expected at least one row of data, received none")
     return examples
 
 
-def _csv_rows(path: Path) -> Iterator[_Row]:
-    return _with_header(path, _csv_fields(path))
+def read_rows(path: Path, is_header: _IsHeader = lambda fields: True) -> Iterator[Row]:
+    """Reads the rows of one file.
+
+    Args:
+        path: As for `read_table`.
+        is_header: Tells whether the first line of a TSV names its columns. If not, they are called `"1"`, `"2"` and so on.
+
+    Yields:
+        At least one row. Those of CSV and TSV have the same columns throughout.
+
+    Raises:
+        UserError: The file cannot be read, has no row, or has one that is not what the format asks for.
+    """
+    form = table_format(path)
+    if form is None:
+        raise UserError(f'{path}: expected .csv, .tsv, .jsonl or .json, with or without .gz, received "{path.name}"')
+    rows = {".csv": _csv_rows, ".tsv": lambda path: _tsv_rows(path, is_header), ".jsonl": _json_rows}[form](path)
+    first = next(rows, None)
+    if first is None:
+        raise UserError(f"{path}: expected at least one row of data, received none")
+    yield first
+    yield from rows
+
+
+def text_of(row: dict, column: str, place: str) -> str:
+    """Returns the text in one column of a row.
+
+    Args:
+        row: Values by column.
+        column: A column of the row.
+        place: The row, for error messages.
+
+    Returns:
+        The text as it was read.
+
+    Raises:
+        UserError: The value is not a string, or is one that no file of text could hold.
+    """
+    text = row[column]
+    if not isinstance(text, str):
+        raise UserError(f'{place}: expected a string as "{column}", received {_kind(text)}')
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise UserError(f'{place}: "{column}" has an escape for a null character or half a surrogate pair, which no text has; remove it')
+    return text
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    return _with_names(path, _csv_fields(path), lambda fields: True)
 
 
 def _csv_fields(path: Path) -> Iterator[tuple[int, list[str]]]:
@@ -70,23 +114,27 @@ def _csv_fields(path: Path) -> Iterator[tuple[int, list[str]]]:
             yield number, fields
 
 
-def _tsv_rows(path: Path) -> Iterator[_Row]:
+def _tsv_rows(path: Path, is_header: _IsHeader) -> Iterator[Row]:
     lines = ((number, line.rstrip("\r\n")) for number, line in enumerate(read_lines(path), start=1))
-    return _with_header(path, ((number, line.split("\t")) for number, line in lines if line))
+    return _with_names(path, ((number, line.split("\t")) for number, line in lines if line), is_header)
 
 
-def _with_header(path: Path, rows: Iterator[tuple[int, list[str]]]) -> Iterator[_Row]:
-    _, header = next(rows, (0, []))
-    names = [name.strip() for name in header]
+def _with_names(path: Path, rows: Iterator[tuple[int, list[str]]], is_header: _IsHeader) -> Iterator[Row]:
+    first = next(rows, (0, []))
+    if is_header(first[1]):
+        names, pattern = [name.strip() for name in first[1]], "the header"
+    else:
+        names, pattern = [str(column) for column, _ in enumerate(first[1], start=1)], "the first row"
+        rows = itertools.chain([first], rows)
     if repeated := sorted({name for name in names if names.count(name) > 1}):
         raise UserError(f'{path}:1: expected a name once per column, received "{repeated[0]}" more than once')
     for number, fields in rows:
         if len(fields) != len(names):
-            raise UserError(f"{path}:{number}: expected {len(names)} fields as in the header, received {len(fields)}")
+            raise UserError(f"{path}:{number}: expected {len(names)} fields as in {pattern}, received {len(fields)}")
         yield f"{path}:{number}", dict(zip(names, fields, strict=True))
 
 
-def _json_rows(path: Path) -> Iterator[_Row]:
+def _json_rows(path: Path) -> Iterator[Row]:
     for number, line in enumerate(read_lines(path), start=1):
         if not line.strip():
             continue
@@ -105,14 +153,7 @@ def _example(row: dict, columns: Columns, place: str) -> Example:
         raise UserError(
             f'{place}: expected "{columns.text}" and "{columns.label}", received {", ".join(map(repr, row)) or "an empty object"}'
         )
-    text = row[columns.text]
-    if not isinstance(text, str):
-        raise UserError(f'{place}: expected a string as "{columns.text}", received {_kind(text)}')
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise UserError(
-            f'{place}: "{columns.text}" has an escape for a null character or half a surrogate pair, which no text has; remove it'
-        )
-    return Example(text, _name(row, columns.label, place), _name(row, columns.source, place), place)
+    return Example(text_of(row, columns.text, place), _name(row, columns.label, place), _name(row, columns.source, place), place)
 
 
 def _name(row: dict, column: str | None, place: str) -> str:
