@@ -3,6 +3,7 @@
 import contextlib
 import difflib
 import importlib
+import pkgutil
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import tensorflow_datasets as tfds
 
+from toolkit.data import datasets
 from toolkit.data.columns import Columns
 from toolkit.data.example import Example
 from toolkit.data.local_files import Parts
@@ -19,7 +21,6 @@ from toolkit.data.network import reachable
 from toolkit.data.splitting import SPLITS
 from toolkit.errors import UserError
 
-_OURS = "toolkit.data.datasets.movie_reviews.movie_reviews_dataset_builder"
 _NAME = re.compile(r"\w+(/[\w.+-]+)?(:[\d.*]+)?")
 _BATCH = 1024  # one by one, TFDS reads seven times slower
 
@@ -38,19 +39,35 @@ def read_tfds(name: str, columns: Columns, data_dir: str | None) -> tuple[str, P
     Raises:
         UserError: There is no such set, it has no text or no label, or it cannot be prepared.
     """
-    builder = _find(name, data_dir)
+    builder = find_set(name, data_dir)
     columns = _find_columns(builder, columns)
-    _prepare(builder)
-    parts = {split: _read(builder, split, columns) for split in SPLITS if split in builder.info.splits}
-    if not parts:
-        raise UserError(f"{builder.info.full_name}: expected a split named train, found {', '.join(builder.info.splits)}")
-    unused = [f"{split} ({info.num_examples:,})" for split, info in builder.info.splits.items() if split not in parts]
-    notes = [*(builder.info.metadata or {}).get("notes", []), *([f"splits not used: {', '.join(unused)}"] if unused else [])]
-    return builder.info.full_name, parts, list(builder.info.features[columns.label].names), notes
+    keys = [columns.text, columns.label, *([columns.source] if columns.source else [])]
+    parts, notes = read_features(builder, keys)
+    examples = {split: _examples(values, f"{builder.info.full_name}[{split}]") for split, values in parts.items()}
+    return builder.info.full_name, examples, list(builder.info.features[columns.label].names), notes
 
 
-def _find(name: str, data_dir: str | None) -> tfds.core.DatasetBuilder:
-    importlib.import_module(_OURS)  # makes the set known to TFDS by its name
+def _examples(values: Sequence[Sequence[str]], place: str) -> list[Example]:
+    """Makes examples of the texts, the labels and, if there are any, the sources of one split."""
+    texts, labels, sources = values if len(values) == 3 else (*values, [""] * len(values[0]))
+    return [Example(text, label, source, place) for text, label, source in zip(texts, labels, sources, strict=True)]
+
+
+def find_set(name: str, data_dir: str | None) -> tfds.core.DatasetBuilder:
+    """Finds a set, one of our own or of TFDS, without preparing it.
+
+    Args:
+        name: Its TFDS name, perhaps with a configuration and a version.
+        data_dir: Where TFDS keeps its sets; `None` for its own default.
+
+    Returns:
+        The builder of the set.
+
+    Raises:
+        UserError: There is no such set, configuration or version.
+    """
+    for module in pkgutil.iter_modules(datasets.__path__):  # makes our sets known to TFDS by their names
+        importlib.import_module(f"{datasets.__name__}.{module.name}.{module.name}_dataset_builder")
     set_name, _, config = name.partition(":")[0].partition("/")
     try:
         if not _NAME.fullmatch(name):
@@ -92,6 +109,28 @@ def _choose(keys: Sequence[str], usual: object) -> str | None:
     return keys[0] if len(keys) == 1 else usual if usual in keys else None
 
 
+def read_features(builder: tfds.core.DatasetBuilder, keys: Sequence[str]) -> tuple[dict[str, list[list[str]]], list[str]]:
+    """Reads texts and classes of a set, preparing it first if need be.
+
+    Args:
+        builder: What `find_set` returns.
+        keys: Features to read, each a `Text` or a `ClassLabel`.
+
+    Returns:
+        By split, one list of strings per feature; and notes for the report.
+
+    Raises:
+        UserError: The set cannot be prepared, has none of the usual splits, or has a text that is not UTF-8.
+    """
+    _prepare(builder)
+    parts = {split: _read(builder, split, keys) for split in SPLITS if split in builder.info.splits}
+    if not parts:
+        raise UserError(f"{builder.info.full_name}: expected a split named train, found {', '.join(builder.info.splits)}")
+    unused = [f"{split} ({info.num_examples:,})" for split, info in builder.info.splits.items() if split not in parts]
+    notes = [*(builder.info.metadata or {}).get("notes", []), *([f"splits not used: {', '.join(unused)}"] if unused else [])]
+    return parts, notes
+
+
 def _prepare(builder: tfds.core.DatasetBuilder) -> None:
     """Prepares a set in its own folder; TFDS works in a temporary one, so a set is there whole or not at all."""
     if builder.data_path.exists():
@@ -121,18 +160,13 @@ def _check_network(builder: tfds.core.DatasetBuilder) -> None:
     raise UserError(f"{builder.info.full_name}: no connection to {hosts}; check the network, or {files}, or use local files (--data FILE)")
 
 
-def _read(builder: tfds.core.DatasetBuilder, split: str, columns: Columns) -> list[Example]:
+def _read(builder: tfds.core.DatasetBuilder, split: str, keys: Sequence[str]) -> list[list[str]]:
     place = f"{builder.info.full_name}[{split}]"
-    texts, labels, sources = [], [], []
+    values: list[list[str]] = [[] for _ in keys]
     for batch in tfds.as_numpy(builder.as_dataset(split=split, batch_size=_BATCH)):
-        texts += _strings(batch[columns.text], builder.info.features[columns.text], place)
-        labels += _strings(batch[columns.label], builder.info.features[columns.label], place)
-        sources += (
-            _strings(batch[columns.source], builder.info.features[columns.source], place)
-            if columns.source
-            else [""] * len(batch[columns.text])
-        )
-    return [Example(text, label, source, place) for text, label, source in zip(texts, labels, sources, strict=True)]
+        for key, strings in zip(keys, values, strict=True):
+            strings += _strings(batch[key], builder.info.features[key], place)
+    return values
 
 
 def _strings(values: np.ndarray, feature: tfds.features.FeatureConnector, place: str) -> Iterable[str]:
@@ -142,4 +176,4 @@ def _strings(values: np.ndarray, feature: tfds.features.FeatureConnector, place:
     try:
         return [value.decode() for value in values]
     except UnicodeDecodeError as error:
-        raise UserError(f"{place}: expected UTF-8, received {error.object[:40]!r}; choose another feature with --text_column") from error
+        raise UserError(f"{place}: expected UTF-8, received {error.object[:40]!r}; choose another feature") from error

@@ -6,6 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.batch_plan import BatchPlan
+from toolkit.data.packed_tokens import PackedTokens
+from toolkit.data.planned_batches import planned_batches
 
 
 class TokenBatches:
@@ -36,10 +38,8 @@ class TokenBatches:
                 "`token_lists`, `labels`, `weights` and `plan` must describe the same examples. "
                 f"Received: {len(lengths)}, {len(labels)}, {len(weights)} and {len(plan.lengths)} examples"
             )
-        # One example more, empty and of weight 0, is what index -1 takes: a row of filler.
-        self._tokens = tf.constant(np.concatenate([*token_lists, [0]], dtype=np.int32))
-        self._lengths = tf.constant(np.append(lengths, 0))
-        self._offsets = tf.constant(np.append(np.cumsum(lengths) - lengths, 0))
+        self._tokens = PackedTokens(token_lists)
+        # One example more, of weight 0, is what a row of filler takes.
         self._labels = tf.constant(np.append(labels, 0).astype(np.int32))
         self._weights = tf.constant(np.append(weights, 0).astype(np.float32))
 
@@ -62,25 +62,8 @@ class TokenBatches:
         Raises:
             ValueError: An argument is out of range.
         """
-        if not (0 <= start <= len(self.plan) and 0 <= replica < replicas):
-            raise ValueError(
-                f"`start` must be in [0, {len(self.plan)}] and `replica` in [0, replicas). "
-                f"Received: start={start}, replica={replica}, replicas={replicas}"
-            )
-        planned = self.plan.epoch(epoch)[start:]
-        indices = [batch.indices[replica::replicas] for batch in planned]
-        ends = np.cumsum([0, *map(len, indices)])
-        rows = tf.constant(np.concatenate([np.empty(0, np.int64), *indices]))
-        slices = tf.data.Dataset.from_tensor_slices((ends[:-1], ends[1:], np.array([batch.boundary for batch in planned], np.int64)))
-        padded = slices.map(lambda begin, end, boundary: self._pad(rows[begin:end], boundary), num_parallel_calls=2, deterministic=True)
-        return padded.prefetch(tf.data.AUTOTUNE)
+        return planned_batches(self.plan, self._batch, epoch, start, replica, replicas)
 
-    def _pad(self, indices: tf.Tensor, boundary: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        filler = tf.size(self._lengths, tf.int64) - 1
-        indices = tf.where(indices < 0, filler, indices)
-        columns = tf.range(boundary)
-        inside = columns < tf.gather(self._lengths, indices)[:, tf.newaxis]
-        positions = tf.gather(self._offsets, indices)[:, tf.newaxis] + columns
-        padding = tf.size(self._tokens, tf.int64) - 1
-        tokens = tf.gather(self._tokens, tf.where(inside, positions, padding))
+    def _batch(self, indices: tf.Tensor, boundary: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        tokens, _ = self._tokens.pad(indices, boundary)
         return tokens, tf.gather(self._labels, indices), tf.gather(self._weights, indices)
