@@ -1,0 +1,101 @@
+"""Sampling."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from toolkit.decoding.arguments import check_fraction, check_integer, check_not_negative
+from toolkit.decoding.decoded import Decoded
+from toolkit.decoding.greedy import greedy
+from toolkit.decoding.noise import gumbel_noise
+from toolkit.decoding.path import follow
+
+
+def sample(
+    step,
+    state,
+    batch,
+    begin_id,
+    end_id,
+    max_length,
+    temperature=1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    noise: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
+    seed=None,
+    rules=(),
+) -> Decoded:
+    """Draws each token from the model's distribution.
+
+        y_t = argmax_w (logits_w / temperature + g_w),  g_w Gumbel noise
+
+    which is a draw from softmax(logits / temperature). The drawn token, not the distribution, is what the next step reads.
+
+    Args:
+        step: `(tokens int32 [batch], state) -> (logits [batch, vocabulary], state)`.
+        state: Any nest of tensors whose first axis is the batch, as in `greedy`.
+        batch: Number of rows, an integer or a scalar tensor. For several samples repeat the rows of the state.
+        begin_id: What the first step reads: an id, or one for each row, `[batch]`, such as the last of a prompt.
+        end_id: The id that ends a row; -1 if there is none.
+        max_length: Most tokens of a row, the end id among them: an integer or a scalar tensor.
+        temperature: Below 1 the probable becomes more probable, above 1 less; 0 is `greedy`. A scalar tensor must be above 0.
+        top_k: Draw only from the k most probable tokens.
+        top_p: Draw only from the fewest most probable tokens whose probabilities, after temperature and `top_k`, add up to at least this.
+        noise: Source of Gumbel noise, `(t, shape) -> float32 of that shape`. LiteRT needs it: an input tensor `numbers`
+            `[max_length, batch, vocabulary]` serves as `lambda t, shape: numbers[t, :, : shape[1]]`.
+        seed: For `gumbel_noise(seed)`. Exactly one of `noise` and `seed` must be given, unless `temperature=0`.
+        rules: Logit rules, see `toolkit.decoding.rules`.
+
+    Returns:
+        One hypothesis for each row. Scores are log-probabilities of the model itself, at temperature 1 and with no token excluded.
+
+    Raises:
+        ValueError: An argument is out of its range, or the step breaks its contract.
+
+    Source: top-k: Fan, Lewis & Dauphin 2018, "Hierarchical neural story generation"; top-p: Holtzman et al. 2020, "The curious case of
+    neural text degeneration".
+    """
+    if not tf.is_tensor(temperature):
+        check_not_negative("temperature", temperature)
+    if top_k is not None:
+        check_integer("top_k", top_k, 1)
+    if top_p is not None:
+        check_fraction("top_p", top_p)
+    if not tf.is_tensor(temperature) and temperature == 0:
+        return greedy(step, state, batch, begin_id, end_id, max_length, rules)
+    choose = _chooser(temperature, top_k, top_p, _source(noise, seed))
+    return follow(step, state, batch, choose, begin_id=begin_id, end_id=end_id, max_length=max_length, rules=rules).decoded()
+
+
+def _source(noise, seed):
+    if (noise is None) == (seed is None):
+        raise ValueError(f"Exactly one of the arguments `noise` and `seed` must be given. Received: noise={noise!r}, seed={seed!r}")
+    if noise is not None:
+        return noise
+    if not tf.is_tensor(seed):
+        check_integer("seed", seed, -(2**31), 2**31 - 1)
+    return gumbel_noise(seed)
+
+
+def _chooser(temperature, top_k, top_p, noise):
+    def choose(logits, t):
+        vocabulary = logits.shape[-1]
+        candidates, order = logits / temperature, None
+        if top_k is not None:
+            check_integer("top_k", top_k, 1, vocabulary)
+        if top_k is not None or top_p is not None:
+            candidates, order = tf.math.top_k(candidates, vocabulary if top_k is None else top_k)
+        if top_p is not None:
+            candidates = _nucleus(candidates, top_p)
+        drawn = tf.argmax(candidates + noise(t, tf.shape(candidates)), -1, tf.int32)
+        return drawn if order is None else tf.gather(order, drawn, batch_dims=1)
+
+    return choose
+
+
+def _nucleus(logits, top_p):
+    """Excludes what comes after the first probabilities that add up to `top_p`; logits fall from left to right."""
+    if top_p == 1:
+        return logits  # a sum that is rounded up to 1 must not exclude the last ones
+    before = tf.cumsum(tf.nn.softmax(logits), -1, exclusive=True)
+    return tf.where(before < top_p, logits, float("-inf"))
