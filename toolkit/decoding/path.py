@@ -15,7 +15,6 @@ class Path(NamedTuple):
     """One hypothesis for each row, as far as it is decoded.
 
     Attributes:
-        last: The last token, int32 `[batch]`.
         tokens: int32 `[batch, max_length]`.
         token_scores: Log-probability of each token, float32 `[batch, max_length]`.
         lengths: int32 `[batch]`.
@@ -24,7 +23,6 @@ class Path(NamedTuple):
         alignments: float32 `[batch, max_length, positions]`, or `()`.
     """
 
-    last: tf.Tensor
     tokens: tf.Tensor
     token_scores: tf.Tensor
     lengths: tf.Tensor
@@ -57,25 +55,27 @@ def follow(step, state, batch, choose: Callable, *, begin_id, end_id, max_length
     if not tf.is_tensor(max_length):  # a tensor has its value when the graph runs
         check_integer("max_length", max_length, 1)
     state = tf.nest.map_structure(tf.convert_to_tensor, state)
+    begin = tf.zeros([batch], tf.int32) + begin_id
 
     def goes_on(t, path, state):
         return tf.logical_and(t < max_length, tf.reduce_any(tf.logical_not(path.finished)))
 
     def write_next(t, path, state):
-        prediction = predict(step, state, rules, path.last, path.tokens, t)
+        # Read from the buffer: LiteRT's loop goes wrong where a step puts a loop variable itself, such as the last token, into its state.
+        last = tf.where(tf.equal(t, 0), begin, tf.gather(path.tokens, tf.maximum(t - 1, 0), axis=1))
+        prediction = predict(step, state, rules, last, path.tokens, t)
         tokens = choose(prediction.logits, t)
         gains = tf.gather(prediction.logits, tokens, batch_dims=1) - prediction.log_sum
         new_path = _extended(path, t, tokens, gains, alignment_of(prediction.state), end_id)
         return t + 1, shaped_like(path, new_path), prediction.state
 
-    start = (tf.constant(0), _start(batch, begin_id, max_length, alignment_of(state)), state)
+    start = (tf.constant(0), _start(batch, max_length, alignment_of(state)), state)
     return tf.while_loop(goes_on, write_next, start)[1]
 
 
-def _start(batch, begin_id, max_length, alignment) -> Path:
+def _start(batch, max_length, alignment) -> Path:
     none = tf.zeros([batch], tf.int32)
     return Path(
-        last=none + begin_id,
         tokens=tf.zeros([batch, max_length], tf.int32),
         token_scores=tf.zeros([batch, max_length]),
         lengths=none,
@@ -89,7 +89,6 @@ def _extended(path: Path, t, tokens, gains, alignment, end_id) -> Path:
     tokens = tf.where(path.finished, 0, tokens)
     gains = tf.where(path.finished, 0.0, gains)
     return Path(
-        last=tokens,
         tokens=write(path.tokens, t, tokens),
         token_scores=write(path.token_scores, t, gains),
         lengths=tf.where(path.finished, path.lengths, t + 1),
