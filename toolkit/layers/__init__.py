@@ -1,5 +1,6 @@
 """From batches to features."""
 
+from toolkit.layers.attention.attention import Attention
 from toolkit.layers.pooling.attention_over_time import AttentionOverTime
 from toolkit.layers.pooling.max_over_time import MaxOverTime
 from toolkit.layers.pooling.mean_over_time import MeanOverTime
@@ -29,6 +30,7 @@ __all__ = [
     "LSTM",
     "RNN",
     "ActivityPenalty",
+    "Attention",
     "AttentionDecoder",
     "AttentionOverTime",
     "Bidirectional",

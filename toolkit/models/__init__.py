@@ -6,8 +6,9 @@ import keras
 
 from toolkit.errors import UserError
 from toolkit.models.text_classifier import TextClassifier
+from toolkit.models.translator import Translator
 
-__all__ = ["TextClassifier", "load_model"]
+__all__ = ["TextClassifier", "Translator", "load_model"]
 
 
 def load_model(path: str | Path) -> keras.Model:

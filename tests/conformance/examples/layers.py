@@ -7,6 +7,7 @@ from toolkit.layers import (
     GRU,
     LSTM,
     RNN,
+    Attention,
     AttentionDecoder,
     AttentionOverTime,
     Bidirectional,
@@ -27,7 +28,13 @@ def attention_decoder():
     return keras.Model(sequences, AttentionDecoder(keras.layers.GRUCell(3), 2)(sequences, sequences))
 
 
+def attention():
+    sequences = keras.Input((None, 3))
+    return keras.Model(sequences, Attention("additive", 2)(sequences, sequences)[0])
+
+
 EXAMPLES = {
+    "toolkit>Attention": (attention, FEATURES),
     "toolkit>AttentionDecoder": (attention_decoder, FEATURES),
     "toolkit>AttentionOverTime": (lambda: AttentionOverTime(3), FEATURES),
     "toolkit>Bidirectional": (lambda: Bidirectional(LSTM(3), merge_mode="sum"), FEATURES),

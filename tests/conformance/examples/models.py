@@ -1,11 +1,19 @@
 """How to make one of each registered model, and what to call it on."""
 
+import keras
 import numpy as np
 
-from toolkit.models import TextClassifier
+from toolkit.models import TextClassifier, Translator
 
 TOKENS = np.array([[4, 5, 6, 0], [7, 8, 9, 3]], "int32")
 
+
+def translator():
+    tokens = keras.Input((None,), dtype="int32")
+    return keras.Model(tokens, Translator(10, embedding_dim=4, units=6)((tokens, tokens)))
+
+
 EXAMPLES = {
     "toolkit>TextClassifier": (lambda: TextClassifier(10, ["no", "yes"], embedding_dim=4, units=3, segment_length=2), TOKENS),
+    "toolkit>Translator": (translator, TOKENS),
 }

@@ -1,0 +1,212 @@
+"""Sequence to sequence: an encoder-decoder with attention."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from toolkit.layers import GRU, LSTM, Attention, Bidirectional, RecurrentStack, SimpleRNN, VariationalDropout, WordDropout
+from toolkit.layers.attention.attention import SCORES
+
+CELLS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
+BRIDGES = ("dense", "zero")
+FIRST_RESIDUAL = 2  # the third layer
+
+
+@keras.saving.register_keras_serializable(package="toolkit")
+class Translator(keras.Model):
+    """Encoder and decoder of any depth, attention from the decoder's outputs to the encoder's, and an output tied to the embedding.
+
+        m_1 … m_S = encoder(E x)                          h_t = decoder(E y_{t-1}, h_{t-1}),  h_0 = bridge(m)
+        v_t = attention(h_t, m)                           a_t = tanh(C [v_t; h_t])
+        p(y_t | y_{<t}, x) = softmax(E a_t + b)
+
+    Nothing is fed back but the token, so while it trains the decoder runs all steps in one call, and attention looks from all of them at
+    once. One vocabulary serves both languages. From the third layer on there is a way around each layer (residual).
+
+    Args:
+        vocabulary_size: Number of token ids; 0 is padding, 1 the unknown token.
+        embedding_dim: Size of a token's vector, and of a_t.
+        units: Size of the decoder's state, and of the encoder's outputs: both directions together.
+        encoder_layers: Layers of the encoder.
+        decoder_layers: Layers of the decoder.
+        cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
+        bidirectional: Whether the encoder reads in both directions; `units` must be even then.
+        attention: A score of `Attention`, or `"none"`.
+        bridge: What the decoder starts from: `"dense"`, a layer of the mean of the encoder's outputs for each state, or `"zero"`.
+        word_dropout: Share of the source tokens replaced by the unknown token while training.
+        dropout: Variational dropout on the embedded tokens, between the layers and on a_t.
+        seed: Seed of the dropouts.
+        **kwargs: As in `keras.Model`.
+
+    Call arguments:
+        inputs: Source and target tokens, int32 `[batch, positions]` and `[batch, steps]`; 0 is padding, and the target begins with the
+            begin id.
+
+    Returns:
+        Logits of the next token at each step, float32 `[batch, steps, vocabulary_size]`.
+
+    Raises:
+        ValueError: An argument is out of range.
+
+    Source: Sutskever, Vinyals & Le 2014; Bahdanau, Cho & Bengio 2015; Luong, Pham & Manning 2015, attention after the decoder; Press & Wolf
+    2017 for the tied output.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        embedding_dim: int = 256,
+        units: int = 256,
+        encoder_layers: int = 2,
+        decoder_layers: int = 2,
+        cell: str = "lstm",
+        bidirectional: bool = True,
+        attention: str = "dot",
+        bridge: str = "dense",
+        word_dropout: float = 0.0,
+        dropout: float = 0.0,
+        seed: int | None = None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        _check(encoder_layers, decoder_layers, cell, bidirectional, units, attention, bridge)
+        self._settings = {
+            "vocabulary_size": vocabulary_size,
+            "embedding_dim": embedding_dim,
+            "units": units,
+            "encoder_layers": encoder_layers,
+            "decoder_layers": decoder_layers,
+            "cell": cell,
+            "bidirectional": bidirectional,
+            "attention": attention,
+            "bridge": bridge,
+            "word_dropout": word_dropout,
+            "dropout": dropout,
+            "seed": seed,
+        }
+        self.vocabulary_size = vocabulary_size
+        self.word_dropout = WordDropout(word_dropout, seed=seed, name="word_dropout")
+        self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, mask_zero=True, name="embedding")
+        self.embedding_dropout = VariationalDropout(dropout, seed=seed, name="embedding_dropout")
+        self.encoder = _stack(cell, units, encoder_layers, dropout, seed, bidirectional=bidirectional, name="encoder")
+        self.decoder = _stack(cell, units, decoder_layers, dropout, seed, return_state=True, name="decoder")
+        parts = decoder_layers * (2 if cell == "lstm" else 1)
+        self.bridges = [keras.layers.Dense(units, activation="tanh", name=f"bridge_{i}") for i in range(parts)] if bridge == "dense" else []
+        self.attention = None if attention == "none" else Attention(attention, name="attention")
+        self.attended = keras.layers.Dense(embedding_dim, activation="tanh", use_bias=False, name="attended")
+        self.output_dropout = VariationalDropout(dropout, seed=seed, name="output_dropout")
+        self.supports_jit = False  # XLA compiles the layers' time loops, not the model
+
+    def build(self, input_shape):
+        """Creates the weights."""
+        units, dim = self._settings["units"], self._settings["embedding_dim"]
+        self.embedding.build((None, None))
+        self.encoder.build((None, None, dim))
+        self.decoder.build((None, None, dim))
+        for bridge in self.bridges:
+            bridge.build((None, units))
+        if self.attention is not None:
+            self.attention.build((None, None, units), (None, None, units))
+        self.attended.build((None, None, units if self.attention is None else 2 * units))
+        self.output_bias = self.add_weight(shape=(self.vocabulary_size,), initializer="zeros", name="output_bias")
+        self.built = True
+
+    def call(self, inputs, training=False):
+        """Returns the logits of every step; see the class."""
+        source, target = inputs
+        encoded = self.encode(source, training=training)
+        embedded = self.embedding_dropout(self.embedding(target), training=training)
+        states = self._by_layer(encoded["decoder"])
+        # Padding stands behind the last token, where a decoder that runs forwards needs no mask.
+        outputs, _ = self.decoder(embedded, initial_state=states, mask=ops.ones_like(target, dtype="bool"), training=training)
+        attended, _ = self._attend(outputs, encoded)
+        return self._logits(self.output_dropout(attended, training=training))
+
+    def encode(self, source, training=False) -> dict:
+        """Reads the source.
+
+        Args:
+            source: int32 `[batch, positions]`, 0 is padding.
+            training: Whether dropout is on.
+
+        Returns:
+            The state that decoding starts from, a dict: `memory` (`[batch, positions, units]`), `visible` (which positions are tokens),
+            `decoder` (the decoder's states, `[batch, units]` each) and `alignment` (`[batch, positions]`, zeros).
+        """
+        visible = ops.not_equal(source, 0)
+        embedded = self.embedding_dropout(self.embedding(self.word_dropout(source, training=training)), training=training)
+        memory = self.encoder(embedded, mask=visible, training=training)
+        weights = ops.expand_dims(ops.cast(visible, memory.dtype), -1)
+        mean = ops.sum(memory * weights, 1) / ops.maximum(ops.sum(weights, 1), 1)
+        return {
+            "memory": memory,
+            "visible": visible,
+            "decoder": [bridge(mean) for bridge in self.bridges] or self._zeros(mean),
+            "alignment": ops.zeros_like(source, dtype=memory.dtype),
+        }
+
+    def step(self, tokens, state: dict):
+        """Reads one target token of each row, by the contract of `toolkit.decoding`.
+
+        Args:
+            tokens: int32 `[batch]`.
+            state: What `encode` returned, or the step before.
+
+        Returns:
+            Logits `[batch, vocabulary_size]`, and the new state; its `alignment` is where attention looked.
+        """
+        embedded = self.embedding(ops.expand_dims(tokens, 1))
+        outputs, states = self.decoder(embedded, initial_state=self._by_layer(state["decoder"]), mask=None, training=False)
+        attended, weights = self._attend(outputs, state)
+        alignment = state["alignment"] if weights is None else weights[:, 0]
+        return self._logits(attended)[:, 0], {**state, "decoder": tf.nest.flatten(states), "alignment": alignment}
+
+    def _zeros(self, example) -> list:
+        parts = self._settings["decoder_layers"] * (2 if self._settings["cell"] == "lstm" else 1)
+        return [ops.zeros_like(example) for _ in range(parts)]
+
+    def _by_layer(self, states: list) -> list[list]:
+        size = len(states) // self._settings["decoder_layers"]
+        return [states[i : i + size] for i in range(0, len(states), size)]
+
+    def _attend(self, outputs, state: dict):
+        if self.attention is None:
+            return self.attended(outputs), None
+        seen, weights = self.attention(outputs, state["memory"], memory_mask=state["visible"])
+        return self.attended(ops.concatenate([seen, outputs], -1)), weights
+
+    def _logits(self, attended):
+        logits = ops.matmul(attended, ops.transpose(ops.cast(self.embedding.embeddings, attended.dtype)))
+        return ops.cast(logits, "float32") + self.output_bias
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {"name": self.name, "trainable": self.trainable, **self._settings}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """Makes a model from what `get_config` returned."""
+        return cls(**config)
+
+
+def _stack(cell, units, num_layers, dropout, seed, bidirectional=False, return_state=False, name=None) -> RecurrentStack:
+    size = units // 2 if bidirectional else units
+    layers = [CELLS[cell](size, return_sequences=True, return_state=return_state) for _ in range(num_layers)]
+    if bidirectional:
+        layers = [Bidirectional(layer) for layer in layers]
+    residual = {"connection": "residual", "first_connected": FIRST_RESIDUAL} if num_layers > FIRST_RESIDUAL else {}
+    return RecurrentStack(layers, dropout=dropout, seed=seed, return_state=return_state, name=name, **residual)
+
+
+def _check(encoder_layers, decoder_layers, cell, bidirectional, units, attention, bridge) -> None:
+    for name, number in (("encoder_layers", encoder_layers), ("decoder_layers", decoder_layers)):
+        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 8:
+            raise ValueError(f"Argument `{name}` must be an integer from 1 to 8. Received: {name}={number!r}")
+    for name, value, known in (("cell", cell, tuple(CELLS)), ("attention", attention, (*SCORES, "none")), ("bridge", bridge, BRIDGES)):
+        if value not in known:
+            raise ValueError(f"Argument `{name}` must be one of {known}. Received: {name}={value!r}")
+    if isinstance(units, bool) or not isinstance(units, int) or units < 1 or (bidirectional and units % 2):
+        raise ValueError(
+            f"Argument `units` must be a positive integer, and even with a bidirectional encoder. Received: units={units!r}, "
+            f"bidirectional={bidirectional}"
+        )
