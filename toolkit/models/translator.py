@@ -177,7 +177,7 @@ class Translator(keras.Model):
 
     def _logits(self, attended):
         logits = ops.matmul(attended, ops.transpose(ops.cast(self.embedding.embeddings, attended.dtype)))
-        return ops.cast(logits, "float32") + self.output_bias
+        return ops.cast(logits, "float32") + ops.cast(self.output_bias, "float32")
 
     def get_config(self):
         """Returns the constructor's arguments."""

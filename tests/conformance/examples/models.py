@@ -10,7 +10,7 @@ TOKENS = np.array([[4, 5, 6, 0], [7, 8, 9, 3]], "int32")
 
 def translator():
     tokens = keras.Input((None,), dtype="int32")
-    return keras.Model(tokens, Translator(10, embedding_dim=4, units=6)((tokens, tokens)))
+    return keras.Model(tokens, Translator(10, embedding_dim=4, units=6)([tokens, tokens]))
 
 
 EXAMPLES = {

@@ -140,7 +140,7 @@ class RecurrentLayer:
             last_output, outputs, state = self._run_equations(equations, sequences, initial_state, mask, training)
         if mask is not None and self.zero_output_for_mask:
             last_output = tf.where(mask[:, -1:], last_output, tf.zeros_like(last_output))
-            outputs = None if outputs is None else tf.where(mask[:, :, tf.newaxis], outputs, tf.zeros_like(outputs))
+            outputs = None if outputs is None else tf.where(tf.expand_dims(mask, -1), outputs, tf.zeros_like(outputs))
         return last_output, last_output if outputs is None else outputs, state
 
     def _is_left_to_keras(self, training: bool) -> bool:
@@ -308,4 +308,4 @@ def _hide_before_first_token(last_h, outputs, mask):
     if outputs is None:
         return last_h, None
     shown = tf.cumsum(tf.cast(mask, tf.int32), axis=1) > 0
-    return last_h, tf.where(shown[:, :, tf.newaxis], outputs, tf.zeros_like(outputs))
+    return last_h, tf.where(tf.expand_dims(shown, -1), outputs, tf.zeros_like(outputs))

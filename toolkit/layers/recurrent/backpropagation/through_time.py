@@ -226,7 +226,7 @@ def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, errors:
 
 def time_major(noise: Noise) -> Noise:
     """Returns the noise with time as the first axis, for `held_back`; the mask with an axis for the units."""
-    mask = None if noise.mask is None else tf.transpose(noise.mask)[:, :, tf.newaxis]
+    mask = None if noise.mask is None else tf.expand_dims(tf.transpose(noise.mask), -1)
     zoneout = (
         None if noise.zoneout is None else tuple(tf.transpose(share, [1, 0, 2]) if share.shape.rank else share for share in noise.zoneout)
     )
