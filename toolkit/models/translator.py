@@ -86,7 +86,7 @@ class Translator(keras.Model):
         }
         self.vocabulary_size = vocabulary_size
         self.word_dropout = WordDropout(word_dropout, seed=seed, name="word_dropout")
-        self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, mask_zero=True, name="embedding")
+        self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
         self.embedding_dropout = VariationalDropout(dropout, seed=seed, name="embedding_dropout")
         self.encoder = _stack(cell, units, encoder_layers, dropout, seed, bidirectional=bidirectional, name="encoder")
         self.decoder = _stack(cell, units, decoder_layers, dropout, seed, return_state=True, name="decoder")
@@ -118,7 +118,7 @@ class Translator(keras.Model):
         embedded = self.embedding_dropout(self.embedding(target), training=training)
         states = self._by_layer(encoded["decoder"])
         # Padding stands behind the last token, where a decoder that runs forwards needs no mask.
-        outputs, _ = self.decoder(embedded, initial_state=states, mask=ops.ones_like(target, dtype="bool"), training=training)
+        outputs, _ = self.decoder(embedded, initial_state=states, training=training)
         attended, _ = self._attend(outputs, encoded)
         return self._logits(self.output_dropout(attended, training=training))
 
@@ -156,7 +156,7 @@ class Translator(keras.Model):
             Logits `[batch, vocabulary_size]`, and the new state; its `alignment` is where attention looked.
         """
         embedded = self.embedding(ops.expand_dims(tokens, 1))
-        outputs, states = self.decoder(embedded, initial_state=self._by_layer(state["decoder"]), mask=None, training=False)
+        outputs, states = self.decoder(embedded, initial_state=self._by_layer(state["decoder"]), training=False)
         attended, weights = self._attend(outputs, state)
         alignment = state["alignment"] if weights is None else weights[:, 0]
         return self._logits(attended)[:, 0], {**state, "decoder": tf.nest.flatten(states), "alignment": alignment}

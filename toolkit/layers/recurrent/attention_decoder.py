@@ -6,7 +6,7 @@ from keras import ops
 
 from toolkit.layers.recurrent.backpropagation.attention import AttentionEquations, AttentionWeights
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, through_time
-from toolkit.layers.recurrent.time_loop import current_backend, scan
+from toolkit.layers.recurrent.time_loop import current_backend, scan_equations
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
 
@@ -84,7 +84,8 @@ class AttentionDecoder(keras.layers.Layer):
         if current_backend() == "compiled":
             outputs, state = through_time(equations, sequences, state, weights, NO_NOISE, memory, all_outputs=True, training=bool(training))
         else:
-            outputs, state = self._scan(equations.with_memory(memory), sequences, state, weights)
+            inputs = tf.transpose(sequences, [1, 0, 2])
+            _, outputs, state = scan_equations(equations.with_memory(memory), inputs, state, weights, all_outputs=True)
         return [outputs, *state] if self.return_state else outputs
 
     def _weights(self) -> AttentionWeights:
@@ -93,15 +94,6 @@ class AttentionDecoder(keras.layers.Layer):
         return AttentionWeights(
             kernel, cell.recurrent_kernel, cell.bias, cell.recurrent_bias, feed_kernel, tf.convert_to_tensor(self.output_kernel)
         )
-
-    def _scan(self, equations, sequences, state, weights):
-        def step(z, state):
-            new = equations.step(z, state[0], equations.State(*state), weights)[0]
-            return new[0], list(new)
-
-        z = equations.project(tf.transpose(sequences, [1, 0, 2]), weights)
-        buffer = current_backend() != "graph"
-        return scan(step, z, list(state), NO_NOISE, output_size=self.units, all_outputs=True, buffer=buffer)[1:]
 
     def get_initial_state(self, batch_size) -> list:
         """Returns zeros: a, and the cell's states, each `[batch_size, size]`."""

@@ -6,8 +6,7 @@ import tensorflow as tf
 
 from toolkit.layers.recurrent.backpropagation.equations import Weights
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations, LSTMState
-from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE
-from toolkit.layers.recurrent.time_loop import scan
+from toolkit.layers.recurrent.time_loop import scan_equations
 
 
 def fused_lstm(sequences: tf.Tensor, state: LSTMState, weights: Weights) -> tuple[tf.Tensor, tf.Tensor]:
@@ -23,16 +22,10 @@ def fused_lstm(sequences: tf.Tensor, state: LSTMState, weights: Weights) -> tupl
     Returns:
         The last output, `[batch, units]`, and all outputs, `[batch, time, units]`.
     """
-    units = weights.recurrent_kernel.shape[0]
 
     def composite(x, h, c, kernel, recurrent_kernel, bias):
-        equations, given = LSTMEquations(), Weights(kernel, recurrent_kernel, bias, tf.zeros_like(bias))
-
-        def step(z, state):
-            new = equations.step(z, state[0], LSTMState(*state), given)[0]
-            return new.h, list(new)
-
-        last, outputs, (h, c) = scan(step, equations.project(x, given), [h, c], NO_NOISE, output_size=units, all_outputs=True, buffer=True)
+        given = Weights(kernel, recurrent_kernel, bias, tf.zeros_like(bias))
+        last, outputs, (h, c) = scan_equations(LSTMEquations(), x, LSTMState(h, c), given, all_outputs=True)
         return last, tf.transpose(outputs, [1, 0, 2]), h, c, tf.constant(0.0)
 
     attributes = {"api_implements": f"lstm_{uuid.uuid4()}", "api_preferred_device": "CPU", "time_major": True, "go_backwards": False}

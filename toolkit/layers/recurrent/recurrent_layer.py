@@ -13,7 +13,7 @@ from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gra
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
 from toolkit.layers.recurrent.fused_lstm import fused_lstm
-from toolkit.layers.recurrent.time_loop import current_backend, scan
+from toolkit.layers.recurrent.time_loop import current_backend, scan, scan_equations
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
 logger = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class RecurrentLayer:
         return rates if any(rates) else ()
 
     def build(self, sequences_shape, initial_state_shape=None):
-        """Creates the weights, those of a learned initial state last."""
+        """Creates the weights, those of a learned initial state first: a stateful layer starts from them."""
         if self.learned_initial_state:
             sizes = tf.nest.flatten(self.state_size)
             self.initial_state_weights = [
@@ -188,7 +188,8 @@ class RecurrentLayer:
             return last_output, outputs, list(state)
         if current_backend() == "fused" and self._can_fuse(equations, sequences, noise):
             return *fused_lstm(sequences, state, weights), list(state)
-        return self._scan_equations(equations, sequences, state, weights, noise)
+        inputs = tf.transpose(sequences, [1, 0, 2])
+        return scan_equations(equations, inputs, state, weights, noise, all_outputs=self.return_sequences)
 
     def _can_fuse(self, equations, sequences, noise: Noise) -> bool:
         obstacles = {
@@ -202,15 +203,6 @@ class RecurrentLayer:
         if found:
             logger.warning("%s %r is not fused, because of %s.", type(self).__name__, self.name, ", ".join(found))
         return not found
-
-    def _scan_equations(self, equations, sequences, state, weights, noise: Noise):
-        def step(z, state):
-            h = state[0] if noise.recurrent_dropout is None else state[0] * noise.recurrent_dropout
-            new = equations.step(z, h, equations.State(*state), weights)[0]
-            return new[0], list(new)
-
-        z = equations.project(tf.transpose(sequences, [1, 0, 2]), weights)
-        return self._scan(step, z, list(state), noise)
 
     # === Other cells ===
 
@@ -231,7 +223,8 @@ class RecurrentLayer:
             output, new = self.cell(x, self._pack_state(state), **options)
             return output, tf.nest.flatten(new)
 
-        last_output, outputs, state = self._scan(step, tensors[0], tensors[1:], noise)
+        output_size = getattr(self.cell, "output_size", None) or tf.nest.flatten(self.state_size)[0]
+        last_output, outputs, state = scan(step, tensors[0], tensors[1:], noise, output_size=output_size, all_outputs=self.return_sequences)
         return [last_output, *([] if outputs is None else [outputs]), *state]
 
     @functools.cached_property
@@ -243,11 +236,6 @@ class RecurrentLayer:
 
     def _pack_state(self, tensors):
         return tf.nest.pack_sequence_as(list(self.state_size), tensors)
-
-    def _scan(self, step, inputs, state, noise: Noise):
-        output_size = getattr(self.cell, "output_size", None) or tf.nest.flatten(self.state_size)[0]
-        buffer = current_backend() in ("litert", "fused")
-        return scan(step, inputs, state, noise, output_size=output_size, all_outputs=self.return_sequences, buffer=buffer)
 
     # === Noise ===
 

@@ -18,7 +18,8 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
-from toolkit.layers.recurrent.backpropagation.through_time import Noise, held_back, time_major
+from toolkit.layers.recurrent.backpropagation.equations import Equations
+from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, dropped, held_back, time_major
 
 BACKENDS = ("compiled", "graph", "litert", "fused")
 
@@ -57,9 +58,10 @@ def scan(
     *,
     output_size: int,
     all_outputs: bool,
-    buffer: bool = False,
 ) -> tuple[tf.Tensor, tf.Tensor | None, list[tf.Tensor]]:
     """Runs a step over time as TensorFlow's own loop.
+
+    For LiteRT the outputs are kept in one tensor, else in a `TensorArray`, which has a gradient.
 
     Args:
         step: `(inputs[t], state) -> (output, state)`.
@@ -68,7 +70,6 @@ def scan(
         noise: Mask and zoneout, batch-major. With zoneout the first part of the state must be the output.
         output_size: Size of an output.
         all_outputs: Whether the output of every step is asked for.
-        buffer: Whether outputs are kept in one tensor, as LiteRT needs it, instead of a `TensorArray`, as a gradient needs it.
 
     Returns:
         The output after the last step, `[batch, units]`; the outputs after every step, `[batch, time, units]` (`None` without
@@ -77,7 +78,7 @@ def scan(
     noise = time_major(noise)
     time = tf.shape(inputs)[0]
     nothing = tf.zeros([tf.shape(inputs)[1], output_size], state[0].dtype)
-    rows = _rows(time, nothing, buffer) if all_outputs else ()
+    rows = _rows(time, nothing) if all_outputs else ()
 
     def body(t, output, state, rows):
         new_output, new_state = step(inputs[t], state)
@@ -95,8 +96,33 @@ def scan(
     return output, tf.transpose(rows.stack() if isinstance(rows, tf.TensorArray) else rows, [1, 0, 2]), state
 
 
-def _rows(time: tf.Tensor, row: tf.Tensor, buffer: bool):
-    if buffer:
+def scan_equations(
+    equations: Equations, inputs: tf.Tensor, state: Any, weights: Any, noise: Noise = NO_NOISE, *, all_outputs: bool
+) -> tuple[tf.Tensor, tf.Tensor | None, list[tf.Tensor]]:
+    """Runs a cell's written equations forward in `scan`, all inputs projected at once.
+
+    Args:
+        equations: The cell.
+        inputs: Time-major, `[time, batch, features]`.
+        state: Initial state, `equations.State`.
+        weights: The cell's weights.
+        noise: Mask, recurrent dropout and zoneout, batch-major.
+        all_outputs: Whether the output of every step is asked for.
+
+    Returns:
+        As `scan`.
+    """
+
+    def step(z, state):
+        new = equations.step(z, dropped(state[0], noise), equations.State(*state), weights)[0]
+        return new[0], list(new)
+
+    size = state[0].shape[-1]
+    return scan(step, equations.project(inputs, weights), list(state), noise, output_size=size, all_outputs=all_outputs)
+
+
+def _rows(time: tf.Tensor, row: tf.Tensor):
+    if current_backend() in ("litert", "fused"):
         return tf.zeros([time, tf.shape(row)[0], row.shape[-1]], row.dtype)
     return tf.TensorArray(row.dtype, time, element_shape=row.shape)
 

@@ -85,7 +85,7 @@ def through_time(
     x, noise = _on_grid(x, noise, -length % TIME_GRID)
     run = functools.partial(_run, equations, weights, tf.constant(length) if isinstance(length, int) else length, all_outputs, training)
     parts = _number_of_parts(x.shape[0]) if training else 1
-    done = [run(*rows) for rows in _split(((x, state, memory), noise), parts, x.shape[0])]
+    done = [run(*rows) for rows in _split(((x, state, memory), noise), parts)]
     results = [rows[0] if parts == 1 else tf.concat(rows, 0) for rows in zip(*done, strict=True)]
     outputs = results.pop(0)[:, :length] if all_outputs else None
     return outputs, equations.State(*results)
@@ -111,10 +111,10 @@ def _number_of_parts(batch: int | None) -> int:
     return max(parts for parts in range(1, cores + 1) if parts == 1 or (batch % parts == 0 and batch // parts >= SMALLEST_PART))
 
 
-def _split(arguments: Any, parts: int, batch: int) -> list[Any]:
-    """Splits every tensor of a nest along the batch; one that is the same for all rows is handed to each part."""
+def _split(arguments: Any, parts: int) -> list[Any]:
+    """Splits every tensor of a nest along the batch; a single number is handed to each part."""
     slices = [
-        [tensor] * parts if tensor is None or tensor.shape.rank == 0 or tensor.shape[0] != batch else tf.split(tensor, parts, 0)
+        [tensor] * parts if tensor is None or tensor.shape.rank == 0 else tf.split(tensor, parts, 0)
         for tensor in tf.nest.flatten(arguments)
     ]
     return [tf.nest.pack_sequence_as(arguments, rows) for rows in zip(*slices, strict=True)]
@@ -168,7 +168,7 @@ def _forward(equations, all_outputs, weights, x, state, memory, noise, time, *, 
 
     def step(t, state):
         z = equations.project(x[t], weights) if hoisted is None else hoisted[t]
-        return equations.step(z, _dropped(state[0], noise), state, weights)
+        return equations.step(z, dropped(state[0], noise), state, weights)
 
     def body(t, state, rows):
         new, kept = step(t, state)
@@ -196,7 +196,7 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
 
     def step_back(t, δ_state):
         state, kept = equations.State(*(part[t] for part in trace.states)), equations.Kept(*(part[t] for part in trace.kept))
-        return equations.step_back(δ_state, _dropped(state[0], noise), state, kept, transposed)
+        return equations.step_back(δ_state, dropped(state[0], noise), state, kept, transposed)
 
     def body(steps, δ_state, δx, rows):
         t = time - 1 - steps
@@ -204,7 +204,7 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
             δ_state = δ_state._replace(h=δ_state.h + errors[0][:, t])
         into, past = _split_errors(δ_state, noise, t)
         δ, δh, δ_before = step_back(t, equations.State(*into))
-        δ_before = δ_before._replace(h=δ_before.h + _dropped(δh, noise))
+        δ_before = δ_before._replace(h=δ_before.h + dropped(δh, noise))
         δ_state = equations.State(*(tf.add_n(errors) for errors in zip(δ_before, *past, strict=True)))
         rows = [array.write(t, row) for array, row in zip(rows, δ, strict=True)]
         return steps + 1, δ_state, δx.write(t, tf.matmul(δ.z, transposed.kernel)), rows
@@ -219,7 +219,7 @@ def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, errors:
     def all_steps(rows):
         return tf.reshape(rows, [-1, rows.shape[-1]])
 
-    h = all_steps(_dropped(trace.states[0], noise))
+    h = all_steps(dropped(trace.states[0], noise))
     states, kept = equations.State(*map(all_steps, trace.states)), equations.Kept(*map(all_steps, trace.kept))
     return equations.weight_gradients(all_steps(trace.x), h, states, kept, equations.Errors(*map(all_steps, errors)))
 
@@ -233,7 +233,8 @@ def time_major(noise: Noise) -> Noise:
     return noise._replace(mask=mask, zoneout=zoneout)
 
 
-def _dropped(h: tf.Tensor, noise: Noise) -> tf.Tensor:
+def dropped(h: tf.Tensor, noise: Noise) -> tf.Tensor:
+    """Returns the output before a step as the matrix products see it."""
     return h if noise.recurrent_dropout is None else h * noise.recurrent_dropout
 
 
