@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from toolkit.data.batch_plan import BatchPlan
-from toolkit.data.planned_batches import planned_batches
+from toolkit.data.planned_batches import PlannedBatches
+
+
+class Positions(PlannedBatches):
+    def make_batch(self, indices, boundary):
+        return indices, boundary
 
 
 @pytest.fixture(scope="module", params=["numbers", "pairs"])
@@ -14,10 +19,7 @@ def plan(request):
 
 
 def made(plan, *arguments, **keywords):
-    return [
-        (indices.numpy().tolist(), boundary.numpy().tolist())
-        for indices, boundary in planned_batches(plan, lambda *batch: batch, *arguments, **keywords)
-    ]
+    return [(indices.numpy().tolist(), boundary.numpy().tolist()) for indices, boundary in Positions(plan).batches(*arguments, **keywords)]
 
 
 def expected(plan, epoch):
@@ -43,4 +45,4 @@ def test_replicas_take_turns(plan):
 @pytest.mark.parametrize("keywords", [{"start": -1}, {"start": 10**6}, {"replica": 1}, {"replica": -1, "replicas": 2}])
 def test_bad_positions(plan, keywords):
     with pytest.raises(ValueError, match="`start` must be in"):
-        planned_batches(plan, lambda *batch: batch, 0, **keywords)
+        Positions(plan).batches(0, **keywords)

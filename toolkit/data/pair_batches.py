@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from toolkit.data.batch_plan import BatchPlan
 from toolkit.data.packed_tokens import PackedTokens
-from toolkit.data.planned_batches import planned_batches
+from toolkit.data.planned_batches import PlannedBatches
 
 
 def pair_lengths(sources: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -> np.ndarray:
@@ -16,7 +16,7 @@ def pair_lengths(sources: Sequence[np.ndarray], targets: Sequence[np.ndarray]) -
     return np.array(lengths, np.int64).reshape(-1, 2)
 
 
-class PairBatches:
+class PairBatches(PlannedBatches):
     """Holds the tokens of a parallel split once, and pads them batch by batch for teacher forcing.
 
     The decoder reads `begin, y_1, ..., y_n` and is to predict `y_1, ..., y_n, end`.
@@ -40,35 +40,23 @@ class PairBatches:
             )
         if begin_id < 1 or end_id < 1:
             raise ValueError(f"`begin_id` and `end_id` must be positive. Received: begin_id={begin_id}, end_id={end_id}")
-        self.plan = plan
+        super().__init__(plan)
         self.begin_id = begin_id
         self._sources = PackedTokens(sources)
         self._targets = PackedTokens([np.append(target, end_id) for target in targets])
 
-    def steps(self, epoch: int) -> int:
-        """Returns the number of batches of an epoch."""
-        return len(self.plan)
-
-    def batches(self, epoch: int, start: int = 0, replica: int = 0, replicas: int = 1) -> tf.data.Dataset:
-        """Returns the batches of an epoch.
+    def make_batch(self, indices: tf.Tensor, boundary: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], tf.Tensor, tf.Tensor]:
+        """Makes a batch.
 
         Args:
-            epoch: Number of the epoch.
-            start: How many batches to leave out at the beginning; they cost nothing.
-            replica: Which of the rows of each batch to take: `replica`, `replica + replicas` and so on.
-            replicas: Number of replicas.
+            indices: As in `PlannedBatches`.
+            boundary: As in `PlannedBatches`.
 
         Returns:
-            A dataset of ((source int32 `[rows, S]`, what the decoder reads int32 `[rows, T]`), what it predicts int32 `[rows, T]`, weights
-            float32 `[rows, T]`), where `(S, T)` is a boundary of the plan. Weights are 1 where there is something to predict and 0
-            elsewhere. A row of filler is all zeros.
-
-        Raises:
-            ValueError: An argument is out of range.
+            ((source int32 `[rows, S]`, what the decoder reads int32 `[rows, T]`), what it predicts int32 `[rows, T]`, weights float32
+            `[rows, T]`), where `(S, T)` is a boundary of the plan. Weights are 1 where there is something to predict and 0 elsewhere. A row
+            of filler is all zeros.
         """
-        return planned_batches(self.plan, self._batch, epoch, start, replica, replicas)
-
-    def _batch(self, indices: tf.Tensor, boundary: tf.Tensor) -> tuple[tuple[tf.Tensor, tf.Tensor], tf.Tensor, tf.Tensor]:
         source, _ = self._sources.pad(indices, boundary[0])
         predicted, inside = self._targets.pad(indices, boundary[1])
         shifted = tf.pad(predicted[:, :-1], [[0, 0], [1, 0]], constant_values=self.begin_id)

@@ -7,10 +7,10 @@ import tensorflow as tf
 
 from toolkit.data.batch_plan import BatchPlan
 from toolkit.data.packed_tokens import PackedTokens
-from toolkit.data.planned_batches import planned_batches
+from toolkit.data.planned_batches import PlannedBatches
 
 
-class TokenBatches:
+class TokenBatches(PlannedBatches):
     """Holds the tokens of a split once, end to end, and pads them batch by batch.
 
     Args:
@@ -30,7 +30,7 @@ class TokenBatches:
         weights: Sequence[float] | np.ndarray | None,
         plan: BatchPlan,
     ):
-        self.plan = plan
+        super().__init__(plan)
         weights = np.ones(len(labels)) if weights is None else weights
         lengths = np.array([len(tokens) for tokens in token_lists], np.int64)
         if not len(lengths) == len(labels) == len(weights) or not np.array_equal(lengths, plan.lengths):
@@ -43,27 +43,15 @@ class TokenBatches:
         self._labels = tf.constant(np.append(labels, 0).astype(np.int32))
         self._weights = tf.constant(np.append(weights, 0).astype(np.float32))
 
-    def steps(self, epoch: int) -> int:
-        """Returns the number of batches of an epoch."""
-        return len(self.plan)
-
-    def batches(self, epoch: int, start: int = 0, replica: int = 0, replicas: int = 1) -> tf.data.Dataset:
-        """Returns the batches of an epoch.
+    def make_batch(self, indices: tf.Tensor, boundary: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Makes a batch.
 
         Args:
-            epoch: Number of the epoch.
-            start: How many batches to leave out at the beginning; they cost nothing.
-            replica: Which of the rows of each batch to take: `replica`, `replica + replicas` and so on.
-            replicas: Number of replicas.
+            indices: As in `PlannedBatches`.
+            boundary: As in `PlannedBatches`.
 
         Returns:
-            A dataset of (tokens int32 `[rows, boundary]`, labels int32 `[rows]`, weights float32 `[rows]`). A row of filler is all zeros.
-
-        Raises:
-            ValueError: An argument is out of range.
+            (tokens int32 `[rows, boundary]`, labels int32 `[rows]`, weights float32 `[rows]`). A row of filler is all zeros.
         """
-        return planned_batches(self.plan, self._batch, epoch, start, replica, replicas)
-
-    def _batch(self, indices: tf.Tensor, boundary: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         tokens, _ = self._tokens.pad(indices, boundary)
         return tokens, tf.gather(self._labels, indices), tf.gather(self._weights, indices)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from toolkit.decoding.arguments import check_integer
+from toolkit.arguments import check_integer
 from toolkit.decoding.buffers import cut, write
 from toolkit.decoding.decoded import Decoded
 from toolkit.decoding.prediction import alignment_of, predict, shaped_like

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from toolkit.decoding.arguments import check_integer
+from toolkit.arguments import check_integer
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from toolkit.decoding.arguments import check_fraction, check_integer, check_not_negative
+from toolkit.arguments import check_fraction, check_integer, check_not_negative
 from toolkit.decoding.decoded import Decoded
 from toolkit.decoding.greedy import greedy
 from toolkit.decoding.noise import gumbel_noise

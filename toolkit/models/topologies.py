@@ -18,6 +18,7 @@ chapter 10.
 import keras
 from keras import ops
 
+from toolkit.arguments import check_positive_integer
 from toolkit.layers import GRU, LSTM, Bidirectional, RecurrentStack, SimpleRNN
 
 RECURRENT = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
@@ -280,6 +281,5 @@ def _layer_class(recurrent):
 def _positive(**arguments: int) -> int:
     """Returns the last of the arguments, all of which must be positive integers."""
     for name, value in arguments.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"Argument `{name}` must be a positive integer. Received: {name}={value!r}")
+        check_positive_integer(name, value)
     return value

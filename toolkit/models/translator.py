@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from toolkit.arguments import check_positive_integer
 from toolkit.layers import GRU, LSTM, Attention, Bidirectional, RecurrentStack, SimpleRNN, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
 
@@ -68,46 +69,54 @@ class Translator(keras.Model):
         seed: int | None = None,
         **kwargs,
     ):
-        super().__init__(**kwargs)
         _check(encoder_layers, decoder_layers, cell, bidirectional, units, attention, bridge)
-        self._settings = {
-            "vocabulary_size": vocabulary_size,
-            "embedding_dim": embedding_dim,
-            "units": units,
-            "encoder_layers": encoder_layers,
-            "decoder_layers": decoder_layers,
-            "cell": cell,
-            "bidirectional": bidirectional,
-            "attention": attention,
-            "bridge": bridge,
-            "word_dropout": word_dropout,
-            "dropout": dropout,
-            "seed": seed,
-        }
+        check_positive_integer("vocabulary_size", vocabulary_size)
+        check_positive_integer("embedding_dim", embedding_dim)
+        super().__init__(**kwargs)
+
+        # === Config ===
         self.vocabulary_size = vocabulary_size
-        self.word_dropout = WordDropout(word_dropout, seed=seed, name="word_dropout")
-        self.embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
-        self.embedding_dropout = VariationalDropout(dropout, seed=seed, name="embedding_dropout")
+        self.embedding_dim = embedding_dim
+        self.units = units
+        self.encoder_layers = encoder_layers
+        self.decoder_layers = decoder_layers
+        self.cell = cell
+        self.bidirectional = bidirectional
+        self.attention = attention
+        self.bridge = bridge
+        self.word_dropout = word_dropout
+        self.dropout = dropout
+        self.seed = seed
+
+        # === Layers ===
+        self.word_dropout_layer = WordDropout(word_dropout, seed=seed, name="word_dropout")
+        self.embedding_layer = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
+        self.embedding_dropout_layer = VariationalDropout(dropout, seed=seed, name="embedding_dropout")
         self.encoder = _stack(cell, units, encoder_layers, dropout, seed, bidirectional=bidirectional, name="encoder")
         self.decoder = _stack(cell, units, decoder_layers, dropout, seed, return_state=True, name="decoder")
-        parts = decoder_layers * (2 if cell == "lstm" else 1)
-        self.bridges = [keras.layers.Dense(units, activation="tanh", name=f"bridge_{i}") for i in range(parts)] if bridge == "dense" else []
-        self.attention = None if attention == "none" else Attention(attention, name="attention")
-        self.attended = keras.layers.Dense(embedding_dim, activation="tanh", use_bias=False, name="attended")
-        self.output_dropout = VariationalDropout(dropout, seed=seed, name="output_dropout")
+        bridges = self._num_states if bridge == "dense" else 0
+        self.bridge_layers = [keras.layers.Dense(units, activation="tanh", name=f"bridge_{i}") for i in range(bridges)]
+        self.attention_layer = None if attention == "none" else Attention(attention, name="attention")
+        self.output_layer = keras.layers.Dense(embedding_dim, activation="tanh", use_bias=False, name="output")
+        self.output_dropout_layer = VariationalDropout(dropout, seed=seed, name="output_dropout")
         self.supports_jit = False  # XLA compiles the layers' time loops, not the model
+
+    @property
+    def _num_states(self) -> int:
+        """Tensors in the decoder's state."""
+        return self.decoder_layers * (2 if self.cell == "lstm" else 1)
 
     def build(self, input_shape):
         """Creates the weights."""
-        units, dim = self._settings["units"], self._settings["embedding_dim"]
-        self.embedding.build((None, None))
-        self.encoder.build((None, None, dim))
-        self.decoder.build((None, None, dim))
-        for bridge in self.bridges:
-            bridge.build((None, units))
-        if self.attention is not None:
-            self.attention.build((None, None, units), (None, None, units))
-        self.attended.build((None, None, units if self.attention is None else 2 * units))
+        outputs_shape = (None, None, self.units)
+        self.embedding_layer.build((None, None))
+        self.encoder.build((None, None, self.embedding_dim))
+        self.decoder.build((None, None, self.embedding_dim))
+        for bridge in self.bridge_layers:
+            bridge.build((None, self.units))
+        if self.attention_layer is not None:
+            self.attention_layer.build(outputs_shape, outputs_shape)
+        self.output_layer.build((None, None, self.units if self.attention_layer is None else 2 * self.units))
         self.output_bias = self.add_weight(shape=(self.vocabulary_size,), initializer="zeros", name="output_bias")
         self.built = True
 
@@ -115,12 +124,12 @@ class Translator(keras.Model):
         """Returns the logits of every step; see the class."""
         source, target = inputs
         encoded = self.encode(source, training=training)
-        embedded = self.embedding_dropout(self.embedding(target), training=training)
+        embedded = self.embedding_dropout_layer(self.embedding_layer(target), training=training)
         states = self._by_layer(encoded["decoder"])
         # Padding stands behind the last token, where a decoder that runs forwards needs no mask.
         outputs, _ = self.decoder(embedded, initial_state=states, training=training)
         attended, _ = self._attend(outputs, encoded)
-        return self._logits(self.output_dropout(attended, training=training))
+        return self._logits(self.output_dropout_layer(attended, training=training))
 
     def encode(self, source, training=False) -> dict:
         """Reads the source.
@@ -134,14 +143,14 @@ class Translator(keras.Model):
             `decoder` (the decoder's states, `[batch, units]` each) and `alignment` (`[batch, positions]`, zeros).
         """
         visible = ops.not_equal(source, 0)
-        embedded = self.embedding_dropout(self.embedding(self.word_dropout(source, training=training)), training=training)
+        embedded = self.embedding_dropout_layer(self.embedding_layer(self.word_dropout_layer(source, training=training)), training=training)
         memory = self.encoder(embedded, mask=visible, training=training)
         weights = ops.expand_dims(ops.cast(visible, memory.dtype), -1)
         mean = ops.sum(memory * weights, 1) / ops.maximum(ops.sum(weights, 1), 1)
         return {
             "memory": memory,
             "visible": visible,
-            "decoder": [bridge(mean) for bridge in self.bridges] or self._zeros(mean),
+            "decoder": [bridge(mean) for bridge in self.bridge_layers] or self._zeros(mean),
             "alignment": ops.zeros_like(source, dtype=memory.dtype),
         }
 
@@ -155,33 +164,47 @@ class Translator(keras.Model):
         Returns:
             Logits `[batch, vocabulary_size]`, and the new state; its `alignment` is where attention looked.
         """
-        embedded = self.embedding(ops.expand_dims(tokens, 1))
+        embedded = self.embedding_layer(ops.expand_dims(tokens, 1))
         outputs, states = self.decoder(embedded, initial_state=self._by_layer(state["decoder"]), training=False)
         attended, weights = self._attend(outputs, state)
         alignment = state["alignment"] if weights is None else weights[:, 0]
         return self._logits(attended)[:, 0], {**state, "decoder": tf.nest.flatten(states), "alignment": alignment}
 
     def _zeros(self, example) -> list:
-        parts = self._settings["decoder_layers"] * (2 if self._settings["cell"] == "lstm" else 1)
-        return [ops.zeros_like(example) for _ in range(parts)]
+        return [ops.zeros_like(example) for _ in range(self._num_states)]
 
     def _by_layer(self, states: list) -> list[list]:
-        size = len(states) // self._settings["decoder_layers"]
+        size = len(states) // self.decoder_layers
         return [states[i : i + size] for i in range(0, len(states), size)]
 
     def _attend(self, outputs, state: dict):
-        if self.attention is None:
-            return self.attended(outputs), None
-        seen, weights = self.attention(outputs, state["memory"], memory_mask=state["visible"])
-        return self.attended(ops.concatenate([seen, outputs], -1)), weights
+        if self.attention_layer is None:
+            return self.output_layer(outputs), None
+        seen, weights = self.attention_layer(outputs, state["memory"], memory_mask=state["visible"])
+        return self.output_layer(ops.concatenate([seen, outputs], -1)), weights
 
     def _logits(self, attended):
-        logits = ops.matmul(attended, ops.transpose(ops.cast(self.embedding.embeddings, attended.dtype)))
+        logits = ops.matmul(attended, ops.transpose(ops.cast(self.embedding_layer.embeddings, attended.dtype)))
         return ops.cast(logits, "float32") + ops.cast(self.output_bias, "float32")
 
     def get_config(self):
         """Returns the constructor's arguments."""
-        return {"name": self.name, "trainable": self.trainable, **self._settings}
+        return {
+            "name": self.name,
+            "trainable": self.trainable,
+            "vocabulary_size": self.vocabulary_size,
+            "embedding_dim": self.embedding_dim,
+            "units": self.units,
+            "encoder_layers": self.encoder_layers,
+            "decoder_layers": self.decoder_layers,
+            "cell": self.cell,
+            "bidirectional": self.bidirectional,
+            "attention": self.attention,
+            "bridge": self.bridge,
+            "word_dropout": self.word_dropout,
+            "dropout": self.dropout,
+            "seed": self.seed,
+        }
 
     @classmethod
     def from_config(cls, config, custom_objects=None):

@@ -50,7 +50,7 @@ class Steps:
         """Runs the step on every replica. Traces are kept by shape here, as TensorFlow warns of a function with many."""
         key = step, tuple(tf.type_spec_from_value(part) for part in tf.nest.flatten(batch, expand_composites=True))
         if key not in self._compiled:
-            everywhere = tf.function(lambda *batch: self._of_one_replica(self._strategy.run(step, batch)), autograph=False)
+            everywhere = tf.function(lambda *batch: self._of_one_replica(self._strategy.run(step, batch)))
             self._compiled[key] = everywhere.get_concrete_function(*batch)
         return tf.nest.map_structure(float, self._compiled[key](*batch))
 

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from toolkit.arguments import check_positive_integer
+
 SCORES = ("dot", "scaled", "general", "additive")
 
 
@@ -44,8 +46,8 @@ class Attention(keras.layers.Layer):
     def __init__(self, score: str = "dot", units: int | None = None, kernel_initializer="glorot_uniform", **kwargs):
         if score not in SCORES:
             raise ValueError(f"Argument `score` must be one of {SCORES}. Received: score={score!r}")
-        if units is not None and (isinstance(units, bool) or not isinstance(units, int) or units < 1):
-            raise ValueError(f"Argument `units` must be a positive integer. Received: units={units!r}")
+        if units is not None:
+            check_positive_integer("units", units)
         super().__init__(**kwargs)
         self.supports_masking = True
         self.score = score

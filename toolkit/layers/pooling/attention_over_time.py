@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from toolkit.arguments import check_positive_integer
 from toolkit.layers.pooling.pooling import Pooling
 
 
@@ -23,8 +24,7 @@ class AttentionOverTime(Pooling):
     """
 
     def __init__(self, units: int, **kwargs):
-        if not isinstance(units, int) or units < 1:
-            raise ValueError(f"Argument `units` must be a positive integer. Received: units={units!r}")
+        check_positive_integer("units", units)
         super().__init__(**kwargs)
         self.units = units
         self.hidden = keras.layers.Dense(units, activation="tanh", name="hidden")

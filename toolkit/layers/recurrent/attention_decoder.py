@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from toolkit.arguments import check_positive_integer
 from toolkit.layers.recurrent.backpropagation.attention import AttentionEquations, AttentionWeights
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, through_time
 from toolkit.layers.recurrent.time_loop import current_backend, scan_equations
@@ -50,8 +51,8 @@ class AttentionDecoder(keras.layers.Layer):
                 "Argument `cell` must be a keras.layers.LSTMCell, GRUCell or SimpleRNNCell with its usual activations. "
                 f"Received: cell={cell!r}"
             )
-        if units is not None and (isinstance(units, bool) or not isinstance(units, int) or units < 1):
-            raise ValueError(f"Argument `units` must be a positive integer. Received: units={units!r}")
+        if units is not None:
+            check_positive_integer("units", units)
         self.cell = cell
         self.units = cell.units if units is None else units
         self.output_initializer = keras.initializers.get(output_initializer)

@@ -1,9 +1,8 @@
 """The IRNN layer."""
 
-import math
-
 import keras
 
+from toolkit.arguments import check_positive
 from toolkit.layers.recurrent.simple_rnn import SimpleRNN
 
 
@@ -43,8 +42,7 @@ class IRNN(SimpleRNN):
     """
 
     def __init__(self, units: int, *, scale: float = 1.0, activation="relu", kernel_initializer=None, **kwargs):
-        if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale < math.inf:
-            raise ValueError(f"Argument `scale` must be a positive number. Received: scale={scale!r}")
+        check_positive("scale", scale)
         if "recurrent_initializer" in kwargs:
             raise ValueError(
                 "IRNN starts its recurrent kernel at `scale` times the identity; use `SimpleRNN` for another start. "

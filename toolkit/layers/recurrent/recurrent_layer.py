@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from toolkit.arguments import check_positive_integer, check_rate
 from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gradient
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
@@ -37,7 +38,7 @@ class RecurrentLayer:
     def __init__(self, *args, weight_drop: float = 0.0, zoneout: float | tuple = 0.0, learned_initial_state: bool = False, **kwargs):
         arguments = inspect.signature(super().__init__).bind(*args, **kwargs).arguments
         if "units" in arguments:
-            _check_units(arguments["units"])
+            check_positive_integer("units", arguments["units"])
         for name in ("dropout", "recurrent_dropout"):
             check_rate(name, arguments.get(name, 0.0))
         check_rate("weight_drop", weight_drop)
@@ -53,7 +54,7 @@ class RecurrentLayer:
 
     def _check_regularization(self) -> None:
         for rate in self.zoneout if isinstance(self.zoneout, tuple) else [self.zoneout]:
-            check_rate("zoneout", rate, self.zoneout)
+            check_rate("zoneout", rate)
         parts = len(self.state_size)
         if isinstance(self.zoneout, tuple) and len(self.zoneout) != parts:
             raise ValueError(
@@ -244,16 +245,14 @@ class RecurrentLayer:
             return None
         if not training:
             return tuple(tf.constant(1 - rate, sequences.dtype) for rate in self._zoneout_rates)
-        steps = tf.shape(sequences)[:2]
+        batch, time, _ = tf.unstack(tf.shape(sequences))
         draws = zip(self.state_size, self._zoneout_rates, strict=True)
-        return tuple(
-            self._dropped(tf.ones([*tf.unstack(steps), size], sequences.dtype), rate, self._noise_seed, scale=False) for size, rate in draws
-        )
+        kept = [self._dropped(tf.ones([batch, time, size], sequences.dtype), rate, self._noise_seed) for size, rate in draws]
+        return tuple(tf.cast(share > 0, sequences.dtype) for share in kept)
 
     @staticmethod
-    def _dropped(tensor: tf.Tensor, rate: float, seed, scale: bool = True) -> tf.Tensor:
-        dropped = keras.random.dropout(tensor, rate, seed=seed)
-        return dropped if scale else dropped * (1 - rate)
+    def _dropped(tensor: tf.Tensor, rate: float, seed) -> tf.Tensor:
+        return keras.random.dropout(tensor, rate, seed=seed)
 
     def get_config(self):
         """Returns the constructor's arguments."""
@@ -268,20 +267,9 @@ class RecurrentLayer:
         return {**super().get_config(), **config}
 
 
-def check_rate(name: str, rate: float, received=None) -> None:
-    """Raises a `ValueError` unless a rate is a number in [0, 1)."""
-    if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not 0 <= rate < 1:
-        raise ValueError(f"Argument `{name}` must be at least 0 and below 1. Received: {name}={rate if received is None else received}")
-
-
 def has_gpu() -> bool:
     """Says whether TensorFlow sees a GPU."""
     return bool(tf.config.list_logical_devices("GPU"))
-
-
-def _check_units(units: int) -> None:
-    if isinstance(units, bool) or not isinstance(units, int) or units < 1:
-        raise ValueError(f"Argument `units` must be a positive integer. Received: units={units!r}")
 
 
 def _drops(cell) -> bool:

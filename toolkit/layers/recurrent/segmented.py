@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from toolkit.arguments import check_positive_integer
+
 
 @keras.saving.register_keras_serializable(package="toolkit")
 class Segmented(keras.layers.Wrapper):
@@ -24,8 +26,7 @@ class Segmented(keras.layers.Wrapper):
     """
 
     def __init__(self, layer, length: int, **kwargs):
-        if not isinstance(length, int) or length < 1:
-            raise ValueError(f"Argument `length` must be a positive integer. Received: length={length!r}")
+        check_positive_integer("length", length)
         super().__init__(layer, **kwargs)
         self.length = length
         self.supports_masking = True

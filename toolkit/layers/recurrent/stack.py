@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from toolkit.arguments import check_rate
 from toolkit.layers.regularization.variational_dropout import VariationalDropout
 
 CONNECTIONS = ("plain", "residual", "highway", "dense")
@@ -210,8 +211,7 @@ def _check_arguments(layers: list, connection: str, first_connected: int, dropou
             f"Argument `first_connected` must be an integer from 0 to {len(layers)}, the number of layers. "
             f"Received: first_connected={first_connected!r}"
         )
-    if not 0 <= dropout < 1:
-        raise ValueError(f"Argument `dropout` must be at least 0 and below 1. Received: dropout={dropout}")
+    check_rate("dropout", dropout)
 
 
 def _check_layer(layer, index: int, return_state: bool) -> None:

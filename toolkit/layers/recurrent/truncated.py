@@ -5,6 +5,7 @@ import functools
 import keras
 import tensorflow as tf
 
+from toolkit.arguments import check_positive_integer
 from toolkit.layers.recurrent.recurrent_layer import RecurrentLayer
 from toolkit.layers.recurrent.time_loop import current_backend
 
@@ -55,8 +56,7 @@ class TruncatedBPTT(RecurrentLayer, keras.layers.RNN):
 
     def __init__(self, layer, length: int, **kwargs):
         _check_layer(layer)
-        if isinstance(length, bool) or not isinstance(length, int) or length < 1:
-            raise ValueError(f"Argument `length` must be a positive integer. Received: length={length!r}")
+        check_positive_integer("length", length)
         if kwargs.pop("go_backwards", False):  # as `Bidirectional` asks of the copy that it makes
             raise ValueError(f"{_REASON} Received: go_backwards=True")
         shared = ("return_sequences", "return_state", "stateful", "zero_output_for_mask")

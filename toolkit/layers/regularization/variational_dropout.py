@@ -2,6 +2,8 @@
 
 import keras
 
+from toolkit.arguments import check_rate
+
 
 @keras.saving.register_keras_serializable(package="toolkit")
 class VariationalDropout(keras.layers.SpatialDropout1D):
@@ -26,7 +28,6 @@ class VariationalDropout(keras.layers.SpatialDropout1D):
     """
 
     def __init__(self, rate: float, **kwargs):
-        if not 0 <= rate < 1:
-            raise ValueError(f"Argument `rate` must be at least 0 and below 1. Received: rate={rate}")
+        check_rate("rate", rate)
         super().__init__(rate, **kwargs)
         self.supports_masking = True

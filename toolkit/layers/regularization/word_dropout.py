@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from toolkit.arguments import check_rate
+
 
 @keras.saving.register_keras_serializable(package="toolkit")
 class WordDropout(keras.layers.Layer):
@@ -28,8 +30,7 @@ class WordDropout(keras.layers.Layer):
     """
 
     def __init__(self, rate: float, unknown_id: int = 1, pad_id: int = 0, seed: int | None = None, **kwargs):
-        if not 0 <= rate < 1:
-            raise ValueError(f"Argument `rate` must be at least 0 and below 1. Received: rate={rate}")
+        check_rate("rate", rate)
         super().__init__(**kwargs)
         self.rate = rate
         self.unknown_id = unknown_id

@@ -1,10 +1,9 @@
 """The LSTM with layer normalisation."""
 
-import math
-
 import keras
 from keras import ops
 
+from toolkit.arguments import check_positive
 from toolkit.layers.recurrent.cells.memory_cell import LSTMState, MemoryCell
 
 
@@ -49,8 +48,7 @@ class LayerNormLSTMCell(MemoryCell):
     """
 
     def __init__(self, units: int, *, epsilon: float = 1e-5, **kwargs):
-        if isinstance(epsilon, bool) or not isinstance(epsilon, (int, float)) or not 0 < epsilon < math.inf:
-            raise ValueError(f"Argument `epsilon` must be a positive number. Received: epsilon={epsilon!r}")
+        check_positive("epsilon", epsilon)
         super().__init__(units, **kwargs)
         self.epsilon = epsilon
 

@@ -5,6 +5,8 @@ from typing import ClassVar, NamedTuple
 import keras
 from keras import ops
 
+from toolkit.arguments import check_positive_integer
+
 
 class OutputState(NamedTuple):
     """The state of a cell that keeps its output alone, `h`, `[batch, units]`."""
@@ -82,8 +84,7 @@ class RecurrentCell(keras.layers.Layer):
         bias_constraint=None,
         **kwargs,
     ):
-        if isinstance(units, bool) or not isinstance(units, int) or units < 1:
-            raise ValueError(f"Argument `units` must be a positive integer. Received: units={units!r}")
+        check_positive_integer("units", units)
         super().__init__(**kwargs)
         self.units = units
         self.activation = keras.activations.get(activation)

@@ -1,4 +1,4 @@
-"""Checks of arguments."""
+"""Checks of the arguments of layers, models and decoding, in Keras's style."""
 
 import math
 import numbers
@@ -48,6 +48,48 @@ def check_fraction(name: str, value) -> None:
     """
     if not _is_number(value) or not 0 < value <= 1:
         raise ValueError(f"Argument `{name}` must be a number greater than 0 and at most 1. Received: {name}={value!r}")
+
+
+def check_positive_integer(name: str, value) -> None:
+    """Refuses what is no integer above 0.
+
+    Args:
+        name: The argument's name.
+        value: What was given for it.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError(f"Argument `{name}` must be a positive integer. Received: {name}={value!r}")
+
+
+def check_positive(name: str, value) -> None:
+    """Refuses what is no finite number above 0.
+
+    Args:
+        name: The argument's name.
+        value: What was given for it.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if not _is_number(value) or value <= 0:
+        raise ValueError(f"Argument `{name}` must be a positive number. Received: {name}={value!r}")
+
+
+def check_rate(name: str, value) -> None:
+    """Refuses what is no number in [0, 1), such as a dropout rate.
+
+    Args:
+        name: The argument's name.
+        value: What was given for it.
+
+    Raises:
+        ValueError: It is something else.
+    """
+    if not _is_number(value) or not 0 <= value < 1:
+        raise ValueError(f"Argument `{name}` must be at least 0 and below 1. Received: {name}={value!r}")
 
 
 def _is_number(value) -> bool:
