@@ -1,0 +1,64 @@
+"""The frame around the cells' equations: what holds steps back, and the parts of a batch."""
+
+import numpy as np
+import tensorflow as tf
+
+from tests.layers.recurrent.namesakes import BATCH, FEATURES, TIME, UNITS, every_layer, make, mask_of, sequences, states
+from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
+from toolkit.layers.recurrent.time_loop import scan
+from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
+
+
+@every_layer
+def test_noise_goes_the_same_way_forward_and_back(name):
+    """Mask, recurrent dropout and zoneout at once: the written gradient against automatic differentiation of TensorFlow's loop."""
+    cell, x, initial = make(name, dtype="float64").cell, sequences("float64"), states(name, "float64")
+    equations, random = equations_of(cell), np.random.default_rng(0)
+    noise = Noise(
+        tf.constant(mask_of("holes")),
+        tf.constant(random.integers(0, 2, (BATCH, UNITS)) / 0.5),
+        tuple(tf.constant(random.integers(0, 2, (BATCH, TIME, UNITS)), "float64") for _ in initial),
+    )
+    state, weights = equations.State(*initial), weights_of(cell)
+
+    def step(z, state):
+        new = equations.step(z, state[0] * noise.recurrent_dropout, equations.State(*state), weights)[0]
+        return new[0], list(new)
+
+    def written():
+        outputs, last = through_time(equations, x, state, weights, noise, all_outputs=True, training=True)
+        shown = np.cumsum(mask_of("holes"), axis=1) > 0
+        return outputs * shown[..., np.newaxis], list(last)
+
+    def automatic():
+        z = equations.project(tf.transpose(x, [1, 0, 2]), weights)
+        return scan(step, z, list(state), noise, output_size=UNITS, all_outputs=True)[1:]
+
+    results = []
+    for run in (written, automatic):
+        with tf.GradientTape() as tape:
+            sources = [x, *state, *weights]
+            tape.watch(sources)
+            outputs, last = run()
+            loss = tf.add_n([tf.reduce_sum(tf.sin(output * (i + 1))) for i, output in enumerate([outputs, *last])])
+        results.append([outputs, *last, *tape.gradient(loss, sources, unconnected_gradients="zero")])
+    for ours, theirs in zip(*results, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10)  # double precision
+
+
+@every_layer
+def test_parts_of_a_batch_side_by_side_equal_the_whole(name, monkeypatch):
+    layer = make(name, return_sequences=True, dtype="float64")
+    x = tf.constant(np.random.default_rng(0).normal(size=(64, 5, FEATURES)))
+    mask = tf.constant(np.random.default_rng(1).integers(0, 2, (64, 5)), tf.bool)
+
+    def run(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(tf.sin(layer(x, mask=mask, training=True)))
+        return [loss, *tape.gradient(loss, [x, *(variable.value for variable in layer.trainable_variables)])]
+
+    whole = run(x)  # eager: one part
+    monkeypatch.setattr("os.cpu_count", lambda: 4)
+    for ours, theirs in zip(tf.function(run)(x), whole, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)  # double precision, sums in another order
