@@ -128,7 +128,7 @@ def test_a_cell_in_rnn_equals_the_layer(name):
         ({"units": 4, "recurrent_dropout": -0.1}, "recurrent_dropout=-0.1"),
         ({"units": 4, "dropout": 1.0}, "dropout=1.0"),
         ({"units": 4, "weight_drop": 1.0}, "weight_drop=1.0"),
-        ({"units": 4, "zoneout": "much"}, "zoneout=much"),
+        ({"units": 4, "zoneout": "much"}, "zoneout=.much."),
         ({"units": 4, "zoneout": (0.1, 0.1, 0.1)}, "one for each of the"),
         ({"units": 4, "zoneout": 0.1, "unroll": True}, "unroll"),
         ({"units": 4, "weight_drop": 0.1, "activation": "gelu"}, "weight_drop"),
