@@ -7,6 +7,7 @@ from toolkit.decoding.noise import gumbel_noise
 from toolkit.decoding.rules import ForbiddenTokens, ForcedPrefix, MinimumLength, NoRepeatedNgrams
 from toolkit.decoding.sampling import sample
 from toolkit.decoding.scoring import Scored, score
+from toolkit.decoding.search import Search
 
 __all__ = [
     "Decoded",
@@ -15,6 +16,7 @@ __all__ = [
     "MinimumLength",
     "NoRepeatedNgrams",
     "Scored",
+    "Search",
     "beam_search",
     "greedy",
     "gumbel_noise",

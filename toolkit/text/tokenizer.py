@@ -155,11 +155,12 @@ class Tokenizer:
         Raises:
             ValueError: An id is outside of the vocabulary.
         """
-        ids = [int(index) for index in ids]
-        for index in ids:
-            if not 0 <= index < self.vocabulary_size:
-                raise ValueError(f"Argument `ids` must hold ids from 0 to {self.vocabulary_size - 1}. Received: {index}")
-        return self._processor.decode(ids)
+        return self._processor.decode([self._checked(index) for index in ids])
+
+    def _checked(self, index: int) -> int:
+        if not 0 <= int(index) < self.vocabulary_size:
+            raise ValueError(f"Argument `ids` must hold ids from 0 to {self.vocabulary_size - 1}. Received: {index}")
+        return int(index)
 
     def score(self, ids: Iterable[int]) -> float:
         """Returns the sum of the scores of the pieces, in a unigram model the log probability of this segmentation."""
@@ -174,6 +175,24 @@ class Tokenizer:
     def unk_id(self) -> int:
         """The id of what is not in the vocabulary."""
         return self._processor.unk_id()
+
+    @property
+    def begin_id(self) -> int:
+        """The id that begins what a decoder reads; -1 if a loaded model has none."""
+        return self._processor.bos_id()
+
+    @property
+    def end_id(self) -> int:
+        """The id that ends a sequence; -1 if a loaded model has none."""
+        return self._processor.eos_id()
+
+    def pieces(self, ids: Iterable[int]) -> list[str]:
+        """Returns the pieces of ids, as they stand in the vocabulary: U+2581 is a space.
+
+        Raises:
+            ValueError: An id is outside of the vocabulary.
+        """
+        return [self._processor.id_to_piece(self._checked(index)) for index in ids]
 
     @property
     def fingerprint(self) -> str:
