@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from toolkit.arguments import check_positive_integer
+from toolkit.arguments import check_positive_integer, check_rate
 from toolkit.layers import GRU, LSTM, Attention, Bidirectional, RecurrentStack, SimpleRNN, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
 
@@ -22,10 +22,14 @@ class Translator(keras.Model):
         p(y_t | y_{<t}, x) = softmax(E a_t + b)
 
     Nothing is fed back but the token, so while it trains the decoder runs all steps in one call, and attention looks from all of them at
-    once. One vocabulary serves both languages. From the third layer on there is a way around each layer (residual).
+    once. From the third layer on there is a way around each layer (residual).
+
+    With `scheduled_sampling` the decoder runs twice: what it predicts from the true tokens stands in for some of them in the second run,
+    from which alone the gradient comes. So it still runs all steps in one call.
 
     Args:
-        vocabulary_size: Number of token ids; 0 is padding, 1 the unknown token.
+        vocabulary_size: Number of token ids, those of both languages unless `target_vocabulary_size` is given; 0 is padding, 1 the unknown
+            token.
         embedding_dim: Size of a token's vector, and of a_t.
         units: Size of the decoder's state, and of the encoder's outputs: both directions together.
         encoder_layers: Layers of the encoder.
@@ -36,6 +40,11 @@ class Translator(keras.Model):
         bridge: What the decoder starts from: `"dense"`, a layer of the mean of the encoder's outputs for each state, or `"zero"`.
         word_dropout: Share of the source tokens replaced by the unknown token while training.
         dropout: Variational dropout on the embedded tokens, between the layers and on a_t.
+        recurrent_dropout: Variational dropout on h_{t-1} in the layers.
+        target_vocabulary_size: Number of token ids of the target, which has an embedding of its own then; `None` for one vocabulary.
+        tied_output: Whether the output is the target's embedding; if not, it has weights of its own.
+        reversed_source: Whether the encoder reads the source from its end. Alignments are to the source as it was given.
+        scheduled_sampling: Share of the target tokens that are replaced by the model's own prediction while training.
         seed: Seed of the dropouts.
         **kwargs: As in `keras.Model`.
 
@@ -50,7 +59,8 @@ class Translator(keras.Model):
         ValueError: An argument is out of range.
 
     Source: Sutskever, Vinyals & Le 2014; Bahdanau, Cho & Bengio 2015; Luong, Pham & Manning 2015, attention after the decoder; Press & Wolf
-    2017 for the tied output.
+    2017 for the tied output; Bengio et al. 2015 for scheduled sampling, Duckworth et al. 2019, "Parallel scheduled sampling", for its two
+    runs.
     """
 
     def __init__(
@@ -66,11 +76,19 @@ class Translator(keras.Model):
         bridge: str = "dense",
         word_dropout: float = 0.0,
         dropout: float = 0.0,
+        recurrent_dropout: float = 0.0,
+        target_vocabulary_size: int | None = None,
+        tied_output: bool = True,
+        reversed_source: bool = False,
+        scheduled_sampling: float = 0.0,
         seed: int | None = None,
         **kwargs,
     ):
         _check(encoder_layers, decoder_layers, cell, bidirectional, units, attention, bridge)
         check_positive_integer("vocabulary_size", vocabulary_size)
+        if target_vocabulary_size is not None:
+            check_positive_integer("target_vocabulary_size", target_vocabulary_size)
+        check_rate("scheduled_sampling", scheduled_sampling)
         check_positive_integer("embedding_dim", embedding_dim)
         super().__init__(**kwargs)
 
@@ -86,19 +104,28 @@ class Translator(keras.Model):
         self.bridge = bridge
         self.word_dropout = word_dropout
         self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.target_vocabulary_size = target_vocabulary_size
+        self.tied_output = tied_output
+        self.reversed_source = reversed_source
+        self.scheduled_sampling = scheduled_sampling
         self.seed = seed
 
         # === Layers ===
         self.word_dropout_layer = WordDropout(word_dropout, seed=seed, name="word_dropout")
-        self.embedding_layer = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
+        self.embedding_layer = self.target_embedding_layer = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
+        if target_vocabulary_size is not None:
+            self.target_embedding_layer = keras.layers.Embedding(target_vocabulary_size, embedding_dim, name="target_embedding")
         self.embedding_dropout_layer = VariationalDropout(dropout, seed=seed, name="embedding_dropout")
-        self.encoder = _stack(cell, units, encoder_layers, dropout, seed, bidirectional=bidirectional, name="encoder")
-        self.decoder = _stack(cell, units, decoder_layers, dropout, seed, return_state=True, name="decoder")
+        dropouts = {"dropout": dropout, "recurrent_dropout": recurrent_dropout, "seed": seed}
+        self.encoder = _stack(cell, units, encoder_layers, **dropouts, bidirectional=bidirectional, name="encoder")
+        self.decoder = _stack(cell, units, decoder_layers, **dropouts, return_state=True, name="decoder")
         bridges = self._num_states if bridge == "dense" else 0
         self.bridge_layers = [keras.layers.Dense(units, activation="tanh", name=f"bridge_{i}") for i in range(bridges)]
         self.attention_layer = None if attention == "none" else Attention(attention, name="attention")
         self.output_layer = keras.layers.Dense(embedding_dim, activation="tanh", use_bias=False, name="output")
         self.output_dropout_layer = VariationalDropout(dropout, seed=seed, name="output_dropout")
+        self.sampling_seed = keras.random.SeedGenerator(seed)
         self.supports_jit = False  # XLA compiles the layers' time loops, not the model
 
     @property
@@ -110,6 +137,8 @@ class Translator(keras.Model):
         """Creates the weights."""
         outputs_shape = (None, None, self.units)
         self.embedding_layer.build((None, None))
+        if self.target_vocabulary_size is not None:
+            self.target_embedding_layer.build((None, None))
         self.encoder.build((None, None, self.embedding_dim))
         self.decoder.build((None, None, self.embedding_dim))
         for bridge in self.bridge_layers:
@@ -117,19 +146,35 @@ class Translator(keras.Model):
         if self.attention_layer is not None:
             self.attention_layer.build(outputs_shape, outputs_shape)
         self.output_layer.build((None, None, self.units if self.attention_layer is None else 2 * self.units))
-        self.output_bias = self.add_weight(shape=(self.vocabulary_size,), initializer="zeros", name="output_bias")
+        size = self.target_vocabulary_size or self.vocabulary_size
+        if not self.tied_output:
+            self.output_kernel = self.add_weight(shape=(size, self.embedding_dim), initializer="glorot_uniform", name="output_kernel")
+        self.output_bias = self.add_weight(shape=(size,), initializer="zeros", name="output_bias")
         self.built = True
 
     def call(self, inputs, training=False):
         """Returns the logits of every step; see the class."""
         source, target = inputs
         encoded = self.encode(source, training=training)
-        embedded = self.embedding_dropout_layer(self.embedding_layer(target), training=training)
+        if training and self.scheduled_sampling:
+            target = self._partly_predicted(target, self._decode(target, encoded, training))
+        return self._decode(target, encoded, training)
+
+    def _decode(self, target, encoded: dict, training: bool):
+        """Runs all steps of the decoder; returns their logits."""
+        embedded = self.embedding_dropout_layer(self.target_embedding_layer(target), training=training)
         states = self._by_layer(encoded["decoder"])
         # Padding stands behind the last token, where a decoder that runs forwards needs no mask.
         outputs, _ = self.decoder(embedded, initial_state=states, training=training)
         attended, _ = self._attend(outputs, encoded)
         return self._logits(self.output_dropout_layer(attended, training=training))
+
+    def _partly_predicted(self, target, logits):
+        """Puts what was predicted for a step where the step after it reads, at random; begin id and padding stay."""
+        predicted = ops.cast(ops.argmax(logits[:, :-1], axis=-1), target.dtype)
+        predicted = ops.concatenate([target[:, :1], predicted], axis=1)
+        chosen = keras.random.uniform(ops.shape(target), seed=self.sampling_seed) < self.scheduled_sampling
+        return ops.where(ops.logical_and(chosen, target != 0), predicted, target)
 
     def encode(self, source, training=False) -> dict:
         """Reads the source.
@@ -143,8 +188,11 @@ class Translator(keras.Model):
             `decoder` (the decoder's states, `[batch, units]` each) and `alignment` (`[batch, positions]`, zeros).
         """
         visible = ops.not_equal(source, 0)
-        embedded = self.embedding_dropout_layer(self.embedding_layer(self.word_dropout_layer(source, training=training)), training=training)
+        read = self._reversed(source, visible) if self.reversed_source else source
+        embedded = self.embedding_dropout_layer(self.embedding_layer(self.word_dropout_layer(read, training=training)), training=training)
         memory = self.encoder(embedded, mask=visible, training=training)
+        if self.reversed_source:
+            memory = self._reversed(memory, visible)
         weights = ops.expand_dims(ops.cast(visible, memory.dtype), -1)
         mean = ops.sum(memory * weights, 1) / ops.maximum(ops.sum(weights, 1), 1)
         return {
@@ -164,11 +212,16 @@ class Translator(keras.Model):
         Returns:
             Logits `[batch, vocabulary_size]`, and the new state; its `alignment` is where attention looked.
         """
-        embedded = self.embedding_layer(ops.expand_dims(tokens, 1))
+        embedded = self.target_embedding_layer(ops.expand_dims(tokens, 1))
         outputs, states = self.decoder(embedded, initial_state=self._by_layer(state["decoder"]), training=False)
         attended, weights = self._attend(outputs, state)
         alignment = state["alignment"] if weights is None else weights[:, 0]
         return self._logits(attended)[:, 0], {**state, "decoder": tf.nest.flatten(states), "alignment": alignment}
+
+    @staticmethod
+    def _reversed(sequences, visible):
+        """Turns each row around within its own length; padding stays at the end."""
+        return tf.reverse_sequence(sequences, ops.sum(ops.cast(visible, "int32"), 1), seq_axis=1)
 
     def _zeros(self, example) -> list:
         return [ops.zeros_like(example) for _ in range(self._num_states)]
@@ -184,7 +237,8 @@ class Translator(keras.Model):
         return self.output_layer(ops.concatenate([seen, outputs], -1)), weights
 
     def _logits(self, attended):
-        logits = ops.matmul(attended, ops.transpose(ops.cast(self.embedding_layer.embeddings, attended.dtype)))
+        kernel = self.target_embedding_layer.embeddings if self.tied_output else self.output_kernel
+        logits = ops.matmul(attended, ops.transpose(ops.cast(kernel, attended.dtype)))
         return ops.cast(logits, "float32") + ops.cast(self.output_bias, "float32")
 
     def get_config(self):
@@ -203,6 +257,11 @@ class Translator(keras.Model):
             "bridge": self.bridge,
             "word_dropout": self.word_dropout,
             "dropout": self.dropout,
+            "recurrent_dropout": self.recurrent_dropout,
+            "target_vocabulary_size": self.target_vocabulary_size,
+            "tied_output": self.tied_output,
+            "reversed_source": self.reversed_source,
+            "scheduled_sampling": self.scheduled_sampling,
             "seed": self.seed,
         }
 
@@ -212,9 +271,10 @@ class Translator(keras.Model):
         return cls(**config)
 
 
-def _stack(cell, units, num_layers, dropout, seed, bidirectional=False, return_state=False, name=None) -> RecurrentStack:
+def _stack(cell, units, num_layers, dropout, recurrent_dropout, seed, bidirectional=False, return_state=False, name=None) -> RecurrentStack:
     size = units // 2 if bidirectional else units
-    layers = [CELLS[cell](size, return_sequences=True, return_state=return_state) for _ in range(num_layers)]
+    options = {"return_sequences": True, "return_state": return_state, "recurrent_dropout": recurrent_dropout, "seed": seed}
+    layers = [CELLS[cell](size, **options) for _ in range(num_layers)]
     if bidirectional:
         layers = [Bidirectional(layer) for layer in layers]
     residual = {"connection": "residual", "first_connected": FIRST_RESIDUAL} if num_layers > FIRST_RESIDUAL else {}

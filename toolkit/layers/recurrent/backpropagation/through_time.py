@@ -82,6 +82,8 @@ def through_time(
         `h` after every step, `[batch, time, units]` (`None` without `all_outputs`), and the last state.
     """
     length = tf.shape(x)[1] if x.shape[1] is None else x.shape[1]
+    # Keras draws dropout in the shape of the state, which an eager tape may watch: no gradient goes through noise.
+    noise = tf.nest.map_structure(lambda part: None if part is None else tf.stop_gradient(part), noise)
     x, noise = _on_grid(x, noise, -length % TIME_GRID)
     run = functools.partial(_run, equations, weights, tf.constant(length) if isinstance(length, int) else length, all_outputs, training)
     parts = _number_of_parts(x.shape[0]) if training else 1
