@@ -1,0 +1,73 @@
+"""What every translator promises."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+_LINE_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")  # where `str.splitlines` splits
+
+
+class Hypothesis(NamedTuple):
+    """One translation of a text.
+
+    Attributes:
+        text: The translation; it has no line break in it.
+        score: What the search ranks by: the log-probability, with the penalties of a beam search.
+        tokens: Its pieces, without the one that ends it; none for an empty text.
+        alignment: float32 `[len(tokens), len(source_tokens)]`: how much each token looked at each token of the source. `None` if the model
+            has no attention, or the text is empty.
+    """
+
+    text: str
+    score: float
+    tokens: list[str]
+    alignment: np.ndarray | None
+
+
+class Translation(NamedTuple):
+    """The translations of one text.
+
+    Attributes:
+        source: The text.
+        source_tokens: The pieces that the model has read; the last one is the end of the source, unless it was cut.
+        hypotheses: At least one, the best first.
+        cropped: Whether the text was cut, because it is longer than the model reads.
+    """
+
+    source: str
+    source_tokens: list[str]
+    hypotheses: list[Hypothesis]
+    cropped: bool = False
+
+    @property
+    def text(self) -> str:
+        """The best translation."""
+        return self.hypotheses[0].text
+
+
+class TextTranslator(Protocol):
+    """What translates texts, whatever runs underneath."""
+
+    def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
+        """Translates texts.
+
+        Args:
+            texts: Any number of texts; a blank one has an empty translation.
+            prefixes: What each translation begins with, one for each text, `""` where it is free; or `None`.
+
+        Returns:
+            The translations, in the order of the texts.
+        """
+        ...
+
+
+def empty_translation(text: str) -> Translation:
+    """Returns the translation of a blank text."""
+    return Translation(text, [], [Hypothesis("", 0.0, [], None)])
+
+
+def one_line(text: str) -> str:
+    """Returns a text with a space for each line break in it, so that it stays one line of a file."""
+    return _LINE_BREAKS.sub(" ", text)
