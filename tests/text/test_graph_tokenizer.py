@@ -69,6 +69,28 @@ def test_any_bytes_are_read_as_python_reads_them_with_replacement(model_type, te
     assert GRAPH_TOKENIZERS[model_type](tf.constant(texts)).to_list() == GRAPH_TOKENIZERS[model_type](tf.constant(replaced)).to_list()
 
 
+@pytest.mark.parametrize("model_type", TOKENIZERS)
+@settings(deadline=None)  # two cores may be shared
+@given(data=st.data())
+def test_any_ids_are_decoded_as_the_tokenizer_does(model_type, data):
+    """Bytes that are no UTF-8, unknown, begin, end and padding ids included."""
+    tokenizer = TOKENIZERS[model_type]
+    ids = st.integers(0, tokenizer.vocabulary_size - 1) | st.integers(0, 260)  # special ids and bytes stand first
+    rows = data.draw(st.lists(st.lists(ids, max_size=12), min_size=1, max_size=8))
+    ragged = tf.ragged.constant(rows, dtype=tf.int32, ragged_rank=1)
+    expected = [tokenizer.decode(row).encode() for row in rows]
+    for given_ids in (ragged, ragged.to_tensor()):
+        assert GRAPH_TOKENIZERS[model_type].decode(given_ids).numpy().tolist() == expected
+
+
+@pytest.mark.parametrize("model_type", TOKENIZERS)
+def test_pieces_are_those_of_the_tokenizer_but_for_padding(model_type):
+    tokenizer = TOKENIZERS[model_type]
+    ids = list(range(1, tokenizer.vocabulary_size))
+    pieces = GRAPH_TOKENIZERS[model_type].pieces(tf.constant([[0, *ids]])).numpy()[0]
+    assert [piece.decode() for piece in pieces] == ["", *tokenizer.pieces(ids)]
+
+
 def test_a_model_without_padding_agrees():
     tokenizer = Tokenizer(foreign_model(model_type="bpe"))
     assert compare_tokenizers(tokenizer, GraphTokenizer(tokenizer), TEXTS).identical == len(TEXTS)

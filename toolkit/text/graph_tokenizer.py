@@ -12,7 +12,7 @@ from toolkit.text.tokenizer import Tokenizer
 
 
 class GraphTokenizer(tf.Module):
-    """Turns strings into the ids of a `Tokenizer` inside a graph, so that a SavedModel takes raw text.
+    """Turns strings into the ids of a `Tokenizer` and back inside a graph, so that a SavedModel takes and gives raw text.
 
     Invalid UTF-8 is replaced by U+FFFD, so no string makes the graph fail. A program that loads such a SavedModel needs TensorFlow Text's
     operators: TensorFlow Serving has them, Python gets them by `import tensorflow_text`.
@@ -35,9 +35,33 @@ class GraphTokenizer(tf.Module):
         Returns:
             int32 ids of shape `[batch, None]`; an empty row for an empty string.
         """
+        return self._loaded().tokenize(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", replacement_char=0xFFFD))
+
+    def decode(self, ids: tf.Tensor) -> tf.Tensor:
+        """Turns ids into texts, as `Tokenizer.decode` does: padding, begin and end ids leave no trace.
+
+        Args:
+            ids: int32 of shape `[batch, length]`, a tensor or a ragged one.
+
+        Returns:
+            Strings of shape `[batch]`.
+        """
+        return self._loaded().detokenize(ids)
+
+    def pieces(self, ids: tf.Tensor) -> tf.Tensor:
+        """Turns ids into pieces, as `Tokenizer.pieces` does; padding becomes `""`.
+
+        Args:
+            ids: int32, 0 for padding.
+
+        Returns:
+            Strings of the same shape.
+        """
+        return tf.where(tf.equal(ids, 0), "", self._loaded().id_to_string(ids))
+
+    def _loaded(self) -> tensorflow_text.SentencepieceTokenizer:
         # Outside of a graph TensorFlow drops the loaded model whenever a global seed is set, so it is loaded for each call.
-        tokenizer = self._load() if tf.executing_eagerly() else self._tokenizer
-        return tokenizer.tokenize(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", replacement_char=0xFFFD))
+        return self._load() if tf.executing_eagerly() else self._tokenizer
 
     def _load(self) -> tensorflow_text.SentencepieceTokenizer:
         return tensorflow_text.SentencepieceTokenizer(model=self._model_proto, out_type=tf.int32)
