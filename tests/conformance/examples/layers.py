@@ -25,7 +25,8 @@ FEATURES = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
 
 def attention_decoder():
     sequences = keras.Input((None, 3))
-    return keras.Model(sequences, AttentionDecoder(keras.layers.GRUCell(3), 2)(sequences, sequences))
+    memory = keras.layers.Masking()(sequences)  # its mask becomes the argument `memory_mask`
+    return keras.Model(sequences, AttentionDecoder(keras.layers.GRUCell(3), 2)(sequences, memory))
 
 
 def attention():

@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.arguments import check_positive_integer
-from toolkit.layers.recurrent.backpropagation.attention import AttentionEquations, AttentionWeights
+from toolkit.layers.recurrent.backpropagation.attention import Attending, AttentionWeights
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, through_time
 from toolkit.layers.recurrent.time_loop import current_backend, scan_equations
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
@@ -22,6 +22,12 @@ class AttentionDecoder(keras.layers.Layer):
     Where nothing is fed back, run a plain layer over all steps and attend afterwards: that is faster. Here each step needs the one before,
     so the loop holds the attention, too; its gradient is written out (`backpropagation.attention`).
 
+    Padding of `sequences` stands behind the last token, where a loop that runs forwards needs no mask; Keras's mask of `sequences` becomes
+    that of the outputs.
+
+    For the general score, h_t · W m_s, apply a bias-free `keras.layers.Dense(cell.units)` to the memory before: once, outside of the loop.
+    The context is then one of W m_s, and the memory's vectors may be of any size.
+
     Args:
         cell: A cell with written equations, such as `keras.layers.LSTMCell(256)`.
         units: Size of an output a_t; that of the cell's output by default.
@@ -33,6 +39,8 @@ class AttentionDecoder(keras.layers.Layer):
         sequences: What is read at each step, `[batch, time, features]`.
         memory: The encoded source, `[batch, positions, cell.units]`.
         initial_state: a (`[batch, units]`) and the cell's states, a list; zeros by default.
+        memory_mask: Boolean `[batch, positions]`, `False` where nothing may be seen: there α is 0, and so is the gradient of the memory. A
+            row where everything is hidden sees zeros. By default the mask that Keras has attached to the memory, if any.
         training: Whether a gradient is likely.
 
     Returns:
@@ -40,6 +48,23 @@ class AttentionDecoder(keras.layers.Layer):
 
     Raises:
         ValueError: The cell has no written equations, or a shape does not fit.
+
+    Example: a translator. All steps of the target at once in training, the padding of the source hidden:
+
+        >>> encoder = Bidirectional(LSTM(4, return_sequences=True))
+        >>> decoder = AttentionDecoder(keras.layers.LSTMCell(8), return_state=True)
+        >>> source, visible = np.ones((2, 5, 3)), np.array([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]], bool)
+        >>> memory = encoder(source, mask=visible)
+        >>> outputs, *_ = decoder(np.ones((2, 7, 3)), memory, memory_mask=visible, training=True)
+        >>> outputs.shape
+        TensorShape([2, 7, 8])
+
+    Decoding, one token after another; `state` is a nest of tensors whose first axis is the rows, as a search reorders them:
+
+        >>> state = decoder.get_initial_state(2)
+        >>> outputs, *state = decoder(np.ones((2, 1, 3)), memory, memory_mask=visible, initial_state=state)
+        >>> decoder.alignment(state, memory, memory_mask=visible).shape
+        TensorShape([2, 5])
 
     Source: Luong, Pham & Manning 2015, "Effective approaches to attention-based neural machine translation".
     """
@@ -57,9 +82,10 @@ class AttentionDecoder(keras.layers.Layer):
         self.units = cell.units if units is None else units
         self.output_initializer = keras.initializers.get(output_initializer)
         self.return_state = return_state
+        self.supports_masking = True
         self.supports_jit = False  # XLA compiles the time loop, not the model
 
-    def build(self, sequences_shape, memory_shape, initial_state_shape=None):
+    def build(self, sequences_shape, memory_shape, initial_state_shape=None, memory_mask_shape=None):
         """Creates the weights of the cell, which reads `[x_t; a_{t-1}]`, and C."""
         if memory_shape[-1] != self.cell.units:
             raise ValueError(
@@ -72,22 +98,59 @@ class AttentionDecoder(keras.layers.Layer):
         shape = (memory_shape[-1] + self.cell.units, self.units)
         self.output_kernel = self.add_weight(shape=shape, initializer=self.output_initializer, name="output_kernel")
 
-    def call(self, sequences, memory, initial_state=None, training=False):
+    def call(self, sequences, memory, initial_state=None, memory_mask=None, training=False):
         """Runs the decoder; see the class."""
         if sequences.shape[-1] != self.features:
             raise ValueError(
                 f"Argument `sequences` must have {self.features} features at each step. Received: shape={tuple(sequences.shape)}"
             )
-        equations, weights = AttentionEquations(equations_of(self.cell)), self._weights()
         if initial_state is None:
             initial_state = self.get_initial_state(ops.shape(sequences)[0])
-        state = equations.State(*(tf.cast(part, self.compute_dtype) for part in initial_state))
+        equations, weights = self._attending(memory, memory_mask), self._weights()
+        state = equations.State(*self._parts(initial_state))
         if current_backend() == "compiled":
+            equations, memory = equations.apart()
             outputs, state = through_time(equations, sequences, state, weights, NO_NOISE, memory, all_outputs=True, training=bool(training))
         else:
             inputs = tf.transpose(sequences, [1, 0, 2])
-            _, outputs, state = scan_equations(equations.with_memory(memory), inputs, state, weights, all_outputs=True)
+            _, outputs, state = scan_equations(equations, inputs, state, weights, all_outputs=True)
         return [outputs, *state] if self.return_state else outputs
+
+    def alignment(self, state, memory, memory_mask=None):
+        """Says where a step looked, from the state that it left.
+
+        α_t is made of h_t and the memory alone, and h_t is the second part of the state, so the loop need not return α_t.
+
+        Args:
+            state: a and the cell's states after the step, as with `return_state=True`.
+            memory: What the step read.
+            memory_mask: What the step was given; no mask that Keras has attached is looked for.
+
+        Returns:
+            α, `[batch, positions]`: each row sums to 1, or is all zeros where everything is hidden.
+
+        Raises:
+            ValueError: A shape does not fit.
+        """
+        return self._attending(tf.cast(memory, self.compute_dtype), memory_mask).alignment(self._parts(state)[1])
+
+    def _attending(self, memory, memory_mask) -> Attending:
+        if memory_mask is None:
+            return Attending(equations_of(self.cell), memory=memory)
+        if not memory.shape[:2].is_compatible_with(memory_mask.shape):
+            raise ValueError(
+                f"Argument `memory_mask` must have the shape [batch, positions] of the memory, {tuple(memory.shape[:2])}. "
+                f"Received: shape={tuple(memory_mask.shape)}"
+            )
+        return Attending(equations_of(self.cell), memory=memory, visible=tf.cast(memory_mask, tf.bool))
+
+    def _parts(self, state) -> list[tf.Tensor]:
+        sizes, shapes = self._state_sizes, [tuple(part.shape) for part in state]
+        if [shape[1:] for shape in shapes] != [(size,) for size in sizes]:
+            raise ValueError(
+                f"A state must have {len(sizes)} parts, of the shapes {', '.join(f'[batch, {size}]' for size in sizes)}. Received: {shapes}"
+            )
+        return [tf.cast(part, self.compute_dtype) for part in state]
 
     def _weights(self) -> AttentionWeights:
         cell = weights_of(self.cell)
@@ -98,14 +161,16 @@ class AttentionDecoder(keras.layers.Layer):
 
     def get_initial_state(self, batch_size) -> list:
         """Returns zeros: a, and the cell's states, each `[batch_size, size]`."""
-        sizes = [self.units, *tf.nest.flatten(self.cell.state_size)]
-        return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in sizes]
+        return [ops.zeros((batch_size, size), dtype=self.compute_dtype) for size in self._state_sizes]
 
-    def compute_output_shape(self, sequences_shape, memory_shape=None, initial_state_shape=None):
+    @property
+    def _state_sizes(self) -> list[int]:
+        return [self.units, *tf.nest.flatten(self.cell.state_size)]
+
+    def compute_output_shape(self, sequences_shape, memory_shape=None, initial_state_shape=None, memory_mask_shape=None):
         """Returns the shape of the outputs, and of the states with `return_state`."""
         outputs = (*sequences_shape[:2], self.units)
-        sizes = [self.units, *tf.nest.flatten(self.cell.state_size)]
-        return [outputs, *((sequences_shape[0], size) for size in sizes)] if self.return_state else outputs
+        return [outputs, *((sequences_shape[0], size) for size in self._state_sizes)] if self.return_state else outputs
 
     def get_config(self):
         """Returns the constructor's arguments."""

@@ -7,6 +7,8 @@ Forward, over the equations of any inner cell with the state s_t and the output 
     v_t = Σ_s α_ts m_s                                                the context
     a_t = tanh(C [v_t; h_t])                                          the output
 
+The sum goes over the positions that may be seen; α_ts = 0 at the others, so that no error reaches them on the way back.
+
 Backward, `δ` being the derivative of the loss, with q_t for what tanh is taken of:
 
     δq_t = δa_t ⊙ (1 - a_t²)            [δv_t; δh_t] = Cᵀ δq_t
@@ -78,9 +80,11 @@ class AttentionEquations(Equations):
 
     Attributes:
         cell: Equations of the inner cell.
+        masked: Whether the memory carries a mask, as from `Attending.apart`.
     """
 
     cell: Equations
+    masked: bool = False
     Weights = AttentionWeights
 
     @property
@@ -96,8 +100,10 @@ class AttentionEquations(Equations):
         return _errors_type(self.cell.Errors)
 
     def with_memory(self, memory: tf.Tensor | None) -> "Attending":
-        """Returns the equations with a memory, `[batch, positions, units]`."""
-        return Attending(self.cell, memory)
+        """Returns the equations with a memory, `[batch, positions, units]`; with `masked`, one from `Attending.apart`."""
+        if not self.masked:
+            return Attending(self.cell, memory=memory)
+        return Attending(self.cell, memory=memory[..., :-1], visible=memory[..., -1] > 0)
 
     def step(self, z, recurrent_h, state, weights) -> tuple[Any, Any]:
         """Not for equations without a memory."""
@@ -114,9 +120,10 @@ class AttentionEquations(Equations):
         return AttentionWeights(δ_kernel, *δ_recurrent, δ_feed_kernel, δ_output_kernel)
 
     def memory_gradient(self, kept, errors) -> tf.Tensor:
-        """Returns the gradient of the memory: one sum over all steps."""
+        """Returns the gradient of the memory: one sum over all steps; zero for a mask that it carries."""
         h = kept.vh[:, :, errors.v.shape[-1] :]
-        return tf.einsum("tbs,tbu->bsu", kept.α, errors.v) + tf.einsum("tbs,tbu->bsu", errors.e, h)
+        δ_memory = tf.einsum("tbs,tbu->bsu", kept.α, errors.v) + tf.einsum("tbs,tbu->bsu", errors.e, h)
+        return tf.pad(δ_memory, [[0, 0], [0, 0], [0, 1]]) if self.masked else δ_memory
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -125,15 +132,37 @@ class Attending(AttentionEquations):
 
     Attributes:
         memory: `[batch, positions, units]`.
+        visible: Boolean `[batch, positions]`, `False` where nothing may be seen; `None` where everything may.
     """
 
+    _: dataclasses.KW_ONLY
     memory: tf.Tensor
+    visible: tf.Tensor | None = None
+
+    def apart(self) -> tuple[AttentionEquations, tf.Tensor]:
+        """Returns the equations without a memory, and a memory that carries the mask along, for `with_memory` to put together again.
+
+        The mask is one more entry of each of the memory's vectors, 1 where it may be seen and 0 elsewhere, so that what runs the equations
+        needs to know of one tensor only.
+        """
+        if self.visible is None:
+            return AttentionEquations(self.cell), self.memory
+        visible = tf.expand_dims(tf.cast(self.visible, self.memory.dtype), -1)
+        return AttentionEquations(self.cell, masked=True), tf.concat([self.memory, visible], -1)
+
+    def alignment(self, h: tf.Tensor) -> tf.Tensor:
+        """Returns α after a step whose output is `h`, `[batch, positions]`: zero where nothing may be seen."""
+        e = tf.linalg.matvec(self.memory, h)
+        if self.visible is None:
+            return tf.nn.softmax(e)
+        α = tf.nn.softmax(tf.where(self.visible, e, tf.constant(e.dtype.min, e.dtype)))
+        return tf.where(self.visible, α, tf.zeros_like(α))  # a row with nothing to see would get the mean of what is hidden
 
     def step(self, z, recurrent_h, state, weights) -> tuple[Any, Any]:
         """Returns the state after a step, and what the way back needs of it."""
         z = z + tf.matmul(recurrent_h, weights.feed_kernel)
         inner, inner_kept = self.cell.step(z, state[1], self.cell.State(*state[1:]), weights)
-        α = tf.nn.softmax(tf.linalg.matvec(self.memory, inner[0]))
+        α = self.alignment(inner[0])
         vh = tf.concat([tf.linalg.matvec(self.memory, α, transpose_a=True), inner[0]], -1)
         a = tf.tanh(tf.matmul(vh, weights.output_kernel))
         return self.State(a, *inner), self.Kept(a, α, vh, *inner_kept)
