@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.arguments import check_integer, check_positive_integer
+from toolkit.arguments import check_fraction, check_integer, check_positive_integer
 from toolkit.decoding import Decoded, Search
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, one_line
@@ -25,7 +25,7 @@ class _Source(NamedTuple):
         ids: What the model reads.
         pieces: The same as strings.
         words: The word of each piece but the end.
-        cropped: Whether the end is missing.
+        cropped: Whether pieces were left out.
     """
 
     ids: np.ndarray
@@ -45,7 +45,7 @@ class SentenceTranslator:
         model: A `Translator`, or what has its `encode`, `step` and call.
         source_tokenizer: Tokenizer of the source.
         target_tokenizer: Tokenizer of the target; the same one if both languages share their vocabulary.
-        max_length: Tokens read of a source, its end among them; of a longer one, the first.
+        max_length: Tokens read of a source, its end among them; a longer one is cut.
         search: How to decode.
         copy_unknown: Whether an unknown token of the translation becomes the word of the source that it looked at most.
         batch_size: Texts translated at once.
@@ -72,6 +72,10 @@ class SentenceTranslator:
         for name, tokenizer in (("source_tokenizer", source_tokenizer), ("target_tokenizer", target_tokenizer)):
             if tokenizer.end_id < 0 or (tokenizer is target_tokenizer and tokenizer.begin_id < 0):
                 raise ValueError(f"Argument `{name}` must have ids that begin and end a sequence. Received: a tokenizer without them")
+        if search.top_k is not None:
+            check_integer("top_k", search.top_k, 1, target_tokenizer.vocabulary_size)
+        if search.top_p is not None:
+            check_fraction("top_p", search.top_p)
         self.model = model
         self.source_tokenizer = source_tokenizer
         self.target_tokenizer = target_tokenizer
@@ -127,9 +131,10 @@ class SentenceTranslator:
     def _sources(self, texts: Sequence[str]) -> list[_Source]:
         tokenizer, sources = self.source_tokenizer, []
         for text, ids in zip(texts, tokenizer.encode(texts), strict=True):
-            read = np.append(ids, tokenizer.end_id)[: self.max_length].astype(np.int32)
-            words = word_of_each_piece(text, tokenizer.pieces(ids))[: len(read)] if self.copy_unknown else []
-            sources.append(_Source(read, tokenizer.pieces(read), words, len(ids) >= self.max_length))
+            kept = ids[: self.max_length - 1]
+            read = np.append(kept, np.int32(tokenizer.end_id))
+            words = word_of_each_piece(text, tokenizer.pieces(ids))[: len(kept)] if self.copy_unknown else []
+            sources.append(_Source(read, tokenizer.pieces(read), words, len(kept) < len(ids)))
         return sources
 
     def _batches(self, indices: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:

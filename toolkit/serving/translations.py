@@ -31,7 +31,7 @@ class Translation(NamedTuple):
 
     Attributes:
         source: The text.
-        source_tokens: The pieces that the model has read; the last one is the end of the source, unless it was cut.
+        source_tokens: The pieces that the model has read; the last one is the end of the source.
         hypotheses: At least one, the best first.
         cropped: Whether the text was cut, because it is longer than the model reads.
     """

@@ -1,0 +1,117 @@
+"""Writes translations, and scores of given ones, as text, CSV or JSON lines."""
+
+import csv
+import json
+import math
+from collections.abc import Iterable
+from typing import IO, NamedTuple
+
+from toolkit.serving.output import FORMATS
+from toolkit.serving.translations import Hypothesis, Translation, one_line
+
+
+class ScoredPair(NamedTuple):
+    """How probable a given translation is.
+
+    Attributes:
+        source: The text.
+        target: Its translation.
+        score: The log-probability of the translation.
+    """
+
+    source: str
+    target: str
+    score: float
+
+
+def write_translations(translations: Iterable[Translation], file: IO[str], output_format: str, n_best: int = 1) -> None:
+    """Writes translations, each as soon as it is there.
+
+    - `text`: a line for each text, its translation. With `n_best` above 1 a line for each translation, `number ||| translation ||| score`,
+      with the number of the text from 1.
+    - `csv`: a header, then a record for each translation: source, translation, score.
+    - `jsonl`: for each text an object with the keys `source`, `translation`, `score`, `tokens`, `alignment` (a row for each token, a column
+      for each of the source's; null if there is none), `source_tokens`, and with `n_best` above 1 `hypotheses`, a list of all of them.
+
+    Line breaks inside of a text, other than in a JSON string or in quotes of CSV, become spaces.
+
+    Args:
+        translations: What to write.
+        file: Open for writing text.
+        output_format: One of `FORMATS`.
+        n_best: Most translations of a text that are written.
+
+    Raises:
+        ValueError: The format is not known.
+    """
+    _check_format(output_format)
+    if output_format == "csv":
+        rows = ([each.source, best.text, _rounded(best.score)] for each in translations for best in each.hypotheses[:n_best])
+        _write_csv(("source", "translation", "score"), rows, file)
+        return
+    for number, translation in enumerate(translations, start=1):
+        if output_format == "jsonl":
+            lines = [json.dumps(_record(translation, n_best), ensure_ascii=False)]
+        elif n_best > 1:
+            lines = [f"{number} ||| {best.text} ||| {best.score:.4f}" for best in translation.hypotheses[:n_best]]
+        else:
+            lines = [translation.text]
+        file.write("".join(f"{one_line(line)}\n" for line in lines))
+        file.flush()
+
+
+def write_scores(pairs: Iterable[ScoredPair], file: IO[str], output_format: str) -> None:
+    """Writes how probable given translations are, each as soon as it is known.
+
+    - `text`: the log-probability.
+    - `csv`: a header, then source, target and score.
+    - `jsonl`: an object with the keys `source`, `target`, `score`.
+
+    Args:
+        pairs: What to write.
+        file: Open for writing text.
+        output_format: One of `FORMATS`.
+
+    Raises:
+        ValueError: The format is not known.
+    """
+    _check_format(output_format)
+    if output_format == "csv":
+        _write_csv(ScoredPair._fields, ([pair.source, pair.target, _rounded(pair.score)] for pair in pairs), file)
+        return
+    for pair in pairs:
+        record = {**pair._asdict(), "score": _rounded(pair.score)}
+        file.write(f"{pair.score:.4f}\n" if output_format == "text" else f"{one_line(json.dumps(record, ensure_ascii=False))}\n")
+        file.flush()
+
+
+def _check_format(output_format: str) -> None:
+    if output_format not in FORMATS:
+        raise ValueError(f"Argument `output_format` must be one of {FORMATS}. Received: output_format={output_format!r}")
+
+
+def _write_csv(header: Iterable[str], rows: Iterable[list], file: IO[str]) -> None:
+    # All strings quoted: otherwise a lone carriage return inside of a source would end its record.
+    writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow(row)
+        file.flush()
+
+
+def _record(translation: Translation, n_best: int) -> dict:
+    best = _hypothesis(translation.hypotheses[0])
+    record = {"source": translation.source, **best, "source_tokens": translation.source_tokens}
+    if n_best > 1:
+        record["hypotheses"] = [_hypothesis(hypothesis) for hypothesis in translation.hypotheses[:n_best]]
+    return record
+
+
+def _hypothesis(hypothesis: Hypothesis) -> dict:
+    alignment = hypothesis.alignment
+    rows = None if alignment is None else [[round(float(weight), 4) for weight in row] for row in alignment]
+    return {"translation": hypothesis.text, "score": _rounded(hypothesis.score), "tokens": hypothesis.tokens, "alignment": rows}
+
+
+def _rounded(score: float) -> float | None:
+    return round(score, 4) if math.isfinite(score) else None  # JSON has no infinity
