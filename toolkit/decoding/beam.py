@@ -9,6 +9,7 @@ from toolkit.arguments import check_integer, check_not_negative
 from toolkit.decoding.buffers import cut, write
 from toolkit.decoding.decoded import Decoded
 from toolkit.decoding.prediction import alignment_of, predict, shaped_like
+from toolkit.decoding.top_k import top_k
 
 
 def beam_search(
@@ -171,7 +172,7 @@ class _Search:
 
     def _candidates(self, beams, prediction) -> _Candidates:
         count = min(self.width, prediction.logits.shape[1])  # no more than `width` of one beam can be kept
-        logits, tokens = tf.math.top_k(prediction.logits, count)
+        logits, tokens = top_k(prediction.logits, count)
         gains = logits - tf.expand_dims(prediction.log_sum, 1)
         itself = tf.expand_dims(tf.where(tf.equal(tf.range(count), 0), 0.0, float("-inf")), 0)
         finished = tf.expand_dims(beams.finished, 1)
