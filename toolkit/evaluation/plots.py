@@ -1,6 +1,7 @@
-"""Pictures of a training run and of its mistakes, as PNG files."""
+"""Pictures of a training run, of its scores and mistakes and of where it looked, as PNG files."""
 
 import math
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,14 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
 DOTS_PER_INCH = 130
 TRAINING_COLOR, VALIDATION_COLOR = "#8fa3b8", "#c0392b"
 LONGEST_NAME = 24
+SPACE_PIECE = "\u2581"  # what SentencePiece writes for a space
+CELL_INCHES, LONGEST_SIDE_INCHES = 0.27, 27.0
 
 
 def learning_curve(history: Sequence[dict[str, Any]], path: Path | str) -> None:
@@ -61,6 +65,65 @@ def confusion_matrix(matrix: Sequence[Sequence[int]], label_names: Sequence[str]
     figure.savefig(path, dpi=DOTS_PER_INCH)
 
 
+def bleu_by_length(groups: Sequence[dict[str, float]], path: Path | str) -> None:
+    """Draws BLEU over the length of the source, with the number of sentences of each group.
+
+    Args:
+        groups: From short to long: `shortest` and `longest` in words, `sentences` and `bleu`, as in `TranslationResult`.
+        path: The PNG file to write.
+
+    Raises:
+        ValueError: There is no group.
+    """
+    if not groups:
+        raise ValueError("Argument `groups` must hold at least one group of sentences. Received: none")
+    figure = Figure(figsize=(1.6 + max(0.75 * len(groups), 2.4), 3.8), layout="constrained")
+    axes = figure.subplots()
+    bars = axes.bar(range(len(groups)), [group["bleu"] for group in groups], width=0.7, color=TRAINING_COLOR)
+    axes.bar_label(bars, fmt="%.1f", padding=2, fontsize=9)
+    axes.set_xticks(range(len(groups)), [f"{_span(group)}\n({group['sentences']:,})" for group in groups])
+    axes.set_xlabel("words in the source (sentences)")
+    axes.set_ylabel("BLEU")
+    axes.set_xlim(-0.6, len(groups) - 0.4)
+    axes.set_ylim(0, 1.1 * max(10, *(group["bleu"] for group in groups)))
+    axes.tick_params(axis="x", length=0)
+    axes.grid(axis="y", alpha=0.3)
+    axes.set_axisbelow(True)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path, dpi=DOTS_PER_INCH)
+
+
+def attention_heat_map(
+    source_tokens: Sequence[str], target_tokens: Sequence[str], alignment: Sequence[Sequence[float]] | np.ndarray, path: Path | str
+) -> None:
+    """Draws where attention looked in the source for each token of the target.
+
+    A space that SentencePiece made part of a token is drawn as an underscore. Signs that the font does not have become boxes; Matplotlib's
+    `font.family` says which font that is.
+
+    Args:
+        source_tokens: Tokens of the source, the columns.
+        target_tokens: Tokens of the target, the rows.
+        alignment: Weights from 0 to 1, `[target tokens, source tokens]`.
+        path: The PNG file to write.
+
+    Raises:
+        ValueError: There are no tokens, or `alignment` does not fit them or is not from 0 to 1.
+    """
+    weights = np.asarray(alignment, np.float64)
+    _check_alignment(weights, (len(target_tokens), len(source_tokens)))
+    columns, rows = ([_piece_name(token) for token in tokens] for tokens in (source_tokens, target_tokens))
+    cell = min(CELL_INCHES, LONGEST_SIDE_INCHES / max(weights.shape))
+    figure = Figure(figsize=(cell * len(columns), cell * len(rows)))  # of the cells alone; saving adds what stands around them
+    axes = figure.add_axes((0, 0, 1, 1))
+    image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
+    _label_tokens(axes, columns, rows, font_size=9 * cell / CELL_INCHES)
+    _weight_scale(figure, image)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph .* missing|Matplotlib currently does not support", UserWarning)
+        figure.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight")
+
+
 def _curve_panel(axes: Axes, history: Sequence[dict[str, Any]], metric: str) -> None:
     epochs = range(1, len(history) + 1)
     for name, label, color in ((metric, "training", TRAINING_COLOR), (f"val_{metric}", "validation", VALIDATION_COLOR)):
@@ -99,6 +162,45 @@ def _write_cells(axes: Axes, counts: np.ndarray, shares: np.ndarray) -> None:
         color = "white" if share > 0.55 else "#1d2b3a" if count else "#a0aab4"
         text = f"{count:,}\n{'<1%' if share < 0.005 else f'{share:.0%}'}" if count else "0"
         axes.text(column, row, text, ha="center", va="center", color=color, fontsize=font_size, linespacing=1.3)
+
+
+def _span(group: dict[str, float]) -> str:
+    shortest, longest = group["shortest"], group["longest"]
+    return f"{shortest}" if shortest == longest else f"{shortest}-{longest}"
+
+
+def _check_alignment(weights: np.ndarray, shape: tuple[int, int]) -> None:
+    if 0 in shape or weights.shape != shape:
+        raise ValueError(
+            "Argument `alignment` must have one row for each target token and one column for each source token, at least one of both. "
+            f"Received: shape={weights.shape}, {shape[0]} target and {shape[1]} source tokens"
+        )
+    if not np.all((weights >= 0) & (weights <= 1.001)):  # a little more than 1: a softmax in half precision
+        raise ValueError(f"Argument `alignment` must be from 0 to 1. Received: from {weights.min()} to {weights.max()}")
+
+
+def _piece_name(token: str) -> str:
+    return _short(token.replace(SPACE_PIECE, "_"))
+
+
+def _label_tokens(axes: Axes, columns: Sequence[str], rows: Sequence[str], font_size: float) -> None:
+    axes.xaxis.tick_top()
+    axes.set_xticks(range(len(columns)), columns, rotation=90, fontsize=font_size)
+    axes.set_yticks(range(len(rows)), rows, fontsize=font_size)
+    for text in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        text.set_parse_math(False)
+    axes.tick_params(length=0)
+    axes.spines[:].set_color("#c5ced6")
+
+
+def _weight_scale(figure: Figure, image: AxesImage) -> None:
+    """Draws which color is which weight: a bar of one size, whatever that of the figure, beside its upper right corner."""
+    width, height = figure.get_size_inches()
+    bar = figure.add_axes((1 + 0.2 / width, 1 - 1.2 / height, 0.1 / width, 1.2 / height))
+    scale = figure.colorbar(image, cax=bar, ticks=[0, 0.5, 1])
+    scale.set_label("attention", fontsize=9)
+    scale.outline.set_visible(False)
+    bar.tick_params(length=0, labelsize=8)
 
 
 def _short(name: str) -> str:
