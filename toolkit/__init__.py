@@ -15,6 +15,7 @@ _HOME = {
     "Recipe": "toolkit.recipe",
     "RunFolder": "toolkit.run_folder",
     "TextClassifier": "toolkit.models.text_classifier",
+    "Translator": "toolkit.models.translator",
     "Tokenizer": "toolkit.text.tokenizer",
     "UserError": "toolkit.errors",
     "fit": "toolkit.training.loop",

@@ -23,6 +23,7 @@ class RunFolder:
     |---|---|
     | `config.yaml` | the recipe and every setting |
     | `tokenizer.model` | the tokenizer |
+    | `target_tokenizer.model` | that of the targets, if a translator has two |
     | `model.keras` | the best weights |
     | `checkpoints/` | what a resumed training needs |
     | `metrics.json` | history, test metrics, minutes, versions |
@@ -48,6 +49,11 @@ class RunFolder:
     def tokenizer(self) -> Path:
         """The tokenizer's SentencePiece model."""
         return self.path / "tokenizer.model"
+
+    @property
+    def target_tokenizer(self) -> Path:
+        """The SentencePiece model of the targets, if there are two tokenizers."""
+        return self.path / "target_tokenizer.model"
 
     @property
     def model(self) -> Path:

@@ -30,13 +30,27 @@ def test_gives_back_what_was_saved(folder):
     assert checkpoint.arrays["optimizer/0"].shape == ()
 
 
-def test_keeps_two_and_the_best(folder):
-    folder.save_best({}, {"epoch": 1})
+def test_keeps_two_and_the_best_epochs(folder):
+    for epoch in (1, 2, 3):
+        folder.save_epoch(epoch, {}, {"epoch": epoch})
     for step in (1, 2, 30):
         save(folder, step)
-    assert names(folder) == ["best.npz", "step-00000002.npz", "step-00000030.npz"]
+    folder.keep_epochs([2])
+    assert names(folder) == ["epoch-0002.npz", "step-00000002.npz", "step-00000030.npz"]
     assert folder.latest().state["epoch"] == 30
-    assert folder.best().state == {"epoch": 1}
+    assert folder.average([2]).state == {"epoch": 2}
+
+
+def test_averages_weights_but_not_the_states_of_generators(folder):
+    random = np.random.default_rng(0)
+    weights = [random.normal(size=(3, 2)).astype("float32") for _ in range(3)]
+    for epoch, weight in enumerate(weights):
+        folder.save_epoch(epoch, {"model/0": weight, "model/1": np.array([epoch, 7], "uint32")}, {})
+    average = folder.average([2, 0, 1])
+    np.testing.assert_allclose(average.arrays["model/0"], np.mean(weights, axis=0), rtol=1e-6)  # rounded to float32
+    assert average.arrays["model/0"].dtype == "float32"
+    np.testing.assert_array_equal(average.arrays["model/1"], [2, 7])
+    np.testing.assert_array_equal(folder.average([1]).arrays["model/0"], weights[1])
 
 
 def test_going_on_from_an_earlier_one_removes_the_damaged(folder):
@@ -51,7 +65,7 @@ def test_going_on_from_an_earlier_one_removes_the_damaged(folder):
 def test_there_is_none_at_first(folder):
     assert folder.latest() is None
     with pytest.raises(UserError, match="expected the best weights"):
-        folder.best()
+        folder.average([1])
 
 
 def test_a_write_that_was_killed_is_not_a_checkpoint(folder):
@@ -83,10 +97,10 @@ def test_no_flipped_byte_goes_unnoticed(folder):
 
 
 def test_a_damaged_best_is_an_error(folder):
-    path = folder.save_best({}, {})
+    path = folder.save_epoch(12, {}, {})
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(UserError, match=r"best.npz: expected the best weights of this run, received the checkpoint is damaged"):
-        folder.best()
+    with pytest.raises(UserError, match=r"epoch-0012.npz: expected the best weights of this run, received the checkpoint is damaged"):
+        folder.average([12])
 
 
 def test_a_full_disk_leaves_nothing_half_written(folder):

@@ -26,8 +26,8 @@ def length_boundaries(max_length: int) -> list[int]:
 class BatchPlan:
     """Groups examples of similar length into batches.
 
-    An example belongs to the bucket of the shortest boundary that holds it. All batches of a bucket have one shape, as many rows as the
-    token budget allows; the last one is filled up with rows that stand for no example.
+    An example belongs to the bucket of the shortest boundary that holds it. All batches of a bucket have one shape: as many rows as the
+    token budget allows, or the same number in all buckets. The last one is filled up with rows that stand for no example.
 
     An example may be a pair of two lengths, and a boundary a pair too. A pair belongs to the first bucket that holds both of its sides, and
     the longer boundary counts for the budget.
@@ -37,6 +37,8 @@ class BatchPlan:
         boundaries: Lengths to pad to; ascending, of pairs in both sides. The last holds the longest example. See `length_boundaries` and
             `pair_boundaries`.
         tokens_per_batch: Budget of one batch, padding included. A batch has at least `multiple_of` rows even if these exceed it.
+        rows_per_batch: Instead of a budget, the rows of every batch, rounded up to `multiple_of`: short examples then make small batches,
+            and all lengths of one step of the time grid are compiled once.
         seed: Seed of the shuffling.
         shuffle: Whether each epoch mixes the examples of a bucket, and the batches, anew. If not, batches go from short to long.
         multiple_of: What the number of rows is divisible by, such as the number of replicas.
@@ -49,10 +51,11 @@ class BatchPlan:
         self,
         lengths: Sequence[int] | Sequence[tuple[int, int]] | np.ndarray,
         boundaries: Sequence[int] | Sequence[tuple[int, int]],
-        tokens_per_batch: int,
+        tokens_per_batch: int | None = None,
         seed: int = 0,
         shuffle: bool = True,
         multiple_of: int = 1,
+        rows_per_batch: int | None = None,
     ):
         self.lengths = np.asarray(lengths, np.int64)
         self.boundaries = list(boundaries)
@@ -60,6 +63,7 @@ class BatchPlan:
         self.seed = seed
         self.shuffle = shuffle
         self.multiple_of = multiple_of
+        self.rows_per_batch = rows_per_batch
         self._check()
         bucket = _first_that_holds(self.boundaries, self.lengths)
         by_length = np.argsort(_longest_side(self.lengths), kind="stable")
@@ -69,10 +73,11 @@ class BatchPlan:
         steps = np.diff(self.boundaries, axis=0)
         if not self.boundaries or np.min(self.boundaries[0]) < 1 or np.any(steps < 0) or not np.all(_longest_side(steps) > 0):
             raise ValueError(f"`boundaries` must be positive and ascending. Received: boundaries={self.boundaries}")
-        if self.tokens_per_batch < 1 or self.multiple_of < 1:
+        given = [size for size in (self.tokens_per_batch, self.rows_per_batch) if size is not None]
+        if len(given) != 1 or given[0] < 1 or self.multiple_of < 1:
             raise ValueError(
-                "`tokens_per_batch` and `multiple_of` must be positive. "
-                f"Received: tokens_per_batch={self.tokens_per_batch}, multiple_of={self.multiple_of}"
+                "`multiple_of` must be positive, and so must `tokens_per_batch` or `rows_per_batch`, one of which must be given. "
+                f"Received: tokens_per_batch={self.tokens_per_batch}, rows_per_batch={self.rows_per_batch}, multiple_of={self.multiple_of}"
             )
         if self.lengths.shape[1:] != np.shape(self.boundaries)[1:]:
             raise ValueError(f"`boundaries` must be pairs as `lengths` are, or numbers as they are. Received: boundaries={self.boundaries}")
@@ -81,7 +86,9 @@ class BatchPlan:
             raise ValueError(f"An example of {longest} tokens is longer than the last boundary, {self.boundaries[-1]}; crop it first.")
 
     def rows(self, boundary: int | tuple[int, int]) -> int:
-        """Returns the number of rows of the batches of one bucket: the budget, or what the bucket has if that is less."""
+        """Returns the number of rows of the batches of one bucket: those given, or the budget, or what the bucket has if that is less."""
+        if self.rows_per_batch is not None:
+            return -(-self.rows_per_batch // self.multiple_of) * self.multiple_of
         budget = self.tokens_per_batch // int(np.max(boundary))
         present = len(self._buckets[self.boundaries.index(boundary)])
         needed = -(-present // self.multiple_of) * self.multiple_of

@@ -1,6 +1,5 @@
 """From the data settings of a recipe to tokenized splits, with the tokenizer and the report kept in the run folder."""
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +8,8 @@ from toolkit.data.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.corpus import Corpus, Split, read_corpus
 from toolkit.data.crop import crop
 from toolkit.data.token_batches import TokenBatches
-from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.data_report import fingerprint, keep_report
 from toolkit.tasks.settings import LabeledTextSettings
 from toolkit.text.tokenizer import Tokenizer
 
@@ -69,7 +68,7 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
         tokens[name] = [crop(ids, settings.max_length) for ids in encoded]
         if cropped := sum(len(ids) > settings.max_length for ids in encoded):
             split.report.noted[f"cropped to {settings.max_length} tokens"] = cropped
-    _write_report(corpus, run)
+    keep_report(corpus.report, {name: fingerprint(split.texts, start=split.labels.tobytes()) for name, split in corpus.splits.items()}, run)
     return LabeledTexts(corpus, tokenizer, tokens)
 
 
@@ -89,25 +88,3 @@ def _tokenizer(settings: LabeledTextSettings, train: Split, run: RunFolder) -> T
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer
-
-
-def _write_report(corpus: Corpus, run: RunFolder) -> None:
-    """Keeps the report and the fingerprint of the data; refuses other data than the run was started with."""
-    fingerprint = {name: _fingerprint(split) for name, split in corpus.splits.items()}
-    if run.data_report.exists():
-        before = run.read_json(run.data_report)["sha256"]
-        changed = [name for name in fingerprint if before.get(name) != fingerprint[name]]
-        if changed:
-            raise UserError(
-                f"{corpus.name}: the {changed[0]} texts are not those that the run {run.path} was started with; "
-                "give a new --run-dir, or the old data"
-            )
-        return
-    run.write_json(run.data_report, corpus.report.to_dict() | {"sha256": fingerprint})
-
-
-def _fingerprint(split: Split) -> str:
-    digest = hashlib.sha256(split.labels.tobytes())
-    for text in split.texts:
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-    return digest.hexdigest()

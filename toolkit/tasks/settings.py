@@ -20,6 +20,8 @@ class LabeledTextSettings:
         tokenizer_model: SentencePiece .model file to use instead
         vocabulary_size: number of token ids
         max_length: tokens kept of a text; a longer one loses its middle
+        tokens_per_batch: size of a batch, padding included
+        class_weights: `balanced` to weigh each label by how rare it is
     """
 
     data: str | None = None
@@ -31,9 +33,59 @@ class LabeledTextSettings:
     tokenizer_model: str | None = None
     vocabulary_size: int = 16000
     max_length: int = 512
+    tokens_per_batch: int = 8192
+    class_weights: Literal["balanced"] | None = None
 
     def __post_init__(self):
-        at_least(self, vocabulary_size=1, max_length=2)
+        at_least(self, vocabulary_size=1, max_length=2, tokens_per_batch=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParallelTextSettings:
+    """Where sentences and their translations come from and how they become tokens.
+
+    Attributes:
+        data: two aligned files (`FILE.en,FILE.de`), a table, a folder, a TFDS name, or `train=...,validation=...,test=...`; nothing for the
+            embedded phrasebook
+        source: language, column or feature to translate from, where the data does not say it
+        target: language, column or feature to translate to
+        data_dir: where TFDS keeps its data sets
+        tokenizer: kind of tokenizer to train on the training texts
+        tokenizer_model: SentencePiece .model file to use instead
+        target_tokenizer_model: SentencePiece .model file for the targets, with separate_vocabularies
+        vocabulary_size: number of token ids, of each vocabulary
+        separate_vocabularies: one vocabulary for each language
+        normalization: SentencePiece's rule: nmt_nfkc, nmt_nfkc_cf (lower case), nfkc, nfkc_cf or identity
+        max_length: tokens of a sentence; training drops longer ones
+        batch_size: pairs of a batch
+        max_length_ratio: training drops pairs of which one side has so many times the characters of the other
+        bleu_tokenizer: sacreBLEU's tokenizer: 13a for plain text, none for text that is tokenized already, zh, ja-mecab, ...
+        bleu_lowercase: whether scores disregard case
+    """
+
+    data: str | None = None
+    source: str | None = None
+    target: str | None = None
+    data_dir: str | None = None
+    tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
+    tokenizer_model: str | None = None
+    target_tokenizer_model: str | None = None
+    vocabulary_size: int = 6000
+    separate_vocabularies: bool = False
+    normalization: str = "nmt_nfkc"
+    max_length: int = 100
+    batch_size: int = 64
+    max_length_ratio: float | None = None
+    bleu_tokenizer: str = "13a"
+    bleu_lowercase: bool = False
+
+    def __post_init__(self):
+        at_least(self, vocabulary_size=1, max_length=2, batch_size=1, max_length_ratio=1)
+        if self.target_tokenizer_model and not self.separate_vocabularies:
+            raise UserError(
+                f"target_tokenizer_model: expected none without separate_vocabularies, received {self.target_tokenizer_model}; "
+                "add --separate-vocabularies true"
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +94,6 @@ class TrainingSettings:
 
     Attributes:
         epochs: passes over the training data, at most
-        tokens_per_batch: size of a batch, padding included
         optimizer: adam, adamw, rmsprop or sgd (with momentum)
         learning_rate: highest learning rate
         schedule: how the learning rate falls after the warm-up
@@ -52,8 +103,8 @@ class TrainingSettings:
         weight_decay: decoupled weight decay
         momentum: momentum of sgd and rmsprop
         ema_momentum: share of itself that the average of the weights keeps at a step; nothing for no average
-        class_weights: `balanced` to weigh each label by how rare it is
         monitor: what makes an epoch the best on the validation split
+        average_epochs: the best so many epochs, whose weights are averaged in the end
         patience: epochs without a better one before the training stops
         checkpoint_seconds: seconds between checkpoints within an epoch
         strategy: devices: one (none), all of this machine (mirrored), several machines (multi_worker, by TF_CONFIG), or tpu
@@ -61,7 +112,6 @@ class TrainingSettings:
     """
 
     epochs: int = 4
-    tokens_per_batch: int = 8192
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
     learning_rate: float = 2e-3
     schedule: Literal["constant", "linear", "cosine", "inverse_sqrt"] = "linear"
@@ -71,15 +121,15 @@ class TrainingSettings:
     weight_decay: float | None = None
     momentum: float | None = None
     ema_momentum: float | None = None
-    class_weights: Literal["balanced"] | None = None
     monitor: Literal["accuracy", "loss"] = "accuracy"
+    average_epochs: int = 1
     patience: int | None = None
     checkpoint_seconds: float = 120.0
     strategy: Literal["none", "mirrored", "multi_worker", "tpu"] = "none"
     seed: int = 0
 
     def __post_init__(self):
-        at_least(self, epochs=1, tokens_per_batch=1, warmup_steps=0, patience=1, checkpoint_seconds=0, seed=0)
+        at_least(self, epochs=1, warmup_steps=0, average_epochs=1, patience=1, checkpoint_seconds=0, seed=0)
 
 
 def at_least(settings: Any, **limits: float) -> None:

@@ -5,7 +5,7 @@ import io
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,7 +27,7 @@ class Checkpoint(NamedTuple):
 
 
 class CheckpointFolder:
-    """The folder `checkpoints/` of a run: `step-00001234.npz` for the last two, and `best.npz`.
+    """The folder `checkpoints/` of a run: `step-00001234.npz` for the last two, and `epoch-0007.npz` for the best epochs.
 
     A file is written under another name, flushed to the disk, then renamed, so a name that exists is a whole file. It is NumPy's `.npz`
     followed by the SHA-256 of that, verified on reading: damage that happens later is noticed too.
@@ -60,9 +60,28 @@ class CheckpointFolder:
             other.unlink()
         return path
 
-    def save_best(self, arrays: dict[str, np.ndarray], state: dict) -> Path:
-        """Saves `best.npz` in place of the one before; arguments, result and errors are those of `save`."""
-        return self._write("best.npz", arrays, state)
+    def save_epoch(self, epoch: int, arrays: dict[str, np.ndarray], state: dict) -> Path:
+        """Saves the weights of an epoch, to be kept while it is among the best.
+
+        Args:
+            epoch: Its number.
+            arrays: The variables by name.
+            state: What JSON can hold.
+
+        Returns:
+            The file.
+
+        Raises:
+            UserError: As for `save`.
+        """
+        return self._write(_epoch_name(epoch), arrays, state)
+
+    def keep_epochs(self, epochs: Iterable[int]) -> None:
+        """Removes the weights of all other epochs."""
+        kept = set(map(_epoch_name, epochs))
+        for path in self.path.glob("epoch-*.npz"):
+            if path.name not in kept:
+                path.unlink()
 
     def latest(self) -> Checkpoint | None:
         """Reads the newest checkpoint that is whole; warns of each newer one that is not.
@@ -75,13 +94,29 @@ class CheckpointFolder:
         """
         return next(self._whole(), None)
 
-    def best(self) -> Checkpoint:
-        """Reads `best.npz`.
+    def average(self, epochs: Sequence[int]) -> Checkpoint:
+        """Reads the weights of epochs and averages them; what is no weight, such as the state of a random generator, is that of the first.
+
+        Args:
+            epochs: Their numbers, at least one.
+
+        Returns:
+            The first epoch's checkpoint, with averaged arrays.
 
         Raises:
-            UserError: The file is missing or damaged.
+            UserError: A file is missing or damaged.
         """
-        path = self.path / "best.npz"
+        first, *others = [self._read_epoch(epoch) for epoch in epochs]
+        arrays = {
+            name: np.mean([array, *(other.arrays[name] for other in others)], axis=0, dtype=np.float64).astype(array.dtype)
+            if np.issubdtype(array.dtype, np.floating) and others
+            else array
+            for name, array in first.arrays.items()
+        }
+        return first._replace(arrays=arrays)
+
+    def _read_epoch(self, epoch: int) -> Checkpoint:
+        path = self.path / _epoch_name(epoch)
         try:
             return _read(path)
         except (OSError, ValueError) as error:
@@ -116,6 +151,10 @@ class CheckpointFolder:
                 unfinished.unlink(missing_ok=True)
             raise UserError(f"{path}: cannot write the checkpoint: {error.strerror}; make room or choose another folder") from error
         return path
+
+
+def _epoch_name(epoch: int) -> str:
+    return f"epoch-{epoch:04d}.npz"
 
 
 def _read(path: Path) -> Checkpoint:

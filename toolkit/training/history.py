@@ -21,10 +21,12 @@ class History:
     @property
     def best(self) -> dict[str, float] | None:
         """The best epoch, the earliest among equals; `None` before the first."""
-        if not self.epochs:
-            return None
-        choose = max if self.mode == "max" else min
-        return choose(self.epochs, key=lambda epoch: epoch[self.monitor])
+        return next(iter(self.best_of(1)), None)
+
+    def best_of(self, number: int) -> list[dict[str, float]]:
+        """Returns the best so many epochs, the best first and the earlier first among equals; fewer if there are not so many."""
+        sign = -1 if self.mode == "max" else 1
+        return sorted(self.epochs, key=lambda epoch: sign * epoch[self.monitor])[:number]
 
     def should_stop(self, patience: int | None) -> bool:
         """Whether as many as `patience` epochs have passed since the best one. `None` never stops."""

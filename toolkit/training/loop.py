@@ -12,6 +12,7 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
+from toolkit.arguments import check_positive_integer
 from toolkit.errors import UserError
 from toolkit.training.averaging import averaged_weights
 from toolkit.training.checkpoint import CheckpointFolder
@@ -23,6 +24,8 @@ from toolkit.training.snapshot import restore_snapshot, take_snapshot
 from toolkit.training.state import State, weighted_means
 from toolkit.training.steps import Measure, Steps
 from toolkit.training.strategy import agree, distributed_batches, is_chief, losing_workers
+
+Score = Callable[[keras.Model], float]
 
 
 class Batches(Protocol):
@@ -50,6 +53,8 @@ def fit(
     metrics: dict[str, Measure] | None = None,
     monitor: str = "accuracy",
     mode: str | None = None,
+    scores: dict[str, Score] | None = None,
+    average_epochs: int = 1,
     patience: int | None = None,
     strategy: tf.distribute.Strategy | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
@@ -59,8 +64,8 @@ def fit(
     """Trains a model, or goes on training it where the same call was interrupted.
 
     The loss of a step is `sum(weights * loss) / sum(weights)` over the global batch, plus the model's own regularization losses. After each
-    epoch the model is validated and a checkpoint saved. In the end the model holds the weights of the best epoch. Validation and "best"
-    mean the averaged weights if the optimizer keeps an average.
+    epoch the model is validated and a checkpoint saved. In the end the model holds the weights of the best epoch, or the average of those
+    of the best epochs. Validation and "best" mean the averaged weights if the optimizer keeps an average.
 
     On CPU, a training that was interrupted and resumed ends with the same bits as one that was not: the checkpoint holds all variables of
     the model (also the states of its random generators) and of the optimizer, and batches are a function of their position.
@@ -74,8 +79,10 @@ def fit(
         epochs: How many epochs, counting those before an interruption.
         run_dir: Folder of the run; gets `checkpoints/` and `logs/`. Workers of one training share it.
         metrics: More to measure, by name, each like `loss`; accuracy of class labels if not given.
-        monitor: `"loss"` or the metric whose validation value makes an epoch the best.
-        mode: `"min"` or `"max"`; if not given, `"min"` for the loss and `"max"` for a metric.
+        monitor: `"loss"`, or the metric or score whose validation value makes an epoch the best.
+        mode: `"min"` or `"max"`; if not given, `"min"` for the loss and `"max"` for a metric or score.
+        scores: More to measure after each epoch, by name: `(model) -> number`, such as BLEU, which is no mean over tokens.
+        average_epochs: The best so many epochs, whose weights are averaged in the end.
         patience: Stop when that many epochs brought no better one.
         strategy: From `build_strategy`; one device if not given.
         callbacks: Keras callbacks; the logs of a step have `loss`, `learning_rate` and the gradient norms.
@@ -92,7 +99,9 @@ def fit(
     """
     strategy = strategy or tf.distribute.get_strategy()
     measures = {"loss": loss, **({"accuracy": keras.metrics.sparse_categorical_accuracy} if metrics is None else metrics)}
-    _check(measures, monitor, mode, epochs, patience)
+    scores = scores or {}
+    _check([*measures, *scores], monitor, mode, epochs, patience)
+    check_positive_integer("average_epochs", average_epochs)
     _check_model(model, strategy)
     chief = [Progress(), Scalars(Path(run_dir) / "logs", optimizer, log_every)] if is_chief(strategy) else []
     with strategy.scope(), losing_workers(strategy), Interruption() as interruption:
@@ -101,13 +110,15 @@ def fit(
         listeners = keras.callbacks.CallbackList([*callbacks, *chief], model=model)
         history = History(f"val_{monitor}", mode or ("min" if monitor == "loss" else "max"))
         folder = CheckpointFolder(Path(run_dir) / "checkpoints")
-        training = _Training(model, optimizer, steps, strategy, listeners, interruption, history, folder, checkpoint_seconds)
+        training = _Training(
+            model, optimizer, steps, strategy, listeners, interruption, history, folder, checkpoint_seconds, scores, average_epochs
+        )
         training.resume()
         training.run(train, validation, epochs, patience)
     return history
 
 
-def _check(measures: dict[str, Measure], monitor: str, mode: str | None, epochs: int, patience: int | None) -> None:
+def _check(measures: list[str], monitor: str, mode: str | None, epochs: int, patience: int | None) -> None:
     if monitor not in measures:
         raise UserError(f"monitor must be one of {', '.join(measures)}, received {monitor!r}")
     if mode not in (None, "min", "max"):
@@ -138,6 +149,8 @@ class _Training:
     history: History
     folder: CheckpointFolder
     checkpoint_seconds: float
+    scores: dict[str, Score]
+    average_epochs: int
     state: State = field(default_factory=State)
 
     def resume(self) -> None:
@@ -164,7 +177,8 @@ class _Training:
             self._finish_epoch(validation)
         self.callbacks.on_train_end()
         self._meet()  # only now is it certain that the chief has written the best weights
-        restore_snapshot(self.folder.best(), model=self.model)
+        best = [epoch["epoch"] for epoch in self.history.best_of(self.average_epochs)]
+        restore_snapshot(self.folder.average(best), model=self.model)
 
     def _train_epoch(self, train: Batches) -> None:
         for batch in distributed_batches(self.strategy, train, self.state.epoch, self.state.step):
@@ -186,9 +200,12 @@ class _Training:
             measured = self.state.means() | {f"val_{name}": value for name, value in results.items()}
             record = {"epoch": self.state.epoch + 1, **measured, "learning_rate": learning_rate, "seconds": self._seconds()}
             self.state.finish_epoch(record)
-            if self.history.best is record:
-                self._write(self.folder.save_best, model=self.model)
+            best = [epoch["epoch"] for epoch in self.history.best_of(self.average_epochs)]
+            if record["epoch"] in best:
+                self._write(partial(self.folder.save_epoch, record["epoch"]), model=self.model)
         self._save()
+        if is_chief(self.strategy):
+            self.folder.keep_epochs(best)
         self.callbacks.on_epoch_end(self.state.epoch - 1, record)
 
     def _validate(self, validation: Batches) -> dict[str, float]:
@@ -199,8 +216,9 @@ class _Training:
             self._stop_if_asked()
             totals.add(self.steps.evaluate(batch))
             self.callbacks.on_test_batch_end(totals.step - 1, totals.means())
-        self.callbacks.on_test_end(totals.means())
-        return totals.means()
+        results = totals.means() | {name: float(score(self.model)) for name, score in self.scores.items()}
+        self.callbacks.on_test_end(results)
+        return results
 
     def _meet(self) -> None:
         """Waits for the other workers and makes sure that they stand at the same step."""

@@ -1,0 +1,184 @@
+"""Training from a recipe, the part that all tasks share."""
+
+import abc
+import os
+import resource
+import time
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from toolkit import __version__
+from toolkit.errors import UserError
+from toolkit.evaluation.plots import learning_curve
+from toolkit.models import load_model
+from toolkit.recipe import Recipe
+from toolkit.run_folder import RunFolder
+from toolkit.training.history import History
+from toolkit.training.loop import Batches, Score, fit
+from toolkit.training.optimizers import build_optimizer
+from toolkit.training.steps import Measure
+from toolkit.training.strategy import build_strategy, is_chief, losing_workers
+
+
+class SupervisedTask(abc.ABC):
+    """The commands over one run of a recipe. A subclass says what it learns, how that is measured, and how it is used.
+
+    Args:
+        recipe: The recipe.
+        settings: Its settings, `TrainingSettings` among them.
+        run: The folder of the run.
+    """
+
+    kind: ClassVar[str]
+    """`"classification"` or `"translation"`: what `toolkit predict` does with it."""
+
+    measure_options: ClassVar[tuple[str, ...]]
+    """Names of the options that `evaluate` takes."""
+
+    example: str
+    """A text to try a finished run on."""
+
+    def __init__(self, recipe: Recipe, settings: Any, run: RunFolder):
+        self.recipe = recipe
+        self.settings = settings
+        self.run = run
+
+    def train(self) -> Any:
+        """Trains to the end, from the start or from the last checkpoint, and measures the model on the test split.
+
+        Returns:
+            The result on the test split, which `metrics.json` holds too; `None` in the workers of a cluster that are not its chief.
+
+        Raises:
+            UserError: The settings, the data or the run folder are wrong, or the loss is not finite.
+            WorkerLost: Another worker of the cluster is gone.
+        """
+        s, started = self.settings, time.monotonic()
+        strategy = build_strategy(s.strategy)
+        keras.utils.set_random_seed(s.seed)
+        with self.run.opening(self.recipe.name, s), losing_workers(strategy):
+            data = self.recipe.build_data(s, self.run)
+            train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
+            with strategy.scope():
+                model = self._build_model(data)
+                optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
+        self._announce(data, model)
+        prepared = time.monotonic()
+        history = fit(
+            model,
+            optimizer=optimizer,
+            loss=self._loss(),
+            metrics=self._metrics(),
+            scores=self._scores(data),
+            train=train,
+            validation=validation,
+            epochs=s.epochs,
+            run_dir=self.run.path,
+            monitor=s.monitor,
+            average_epochs=s.average_epochs,
+            patience=s.patience,
+            strategy=strategy,
+            checkpoint_seconds=s.checkpoint_seconds,
+        )
+        if not is_chief(strategy):
+            return None
+        trained = time.monotonic()
+        result = self._test(model, data)
+        # The history counts the training over all resumptions; this process has seen the rest.
+        seconds = prepared - started + history.epochs[-1]["seconds"] + time.monotonic() - trained
+        self._keep(model, data, history, result, seconds)
+        return result
+
+    def _build_model(self, data: Any) -> keras.Model:
+        try:
+            return self.recipe.build_model(self.settings, data)
+        except ValueError as error:  # of the layers, which name the argument; it is a setting here
+            raise UserError(" ".join(str(error).split())) from error
+
+    def _build_optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
+        s = self.settings
+        if s.warmup_steps is not None and s.warmup_steps >= total_steps:
+            raise UserError(
+                f"warmup_steps: expected less than the {total_steps} steps of {s.epochs} epochs, received {s.warmup_steps}; "
+                "give a smaller --warmup-steps or more --epochs"
+            )
+        return build_optimizer(
+            s.optimizer,
+            s.learning_rate,
+            schedule=s.schedule,
+            warmup_steps=total_steps // 10 if s.warmup_steps is None else s.warmup_steps,
+            total_steps=total_steps,
+            clipnorm=s.clipnorm,
+            global_clipnorm=s.global_clipnorm,
+            weight_decay=s.weight_decay,
+            momentum=s.momentum,
+            ema_momentum=s.ema_momentum,
+        )
+
+    def _announce(self, data: Any, model: keras.Model) -> None:
+        print(f"data       {data.corpus.report}".replace("\n", "\n           "))
+        print(f"tokenizer  {self._describe_tokenizers(data)}")
+        print(f"model      {model.count_params():,} parameters")
+        print(f"run        {self.run.path} (if interrupted, the same command goes on)", flush=True)
+
+    def _keep(self, model: keras.Model, data: Any, history: History, result: Any, seconds: float) -> None:
+        """Writes the model, the plots and, last, the metrics that say that the run is finished."""
+        with self.run.replacing(self.run.model) as temporary:
+            model.save(temporary)
+        with self.run.replacing(self.run.plots / "learning_curve.png") as temporary:
+            learning_curve(history.epochs, temporary)
+        more = self._keep_results(model, data, result)
+        self.run.write_json(
+            self.run.metrics,
+            {
+                "recipe": self.recipe.name,
+                "parameters": model.count_params(),
+                "history": history.epochs,
+                "best_epoch": history.best["epoch"],
+                "test": result.as_dict(),
+                **more,
+                "minutes": round(seconds / 60, 2),
+                "cores": os.cpu_count(),
+                "peak_memory_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+                "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
+            },
+        )
+
+    def load_model(self) -> keras.Model:
+        """Returns the trained model.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        self.run.read_metrics()
+        return load_model(self.run.model)
+
+    def _scores(self, data: Any) -> dict[str, Score]:
+        """Returns what is measured after each epoch besides means over the examples."""
+        return {}
+
+    @abc.abstractmethod
+    def _batches(self, data: Any, split: str, replicas: int) -> Batches:
+        """Returns the batches of a split."""
+
+    @abc.abstractmethod
+    def _loss(self) -> Measure:
+        """Returns the loss."""
+
+    @abc.abstractmethod
+    def _metrics(self) -> dict[str, Measure]:
+        """Returns what else is measured, by name."""
+
+    @abc.abstractmethod
+    def _describe_tokenizers(self, data: Any) -> str:
+        """Returns a line."""
+
+    @abc.abstractmethod
+    def _test(self, model: keras.Model, data: Any) -> Any:
+        """Measures the model on the test split; the result has `as_dict`."""
+
+    @abc.abstractmethod
+    def _keep_results(self, model: keras.Model, data: Any, result: Any) -> dict[str, Any]:
+        """Writes plots and samples; returns what else belongs into `metrics.json`."""
