@@ -16,6 +16,8 @@ SETTINGS = [
     {"attention": "general", "bridge": "zero", "encoder_layers": 4, "decoder_layers": 4},
     {"attention": "scaled", "cell": "gru", "bridge": "zero", "decoder_layers": 3},
     {"target_vocabulary_size": 12, "reversed_source": True, "encoder_layers": 1},
+    {"input_feeding": True, "decoder_layers": 1},
+    {"input_feeding": True, "cell": "gru", "bridge": "zero", "encoder_layers": 1},
     {"tied_output": False, "recurrent_dropout": 0.2, "scheduled_sampling": 0.5, "decoder_layers": 1},
 ]
 every_setting = pytest.mark.parametrize("settings", SETTINGS, ids=str)
@@ -73,6 +75,7 @@ def test_every_weight_gets_a_gradient(settings):
         ({"bridge": "golden"}, "bridge='golden'"),
         ({"units": 7}, "units=7"),
         ({"target_vocabulary_size": 0}, "target_vocabulary_size=0"),
+        ({"input_feeding": True, "attention": "additive"}, "attention='additive'"),
         ({"scheduled_sampling": 1.5}, "scheduled_sampling=1.5"),
     ],
 )

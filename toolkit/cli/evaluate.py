@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 
 from toolkit.cli.recipes import open_task
+from toolkit.errors import UserError
 
 
 def run(argv: Sequence[str]) -> int:
@@ -12,11 +13,19 @@ def run(argv: Sequence[str]) -> int:
     parser = argparse.ArgumentParser("toolkit evaluate", description="Measure a trained model.", allow_abbrev=False)
     parser.add_argument("run", metavar="RUN", help="folder of a finished training run")
     parser.add_argument("--data", help="file, folder or TFDS name; the test split of the run's own data if not given")
-    for name in ("data-dir", "text-column", "label-column", "source-column"):
-        parser.add_argument(f"--{name}", help="as for `toolkit train`; that of the run if not given")
+    parser.add_argument("--data-dir", help="as for `toolkit train`; that of the run if not given, as for all options below")
+    for name in ("text-column", "label-column", "source-column"):
+        parser.add_argument(f"--{name}", help="of labeled texts")
+    for name in ("source", "target"):
+        parser.add_argument(f"--{name}", help="of parallel texts: language, column or feature")
     parser.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
     options = vars(parser.parse_args(argv))
-    as_json = options.pop("json")
-    result = open_task(options.pop("run")).evaluate(**options)
+    as_json, task = options.pop("json"), open_task(options.pop("run"))
+    given = {name: value for name, value in options.items() if value is not None}
+    for name in given:
+        if name not in task.measure_options:
+            known = ", ".join(f"--{known}".replace("_", "-") for known in task.measure_options)
+            raise UserError(f"--{name.replace('_', '-')}: expected an option of {task.kind}, one of {known}; received {given[name]!r}")
+    result = task.evaluate(**given)
     print(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result)
     return 0

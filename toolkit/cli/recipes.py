@@ -9,7 +9,7 @@ from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 
-RECIPES = {"sentiment": "recipes.sentiment"}
+RECIPES = {"sentiment": "recipes.sentiment", "translation": "recipes.translation"}
 
 
 def find_recipe(name: str) -> Recipe:

@@ -71,9 +71,9 @@ def _train(task, export_dir: Path, as_json: bool) -> None:
         return
     metrics = run.read_metrics()
     print(f"\n{task.describe(metrics)}\n")
-    for text, answer in task.show_predictions(3):
-        print(f"  {answer:<20} {text}")
+    for line in task.show_predictions(3):
+        print(f"  {line}")
     print(f"\n{task.export(export_dir, run.path.resolve().name)}")
-    print(f'\nNow try: toolkit predict {run.path} "A film that stays with you."')
+    print(f'\nNow try: toolkit predict {run.path} "{task.example}"')
     if as_json:
         print(json.dumps({"run": str(run.path), **metrics}))

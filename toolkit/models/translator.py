@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.arguments import check_positive_integer, check_rate
-from toolkit.layers import GRU, LSTM, Attention, Bidirectional, RecurrentStack, SimpleRNN, VariationalDropout, WordDropout
+from toolkit.layers import GRU, LSTM, Attention, AttentionDecoder, Bidirectional, RecurrentStack, SimpleRNN, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
 
 CELLS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
@@ -17,12 +17,17 @@ FIRST_RESIDUAL = 2  # the third layer
 class Translator(keras.Model):
     """Encoder and decoder of any depth, attention from the decoder's outputs to the encoder's, and an output tied to the embedding.
 
-        m_1 … m_S = encoder(E x)                          h_t = decoder(E y_{t-1}, h_{t-1}),  h_0 = bridge(m)
+        m_1 … m_S = encoder(√d E x)                       h_t = decoder(√d E y_{t-1}, h_{t-1}),  h_0 = bridge(m)
         v_t = attention(h_t, m)                           a_t = tanh(C [v_t; h_t])
         p(y_t | y_{<t}, x) = softmax(E a_t + b)
 
+    √d E, where d is the size of a row of E, has about unit variance at the start, and E the size that suits the output.
+
     Nothing is fed back but the token, so while it trains the decoder runs all steps in one call, and attention looks from all of them at
     once. From the third layer on there is a way around each layer (residual).
+
+    With `input_feeding` the lowest layer of the decoder is an `AttentionDecoder`: it attends at every step, reads what it has seen at the
+    step before, and hands a_t to the layers above. Its loop takes longer.
 
     With `scheduled_sampling` the decoder runs twice: what it predicts from the true tokens stands in for some of them in the second run,
     from which alone the gradient comes. So it still runs all steps in one call.
@@ -37,10 +42,11 @@ class Translator(keras.Model):
         cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
         bidirectional: Whether the encoder reads in both directions; `units` must be even then.
         attention: A score of `Attention`, or `"none"`.
+        input_feeding: Whether the decoder reads at each step what attention has given at the step before; with `attention="dot"`.
         bridge: What the decoder starts from: `"dense"`, a layer of the mean of the encoder's outputs for each state, or `"zero"`.
         word_dropout: Share of the source tokens replaced by the unknown token while training.
         dropout: Variational dropout on the embedded tokens, between the layers and on a_t.
-        recurrent_dropout: Variational dropout on h_{t-1} in the layers.
+        recurrent_dropout: Variational dropout on h_{t-1} in the layers, but for the one with input feeding.
         target_vocabulary_size: Number of token ids of the target, which has an embedding of its own then; `None` for one vocabulary.
         tied_output: Whether the output is the target's embedding; if not, it has weights of its own.
         reversed_source: Whether the encoder reads the source from its end. Alignments are to the source as it was given.
@@ -80,6 +86,7 @@ class Translator(keras.Model):
         target_vocabulary_size: int | None = None,
         tied_output: bool = True,
         reversed_source: bool = False,
+        input_feeding: bool = False,
         scheduled_sampling: float = 0.0,
         seed: int | None = None,
         **kwargs,
@@ -89,6 +96,8 @@ class Translator(keras.Model):
         if target_vocabulary_size is not None:
             check_positive_integer("target_vocabulary_size", target_vocabulary_size)
         check_rate("scheduled_sampling", scheduled_sampling)
+        if input_feeding and attention != "dot":
+            raise ValueError(f"Argument `attention` must be 'dot' with input_feeding=True. Received: attention={attention!r}")
         check_positive_integer("embedding_dim", embedding_dim)
         super().__init__(**kwargs)
 
@@ -108,21 +117,26 @@ class Translator(keras.Model):
         self.target_vocabulary_size = target_vocabulary_size
         self.tied_output = tied_output
         self.reversed_source = reversed_source
+        self.input_feeding = input_feeding
         self.scheduled_sampling = scheduled_sampling
         self.seed = seed
 
         # === Layers ===
         self.word_dropout_layer = WordDropout(word_dropout, seed=seed, name="word_dropout")
-        self.embedding_layer = self.target_embedding_layer = keras.layers.Embedding(vocabulary_size, embedding_dim, name="embedding")
+        self.embedding_layer = self.target_embedding_layer = _embedding(vocabulary_size, embedding_dim, "embedding")
         if target_vocabulary_size is not None:
-            self.target_embedding_layer = keras.layers.Embedding(target_vocabulary_size, embedding_dim, name="target_embedding")
+            self.target_embedding_layer = _embedding(target_vocabulary_size, embedding_dim, "target_embedding")
         self.embedding_dropout_layer = VariationalDropout(dropout, seed=seed, name="embedding_dropout")
         dropouts = {"dropout": dropout, "recurrent_dropout": recurrent_dropout, "seed": seed}
         self.encoder = _stack(cell, units, encoder_layers, **dropouts, bidirectional=bidirectional, name="encoder")
-        self.decoder = _stack(cell, units, decoder_layers, **dropouts, return_state=True, name="decoder")
+        plain_layers = decoder_layers - int(input_feeding)
+        self.decoder = _stack(cell, units, plain_layers, **dropouts, return_state=True, name="decoder") if plain_layers else None
+        if input_feeding:
+            self.feeding_decoder = AttentionDecoder(CELLS[cell](units).cell, return_state=True, name="feeding_decoder")
+            self.feeding_dropout_layer = VariationalDropout(dropout, seed=seed, name="feeding_dropout")
         bridges = self._num_states if bridge == "dense" else 0
         self.bridge_layers = [keras.layers.Dense(units, activation="tanh", name=f"bridge_{i}") for i in range(bridges)]
-        self.attention_layer = None if attention == "none" else Attention(attention, name="attention")
+        self.attention_layer = None if attention == "none" or input_feeding else Attention(attention, name="attention")
         self.output_layer = keras.layers.Dense(embedding_dim, activation="tanh", use_bias=False, name="output")
         self.output_dropout_layer = VariationalDropout(dropout, seed=seed, name="output_dropout")
         self.sampling_seed = keras.random.SeedGenerator(seed)
@@ -130,8 +144,12 @@ class Translator(keras.Model):
 
     @property
     def _num_states(self) -> int:
-        """Tensors in the decoder's state."""
-        return self.decoder_layers * (2 if self.cell == "lstm" else 1)
+        """Tensors in the states of the decoder's cells."""
+        return self.decoder_layers * self._cell_states
+
+    @property
+    def _cell_states(self) -> int:
+        return 2 if self.cell == "lstm" else 1
 
     def build(self, input_shape):
         """Creates the weights."""
@@ -140,7 +158,10 @@ class Translator(keras.Model):
         if self.target_vocabulary_size is not None:
             self.target_embedding_layer.build((None, None))
         self.encoder.build((None, None, self.embedding_dim))
-        self.decoder.build((None, None, self.embedding_dim))
+        if self.input_feeding:
+            self.feeding_decoder.build((None, None, self.embedding_dim), outputs_shape)
+        if self.decoder is not None:
+            self.decoder.build((None, None, self.units if self.input_feeding else self.embedding_dim))
         for bridge in self.bridge_layers:
             bridge.build((None, self.units))
         if self.attention_layer is not None:
@@ -162,12 +183,27 @@ class Translator(keras.Model):
 
     def _decode(self, target, encoded: dict, training: bool):
         """Runs all steps of the decoder; returns their logits."""
-        embedded = self.embedding_dropout_layer(self.target_embedding_layer(target), training=training)
-        states = self._by_layer(encoded["decoder"])
-        # Padding stands behind the last token, where a decoder that runs forwards needs no mask.
-        outputs, _ = self.decoder(embedded, initial_state=states, training=training)
+        embedded = self.embedding_dropout_layer(self._embedded(self.target_embedding_layer, target), training=training)
+        outputs, _ = self._run_decoder(embedded, encoded, training)
         attended, _ = self._attend(outputs, encoded)
         return self._logits(self.output_dropout_layer(attended, training=training))
+
+    def _run_decoder(self, embedded, state: dict, training: bool) -> tuple:
+        """Returns the outputs of all steps, and the states after them as a flat list."""
+        states = list(state["decoder"])
+        # Padding stands behind the last token, where a decoder that runs forwards needs no mask.
+        if not self.input_feeding:
+            outputs, states = self.decoder(embedded, initial_state=self._by_layer(states), training=training)
+            return outputs, tf.nest.flatten(states)
+        size = 1 + self._cell_states
+        outputs, *fed = self.feeding_decoder(
+            embedded, state["memory"], initial_state=states[:size], memory_mask=state["visible"], training=training
+        )
+        if self.decoder is None:
+            return outputs, fed
+        read = self.feeding_dropout_layer(outputs, training=training)
+        outputs, states = self.decoder(read, initial_state=self._by_layer(states[size:]), training=training)
+        return outputs, [*fed, *tf.nest.flatten(states)]
 
     def _partly_predicted(self, target, logits):
         """Puts what was predicted for a step where the step after it reads, at random; begin id and padding stay."""
@@ -189,7 +225,8 @@ class Translator(keras.Model):
         """
         visible = ops.not_equal(source, 0)
         read = self._reversed(source, visible) if self.reversed_source else source
-        embedded = self.embedding_dropout_layer(self.embedding_layer(self.word_dropout_layer(read, training=training)), training=training)
+        read = self.word_dropout_layer(read, training=training)
+        embedded = self.embedding_dropout_layer(self._embedded(self.embedding_layer, read), training=training)
         memory = self.encoder(embedded, mask=visible, training=training)
         if self.reversed_source:
             memory = self._reversed(memory, visible)
@@ -198,7 +235,7 @@ class Translator(keras.Model):
         return {
             "memory": memory,
             "visible": visible,
-            "decoder": [bridge(mean) for bridge in self.bridge_layers] or self._zeros(mean),
+            "decoder": self._initial_states(mean),
             "alignment": ops.zeros_like(source, dtype=memory.dtype),
         }
 
@@ -212,23 +249,33 @@ class Translator(keras.Model):
         Returns:
             Logits `[batch, vocabulary_size]`, and the new state; its `alignment` is where attention looked.
         """
-        embedded = self.target_embedding_layer(ops.expand_dims(tokens, 1))
-        outputs, states = self.decoder(embedded, initial_state=self._by_layer(state["decoder"]), training=False)
+        embedded = self._embedded(self.target_embedding_layer, ops.expand_dims(tokens, 1))
+        outputs, states = self._run_decoder(embedded, state, training=False)
         attended, weights = self._attend(outputs, state)
-        alignment = state["alignment"] if weights is None else weights[:, 0]
-        return self._logits(attended)[:, 0], {**state, "decoder": tf.nest.flatten(states), "alignment": alignment}
+        return self._logits(attended)[:, 0], {**state, "decoder": states, "alignment": self._alignment(weights, states, state)}
+
+    def _alignment(self, weights, states: list, state: dict):
+        """Returns where the step looked, `[batch, positions]`."""
+        if self.input_feeding:
+            return self.feeding_decoder.alignment(states[: 1 + self._cell_states], state["memory"], memory_mask=state["visible"])
+        return state["alignment"] if weights is None else weights[:, 0]
+
+    def _embedded(self, layer, tokens):
+        """Returns vectors of about unit variance: what the output shares with the input has to be small there, not here."""
+        return layer(tokens) * self.embedding_dim**0.5
 
     @staticmethod
     def _reversed(sequences, visible):
         """Turns each row around within its own length; padding stays at the end."""
         return tf.reverse_sequence(sequences, ops.sum(ops.cast(visible, "int32"), 1), seq_axis=1)
 
-    def _zeros(self, example) -> list:
-        return [ops.zeros_like(example) for _ in range(self._num_states)]
+    def _initial_states(self, mean) -> list:
+        """Returns what the decoder starts from: with input feeding a_0, zeros, and the states of the cells."""
+        seen = [ops.zeros_like(mean)] if self.input_feeding else []
+        return seen + ([bridge(mean) for bridge in self.bridge_layers] or [ops.zeros_like(mean) for _ in range(self._num_states)])
 
     def _by_layer(self, states: list) -> list[list]:
-        size = len(states) // self.decoder_layers
-        return [states[i : i + size] for i in range(0, len(states), size)]
+        return [states[i : i + self._cell_states] for i in range(0, len(states), self._cell_states)]
 
     def _attend(self, outputs, state: dict):
         if self.attention_layer is None:
@@ -261,6 +308,7 @@ class Translator(keras.Model):
             "target_vocabulary_size": self.target_vocabulary_size,
             "tied_output": self.tied_output,
             "reversed_source": self.reversed_source,
+            "input_feeding": self.input_feeding,
             "scheduled_sampling": self.scheduled_sampling,
             "seed": self.seed,
         }
@@ -269,6 +317,11 @@ class Translator(keras.Model):
     def from_config(cls, config, custom_objects=None):
         """Makes a model from what `get_config` returned."""
         return cls(**config)
+
+
+def _embedding(vocabulary_size, size, name) -> keras.layers.Embedding:
+    initializer = keras.initializers.RandomNormal(stddev=size**-0.5)
+    return keras.layers.Embedding(vocabulary_size, size, embeddings_initializer=initializer, name=name)
 
 
 def _stack(cell, units, num_layers, dropout, recurrent_dropout, seed, bidirectional=False, return_state=False, name=None) -> RecurrentStack:

@@ -1,0 +1,128 @@
+"""Translation: an encoder reads a sentence, a decoder with attention writes it in another language (sequence to sequence).
+
+    toolkit train translation                                     # quick: the embedded English-French phrasebook, in minutes
+    toolkit train translation --preset full --data train=train.en,train.de,...   # real sentences, within two hours
+
+Quick learns `phrasebook`, a synthetic set from a grammar: it shows that the model learns to reorder and to agree, and needs no download.
+Full is made for sets such as Multi30k, some ten thousands of short sentences. What each scores, and in how many minutes, is in
+docs/results.md, a table made from stored run records.
+
+The model: embedding → bidirectional LSTM layers → bridge → LSTM layers → attention → output tied to the embedding.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import toolkit
+from toolkit.tasks.settings import ParallelTextSettings, TrainingSettings, at_least
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ParallelTextSettings, TrainingSettings):
+    """Settings of the translator.
+
+    Attributes:
+        embedding_dim: size of a token's vector
+        units: units of the decoder's layers, and of both directions of the encoder's together
+        encoder_layers: 1 to 8
+        decoder_layers: 1 to 8; from the third layer on there is a residual connection around each
+        cell: the recurrent layer
+        bidirectional: whether the encoder reads in both directions
+        reversed_source: whether the encoder reads the source from its end
+        attention: how the decoder's outputs are compared with the encoder's
+        input_feeding: whether the decoder reads what attention gave at the step before; slower
+        bridge: what the decoder starts from: a layer over the mean of the encoder's outputs, or zeros
+        tied_output: whether the output is the target's embedding
+        word_dropout: share of the source tokens replaced by the unknown token while training
+        dropout: variational dropout on embedded tokens, between layers and before the output
+        recurrent_dropout: variational dropout on the outputs that a layer reads of itself
+        label_smoothing: share of the target distribution spread over all tokens
+        scheduled_sampling: share of the target tokens that are the model's own while training
+        beam_width: hypotheses kept at each step of the search
+        length_penalty: how far the search favours long translations
+        coverage_penalty: how far it favours those that look at the whole source
+    """
+
+    embedding_dim: int = 128
+    units: int = 256
+    encoder_layers: int = 2
+    decoder_layers: int = 2
+    cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
+    bidirectional: bool = True
+    reversed_source: bool = False
+    attention: Literal["none", "dot", "general", "scaled", "additive"] = "dot"
+    input_feeding: bool = False
+    bridge: Literal["dense", "zero"] = "dense"
+    tied_output: bool = True
+    word_dropout: float = 0.0
+    dropout: float = 0.1
+    recurrent_dropout: float = 0.0
+    label_smoothing: float = 0.1
+    scheduled_sampling: float = 0.0
+    beam_width: int = 5
+    length_penalty: float = 1.0
+    coverage_penalty: float = 0.0
+    global_clipnorm: float | None = 1.0
+    monitor: Literal["bleu", "loss", "accuracy"] = "bleu"
+
+    def __post_init__(self):
+        ParallelTextSettings.__post_init__(self)
+        TrainingSettings.__post_init__(self)
+        at_least(self, beam_width=1, length_penalty=0, coverage_penalty=0)
+
+
+def build_data(settings: Settings, run: toolkit.RunFolder):
+    """Reads and tokenizes the pairs."""
+    from toolkit.tasks.parallel_texts import read_parallel_texts
+
+    return read_parallel_texts(settings, run)
+
+
+def build_model(settings: Settings, data):
+    """Makes the translator for the data's vocabularies."""
+    s = settings
+    model = toolkit.Translator(
+        vocabulary_size=data.source_tokenizer.vocabulary_size,
+        target_vocabulary_size=None if data.shares_vocabulary else data.target_tokenizer.vocabulary_size,
+        embedding_dim=s.embedding_dim,
+        units=s.units,
+        encoder_layers=s.encoder_layers,
+        decoder_layers=s.decoder_layers,
+        cell=s.cell,
+        bidirectional=s.bidirectional,
+        reversed_source=s.reversed_source,
+        attention=s.attention,
+        input_feeding=s.input_feeding,
+        bridge=s.bridge,
+        tied_output=s.tied_output,
+        word_dropout=s.word_dropout,
+        dropout=s.dropout,
+        recurrent_dropout=s.recurrent_dropout,
+        scheduled_sampling=s.scheduled_sampling,
+    )
+    model.build(None)
+    return model
+
+
+QUICK = Settings(epochs=2, vocabulary_size=2000)
+FULL = replace(
+    QUICK,
+    epochs=30,
+    vocabulary_size=6000,
+    embedding_dim=256,
+    units=512,
+    encoder_layers=1,
+    decoder_layers=1,
+    word_dropout=0.1,
+    dropout=0.4,
+    average_epochs=5,
+)
+
+RECIPE = toolkit.Recipe(
+    name="translation",
+    summary="translate a sentence: encoder-decoder with attention, sequence to sequence",
+    task="toolkit.tasks.translation:Translation",
+    presets={"quick": QUICK, "full": FULL},
+    build_data=build_data,
+    build_model=build_model,
+)
