@@ -42,7 +42,7 @@ def test_json_lines_read_back():
         "source_tokens": ["\u2581one", "</s>"],
     }
     assert (empty["translation"], empty["tokens"], empty["alignment"]) == ("", [], None)
-    assert last["score"] is None
+    assert (last["source"], last["score"]) == ("a\rb\u2028c", None)
     both = json.loads(written("jsonl", n_best=2).splitlines()[0])["hypotheses"]
     assert [best["translation"] for best in both] == ["un", 'dit "un"']
 
@@ -60,7 +60,8 @@ def test_scores():
         write_scores(pairs, file, output_format)
     assert files["text"].getvalue() == "-1.2346\n-2.0000\n"
     assert json.loads(files["jsonl"].getvalue().splitlines()[0]) == {"source": "one", "target": "un", "score": -1.2346}
-    assert files["csv"].getvalue().startswith("source,target,score\n".replace("source,target,score", '"source","target","score"'))
+    files["csv"].seek(0)
+    assert list(csv.reader(files["csv"])) == [["source", "target", "score"], ["one", "un", "-1.2346"], ["", "\u2028", "-2.0"]]
 
 
 @pytest.mark.parametrize("write", [write_translations, write_scores])

@@ -1,97 +1,97 @@
 """`toolkit predict`."""
 
 import argparse
-import contextlib
-import sys
+import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+from toolkit.cli.decoding_options import add_decoding_options, as_user_errors, given_options, search_of
+from toolkit.cli.lines import open_lines, open_output
 from toolkit.cli.recipes import open_task
+from toolkit.cli.translation import score, translate
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
-from toolkit.run_folder import RunFolder, writing
+from toolkit.run_folder import RunFolder
 
 FORMATS = ("text", "csv", "jsonl")
+BATCH_SIZES = {"classification": 128, "translation": 64}
+BATCHES_OF_FILE = 20  # translated together, so that texts of similar length meet
 
 
 def run(argv: Sequence[str]) -> int:
-    """Labels texts."""
+    """Labels or translates texts."""
+    options = _parser().parse_args(argv)
+    if options.batch_size is not None and options.batch_size < 1:
+        raise UserError(f"--batch-size: expected at least 1, received {options.batch_size}")
+    if options.texts and options.input != "-":
+        raise UserError(f"expected texts or --input, received both: {len(options.texts)} texts and --input {options.input}")
+    predictor = _predictor(options)
+    kind = "translation" if hasattr(predictor, "translate") else "classification"
+    batch_size = options.batch_size or BATCH_SIZES[kind]
+    together = BATCHES_OF_FILE if kind == "translation" else 1
+    with open_lines(options.texts, options.input, batch_size, together) as batches, open_output(options.output) as output:
+        if kind == "classification":
+            _label(predictor, batches, output, options)
+        elif options.score is not None:
+            score(predictor, batches, output, options)
+        else:
+            translate(predictor, batches, output, options)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "toolkit predict",
-        description="Label texts: words of the command line, the lines of a file, or of standard input.",
+        description="Label or translate texts: words of the command line, the lines of a file, or of standard input.",
         allow_abbrev=False,
     )
     parser.add_argument("run", metavar="RUN", help="folder of a finished training run, or of an exported model")
     parser.add_argument("texts", metavar="TEXT", nargs="*", help="a text; with none, texts are read line by line")
     parser.add_argument("--input", metavar="FILE", default="-", help="file of texts, one per line; `-` for standard input (the default)")
     parser.add_argument("--output", metavar="FILE", default="-", help="file to write; `-` for standard output (the default)")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="text (label, probability, text), csv or jsonl")
+    parser.add_argument("--format", choices=FORMATS, default="text", help="text (label, probability, text; or translation), csv or jsonl")
     parser.add_argument("--json", dest="format", action="store_const", const="jsonl", help="the same as --format jsonl")
-    parser.add_argument("--batch-size", type=int, default=128, help="texts labeled at once (default: 128; 1 on a terminal)")
-    options = parser.parse_args(argv)
-    if options.batch_size < 1:
-        raise UserError(f"--batch-size: expected at least 1, received {options.batch_size}")
-    if options.texts and options.input != "-":
-        raise UserError(f"expected texts or --input, received both: {len(options.texts)} texts and --input {options.input}")
-    if not options.texts and options.input == "-" and sys.stdin.isatty():
-        print("reading texts from the terminal, one per line; end with Ctrl-D", file=sys.stderr)
-        options.batch_size = 1
-
-    predictor = _predictor(Path(options.run))
-    from toolkit.serving.output import write_predictions
-    from toolkit.serving.streaming import predict_lines
-
-    with _lines(options.texts, options.input) as lines, _output(options.output) as output:
-        write_predictions(predict_lines(predictor, lines, options.batch_size), output, options.format, predictor.label_names)
-    return 0
+    sizes = "128 texts to label, 64 to translate; 1 on a terminal"
+    parser.add_argument("--batch-size", type=int, help=f"texts answered at once (default: {sizes})")
+    add_decoding_options(parser)
+    return parser
 
 
-def _predictor(path: Path):
+def _predictor(options: argparse.Namespace) -> Any:
     """Opens a run, or an export: the folder of a model, of a version, or `litert/` of a version."""
+    path = Path(options.run)
     if RunFolder(path).config.is_file() or not path.is_dir():
-        return open_task(str(path)).predictor()
+        task = open_task(options.run)
+        if task.kind == "translation":
+            return _translator(task, options)
+        _refuse(options, "a run that translates", "one that labels texts")
+        return task.predictor()
     from toolkit.serving.artefact import open_artefact
 
+    _refuse(options, "a run", "an exported model, which answers in the one way it was exported with")
     with native_notices_hidden():
         return open_artefact(path)
 
 
-@contextlib.contextmanager
-def _lines(texts: Sequence[str], path: str) -> Iterator[Iterator[str]]:
-    if texts:
-        yield iter(texts)
-        return
-    name = "standard input" if path == "-" else path
-    try:
-        with open(sys.stdin.fileno() if path == "-" else path, "rb", closefd=path != "-") as file:
-            yield _decoded(file, name)
-    except OSError as error:
-        raise UserError(f"{name}: expected a file of texts, but it cannot be read ({error.strerror})") from error
+def _translator(task: Any, options: argparse.Namespace) -> Any:
+    if options.score is not None and len(given := given_options(options)) > 1:
+        raise UserError(f"{given[0]}: expected no --score with it, which translates nothing, received both")
+    search = search_of(options, task.search)
+    translator = as_user_errors(lambda: task.predictor(search=search, copy_unknown=options.copy_unknown))
+    translator.batch_size = options.batch_size or BATCH_SIZES["translation"]
+    return translator
 
 
-def _decoded(file: IO[bytes], name: str) -> Iterator[str]:
-    """Yields the lines without their ends; says which one is not UTF-8."""
-    for number, line in enumerate(file, start=1):
-        try:
-            yield line.rstrip(b"\r\n").decode("utf-8-sig" if number == 1 else "utf-8")
-        except UnicodeDecodeError as error:
-            raise UserError(
-                f"{name}:{number}: expected UTF-8, received byte 0x{line[error.start]:02x}; convert the file to UTF-8 first"
-            ) from error
+def _refuse(options: argparse.Namespace, expected: str, received: str) -> None:
+    for option in given_options(options):
+        raise UserError(f"{option}: expected {expected}, received {options.run}, {received}")
 
 
-@contextlib.contextmanager
-def _output(path: str) -> Iterator[IO[str]]:
-    if path == "-":
-        yield sys.stdout
-        sys.stdout.flush()
-        return
-    temporary = Path(f"{path}.writing")
-    with writing(Path(path)):
-        try:
-            with temporary.open("w", encoding="utf-8", newline="") as file:
-                yield file
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)
+def _label(predictor: Any, batches: Iterator[list[str]], output: IO[str], options: argparse.Namespace) -> None:
+    from toolkit.serving.output import write_predictions
+    from toolkit.serving.streaming import predict_lines
+
+    size = options.batch_size or BATCH_SIZES["classification"]
+    predictions = itertools.chain.from_iterable(predict_lines(predictor, batch, size) for batch in batches)
+    write_predictions(predictions, output, options.format, predictor.label_names)

@@ -9,6 +9,8 @@ from typing import IO, NamedTuple
 from toolkit.serving.output import FORMATS
 from toolkit.serving.translations import Hypothesis, Translation, one_line
 
+_LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}  # JSON itself escapes the others
+
 
 class ScoredPair(NamedTuple):
     """How probable a given translation is.
@@ -33,7 +35,7 @@ def write_translations(translations: Iterable[Translation], file: IO[str], outpu
     - `jsonl`: for each text an object with the keys `source`, `translation`, `score`, `tokens`, `alignment` (a row for each token, a column
       for each of the source's; null if there is none), `source_tokens`, and with `n_best` above 1 `hypotheses`, a list of all of them.
 
-    Line breaks inside of a text, other than in a JSON string or in quotes of CSV, become spaces.
+    A line break inside of a text is escaped in JSON, quoted in CSV, and a space in text.
 
     Args:
         translations: What to write.
@@ -51,12 +53,12 @@ def write_translations(translations: Iterable[Translation], file: IO[str], outpu
         return
     for number, translation in enumerate(translations, start=1):
         if output_format == "jsonl":
-            lines = [json.dumps(_record(translation, n_best), ensure_ascii=False)]
+            lines = [_json_line(_record(translation, n_best))]
         elif n_best > 1:
-            lines = [f"{number} ||| {best.text} ||| {best.score:.4f}" for best in translation.hypotheses[:n_best]]
+            lines = [f"{number} ||| {one_line(best.text)} ||| {best.score:.4f}" for best in translation.hypotheses[:n_best]]
         else:
-            lines = [translation.text]
-        file.write("".join(f"{one_line(line)}\n" for line in lines))
+            lines = [one_line(translation.text)]
+        file.write("".join(f"{line}\n" for line in lines))
         file.flush()
 
 
@@ -81,7 +83,7 @@ def write_scores(pairs: Iterable[ScoredPair], file: IO[str], output_format: str)
         return
     for pair in pairs:
         record = {**pair._asdict(), "score": _rounded(pair.score)}
-        file.write(f"{pair.score:.4f}\n" if output_format == "text" else f"{one_line(json.dumps(record, ensure_ascii=False))}\n")
+        file.write(f"{pair.score:.4f}\n" if output_format == "text" else f"{_json_line(record)}\n")
         file.flush()
 
 
@@ -111,6 +113,10 @@ def _hypothesis(hypothesis: Hypothesis) -> dict:
     alignment = hypothesis.alignment
     rows = None if alignment is None else [[round(float(weight), 4) for weight in row] for row in alignment]
     return {"translation": hypothesis.text, "score": _rounded(hypothesis.score), "tokens": hypothesis.tokens, "alignment": rows}
+
+
+def _json_line(record: dict) -> str:
+    return json.dumps(record, ensure_ascii=False).translate(_LINE_BREAKS)
 
 
 def _rounded(score: float) -> float | None:

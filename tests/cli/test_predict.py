@@ -1,0 +1,142 @@
+"""`toolkit predict` on runs of both kinds, with models that have learned nothing."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from recipes import sentiment, translation
+from toolkit.cli import main
+from toolkit.models import TextClassifier, Translator
+from toolkit.run_folder import RunFolder
+from toolkit.text.tokenizer import Tokenizer
+
+LINES = ["one two three", "", "the cat sat on the mat", "a\x0bhouse\u2028b", " ", "two cats"]
+
+
+def write_run(path, recipe, settings, tokenizer, model):
+    run = RunFolder(path)
+    run.open(recipe, settings)
+    random = np.random.default_rng(0)
+    model.set_weights([2 * random.normal(size=weights.shape) for weights in model.get_weights()])
+    tokenizer.save(run.tokenizer)
+    model.save(run.model)
+    run.write_json(run.metrics, {})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a run of each kind and a file of lines; the commands run in it."""
+    folder = tmp_path_factory.mktemp("predict")
+    tokenizer = Tokenizer.train(LINES, 300)
+    translator = Translator(tokenizer.vocabulary_size, embedding_dim=8, units=8, encoder_layers=1, decoder_layers=1)
+    translator.build(None)
+    write_run(folder / "translator", "translation", translation.Settings(max_length=12, beam_width=3), tokenizer, translator)
+    classifier = TextClassifier(tokenizer.vocabulary_size, ["no", "yes"], embedding_dim=4, units=3)
+    write_run(folder / "classifier", "sentiment", sentiment.Settings(), tokenizer, classifier)
+    (folder / "texts").write_bytes("\r\n".join(LINES).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        yield folder
+
+
+@pytest.fixture
+def predict(folder, capsys):
+    def predict(*argv, code=0):
+        assert main(["predict", *argv]) == code
+        out, err = capsys.readouterr()
+        return err if code else out
+
+    return predict
+
+
+def test_a_line_in_is_a_line_out(predict):
+    out = predict("translator", "--input", "texts")
+    answers = out.removesuffix("\n").split("\n")
+    assert len(answers) == len(LINES)
+    assert [index for index, answer in enumerate(answers) if not answer] == [1, 4]
+    assert predict("translator", *LINES) == out
+    assert predict("translator", "--input", "texts", "--batch-size", "1") == out
+
+
+def test_json_lines_and_n_best(predict):
+    records = list(map(json.loads, predict("translator", "--input", "texts", "--json", "--n-best", "2").splitlines()))
+    assert [record["source"] for record in records] == LINES
+    for record in records:
+        assert record["translation"] == record["hypotheses"][0]["translation"]
+        assert len(record["hypotheses"]) == (2 if record["source"].strip() else 1)
+        assert np.shape(record["alignment"]) == ((len(record["tokens"]), len(record["source_tokens"])) if record["tokens"] else ())
+    lines = predict("translator", "--input", "texts", "--n-best", "2").split("\n")
+    expected = [f"{number} ||| {best['translation']} ||| " for number, record in enumerate(records, 1) for best in record["hypotheses"]]
+    assert [line[: len(begin)] for line, begin in zip(lines, expected, strict=False)] == expected
+    assert len(lines) == len(expected) + 1
+
+
+def test_csv_to_a_file(predict, folder):
+    assert predict("translator", "--input", "texts", "--format", "csv", "--output", "answers.csv") == ""
+    with (folder / "answers.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["source"] for row in rows] == LINES
+
+
+def test_greedy_is_a_beam_of_one(predict):
+    assert predict("translator", *LINES, "--greedy") == predict("translator", *LINES, "--beam-width", "1")
+
+
+def test_samples_differ_by_their_seed(predict):
+    options = ("--sample", "--temperature", "2", "--top-k", "50", "--top-p", "0.9", "--seed")
+    one, other = (predict("translator", *LINES, *options, seed) for seed in ("1", "2"))
+    assert one != other
+    assert one.count("\n") == other.count("\n") == len(LINES)
+
+
+def test_a_prefix_begins_every_translation(predict):
+    lines = predict("translator", "one", "two cats", "--prefix", "the cat", "--copy-unknown").splitlines()
+    assert all(line.startswith("the cat") for line in lines)
+
+
+def test_scores_of_given_translations(predict, folder):
+    found = [json.loads(line) for line in predict("translator", *LINES, "--json", "--length-penalty", "0").splitlines()]
+    (folder / "given").write_text("".join(record["translation"] + "\n" for record in found), encoding="utf-8")
+    scores = list(map(float, predict("translator", "--input", "texts", "--score", "given").splitlines()))
+    assert len(scores) == len(LINES)
+    assert all(score < 0 for score in scores)
+    (folder / "fewer").write_text("one\ntwo\n")
+    assert "--score fewer: expected a line for each of the 6 texts, received 2" in predict(
+        "translator", "--input", "texts", "--score", "fewer", code=2
+    )
+
+
+def test_a_long_line_is_cut_with_a_warning(folder, capsys):
+    assert main(["predict", "translator", "one", "two cats " * 10_000]) == 0
+    out, err = capsys.readouterr()
+    assert out.count("\n") == 2
+    assert "warning: line 2: too long, only its first 12 tokens are translated" in err
+
+
+def test_a_classifier_labels_as_before(predict):
+    lines = predict("classifier", "--input", "texts").splitlines()
+    assert [line.partition("\t")[0] in ("no", "yes") for line in predict("classifier", *LINES).split("\n")[:-1]] == [True] * len(LINES)
+    assert len(lines) == len(LINES)
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["classifier", "x", "--beam-width", "3"], "--beam-width: expected a run that translates, received classifier"),
+        (["classifier", "x", "--copy-unknown"], "--copy-unknown: expected a run that translates"),
+        (["translator", "x", "--greedy", "--sample"], "--greedy, --sample: expected one of them"),
+        (["translator", "x", "--greedy", "--n-best", "2"], "--n-best: expected a beam search with it, received --greedy"),
+        (["translator", "x", "--temperature", "2"], "--temperature: expected --sample with it, received a beam search"),
+        (["translator", "x", "--n-best", "9"], "--n-best must be an integer from 1 to 3"),
+        (["translator", "x", "--beam-width", "0"], "--beam-width must be an integer of at least 1"),
+        (["translator", "x", "--sample", "--top-k", "999999"], "--top-k must be an integer from 1 to"),
+        (["translator", "x", "--score", "texts", "--seed", "1"], "--seed: expected no --score with it"),
+        (["translator", "x", "--score", "nowhere"], "nowhere"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_named(predict, argv, message):
+    err = predict(*argv, code=2)
+    assert message in err
+    assert err.count("\n") == 1
