@@ -179,17 +179,31 @@ def _warn_if_tokenized(references: Sequence[str], tokenize: str) -> None:
         )
 
 
-def _metrics(tokenize: str, lowercase: bool) -> dict:
-    """Returns sacreBLEU's BLEU, chrF and TER; but for the arguments, with its default settings, so that the scores can be compared."""
-    from sacrebleu.metrics import BLEU, CHRF, TER  # imported here: a program that measures nothing need not wait for it
+def bleu_metric(tokenize: str = "13a", lowercase: bool = False):
+    """Returns sacreBLEU's `BLEU`, with its default settings but for the arguments, so that scores can be compared.
+
+    Args:
+        tokenize: As in `evaluate_translations`.
+        lowercase: As in `evaluate_translations`.
+
+    Raises:
+        ValueError: sacreBLEU has no such tokenizer.
+        UserError: The tokenizer needs something that is not there: a package, or a file from the network.
+    """
+    from sacrebleu.metrics import BLEU  # imported here: a program that measures nothing need not wait for it
 
     if tokenize not in BLEU.TOKENIZERS:
         raise ValueError(f"Argument `tokenize` must be one of {tuple(BLEU.TOKENIZERS)}. Received: tokenize={tokenize!r}")
     try:
-        bleu = BLEU(tokenize=tokenize, lowercase=lowercase, force=True)  # force: without its warning, see `_warn_if_tokenized`
+        return BLEU(tokenize=tokenize, lowercase=lowercase, force=True)  # force: without its warning, see `_warn_if_tokenized`
     except (ImportError, OSError, RuntimeError) as error:
         raise UserError(f'sacreBLEU cannot use its tokenizer "{tokenize}": {" ".join(str(error).split())}') from error
-    return {"bleu": bleu, "chrf": CHRF(lowercase=lowercase), "ter": TER()}
+
+
+def _metrics(tokenize: str, lowercase: bool) -> dict:
+    from sacrebleu.metrics import CHRF, TER
+
+    return {"bleu": bleu_metric(tokenize, lowercase), "chrf": CHRF(lowercase=lowercase), "ter": TER()}
 
 
 def _bare(text: str, lowercase: bool) -> str:

@@ -72,7 +72,7 @@ class ParallelTextSettings:
     target_tokenizer_model: str | None = None
     vocabulary_size: int = 6000
     separate_vocabularies: bool = False
-    normalization: str = "nmt_nfkc"
+    normalization: Literal["nmt_nfkc", "nmt_nfkc_cf", "nfkc", "nfkc_cf", "identity"] = "nmt_nfkc"
     max_length: int = 100
     batch_size: int = 64
     max_length_ratio: float | None = None

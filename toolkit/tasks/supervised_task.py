@@ -1,9 +1,11 @@
 """Training from a recipe, the part that all tasks share."""
 
 import abc
+import contextlib
 import os
 import resource
 import time
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import keras
@@ -61,17 +63,18 @@ class SupervisedTask(abc.ABC):
         with self.run.opening(self.recipe.name, s), losing_workers(strategy):
             data = self.recipe.build_data(s, self.run)
             train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
-            with strategy.scope():
-                model = self._build_model(data)
+            with strategy.scope(), naming_settings():
+                loss, metrics, scores = self._loss(), self._metrics(), self._scores(data)
+                model = self.recipe.build_model(s, data)
                 optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
         self._announce(data, model)
         prepared = time.monotonic()
         history = fit(
             model,
             optimizer=optimizer,
-            loss=self._loss(),
-            metrics=self._metrics(),
-            scores=self._scores(data),
+            loss=loss,
+            metrics=metrics,
+            scores=scores,
             train=train,
             validation=validation,
             epochs=s.epochs,
@@ -90,12 +93,6 @@ class SupervisedTask(abc.ABC):
         seconds = prepared - started + history.epochs[-1]["seconds"] + time.monotonic() - trained
         self._keep(model, data, history, result, seconds)
         return result
-
-    def _build_model(self, data: Any) -> keras.Model:
-        try:
-            return self.recipe.build_model(self.settings, data)
-        except ValueError as error:  # of the layers, which name the argument; it is a setting here
-            raise UserError(" ".join(str(error).split())) from error
 
     def _build_optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
         s = self.settings
@@ -182,3 +179,12 @@ class SupervisedTask(abc.ABC):
     @abc.abstractmethod
     def _keep_results(self, model: keras.Model, data: Any, result: Any) -> dict[str, Any]:
         """Writes plots and samples; returns what else belongs into `metrics.json`."""
+
+
+@contextlib.contextmanager
+def naming_settings() -> Iterator[None]:
+    """Turns the error of a layer or loss, which names its argument, into one that the user can mend: here it is a setting."""
+    try:
+        yield
+    except ValueError as error:
+        raise UserError(" ".join(str(error).split())) from error

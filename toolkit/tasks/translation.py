@@ -14,7 +14,7 @@ from toolkit.data.parallel_corpus import ParallelSplit, read_parallel_split
 from toolkit.decoding.search import Search
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.evaluation.prediction import corpus_nats
-from toolkit.evaluation.translation import TranslationResult, evaluate_translations
+from toolkit.evaluation.translation import TranslationResult, bleu_metric, evaluate_translations
 from toolkit.export.report import TranslatorReport
 from toolkit.export.translator import export_translator
 from toolkit.serving.sentence_translator import SentenceTranslator
@@ -56,8 +56,11 @@ class Translation(SupervisedTask):
         split = data.corpus.splits["validation"]
         greedy = functools.cache(lambda model: self._translator(model, data, Search(method="greedy")))  # its graph serves all epochs
 
+        metric = bleu_metric(self.settings.bleu_tokenizer, self.settings.bleu_lowercase)
+
         def bleu(model: keras.Model) -> float:
-            return self._compare(split, greedy(model).translate(split.sources)).bleu
+            texts = [translation.text for translation in greedy(model).translate(split.sources)]
+            return metric.corpus_score(texts, [split.targets]).score
 
         return {"bleu": bleu}
 
