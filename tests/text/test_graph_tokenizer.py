@@ -121,6 +121,27 @@ def test_other_ids_are_a_tie_in_unigram_if_they_score_the_same():
         assert compare_tokenizers(tokenizer, answer(np.append(ids, ids[:1])), texts) == TokenizerAgreement(1, 0, 0, 1)
 
 
+class Two(tf.Module):
+    """Two tokenizers in one model, as a translator has them."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokenizers = [GRAPH_TOKENIZERS["bpe"], GRAPH_TOKENIZERS["char"]]
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="texts")])
+    def serve(self, texts):
+        return {f"ids_{i}": tokenizer(texts).to_tensor() for i, tokenizer in enumerate(self.tokenizers)}
+
+
+def test_two_tokenizers_of_a_saved_model_stay_two(tmp_path):
+    module = Two()
+    tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": module.serve})
+    answers = tf.saved_model.load(str(tmp_path)).signatures["serving_default"](texts=tf.constant(["a good film"]))
+    assert [answers[f"ids_{i}"].numpy()[0].tolist() for i in range(2)] == [
+        TOKENIZERS[model_type].encode(["a good film"])[0].tolist() for model_type in ("bpe", "char")
+    ]
+
+
 @pytest.mark.slow
 def test_a_saved_model_gives_the_ids_in_a_fresh_process(tmp_path):
     module, texts = Padded(TOKENIZERS["bpe"]), ["a good film", "", "日本 👍\n"]

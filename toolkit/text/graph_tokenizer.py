@@ -24,6 +24,8 @@ class GraphTokenizer(tf.Module):
     def __init__(self, tokenizer: Tokenizer):
         super().__init__()
         self._model_proto = tokenizer.model_proto
+        # A process that loads SavedModels keeps one tokenizer for each name of its operation: two of one name would be the same one.
+        self._operation = f"sentencepiece_{tokenizer.fingerprint}"
         self._tokenizer = self._load()
 
     def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
@@ -64,7 +66,7 @@ class GraphTokenizer(tf.Module):
         return self._load() if tf.executing_eagerly() else self._tokenizer
 
     def _load(self) -> tensorflow_text.SentencepieceTokenizer:
-        return tensorflow_text.SentencepieceTokenizer(model=self._model_proto, out_type=tf.int32)
+        return tensorflow_text.SentencepieceTokenizer(model=self._model_proto, out_type=tf.int32, name=self._operation)
 
 
 @dataclass(frozen=True)
