@@ -1,15 +1,10 @@
 """Exports a trained classifier as a SavedModel and as LiteRT files."""
 
-import dataclasses
-import errno
 import json
-import os
-import shutil
 import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -19,47 +14,13 @@ from toolkit.data.crop import crop
 from toolkit.errors import UserError
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.export.litert import convert_to_litert
+from toolkit.export.publishing import sizes, write_version
+from toolkit.export.report import ExportReport
 from toolkit.export.saving import save_module
 from toolkit.export.serving_module import ServingModule
 from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, run_litert, run_saved_model
-from toolkit.run_folder import writing
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
-
-
-@dataclasses.dataclass(frozen=True)
-class ExportReport:
-    """What an export wrote, and how well it agrees with the model.
-
-    Attributes:
-        path: The folder of the version.
-        saved_model_bytes: Size of the SavedModel.
-        litert_bytes: Size of the LiteRT file.
-        compared: Number of texts that the artefacts were compared with the model on.
-        saved_model_difference: Largest difference of a score.
-        litert_difference: Largest difference of a score.
-        seconds: Time that the export took.
-    """
-
-    path: str
-    saved_model_bytes: int
-    litert_bytes: int
-    compared: int
-    saved_model_difference: float
-    litert_difference: float
-    seconds: float
-
-    def as_dict(self) -> dict[str, Any]:
-        """Returns what JSON can hold."""
-        return dataclasses.asdict(self)
-
-    def __str__(self) -> str:
-        return (
-            f"exported {self.path}\n"
-            f"  SavedModel  {self.saved_model_bytes / 1e6:6.1f} MB  scores within {self.saved_model_difference:.0e} of the model's\n"
-            f"  LiteRT      {self.litert_bytes / 1e6:6.1f} MB  scores within {self.litert_difference:.0e} of the model's\n"
-            f"  on {self.compared} texts, in {self.seconds:.0f} s"
-        )
 
 
 def export_classifier(
@@ -84,20 +45,15 @@ def export_classifier(
         UserError: The folder cannot be written, the conversion fails, or an artefact does not answer as the model does.
     """
     started = time.monotonic()
-    with writing(directory):
-        directory.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=directory, prefix=".writing-"))
-        try:
-            _write_saved_model(model, tokenizer, max_length, temporary)
-            _write_litert(model, tokenizer, max_length, temporary / "litert")
-            texts = [*samples, *HARD_TEXTS]
-            differences = _verify(model, tokenizer, max_length, temporary, texts)
-            litert_bytes = (temporary / "litert" / "model.tflite").stat().st_size
-            saved_model_bytes = _size(temporary) - _size(temporary / "litert")
-            path = _publish(temporary, directory)
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-    return ExportReport(str(path), saved_model_bytes, litert_bytes, len(texts), *differences, round(time.monotonic() - started, 1))
+    texts = [*samples, *HARD_TEXTS]
+
+    def write(folder: Path) -> tuple[float, float]:
+        _write_saved_model(model, tokenizer, max_length, folder)
+        _write_litert(model, tokenizer, max_length, folder / "litert")
+        return _verify(model, tokenizer, max_length, folder, texts)
+
+    path, differences = write_version(directory, write)
+    return ExportReport(str(path), *sizes(path), len(texts), *differences, round(time.monotonic() - started, 1))
 
 
 def _write_saved_model(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path) -> None:
@@ -105,14 +61,18 @@ def _write_saved_model(model: keras.Model, tokenizer: Tokenizer, max_length: int
         labels_file = Path(folder) / "labels.json"
         labels_file.write_text(json.dumps(model.label_names, ensure_ascii=False), "utf-8")
         module = ServingModule(model, tokenizer, max_length, labels_file)
-        save_module(module, module.classify, directory)
+        save_module(module, {"serving_default": module.classify}, directory)
 
 
 def _write_litert(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path) -> None:
     directory.mkdir()
-    convert_to_litert(model, directory / "model.tflite")
+    module = tf.Module()
+    module.model_variables = [variable.value for variable in model.variables]
+    module.probabilities = probability_function(model, "litert")
+    convert_to_litert(module, {"serving_default": module.probabilities}, directory / "model.tflite")
     tokenizer.save(directory / "tokenizer.model")
     description = {
+        "task": "classification",
         "input": "int32 [batch, time]: token ids, 0 after the end of a text; a text without tokens is a single 0",
         "output": "float32 [batch, labels]: probabilities",
         "label_names": model.label_names,
@@ -144,22 +104,3 @@ def _verify(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory
         largest_difference("SavedModel", expected_in_graph, run_saved_model(directory, texts, model.label_names)),
         largest_difference("LiteRT", expected, run_litert(litert_file, tokens)),
     )
-
-
-def _publish(temporary: Path, directory: Path) -> Path:
-    """Renames the folder to the next free version and returns its path."""
-    temporary.chmod(0o755)  # a temporary folder is private, a published one is not
-    while True:
-        versions = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
-        path = directory / str(max(versions, default=0) + 1)
-        try:
-            os.rename(temporary, path)
-            return path
-        except OSError as error:
-            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
-                raise
-            # Another export was faster: try the version after it.
-
-
-def _size(directory: Path) -> int:
-    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())

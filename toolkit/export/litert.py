@@ -5,32 +5,31 @@ The converter can crash the process that it runs in.
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-import keras
 import tensorflow as tf
 
 from toolkit.errors import UserError
-from toolkit.evaluation.prediction import probability_function
 from toolkit.export.saving import save_module
 
 
-def convert_to_litert(model: keras.Model, path: Path) -> None:
-    """Writes a classifier as a LiteRT file: token ids in, probabilities out, built-in operators only.
+def convert_to_litert(module: tf.Module, signatures: Mapping[str, Any], path: Path) -> None:
+    """Writes functions as the signatures of one LiteRT file of built-in operators. They share their weights.
 
     Args:
-        model: Classifier from token ids to logits.
-        path: The `.tflite` file. Its one input is int32 `[batch, time]`, both of any size, its output float32 `[batch, labels]`.
+        module: Holds every variable that the signatures use.
+        signatures: By name, a `tf.function` that has an `input_signature`, or a concrete function. Trace them with the time-loop backend
+            `"litert"`.
+        path: The `.tflite` file.
 
     Raises:
         OSError: The file cannot be written.
         UserError: The converter failed.
     """
-    module = tf.Module()
-    module.model_variables = [variable.value for variable in model.variables]
-    module.probabilities = probability_function(model, "litert")
     saved_model = path.parent / ".tokens"
-    save_module(module, module.probabilities, saved_model)
+    save_module(module, signatures, saved_model)
     command = [sys.executable, "-m", "toolkit.export.litert", str(saved_model), str(path)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     tf.io.gfile.rmtree(str(saved_model))

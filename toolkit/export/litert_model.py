@@ -19,15 +19,7 @@ class LiteRTModel:
     """
 
     def __init__(self, path: Path):
-        from ai_edge_litert.interpreter import Interpreter
-
-        try:
-            with native_notices_hidden():
-                self._interpreter = Interpreter(str(path))
-                self._interpreter.allocate_tensors()
-        except (ValueError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise UserError(f"{path}: expected a LiteRT model of built-in operators, but it cannot be loaded ({reason})") from error
+        self._interpreter = open_interpreter(path)
         self._tokens = self._interpreter.get_input_details()[0]["index"]
         self._scores = self._interpreter.get_output_details()[0]["index"]
 
@@ -47,3 +39,63 @@ class LiteRTModel:
         self._interpreter.set_tensor(self._tokens, row)
         self._interpreter.invoke()
         return self._interpreter.get_tensor(self._scores)[0]
+
+
+class LiteRTSignatures:
+    """A `.tflite` file of several signatures, in an interpreter that has the built-in operators and no others.
+
+    Args:
+        path: The file.
+
+    Raises:
+        UserError: The file is no LiteRT model, or it needs other operators.
+    """
+
+    def __init__(self, path: Path):
+        self._interpreter = open_interpreter(path)
+        self._runners = {name: self._interpreter.get_signature_runner(name) for name in self._interpreter.get_signature_list()}
+
+    def __call__(self, signature: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Runs a signature.
+
+        Args:
+            signature: Its name.
+            **inputs: Its inputs by name, of any batch and length.
+
+        Returns:
+            Its outputs by name.
+        """
+        return self._runners[signature](**inputs)
+
+    def describe(self) -> dict[str, dict[str, dict[str, str]]]:
+        """Returns the type and shape of each input and output of each signature; -1 is any size."""
+        return {
+            name: {"inputs": _described(runner.get_input_details()), "outputs": _described(runner.get_output_details())}
+            for name, runner in self._runners.items()
+        }
+
+
+def open_interpreter(path: Path):
+    """Returns LiteRT's interpreter of a file.
+
+    Args:
+        path: The file.
+
+    Raises:
+        UserError: The file is no LiteRT model, or it needs other operators than the built-in ones.
+    """
+    from ai_edge_litert.interpreter import Interpreter
+
+    try:
+        with native_notices_hidden():
+            interpreter = Interpreter(str(path))
+            interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(f"{path}: expected a LiteRT model of built-in operators, but it cannot be loaded ({reason})") from error
+    return interpreter
+
+
+def _described(details: dict) -> dict[str, str]:
+    shapes = {name: ", ".join(map(str, detail["shape_signature"])) for name, detail in sorted(details.items())}
+    return {name: f"{np.dtype(details[name]['dtype']).name} [{shape}]" for name, shape in shapes.items()}

@@ -1,0 +1,65 @@
+"""Puts a new version of a model into its folder, whole or not at all."""
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from toolkit.run_folder import writing
+
+Result = TypeVar("Result")
+
+
+def write_version(directory: Path, write: Callable[[Path], Result]) -> tuple[Path, Result]:
+    """Writes the next version of a model under another name, and renames it: nobody sees half of it.
+
+    Args:
+        directory: Folder of the model's versions; made if it is not there.
+        write: Writes a version into the empty folder that it is given, and checks it. If it raises, nothing is left.
+
+    Returns:
+        The version's folder, and what `write` returned.
+
+    Raises:
+        UserError: The folder cannot be written.
+    """
+    with writing(directory):
+        directory.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=directory, prefix=".writing-"))
+        try:
+            result = write(temporary)
+            return publish(temporary, directory), result
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def publish(temporary: Path, directory: Path) -> Path:
+    """Renames a folder to the next free version.
+
+    Args:
+        temporary: The folder, in the same file system as `directory`.
+        directory: Folder of the model's versions.
+
+    Returns:
+        The path of the version.
+    """
+    temporary.chmod(0o755)  # a temporary folder is private, a published one is not
+    while True:
+        versions = [int(path.name) for path in directory.iterdir() if path.name.isdecimal()]
+        path = directory / str(max(versions, default=0) + 1)
+        try:
+            os.rename(temporary, path)
+            return path
+        except OSError as error:
+            if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
+                raise
+            # Another export was faster: try the version after it.
+
+
+def sizes(version: Path) -> tuple[int, int]:
+    """Returns the bytes of a version's SavedModel, with its assets, and of its LiteRT file."""
+    total, litert = (sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) for folder in (version, version / "litert"))
+    return total - litert, (version / "litert" / "model.tflite").stat().st_size

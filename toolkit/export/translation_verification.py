@@ -1,0 +1,269 @@
+"""Whether an exported translator answers as the model does."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from toolkit.data.batch_plan import BatchPlan, length_boundaries
+from toolkit.decoding.search import Search
+from toolkit.errors import UserError
+from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.export.token_batches import TOKENS_PER_BATCH, by_length, padded, source_ids
+from toolkit.export.translation_graph import LINE_BREAKS, translation_function
+from toolkit.export.verification import TOLERANCE, check_operators
+from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
+from toolkit.text.tokenizer import Tokenizer
+
+FILLER = np.zeros(1, np.int32)
+STEPPED = 4  # sentences that are decoded step by step from outside
+RELATIVE_TOLERANCE = 1e-6  # a sum of hundreds of log-probabilities is rounded at its own size
+
+
+class Agreement(NamedTuple):
+    """How far two sets of translations agree.
+
+    Attributes:
+        difference: Largest difference of a score.
+        ties: Translations that are other ones, of the same score to within the tolerance.
+    """
+
+    difference: float
+    ties: int
+
+
+class Answer(NamedTuple):
+    """One translation.
+
+    Attributes:
+        tokens: Its ids or pieces.
+        score: Its score.
+        alignment: `[len(tokens), positions]`.
+        strings: The translation as a text and the pieces of its source, if they are known.
+    """
+
+    tokens: tuple
+    score: float
+    alignment: np.ndarray
+    strings: tuple = ()
+
+
+class TranslatorCheck:
+    """Compares an export with the model, whose time loop is compiled, so that the artefacts' loops are compared with another one.
+
+    Args:
+        model: The `Translator`.
+        source_tokenizer: Tokenizer of the source.
+        target_tokenizer: Tokenizer of the target.
+        max_length: Tokens read of a source, the end id among them.
+        search: How the SavedModel decodes; LiteRT's signatures have the same options.
+        texts: What to translate.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        source_tokenizer: Tokenizer,
+        target_tokenizer: Tokenizer,
+        max_length: int,
+        search: Search,
+        texts: Sequence[str],
+    ):
+        self.model = model
+        self.source_tokenizer = source_tokenizer
+        self.target_tokenizer = target_tokenizer
+        self.max_length = max_length
+        self.search = search
+        self.texts = texts
+        self._known: dict[tuple[Search, bytes], Answer] = {}
+
+    def saved_model(self, directory: Path) -> Agreement:
+        """Compares the SavedModel's translations, scores, alignments and pieces with the model's.
+
+        Args:
+            directory: The SavedModel.
+
+        Raises:
+            UserError: They differ.
+        """
+        loaded = tf.saved_model.load(str(directory))  # its variables live as long as it does
+        translate, decode_tokens = (loaded.signatures[name] for name in ("serving_default", "decode_tokens"))
+        sources, texts = self._sources_in_graph(), _encoded(self.texts)
+
+        def tokens_of(rows):
+            return _answers(decode_tokens(source=tf.constant(padded([sources[row] for row in rows]))))
+
+        def strings_of(rows):
+            return _string_answers(translate(texts=tf.constant([texts[row] for row in rows])))
+
+        found = _in_batches(tokens_of, sources)
+        agreement = compare("SavedModel", self._expected(self.search, sources), found)
+        wanted = [self._as_strings(*row) for row in zip(found, self.texts, sources, strict=True)]
+        compare("SavedModel, strings", wanted, _in_batches(strings_of, sources), exact=True)
+        some = next(by_length([len(ids) for ids in sources]))
+        compare("SavedModel, a second call", strings_of(some), strings_of(some), exact=True)
+        return agreement
+
+    def litert(self, path: Path) -> Agreement:
+        """Compares the tokens, scores and alignments of LiteRT's signatures with the model's.
+
+        Args:
+            path: The `.tflite` file.
+
+        Raises:
+            UserError: They differ, or the file needs other operators than the built-in ones.
+        """
+        check_operators(path)
+        run = LiteRTSignatures(path)
+        sources = self._as_read(self.source_tokenizer.encode(self.texts))
+        greedy, beam = (self._litert_search(run, method, sources) for method in ("greedy", "beam"))
+        self._litert_steps(run, sources[:STEPPED])
+        return Agreement(max(greedy.difference, beam.difference), greedy.ties + beam.ties)
+
+    def _litert_search(self, run: LiteRTSignatures, method: str, sources: Sequence[np.ndarray]) -> Agreement:
+        def answers_to(rows):
+            return _answers(run(method, source=padded([sources[row] for row in rows])))
+
+        wanted = self._expected(dataclasses.replace(self.search, method=method), sources)
+        return compare(f"LiteRT, {method}", wanted, _in_batches(answers_to, sources))
+
+    def _litert_steps(self, run: LiteRTSignatures, sources: Sequence[np.ndarray]) -> None:
+        source = padded(sources)
+        greedy = _answers(run("greedy", source=source))
+        compare("LiteRT, a second call", greedy, _answers(run("greedy", source=source)), exact=True)
+        stepped = step_by_step(run, source, [answer.tokens for answer in greedy], self.target_tokenizer.begin_id)
+        compare("LiteRT, encode and step", greedy, stepped, exact=True)
+
+    def _expected(self, search: Search, sources: Sequence[np.ndarray]) -> list[Answer]:
+        """Returns the model's answers, each source being translated once."""
+        keys = [(search, ids.tobytes()) for ids in sources]
+        new = [ids for key, ids in zip(keys, sources, strict=True) if key not in self._known]
+        if new:
+            for ids, answer in zip(new, self._translated(search, new), strict=True):
+                self._known[search, ids.tobytes()] = answer
+        return [self._known[key] for key in keys]
+
+    def _translated(self, search: Search, sources: Sequence[np.ndarray]) -> list[Answer]:
+        """Translates with the model, in batches of a few shapes, as each is compiled."""
+        tokenizer = self.target_tokenizer
+        translate = translation_function(self.model, search, tokenizer.begin_id, tokenizer.end_id, "compiled")
+        plan = BatchPlan([len(ids) for ids in sources], length_boundaries(self.max_length), TOKENS_PER_BATCH, shuffle=False)
+        answers: dict[int, Answer] = {}
+        for indices, boundary in plan.epoch(0):
+            source = padded([sources[index] if index >= 0 else FILLER for index in indices], boundary)
+            answers.update(zip(indices.tolist(), _answers(translate(tf.constant(source))), strict=True))
+        return [answers[index] for index in range(len(sources))]
+
+    def _as_read(self, token_lists: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        return [source_ids(np.array(ids, np.int32), self.source_tokenizer.end_id, self.max_length) for ids in token_lists]
+
+    def _sources_in_graph(self) -> list[np.ndarray]:
+        """Returns what the SavedModel reads; of equally likely ids of a text they may be other ones than outside of the graph."""
+        graph_tokenizer = GraphTokenizer(self.source_tokenizer)
+        if different := compare_tokenizers(self.source_tokenizer, graph_tokenizer, self.texts).different:
+            raise UserError(f"SavedModel: expected the tokenizer's ids, found others in {different} texts; nothing was exported")
+        return self._as_read(graph_tokenizer(tf.constant(_encoded(self.texts))).to_list())
+
+    def _as_strings(self, answer: Answer, text: str, source: np.ndarray) -> Answer:
+        """Returns an answer in tokens as the strings that the SavedModel should give."""
+        if not text.strip() or len(source) == 1:
+            return Answer((), 0.0, np.zeros((0, len(source))), ("",))
+        ids = [index for index in answer.tokens if index != self.target_tokenizer.end_id]
+        written = re.sub(LINE_BREAKS, " ", self.target_tokenizer.decode(ids))
+        strings = (written, *self.source_tokenizer.pieces(source))
+        return Answer(tuple(self.target_tokenizer.pieces(ids)), answer.score, answer.alignment[: len(ids)], strings)
+
+
+def compare(name: str, expected: Sequence[Answer], received: Sequence[Answer], exact: bool = False) -> Agreement:
+    """Compares translations one by one.
+
+    Args:
+        name: What is compared.
+        expected: What the translations should be, such as the model's.
+        received: Those of an artefact.
+        exact: Whether another translation of the same score is an error.
+
+    Raises:
+        UserError: A number is not finite, a score or an alignment differs by more than the tolerance, or a translation is another one of
+            another score.
+    """
+    largest, ties = 0.0, 0
+    for wanted, found in zip(expected, received, strict=True):
+        if not all(np.isfinite(part).all() for answer in (wanted, found) for part in (answer.score, answer.alignment)):
+            raise UserError(f"{name}: expected finite numbers, found NaN or infinity; nothing was exported")
+        difference = abs(wanted.score - found.score)
+        if difference > TOLERANCE + RELATIVE_TOLERANCE * abs(wanted.score):
+            raise UserError(
+                f"{name}: expected the model's translations and their scores to within {TOLERANCE}, found a difference of "
+                f"{difference:.2g}; nothing was exported"
+            )
+        largest = max(largest, difference)
+        if wanted.tokens != found.tokens and not exact:
+            ties += 1
+        elif wanted.tokens != found.tokens or wanted.strings != found.strings or not _close(wanted.alignment, found.alignment):
+            raise UserError(f"{name}: expected the model's translations and alignments, found others; nothing was exported")
+    return Agreement(largest, ties)
+
+
+def step_by_step(run: LiteRTSignatures, source: np.ndarray, token_lists: Sequence[Sequence[int]], begin_id: int) -> list[Answer]:
+    """Scores given translations with `encode` and `step`, as a host would drive them.
+
+    Args:
+        run: The LiteRT file.
+        source: int32 `[batch, positions]`.
+        token_lists: The tokens of each translation.
+        begin_id: What the decoder reads first.
+    """
+    tokens = padded([np.array(ids, np.int32) for ids in token_lists])
+    state = run("encode", source=source)
+    read, scores, looks = np.full(len(tokens), begin_id, np.int32), np.zeros(len(tokens)), []
+    for column in tokens.T:
+        outputs = run("step", tokens=read, **state)
+        scores += np.where(column != 0, _log_probability(outputs.pop("logits"), column), 0.0)
+        state.update(outputs)
+        looks.append(state["alignment"])
+        read = column
+    alignments = np.stack(looks, 1)
+    return [Answer(tuple(ids), scores[row], alignments[row, : len(ids)]) for row, ids in enumerate(token_lists)]
+
+
+def _log_probability(logits: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+    logits = logits.astype(np.float64) - logits.max(1, keepdims=True)
+    return np.take_along_axis(logits, tokens[:, np.newaxis], 1)[:, 0] - np.log(np.exp(logits).sum(1))
+
+
+def _in_batches(answers_to: Callable[[list[int]], list[Answer]], sources: Sequence[np.ndarray]) -> list[Answer]:
+    """Asks for the answers to the sources with these positions, and returns all in the order of the sources."""
+    answers: dict[int, Answer] = {}
+    for rows in by_length([len(ids) for ids in sources]):
+        answers.update(zip(rows, answers_to(rows), strict=True))
+    return [answers[row] for row in range(len(sources))]
+
+
+def _answers(decoded) -> list[Answer]:
+    parts = zip(*(np.asarray(decoded[name]) for name in ("tokens", "lengths", "scores", "alignments")), strict=True)
+    return [Answer(tuple(tokens[:length].tolist()), float(score), alignment[:length]) for tokens, length, score, alignment in parts]
+
+
+def _string_answers(answers) -> list[Answer]:
+    names = ("translations", "source_tokens", "tokens", "scores", "alignments")
+    found = []
+    for text, source, tokens, score, alignment in zip(*(answers[name].numpy() for name in names), strict=True):
+        pieces, source_pieces = ([piece.decode() for piece in part if piece] for part in (tokens, source))
+        found.append(Answer(tuple(pieces), float(score), alignment[: len(pieces)], (text.decode(), *source_pieces)))
+    return found
+
+
+def _close(expected: np.ndarray, received: np.ndarray) -> bool:
+    """Whether two alignments are the same; one may have more positions, of padding."""
+    positions = min(expected.shape[1], received.shape[1])
+    return np.allclose(expected[:, :positions], received[:, :positions], rtol=0, atol=TOLERANCE)
+
+
+def _encoded(texts: Sequence[str]) -> list[bytes]:
+    return [text.encode("utf-8", "surrogatepass") for text in texts]

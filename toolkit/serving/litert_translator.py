@@ -1,0 +1,65 @@
+"""Translates texts with an exported LiteRT file, without TensorFlow."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from toolkit.errors import UserError
+from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.export.token_batches import by_length, padded, source_ids
+from toolkit.serving.translations import Hypothesis, Translation, empty_translation, one_line
+from toolkit.text.tokenizer import Tokenizer
+
+
+class LiteRTTranslator:
+    """Translates texts with the files of the folder `litert` of an export. Each text gets one hypothesis.
+
+    Args:
+        directory: Folder of `model.tflite`, `model.json` and the tokenizers that it names.
+
+    Raises:
+        UserError: A file is missing or damaged.
+    """
+
+    def __init__(self, directory: Path):
+        description_file = directory / "model.json"
+        try:
+            description = json.loads(description_file.read_text("utf-8"))
+            self._aligns, self._max_length = description["alignments"], description["max_length"]
+            self._method = description["search"]["method"]
+            names = [description[side]["tokenizer"] for side in ("source", "target")]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError(f"{description_file}: expected the description that `toolkit export` wrote, but it cannot be read") from error
+        self.source_tokenizer, self.target_tokenizer = (Tokenizer.load(directory / name) for name in names)
+        self._run = LiteRTSignatures(directory / "model.tflite")
+
+    def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
+        """Translates texts, as `TextTranslator` has it.
+
+        Raises:
+            ValueError: There are prefixes.
+        """
+        if prefixes is not None:
+            raise ValueError(f"Argument `prefixes` must be None: an exported model takes none. Received: {len(prefixes)} prefixes")
+        translations = [empty_translation(text) for text in texts]
+        ids = self.source_tokenizer.encode(texts)
+        filled = [index for index, text in enumerate(texts) if text.strip() and len(ids[index])]
+        sources = [source_ids(ids[index], self.source_tokenizer.end_id, self._max_length) for index in filled]
+        for rows in by_length([len(source) for source in sources]):
+            decoded = self._run(self._method, source=padded([sources[row] for row in rows]))
+            for place, row in enumerate(rows):
+                index = filled[row]
+                cropped = len(ids[index]) >= self._max_length
+                answer = {name: value[place] for name, value in decoded.items()}
+                translations[index] = self._translation(texts[index], sources[row], answer, cropped)
+        return translations
+
+    def _translation(self, text: str, source: np.ndarray, answer: dict[str, np.ndarray], cropped: bool) -> Translation:
+        tokenizer = self.target_tokenizer
+        ids = answer["tokens"][: answer["lengths"]]
+        ids = ids[ids != tokenizer.end_id]
+        alignment = answer["alignments"][: len(ids), : len(source)] if self._aligns else None
+        hypothesis = Hypothesis(one_line(tokenizer.decode(ids)), float(answer["scores"]), tokenizer.pieces(ids), alignment)
+        return Translation(text, self.source_tokenizer.pieces(source), [hypothesis], cropped)

@@ -1,0 +1,59 @@
+"""Translates texts with an exported SavedModel."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import tensorflow as tf
+import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
+
+from toolkit.errors import UserError
+from toolkit.export.token_batches import by_length
+from toolkit.serving.translations import Hypothesis, Translation, empty_translation
+
+
+class SavedModelTranslator:
+    """Translates texts with the SavedModel of an export, by its serving signature. Each text gets one hypothesis.
+
+    Args:
+        directory: Folder of one version.
+
+    Raises:
+        UserError: The folder holds no such SavedModel.
+    """
+
+    def __init__(self, directory: Path):
+        try:
+            description = json.loads((directory / "assets" / "model.json").read_text("utf-8"))
+            self._aligns, self._max_length = description["alignments"], description["max_length"]
+            self._model = tf.saved_model.load(str(directory))  # its variables live as long as it does
+        except (OSError, ValueError, KeyError, TypeError, tf.errors.OpError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UserError(f"{directory}: expected a SavedModel that `toolkit export` wrote, but it cannot be read ({reason})") from error
+
+    def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
+        """Translates texts, as `TextTranslator` has it.
+
+        Raises:
+            ValueError: There are prefixes.
+        """
+        if prefixes is not None:
+            raise ValueError(f"Argument `prefixes` must be None: an exported model takes none. Received: {len(prefixes)} prefixes")
+        translations = [empty_translation(text) for text in texts]
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        # A token takes a byte at least.
+        for rows in by_length([min(len(text) + 1, self._max_length) for text in encoded]):
+            answers = self._model.signatures["serving_default"](texts=tf.constant([encoded[row] for row in rows]))
+            answers = {name: value.numpy() for name, value in answers.items()}
+            for row, index in enumerate(rows):
+                translations[index] = self._translation(texts[index], {name: value[row] for name, value in answers.items()})
+        return translations
+
+    def _translation(self, text: str, answer: dict) -> Translation:
+        source_tokens = [piece.decode() for piece in answer["source_tokens"] if piece]
+        if not source_tokens:
+            return empty_translation(text)
+        tokens = [piece.decode() for piece in answer["tokens"] if piece]
+        alignment = answer["alignments"][: len(tokens), : len(source_tokens)] if self._aligns else None
+        hypothesis = Hypothesis(answer["translations"].decode(), float(answer["scores"]), tokens, alignment)
+        return Translation(text, source_tokens, [hypothesis], bool(answer["cropped"]))
