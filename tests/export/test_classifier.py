@@ -12,8 +12,9 @@ import tensorflow as tf
 
 from toolkit.data.crop import crop
 from toolkit.errors import UserError
-from toolkit.export.classifier import _publish, export_classifier
+from toolkit.export.classifier import export_classifier
 from toolkit.export.litert_model import LiteRTModel
+from toolkit.export.publishing import publish
 from toolkit.export.serving_module import crop as crop_in_graph
 from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, run_litert, run_saved_model
 from toolkit.models import TextClassifier
@@ -141,7 +142,7 @@ def test_exports_at_the_same_time_get_versions_of_their_own(tmp_path):
         folder.mkdir()
         (folder / "file").write_text(folder.name)
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        versions = list(pool.map(lambda folder: _publish(folder, tmp_path), folders))
+        versions = list(pool.map(lambda folder: publish(folder, tmp_path), folders))
     assert sorted(int(version.name) for version in versions) == list(range(1, 41))
     assert [(version / "file").read_text() for version in versions] == [folder.name for folder in folders]
 

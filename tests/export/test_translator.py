@@ -1,0 +1,237 @@
+"""Exports of a small translator, run by programs that know nothing of the toolkit."""
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+
+from toolkit.decoding import Search
+from toolkit.errors import UserError
+from toolkit.export.translation_signatures import flat, nested
+from toolkit.export.translation_verification import Answer, compare
+from toolkit.export.translator import export_translator
+from toolkit.export.verification import HARD_TEXTS
+from toolkit.models import Translator
+from toolkit.serving.artefact import open_artefact
+from toolkit.serving.litert_translator import LiteRTTranslator
+from toolkit.serving.saved_model_translator import SavedModelTranslator
+from toolkit.serving.sentence_translator import SentenceTranslator
+from toolkit.text.tokenizer import Tokenizer
+
+MAX_LENGTH = 12
+SEARCH = Search(beam_width=3, n_best=2, length_penalty=0.6, coverage_penalty=0.1, max_length_factor=1.5)
+SOURCES = ["the cat sees a small house", "she does not see it", "two dogs", "a b c d e f g h i j k l m", "", " \u3000", "\U0001f600 \u2028"]
+TARGETS = ["le chat voit une petite maison", "elle ne la voit pas", "deux chiens", "un été à la mer"]
+
+
+def random_translator(source_tokenizer, target_tokenizer, **options):
+    """A model whose scores are far apart, so that other tokens or another order show."""
+    sizes = {"embedding_dim": 8, "units": 8, "encoder_layers": 1, "decoder_layers": 2, **options}
+    model = Translator(source_tokenizer.vocabulary_size, target_vocabulary_size=target_tokenizer.vocabulary_size, **sizes)
+    model.build(None)
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(size=weights.shape, scale=0.8) for weights in model.get_weights()])
+    bias = random.normal(size=target_tokenizer.vocabulary_size)
+    bias[target_tokenizer.end_id] = 3  # so that translations end before they have to
+    model.output_bias.assign(bias)
+    return model
+
+
+@pytest.fixture(scope="module")
+def tokenizers():
+    return Tokenizer.train(SOURCES, 300), Tokenizer.train(TARGETS, 285, model_type="unigram")
+
+
+@pytest.fixture(scope="module")
+def model(tokenizers):
+    return random_translator(*tokenizers)
+
+
+@pytest.fixture(scope="module")
+def exported(model, tokenizers, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("exports") / "small"
+    return export_translator(model, *tokenizers, directory, samples=SOURCES, max_length=MAX_LENGTH, search=SEARCH)
+
+
+@pytest.fixture(scope="module")
+def expected(model, tokenizers):
+    translations = SentenceTranslator(model, *tokenizers, MAX_LENGTH, dataclasses.replace(SEARCH, n_best=1)).translate(SOURCES)
+    assert len({translation.text for translation in translations}) > 3  # or else any answer is right
+    return translations
+
+
+def test_the_saved_model_runs_with_tensorflow_alone(exported, expected):
+    script = (
+        "import json, sys, tensorflow as tf, tensorflow_text\n"
+        "loaded = tf.saved_model.load(sys.argv[1])\n"
+        "assert sorted(loaded.signatures) == ['decode_tokens', 'serving_default', 'translate']\n"
+        "answers = loaded.signatures['translate'](texts=tf.constant(json.loads(sys.argv[2])))\n"
+        "none = loaded.signatures['serving_default'](texts=tf.constant([], tf.string))\n"
+        "assert none['translations'].shape == none['scores'].shape == [0]\n"
+        "assert not any(name.startswith('toolkit') for name in sys.modules)\n"
+        "texts = [text.decode() for text in answers['translations'].numpy()]\n"
+        "shapes = [answers[name].shape.as_list() for name in ('tokens', 'source_tokens', 'alignments')]\n"
+        "print(json.dumps([texts, answers['scores'].numpy().tolist(), shapes, answers['cropped'].numpy().tolist()]))\n"
+    )
+    command = [sys.executable, "-c", script, exported.path, json.dumps(SOURCES)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
+    texts, scores, (tokens, source_tokens, alignments), cropped = json.loads(answer)
+    assert texts == [translation.text for translation in expected]
+    np.testing.assert_allclose(scores, [each.hypotheses[0].score for each in expected], rtol=0, atol=1e-4)  # single precision
+    assert alignments == [len(SOURCES), tokens[1], source_tokens[1]]
+    assert cropped == [each.cropped for each in expected]
+    assert tokens[1] == max(len(each.hypotheses[0].tokens) for each in expected)
+
+
+def test_the_litert_file_and_its_description_are_enough(exported, expected):
+    folder = Path(exported.path) / "litert"
+    description = json.loads((folder / "model.json").read_text("utf-8"))
+    source_tokenizer, target_tokenizer = (Tokenizer.load(folder / description[side]["tokenizer"]) for side in ("source", "target"))
+    interpreter = Interpreter(str(folder / "model.tflite"))
+    assert sorted(interpreter.get_signature_list()) == sorted(description["signatures"]) == ["beam", "encode", "greedy", "step"]
+    ids = source_tokenizer.encode(SOURCES[:1])[0][: description["max_length"] - 1]
+    source = np.append(ids, description["source"]["end_id"]).astype("int32")[np.newaxis]
+    tokens = interpreter.get_signature_runner("beam")(source=source)["tokens"][0]
+    assert target_tokenizer.decode(tokens) == expected[0].text
+    assert description["signatures"]["step"]["inputs"]["tokens"] == "int32 [-1]"
+    assert description["search"] == {
+        **{name: getattr(SEARCH, name) for name in ("method", "beam_width", "length_penalty", "coverage_penalty", "min_length")},
+        **{"n_best": 1, "max_length_factor": 1.5, "no_repeat_ngrams": 0},
+    }
+
+
+def test_the_signatures_share_the_weights(exported, model):
+    weights = sum(array.nbytes for array in model.get_weights())
+    graph = 400_000  # of four signatures, at any size of the model
+    assert weights < exported.litert_bytes < weights + graph
+
+
+def test_the_report(exported):
+    assert exported.compared == len(SOURCES) + len(HARD_TEXTS)
+    assert exported.ties == 0
+    assert 0 <= exported.saved_model_difference < 1e-4
+    assert 0 <= exported.litert_difference < 1e-4
+    assert json.loads(json.dumps(exported.as_dict()))["path"] == exported.path
+    assert "the same translations" in str(exported)
+    assert "2 translations differ" in str(dataclasses.replace(exported, ties=2))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"cell": "gru", "attention": "additive", "bridge": "zero", "tied_output": False},
+        {"cell": "simple_rnn", "attention": "none", "bidirectional": False, "reversed_source": True},
+    ],
+    ids=str,
+)
+def test_other_models_are_exported(options, tokenizers, tmp_path):
+    model = random_translator(*tokenizers, **options)
+    search = Search(method="greedy", no_repeat_ngrams=3, min_length=2)
+    report = export_translator(model, *tokenizers, tmp_path, samples=SOURCES, max_length=MAX_LENGTH, search=search)
+    assert report.ties == 0
+    interpreter = Interpreter(report.path + "/litert/model.tflite")
+    outputs = set(interpreter.get_signature_runner("step").get_output_details())
+    assert outputs - {"alignment"} == {"logits", "decoder_0", "decoder_1"}
+    assert ("alignment" in outputs) == (options["attention"] != "none")
+
+
+def test_a_diverged_model_is_not_exported(tokenizers, tmp_path):
+    broken = random_translator(*tokenizers)
+    broken.output_layer.kernel.assign(np.full(broken.output_layer.kernel.shape, np.nan))
+    with pytest.raises(UserError, match="finite"):
+        export_translator(broken, *tokenizers, tmp_path / "broken", samples=SOURCES, max_length=MAX_LENGTH, search=SEARCH)
+    assert list((tmp_path / "broken").iterdir()) == []
+
+
+def test_what_cannot_be_exported_is_named(model, tokenizers, tmp_path):
+    rest = {"samples": [], "max_length": MAX_LENGTH, "search": SEARCH}
+    with pytest.raises(ValueError, match="`search` must"):
+        export_translator(model, *tokenizers, tmp_path, **{**rest, "search": Search(method="sample")})
+    with pytest.raises(ValueError, match="max_length=1"):
+        export_translator(model, *tokenizers, tmp_path, **{**rest, "max_length": 1})
+    assert list(tmp_path.iterdir()) == []
+
+
+def answer(tokens=(5, 3), score=-1.0, look=0.5, strings=()):
+    return Answer(tokens, score, np.full((len(tokens), 2), look), strings)
+
+
+def test_translations_of_the_same_score_are_ties():
+    expected, received = [answer(), answer()], [answer(tokens=(6, 7, 3), score=-1.00005), answer()]
+    assert compare("LiteRT", expected, received).ties == 1
+    with pytest.raises(UserError, match="found others"):
+        compare("LiteRT, a second call", expected, received, exact=True)
+
+
+@pytest.mark.parametrize(
+    ("received", "message"),
+    [
+        (answer(score=-1.1), "difference of 0.1"),
+        (answer(tokens=(6, 3), score=-1.1), "difference of 0.1"),
+        (answer(score=float("nan")), "finite"),
+        (answer(look=float("nan")), "finite"),
+        (answer(look=0.4), "found others"),
+        (answer(strings=("another",)), "found others"),
+    ],
+)
+def test_a_wrong_translation_is_noticed(received, message):
+    with pytest.raises(UserError, match=message):
+        compare("LiteRT", [answer()], [received])
+
+
+def test_a_state_crosses_a_signature_as_named_tensors():
+    state = {"memory": tf.ones([2, 3, 4]), "visible": tf.constant([[True, False]]), "decoder": [tf.zeros([2, 4]), tf.ones([2, 4])]}
+    parts = flat(state)
+    assert {name: part.dtype for name, part in parts.items()} == {
+        "memory": tf.float32,
+        "visible": tf.int32,
+        "decoder_0": tf.float32,
+        "decoder_1": tf.float32,
+    }
+    tf.nest.map_structure(np.testing.assert_array_equal, nested(parts, state), state)
+
+
+def test_exported_translators_answer_as_the_model_does(exported, expected):
+    for folder, kind in ((Path(exported.path), SavedModelTranslator), (Path(exported.path) / "litert", LiteRTTranslator)):
+        translator = open_artefact(folder)
+        assert isinstance(translator, kind)
+        for found, wanted in zip(translator.translate(SOURCES), expected, strict=True):
+            assert found[:2] == wanted[:2]
+            assert found.cropped == wanted.cropped
+            [found], [wanted] = found.hypotheses, wanted.hypotheses
+            assert (found.text, found.tokens) == (wanted.text, wanted.tokens)
+            assert found.score == pytest.approx(wanted.score, abs=1e-4)  # single precision
+            assert (found.alignment is None) == (wanted.alignment is None)
+            if wanted.alignment is not None:
+                np.testing.assert_allclose(found.alignment, wanted.alignment, rtol=0, atol=1e-5)  # single precision
+        assert translator.translate([]) == []
+        assert translator.translate(["two\ud800dogs"])[0].source == "two\ud800dogs"  # what no UTF-8 holds
+        with pytest.raises(ValueError, match="`prefixes` must be None"):
+            translator.translate(SOURCES, [""] * len(SOURCES))
+
+
+def test_the_litert_translator_needs_no_tensorflow(exported):
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from toolkit.serving.artefact import open_artefact\n"
+        "print(len(open_artefact(Path(sys.argv[1])).translate(['two dogs', ''])), 'tensorflow' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", script, exported.path + "/litert"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout.split() == ["2", "False"]
+
+
+@pytest.mark.parametrize("damaged", ["litert/model.tflite", "litert/target_tokenizer.model", "saved_model.pb"])
+def test_a_damaged_file_is_named(exported, tmp_path, damaged):
+    folder = shutil.copytree(exported.path, tmp_path / "1")
+    (folder / damaged).write_bytes((folder / damaged).read_bytes()[:50])
+    with pytest.raises(UserError, match=damaged.removeprefix("litert/") if "litert" in damaged else "cannot be read"):
+        open_artefact((folder / damaged).parent)
