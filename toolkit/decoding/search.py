@@ -5,7 +5,7 @@ from typing import Literal
 
 import tensorflow as tf
 
-from toolkit.arguments import check_integer, check_not_negative
+from toolkit.arguments import check_fraction, check_integer, check_not_negative
 from toolkit.decoding.beam import beam_search
 from toolkit.decoding.decoded import Decoded
 from toolkit.decoding.greedy import greedy
@@ -60,6 +60,11 @@ class Search:
         check_integer("no_repeat_ngrams", self.no_repeat_ngrams, 0)
         for name in ("length_penalty", "coverage_penalty", "max_length_factor", "temperature"):
             check_not_negative(name, getattr(self, name))
+        check_integer("seed", self.seed, 0, 2**31 - 1)
+        if self.top_k is not None:
+            check_integer("top_k", self.top_k, 1)
+        if self.top_p is not None:
+            check_fraction("top_p", self.top_p)
 
     def max_length(self, positions):
         """Returns the most tokens of a hypothesis, an int32 scalar, for sources of so many positions."""

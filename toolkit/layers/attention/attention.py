@@ -1,6 +1,7 @@
 """Attention of every step of one sequence to all positions of another."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from toolkit.arguments import check_positive_integer
@@ -80,7 +81,7 @@ class Attention(keras.layers.Layer):
         if memory_mask is not None:
             hidden = ops.logical_not(ops.cast(memory_mask, "bool"))
             scores = ops.where(ops.expand_dims(hidden, 1), ops.cast(-1e9, scores.dtype), scores)
-        weights = ops.softmax(scores, axis=-1)
+        weights = tf.nn.softmax(scores)  # Keras's warns where there is one position
         return ops.matmul(weights, memory), weights
 
     def _scores(self, queries, memory):
