@@ -52,8 +52,10 @@ def test_a_prefix_is_kept():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"method": "guess"}, {"beam_width": 0}, {"n_best": 6}, {"method": "greedy", "n_best": 2}, {"top_p": 1.5}, {"top_k": 0}, {"seed": -1}]
-    + [{"length_penalty": -1}, {"temperature": float("nan")}, {"min_length": -1}, {"no_repeat_ngrams": True}],
+    [
+        *({"method": "guess"}, {"beam_width": 0}, {"n_best": 6}, {"method": "greedy", "n_best": 2}, {"top_p": 1.5}, {"top_k": 0}),
+        *({"seed": -1}, {"length_penalty": -1}, {"temperature": float("nan")}, {"min_length": -1}, {"no_repeat_ngrams": True}),
+    ],
     ids=str,
 )
 def test_wrong_values_are_named(wrong):
