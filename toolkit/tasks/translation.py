@@ -28,6 +28,7 @@ from toolkit.training.steps import Measure
 LANGUAGES = ("data_dir", "source", "target")
 SAMPLES = 200
 HEAT_MAPS = 3
+LONGEST_DRAWN = 40  # tokens; more would be too small to read
 
 
 class Translation(SupervisedTask):
@@ -89,7 +90,7 @@ class Translation(SupervisedTask):
 
     def _draw_attention(self, translations: Sequence[Translated]) -> None:
         """Draws where the first few translations of the test split looked."""
-        drawn = [translation for translation in translations if translation.hypotheses[0].tokens][:HEAT_MAPS]
+        drawn = [each for each in translations if 0 < len(each.hypotheses[0].tokens) <= LONGEST_DRAWN][:HEAT_MAPS]
         for number, translation in enumerate(drawn, start=1):
             best = translation.hypotheses[0]
             if best.alignment is not None:
