@@ -61,6 +61,13 @@ def test_evaluate_on_other_files(folder, capsys):
     assert json.loads(out)["sentences"] == 2  # the pair with an empty side is left out
 
 
+@pytest.mark.parametrize(("data", "message"), [("data/test.fr,data/test.en", "swapped"), ("data/test.en,data/test.en", "one file twice")])
+def test_data_that_were_hardly_meant_give_a_warning(folder, capsys, caplog, data, message):
+    code, _, _ = call(capsys, "evaluate", "runs/tiny", "--data", data)
+    assert code == 0
+    assert message in caplog.text
+
+
 def test_every_line_gets_one_line(folder, capsys):
     sources = [source for source, _ in pairs()[:5]]
     (folder / "lines.txt").write_text("\n".join([sources[0], "", *sources[1:], "\u2028 x\x0b"]) + "\n", "utf-8")

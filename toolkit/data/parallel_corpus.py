@@ -1,7 +1,7 @@
 """From the value of `--data` to sentences and their translations in three splits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from toolkit.data.languages import Languages
@@ -22,11 +22,13 @@ class ParallelSplit:
         sources: Texts to translate.
         targets: Their translations, as many.
         report: What was read and dropped.
+        languages: What the two sides are called, as far as the data say it.
     """
 
     sources: list[str]
     targets: list[str]
     report: SplitReport = field(default_factory=SplitReport)
+    languages: Languages = field(default_factory=lambda: Languages(None, None))
 
 
 @dataclass(frozen=True)
@@ -104,11 +106,11 @@ def read_parallel_split(data: str, *, source: str | None = None, target: str | N
     Raises:
         UserError: The data is missing, malformed or empty, or does not have the languages.
     """
-    name, parts, _, _ = _read(data, Languages(source, target), data_dir)
+    name, parts, languages, _ = _read(data, Languages(source, target), data_dir)
     chosen = next(split for split in ("test", "validation", "train") if split in parts)
     split = _filtered(parts[chosen], text_filters(), whole=True)
     _check_size(name, chosen, split.report, given=True)
-    return split
+    return replace(split, languages=Languages(*languages))
 
 
 def _read(data: str, languages: Languages, data_dir: str | None) -> tuple[str, PairParts, Languages, list[str]]:

@@ -1,6 +1,7 @@
 """Translation: what train, evaluate, predict and export do for a recipe whose model turns a sentence into one of another language."""
 
 import functools
+import logging
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,8 @@ from toolkit.tasks.supervised_task import SupervisedTask
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
 from toolkit.training.steps import Measure
+
+_log = logging.getLogger(__name__)
 
 LANGUAGES = ("data_dir", "source", "target")
 SAMPLES = 200
@@ -131,7 +134,17 @@ class Translation(SupervisedTask):
         else:
             languages = {name: languages.get(name) or getattr(self.settings, name) for name in LANGUAGES}
             split, nats = read_parallel_split(data, **languages), (None, None)
+            self._warn_of_direction(data, split)
         return self._compare(split, translator.translate(split.sources), nats)
+
+    def _warn_of_direction(self, data: str, split: ParallelSplit) -> None:
+        """Warns of data that can be measured, but hardly are what was meant."""
+        trained = self.run.read_metrics()["languages"]
+        same = sum(source.strip() == target.strip() for source, target in zip(split.sources, split.targets, strict=True))
+        if [*split.languages][::-1] == trained != [*split.languages]:
+            _log.warning("%s: from %s to %s, but the model translates from %s to %s; are they swapped?", data, *split.languages, *trained)
+        if same > len(split.sources) / 2:
+            _log.warning("%s: %d of %d sentences are the same on both sides; is it one file twice?", data, same, len(split.sources))
 
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
