@@ -104,10 +104,11 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(epochs=2, vocabulary_size=2000)
+QUICK = Settings(epochs=3, vocabulary_size=2000, batch_size=128, learning_rate=3e-3)
 FULL = replace(
     QUICK,
     epochs=20,
+    batch_size=64,
     learning_rate=2e-3,
     warmup_steps=400,
     vocabulary_size=4000,
