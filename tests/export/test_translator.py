@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from toolkit.decoding import Search
 from toolkit.errors import UserError
@@ -88,6 +89,16 @@ def test_the_saved_model_runs_with_tensorflow_alone(exported, expected):
     assert alignments == [len(SOURCES), tokens[1], source_tokens[1]]
     assert cropped == [each.cropped for each in expected]
     assert tokens[1] == max(len(each.hypotheses[0].tokens) for each in expected)
+
+
+def test_the_saved_model_has_no_python_and_compiles_nothing(exported):
+    saved_model = SavedModel.FromString((Path(exported.path) / "saved_model.pb").read_bytes())
+    [graph] = [meta_graph.graph_def for meta_graph in saved_model.meta_graphs]
+    functions = graph.library.function
+    operations = {node.op for nodes in (graph.node, *(function.node_def for function in functions)) for node in nodes}
+    assert {"SentencepieceTokenizeOp", "SentencepieceDetokenizeOp"} <= operations
+    assert not {operation for operation in operations if "PyFunc" in operation}
+    assert not any(function.attr["_XlaMustCompile"].b for function in functions)
 
 
 def test_the_litert_file_and_its_description_are_enough(exported, expected):
