@@ -26,7 +26,7 @@ class Search:
         length_penalty: α of `beam_search`.
         coverage_penalty: β of `beam_search`.
         min_length: Fewest tokens of a hypothesis, the end not among them.
-        max_length_factor: Most tokens of a hypothesis for each token of the longest source of its batch, besides ten.
+        max_length_factor: Most tokens of a hypothesis for each token of its source, besides ten.
         no_repeat_ngrams: No n-gram of this size comes twice; 0 to allow it.
         temperature: Of `"sample"`.
         top_k: Of `"sample"`: draw from that many tokens; `None` for all.
@@ -66,9 +66,16 @@ class Search:
         if self.top_p is not None:
             check_fraction("top_p", self.top_p)
 
-    def max_length(self, positions):
-        """Returns the most tokens of a hypothesis, an int32 scalar, for sources of so many positions."""
-        return 10 + tf.cast(self.max_length_factor * tf.cast(positions, tf.float32), tf.int32)
+    def limits(self, source: tf.Tensor, prefix: tf.Tensor | None = None) -> tf.Tensor:
+        """Returns the most tokens of each row's hypothesis, int32 `[batch]`.
+
+        Args:
+            source: int32 `[batch, positions]`, 0 is padding.
+            prefix: What hypotheses begin with, as for a call; it comes on top.
+        """
+        lengths = tf.cast(_number_of_tokens(source), tf.float32)
+        limits = tf.maximum(10 + tf.cast(self.max_length_factor * lengths, tf.int32), self.min_length + 1)
+        return limits if prefix is None else limits + _number_of_tokens(prefix)
 
     def __call__(self, step, state, batch, max_length, begin_id, end_id, prefix=None) -> Decoded:
         """Decodes.
@@ -77,7 +84,8 @@ class Search:
             step: As in `toolkit.decoding.greedy`.
             state: As in `toolkit.decoding.greedy`.
             batch: Number of rows.
-            max_length: Most tokens of a hypothesis, its end among them: an integer or a scalar tensor.
+            max_length: Most tokens of a hypothesis, its end among them: an integer, a scalar tensor, or int32 `[batch]`, a limit for each
+                row. At its limit a row has to end, so what is found for it does not depend on the limits of the others.
             begin_id: What the first step reads.
             end_id: The id that ends a hypothesis.
             prefix: Tokens that hypotheses begin with, int32 `[batch, time]`, 0 where one is free; or `None`.
@@ -85,6 +93,8 @@ class Search:
         Returns:
             Hypotheses, always with the axis `n_best`: tokens `[batch, n_best, length]` and so on.
         """
+        if tf.is_tensor(max_length) and max_length.shape.rank == 1:
+            max_length, prefix = _ends_forced(max_length, prefix, end_id)
         ids = {"begin_id": begin_id, "end_id": end_id, "max_length": max_length, "rules": self._rules(begin_id, end_id, prefix)}
         if self.method == "beam":
             penalties = {"length_penalty": self.length_penalty, "coverage_penalty": self.coverage_penalty}
@@ -105,3 +115,15 @@ class Search:
         if prefix is not None:
             rules.append(ForcedPrefix(prefix))
         return tuple(rules)
+
+
+def _number_of_tokens(tokens: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_sum(tf.cast(tf.not_equal(tokens, PAD_ID), tf.int32), -1)
+
+
+def _ends_forced(limits: tf.Tensor, prefix: tf.Tensor | None, end_id: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Returns the longest limit, and a prefix that has the end at each row's own."""
+    longest = tf.reduce_max(tf.concat([limits, [1]], 0))  # 1 if there are no rows
+    is_last = tf.equal(tf.expand_dims(tf.range(longest), 0), tf.expand_dims(limits - 1, 1))
+    given = 0 if prefix is None else tf.pad(prefix, [[0, 0], [0, longest - tf.shape(prefix)[1]]])
+    return longest, tf.where(is_last, end_id, given)

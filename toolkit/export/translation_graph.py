@@ -38,20 +38,10 @@ def translation_function(
     @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="source")], autograph=False)
     def translate(source):
         with backend(loop):
-            limits = _limits(source, search)
-            longest = tf.reduce_max(tf.concat([limits, [1]], 0))  # 1 if there are no rows
-            is_last = tf.equal(tf.expand_dims(tf.range(longest), 0), tf.expand_dims(limits - 1, 1))
-            forced = tf.where(is_last, end_id, 0)  # as a prefix is
-            decoded = search(model.step, model.encode(source), tf.shape(source)[0], longest, begin_id, end_id, forced)
+            decoded = search(model.step, model.encode(source), tf.shape(source)[0], search.limits(source), begin_id, end_id)
         return {name: part[:, 0] for name, part in decoded._asdict().items()}
 
     return translate
-
-
-def _limits(source: tf.Tensor, search: Search) -> tf.Tensor:
-    """Returns the most tokens of each translation, the end among them."""
-    lengths = tf.reduce_sum(tf.cast(tf.not_equal(source, 0), tf.int32), 1)
-    return tf.maximum(search.max_length(lengths), search.min_length + 1)
 
 
 class TranslationModule(tf.Module):

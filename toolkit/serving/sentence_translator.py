@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.arguments import check_fraction, check_integer, check_positive_integer
+from toolkit.arguments import check_integer, check_positive_integer
 from toolkit.decoding import Decoded, Search
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, one_line
@@ -74,8 +74,6 @@ class SentenceTranslator:
                 raise ValueError(f"Argument `{name}` must have ids that begin and end a sequence. Received: a tokenizer without them")
         if search.top_k is not None:
             check_integer("top_k", search.top_k, 1, target_tokenizer.vocabulary_size)
-        if search.top_p is not None:
-            check_fraction("top_p", search.top_p)
         self.model = model
         self.source_tokenizer = source_tokenizer
         self.target_tokenizer = target_tokenizer
@@ -182,12 +180,8 @@ def decoding_function(model: keras.Model, search: Search, begin_id: int, end_id:
     @tf.function(input_signature=[matrix, matrix])
     def decode(source, prefix):
         with backend("graph"):  # compiles nothing when a new shape comes along
-            limits = _lengths(prefix) + tf.maximum(search.max_length(_lengths(source)), search.min_length + 1)
-            max_length = tf.reduce_max(limits)
-            # To end where a row has reached its limit is forced on it as a prefix is. So no row depends on the others' limits.
-            forced = tf.pad(prefix, [[0, 0], [0, max_length - tf.shape(prefix)[1]]])
-            forced = tf.where(tf.equal(tf.range(max_length), tf.expand_dims(limits - 1, 1)), end_id, forced)
-            return search(model.step, model.encode(source), tf.shape(source)[0], max_length, begin_id, end_id, forced)
+            limits = search.limits(source, prefix)
+            return search(model.step, model.encode(source), tf.shape(source)[0], limits, begin_id, end_id, prefix)
 
     def as_arrays(source, prefix) -> Decoded:
         return Decoded(*(None if part is None else part.numpy() for part in decode(source, prefix)))
@@ -216,10 +210,6 @@ def scoring_function(model: keras.Model, begin_id: int) -> Callable[[np.ndarray,
             return -tf.reduce_sum(tf.where(tf.equal(target, 0), 0.0, losses), -1)
 
     return lambda source, target: score(source, target).numpy()
-
-
-def _lengths(tokens: tf.Tensor) -> tf.Tensor:
-    return tf.math.count_nonzero(tokens, -1, dtype=tf.int32)
 
 
 def _padded(token_lists: Sequence[np.ndarray]) -> np.ndarray:

@@ -14,7 +14,8 @@ from toolkit.data.token_batches import TokenBatches
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
-from toolkit.export.classifier import ExportReport, export_classifier
+from toolkit.export.classifier import export_classifier
+from toolkit.export.report import ExportReport
 from toolkit.serving.predictor import Predictor
 from toolkit.tasks.labeled_texts import LabeledTexts
 from toolkit.tasks.supervised_task import SupervisedTask
