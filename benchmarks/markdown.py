@@ -23,3 +23,8 @@ def measured(record: Measured) -> str:
         f"* {record.what}: `{record.command}`, seed {record.seed}, commit {record.commit}, {record.date}; "
         f"{machine['processor']}, {machine['logical_cores']} logical cores, {machine['memory_gib']} GiB; {versions}.\n"
     )
+
+
+def memory(gib: float | None) -> str:
+    """Returns memory with one digit after the point; nothing for nothing."""
+    return "" if gib is None else f"{gib:.1f}"

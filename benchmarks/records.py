@@ -1,6 +1,7 @@
 """What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
-A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), or `SpeedRecord`.
+A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `ComparisonRecord` or
+`SpeedRecord`.
 """
 
 import contextlib
@@ -18,6 +19,7 @@ from typing import Any, ClassVar
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "scikit-learn")
+TRANSLATION_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sacrebleu")
 SPEED_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "torch")
 
 
@@ -117,6 +119,51 @@ class Record(Measured):
     peak_memory_gib: float | None = dataclasses.field(default_factory=_peak_memory)
 
 
+def _translation_versions() -> dict[str, str]:
+    return _versions(TRANSLATION_PACKAGES)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TranslationRecord(Measured):
+    """How well a model translates.
+
+    Attributes:
+        parameters: Number of trained parameters.
+        scores: By name: `"BLEU"`, `"chrF"` and `"TER"` from 0 to 100, `"exact match"` a share, `"perplexity"`. What was not measured is
+            not there.
+        signature: sacreBLEU's signature of the BLEU: only scores with the same one can be compared.
+        references: Published results for the same table, each `{"what": ..., "scores": {...}}`.
+        peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
+        versions: As in `Measured`, sacreBLEU among them.
+    """
+
+    kind: ClassVar[str] = "translation"
+
+    parameters: int
+    scores: dict[str, float]
+    signature: str
+    references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    peak_memory_gib: float | None = None
+    versions: dict[str, str] = dataclasses.field(default_factory=_translation_versions)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ComparisonRecord(Measured):
+    """What several configurations of one model reach.
+
+    Attributes:
+        settings: What all configurations share.
+        rows: By the name of a configuration, its numbers by name.
+        versions: As in `Measured`, sacreBLEU among them.
+    """
+
+    kind: ClassVar[str] = "comparison"
+
+    settings: dict[str, Any]
+    rows: dict[str, dict[str, float]]
+    versions: dict[str, str] = dataclasses.field(default_factory=_translation_versions)
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class SpeedRecord(Measured):
     """How long something takes, in the hands of several contenders.
@@ -133,7 +180,7 @@ class SpeedRecord(Measured):
     versions: dict[str, str] = dataclasses.field(default_factory=lambda: _versions(SPEED_PACKAGES))
 
 
-KINDS: dict[str, type[Measured]] = {record.kind: record for record in (Record, SpeedRecord)}
+KINDS: dict[str, type[Measured]] = {record.kind: record for record in (Record, TranslationRecord, ComparisonRecord, SpeedRecord)}
 
 
 def load_records(folder: Path = RESULTS) -> list[Measured]:

@@ -1,4 +1,4 @@
-"""Makes docs/results.md, docs/speed.md and the table in README.md from the records; nobody types a number there.
+"""Makes docs/results.md, the pages of speed and of depth, and the table in README.md from the records; nobody types a number there.
 
 python -m benchmarks.render           # writes them
 python -m benchmarks.render --check   # says, by its exit code, whether they are current
@@ -11,9 +11,12 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from benchmarks.markdown import measured, table_of
-from benchmarks.records import RESULTS, ROOT, Measured, Record, SpeedRecord, load_records
+from benchmarks.markdown import measured, memory, table_of
+from benchmarks.records import RESULTS, ROOT, ComparisonRecord, Measured, Record, SpeedRecord, TranslationRecord, load_records
 from benchmarks.speed_page import speed_page
+from benchmarks.translation_depth_page import translation_depth_page
+from benchmarks.translation_speed_page import TABLES, translation_speed_page
+from benchmarks.translation_table import translation_table
 
 BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
 END = "<!-- end of results -->"
@@ -22,7 +25,7 @@ INTRODUCTION = """\
 
 `python -m benchmarks.render` makes this page from the records in `benchmarks/results/`. Accuracies are in per cent, on test splits that no
 choice was made on; minutes are of wall time, GiB the most memory held. *Italics* are published results, measured by their authors on
-their own set-up.
+their own set-up. BLEU, chrF and TER are sacreBLEU's, and of TER less is better; BLEU can be compared where its signature is the same.
 """
 
 
@@ -50,16 +53,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     """Returns the text of each page by its path."""
-    results = sorted((record for record in records if isinstance(record, Record)), key=lambda record: record.table)
-    tables = {name: list(group) for name, group in groupby(results, lambda record: record.table)}
-    summary = "\n".join(f"**{name}**\n\n{table(group)}" for name, group in tables.items())
-    details = "".join(f"\n## {name}\n\n{table(group)}\n{''.join(map(measured, group))}" for name, group in tables.items())
-    readme = root / "README.md"
+    kinds = (Record, table), (TranslationRecord, translation_table)
+    results = {name: (group, make) for kind, make in kinds for name, group in _by_table(records, kind).items()}
+    summary = "\n".join(f"**{name}**\n\n{make(group)}" for name, (group, make) in results.items())
+    details = "".join(f"\n## {name}\n\n{make(group)}\n{''.join(map(measured, group))}" for name, (group, make) in results.items())
+    speeds = [record for record in records if isinstance(record, SpeedRecord)]
+    readme, docs = root / "README.md", root / "docs"
     return {
-        root / "docs" / "results.md": INTRODUCTION + details,
-        root / "docs" / "speed.md": speed_page([record for record in records if isinstance(record, SpeedRecord)]),
+        docs / "results.md": INTRODUCTION + details,
+        docs / "speed.md": speed_page([record for record in speeds if record.table not in TABLES]),
+        docs / "translation_speed.md": translation_speed_page([record for record in speeds if record.table in TABLES]),
+        docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
         readme: between_markers(readme.read_text("utf-8"), summary),
     }
+
+
+def _by_table(records: Sequence[Measured], kind: type[Measured]) -> dict[str, list[Measured]]:
+    """Returns the records of a kind by their table, the tables in alphabetical order."""
+    of_kind = sorted((record for record in records if isinstance(record, kind)), key=lambda record: record.table)
+    return {name: list(group) for name, group in groupby(of_kind, lambda record: record.table)}
 
 
 def table(records: Sequence[Record]) -> str:
@@ -81,11 +93,6 @@ def table(records: Sequence[Record]) -> str:
 def percent(share: float | None) -> str:
     """Returns a share as per cent with at most four digits; nothing for nothing."""
     return "" if share is None else f"{100 * share:.4g}"
-
-
-def memory(gib: float | None) -> str:
-    """Returns memory with one digit after the point; nothing for nothing."""
-    return "" if gib is None else f"{gib:.1f}"
 
 
 def between_markers(text: str, content: str) -> str:

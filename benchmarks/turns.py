@@ -11,7 +11,7 @@ import numpy as np
 
 from benchmarks.contenders import FLOOR, Unavailable
 from benchmarks.contenders.rows import Row
-from benchmarks.contenders.session import serve
+from benchmarks.contenders.session import Session, serve
 
 TOLERANCE = 1e-4  # single precision, over up to 1,024 steps, relative to the largest number
 PAUSE = 0.005  # seconds for the threads of the one before to go to sleep
@@ -20,19 +20,20 @@ Values = dict[str, float]
 
 
 class Worker:
-    """A `Session` in a process of its own.
+    """A session, such as `benchmarks.contenders.session.Session`, in a process of its own.
 
     Args:
-        *arguments: Those of `Session`.
+        make_session: Its class.
+        *arguments: What the class is given.
 
     Raises:
         Unavailable: The contender cannot take part.
     """
 
-    def __init__(self, *arguments):
+    def __init__(self, make_session: Callable, *arguments):
         spawn = multiprocessing.get_context("spawn")  # a fork would share the parent's memory, and its threads would be gone
         self._connection, other = spawn.Pipe()
-        self._process = spawn.Process(target=serve, args=(other, *arguments), daemon=True)
+        self._process = spawn.Process(target=serve, args=(other, make_session, *arguments), daemon=True)
         self._process.start()
         other.close()
         self._answer()
@@ -77,13 +78,14 @@ def measure(
     Raises:
         ValueError: The contenders do not agree in their outputs or gradients.
     """
-    with _workers(contenders, row, seed, threads, say) as workers:
+    arguments = {name: (name, row, seed, threads) for name in contenders}
+    with workers_of(Session, arguments, say) as workers:
         values = {name: _made_ready(worker, steps) for name, worker in workers.items()}
         require_agreement({name: worker("answers", "training" in steps) for name, worker in workers.items() if name not in FLOOR})
         for worker in workers.values():
             worker("reset_peak")
         for i, step in enumerate(steps):
-            for name, times in _take_turns(workers, step, rounds).items():
+            for name, times in take_turns(workers, [(step,)] * rounds).items():
                 values[name] |= {f"{step} ms": statistics.median(times), f"{step} ms, least": min(times)}
             if i == 0:
                 _add_memory(values, workers)
@@ -91,12 +93,22 @@ def measure(
 
 
 @contextlib.contextmanager
-def _workers(contenders: Sequence[str], row: Row, seed: int, threads: int, say: Callable) -> Iterator[dict[str, Worker]]:
+def workers_of(make_session: Callable, arguments: dict[str, tuple], say: Callable = print) -> Iterator[dict[str, Worker]]:
+    """Starts a process for each contender, and ends them.
+
+    Args:
+        make_session: Class of the sessions.
+        arguments: By contender, what the class is given.
+        say: Is told who cannot take part.
+
+    Yields:
+        The workers by contender, without those that cannot take part.
+    """
     with contextlib.ExitStack() as stack:
         workers = {}
-        for name in contenders:
+        for name in arguments:
             try:
-                workers[name] = Worker(name, row, seed, threads)
+                workers[name] = Worker(make_session, *arguments[name])
             except Unavailable as reason:
                 say(f"  {name} does not take part: {reason}")
             else:
@@ -109,13 +121,22 @@ def _made_ready(worker: Worker, steps: Sequence[str]) -> Values:
     return values | _known("peak MiB, with compiling", worker("peak"))
 
 
-def _take_turns(workers: dict[str, Worker], step: str, rounds: int) -> dict[str, list[float]]:
-    times = {name: [] for name in workers}
-    for _ in range(rounds):
+def take_turns(workers: dict[str, Worker], rounds: Sequence[tuple]) -> dict[str, list[float]]:
+    """Lets every worker have a turn in every round.
+
+    Args:
+        workers: By contender.
+        rounds: For each, what the sessions' method `round` is given.
+
+    Returns:
+        By contender, what it returned in each round.
+    """
+    results = {name: [] for name in workers}
+    for arguments in rounds:
         for name, worker in workers.items():
             time.sleep(PAUSE)
-            times[name].append(worker("round", step))
-    return times
+            results[name].append(worker("round", *arguments))
+    return results
 
 
 def _add_memory(values: dict[str, Values], workers: dict[str, Worker]) -> None:

@@ -99,22 +99,23 @@ def _weights(row: Row, random: np.random.Generator) -> list[list[np.ndarray]]:
     features, units = row.features, row.units
     if row.kind == "bidirectional":
         sizes = (features, features), (2 * units, 2 * units)
-        return [[array for size in layer for array in _recurrent_weights("lstm", size, units, random)] for layer in sizes]
+        return [[array for size in layer for array in recurrent_weights("lstm", size, units, random)] for layer in sizes]
     if row.kind == "decoder":
-        return [[*_recurrent_weights("lstm", features + units, units, random), _matrix(2 * units, units, random)]]
-    return [_recurrent_weights(row.kind, features, units, random)]
+        return [[*recurrent_weights("lstm", features + units, units, random), matrix(2 * units, units, random)]]
+    return [recurrent_weights(row.kind, features, units, random)]
 
 
-def _recurrent_weights(kind: str, features: int, units: int, random: np.random.Generator) -> list[np.ndarray]:
+def recurrent_weights(kind: str, features: int, units: int, random: np.random.Generator) -> list[np.ndarray]:
     """Returns kernel, recurrent kernel and bias as Keras holds them; the GRU's bias has two rows (`reset_after`)."""
     gates = GATES[kind]
-    kernels = [np.concatenate([_matrix(size, units, random) for _ in range(gates)], axis=1) for size in (features, units)]
+    kernels = [np.concatenate([matrix(size, units, random) for _ in range(gates)], axis=1) for size in (features, units)]
     bias = 0.1 * random.normal(size=(2, gates * units) if kind == "gru" else gates * units)
     if kind == "lstm":
         bias[units : 2 * units] += 1
     return [*kernels, bias.astype("float32")]
 
 
-def _matrix(rows: int, columns: int, random: np.random.Generator) -> np.ndarray:
+def matrix(rows: int, columns: int, random: np.random.Generator) -> np.ndarray:
+    """Draws a matrix as Glorot & Bengio 2010 do."""
     limit = math.sqrt(6 / (rows + columns))
     return random.uniform(-limit, limit, size=(rows, columns)).astype("float32")

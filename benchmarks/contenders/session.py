@@ -5,6 +5,7 @@ import ctypes
 import gc
 import math
 import time
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -77,11 +78,11 @@ class Session:
         return time.perf_counter() - started
 
 
-def serve(connection: Connection, *arguments) -> None:
+def serve(connection: Connection, make_session: Callable, *arguments) -> None:
     """Makes a session of the arguments and answers `(method, arguments)` with its results, or with the error, until told `None`."""
     with native_notices_hidden():
         try:
-            session = Session(*arguments)
+            session = make_session(*arguments)
             connection.send(None)
             while (request := connection.recv()) is not None:
                 method, *values = request

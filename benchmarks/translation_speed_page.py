@@ -1,0 +1,90 @@
+"""docs/translation_speed.md, made from the records of speed that are of translation."""
+
+from collections.abc import Sequence
+
+from benchmarks.markdown import measured, table_of
+from benchmarks.records import SpeedRecord
+from benchmarks.speed import Case
+from benchmarks.speed_page import measurement_table, number
+
+TRAINING = "translation: training"
+DECODING = "translation: decoding"
+TABLES = (TRAINING, DECODING)
+SPEED = "target tokens per second"
+TIMES_STOCK = 1.5
+TIMES_UNSORTED = 2.0
+SENTENCES_PER_SECOND = 100
+
+# What is said of a case: words, whom ours is compared with, how many times as fast is asked.
+COMPARED = (
+    ("ours / keras", ("keras graph", "keras jit"), TIMES_STOCK),
+    ("ours / keras, unsorted", ("keras graph, unsorted",), TIMES_UNSORTED),
+    ("ours / PyTorch", ("pytorch",), 1.0),
+)
+
+INTRODUCTION = f"""\
+# Speed of translation
+
+`python -m benchmarks.render` makes this page from the records in `benchmarks/results/`, which `python -m benchmarks.translation_speed` and
+`python -m benchmarks.translation_decoding` write.
+
+## Training
+
+One model, three times: ours, trained by the step of its `fit`; stock Keras layers, as a tutorial would write it
+(`benchmarks/translators/stock.py`), in its own `train_on_batch`; and PyTorch. 2 bidirectional encoder layers of 128 units in each
+direction, 2 decoder layers of 256, dot attention after the decoder, 160-wide embeddings that are the output too, joint BPE pieces, batches
+of 64 pairs, Adam, gradients clipped to a global norm of 1. They start from the same weights, and before a clock runs their losses over the
+first steps are compared. Each runs in a process of its own with the same number of threads, and they take turns on the same batches,
+sorted by length and padded to a few shapes; *unsorted* batches are of any pairs, each padded to its longest. Counted are target tokens
+without padding, as the median over the turns after all is compiled; *least* is the slowest turn. *keras graph* is compiled with
+`jit_compile=False`, *keras jit* with `jit_compile=True`; the better of the two is what ours is compared with.
+
+Asked for: {TIMES_STOCK} times the target tokens per second of Keras on the same batches, {TIMES_UNSORTED:g} times those on unsorted
+ones; and the goal is to be no slower than PyTorch.
+"""
+DECODING_INTRODUCTION = f"""
+## Decoding
+
+Whole texts in, translations out, with a trained model: sentences are sorted by length, batched, decoded and put back into their order.
+Asked for: {SENTENCES_PER_SECOND} sentences per second with a beam of 5.
+"""
+
+
+def translation_speed_page(records: Sequence[SpeedRecord]) -> str:
+    """Returns the text of the page."""
+    parts = {table: [record for record in records if record.table == table] for table in TABLES}
+    return f"{INTRODUCTION}\n{_training(parts[TRAINING])}{DECODING_INTRODUCTION}\n{_decoding(parts[DECODING])}"
+
+
+def ratios(case: Case) -> dict[str, float]:
+    """Returns how many times as fast as the others ours is; above 1 is good."""
+    ours = case.get("ours", {}).get(SPEED)
+    others = {what: _fastest(case, names) for what, names, _ in COMPARED}
+    return {what: ours / other for what, other in others.items() if ours and other}
+
+
+def _fastest(case: Case, names: tuple[str, ...]) -> float | None:
+    return max((case[name][SPEED] for name in names if SPEED in case.get(name, {})), default=None)
+
+
+def _training(records: Sequence[SpeedRecord]) -> str:
+    if not records:
+        return "There is no record yet.\n"
+    rows = [_row(record, case) for record in records for case in record.measurements.values()]
+    table = table_of(["", *(f"{what}, asked {asked:g}" for what, _, asked in COMPARED), "as asked"], rows)
+    return table + "".join(
+        f"\n### {next(iter(record.measurements))}\n\n{measurement_table(record)}\n{measured(record)}" for record in records
+    )
+
+
+def _row(record: SpeedRecord, case: Case) -> list[str]:
+    found = ratios(case)
+    asked = {what: least for what, _, least in COMPARED[:2]}
+    verdict = "" if not asked.keys() <= found.keys() else "yes" if all(found[what] >= least for what, least in asked.items()) else "no"
+    return [record.what, *(number(found.get(what)) for what, *_ in COMPARED), verdict]
+
+
+def _decoding(records: Sequence[SpeedRecord]) -> str:
+    if not records:
+        return "There is no record yet.\n"
+    return "\n".join(f"{measurement_table(record)}\n{measured(record)}" for record in records)

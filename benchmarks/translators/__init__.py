@@ -1,0 +1,54 @@
+"""Who runs in `benchmarks.translation_speed`: each translator trains the same model, from the same weights."""
+
+import importlib
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from benchmarks.contenders import Unavailable
+
+# By name: the module of this package, what its `build` is given besides setting and weights, and whether its batches are sorted by length.
+TRANSLATORS: dict[str, tuple[str, dict[str, Any], bool]] = {
+    "ours": ("ours", {}, True),
+    "keras graph": ("stock", {"jit": False}, True),
+    "keras jit": ("stock", {"jit": True}, True),
+    "keras graph, unsorted": ("stock", {"jit": False}, False),
+    "pytorch": ("pytorch", {}, True),
+}
+
+# ((source, what the decoder reads), what it is to predict, weights), as `toolkit.data.PairBatches` gives them.
+Batch = tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]
+
+
+class Trainer(NamedTuple):
+    """A model about to be trained.
+
+    `prepare` turns a `Batch` into what `train` takes; `train` takes one step of Adam and returns the loss from before it, the mean over
+    the target tokens.
+    """
+
+    prepare: Callable[[Batch], Any]
+    train: Callable[[Any], float]
+
+
+def load(translator: str) -> tuple[ModuleType, dict[str, Any]]:
+    """Imports a translator, and with it its framework.
+
+    Args:
+        translator: Key of `TRANSLATORS`.
+
+    Returns:
+        The module, which has `start(threads)` and `build(setting, weights, **options) -> Trainer`, and those options.
+
+    Raises:
+        Unavailable: The framework is not installed.
+    """
+    module, options, _ = TRANSLATORS[translator]
+    try:
+        return importlib.import_module(f"{__name__}.{module}"), options
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise Unavailable("PyTorch is not installed (pip install torch)") from error

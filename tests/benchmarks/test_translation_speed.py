@@ -1,0 +1,170 @@
+"""The benchmark of training a translator, on a model of a few units."""
+
+import functools
+
+import numpy as np
+import pytest
+
+from benchmarks import translation_speed
+from benchmarks.contenders import Unavailable
+from benchmarks.records import SpeedRecord
+from benchmarks.translation_speed_page import DECODING, TRAINING, ratios, translation_speed_page
+from benchmarks.translators import TRANSLATORS, Trainer, load, session
+from benchmarks.translators.batches import Pairs, padding, sorted_batches, tokenize, unsorted_batches
+from benchmarks.translators.session import target_tokens
+from benchmarks.translators.setting import Setting, count_parameters, make_weights
+from toolkit.data.pair_batches import pair_lengths
+from toolkit.text.tokenizer import Tokenizer
+
+SETTING = Setting(vocabulary_size=20, embedding_dim=6, units=8, learning_rate=0.01)
+
+
+@functools.cache
+def pairs() -> Pairs:
+    random = np.random.default_rng(0)
+    sources, targets = ([random.integers(4, 20, size).astype("int32") for size in random.integers(2, 7, 30)] for _ in range(2))
+    return Pairs([np.append(source, 3) for source in sources], targets)
+
+
+@functools.cache
+def losses(translator):
+    """The losses of four steps on a batch with padding."""
+    module, options = load(translator)
+    trainer = module.build(SETTING, make_weights(SETTING), **options)
+    batch = trainer.prepare(unsorted_batches(pairs(), sentences=3, count=1)[0])
+    return [trainer.train(batch) for _ in range(4)]
+
+
+@pytest.mark.parametrize("translator", ["keras graph", "pytorch"])
+def test_all_train_the_same_model(translator):
+    try:
+        received = losses(translator)
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    # At the first step single precision is all that differs. Then Adam divides by the gradient's size, and small differences grow.
+    assert received[0] == pytest.approx(losses("ours")[0], rel=1e-6)
+    np.testing.assert_allclose(received, losses("ours"), rtol=1e-4)
+
+
+def test_parameters_are_those_of_the_model():
+    from benchmarks.translators import ours, stock
+
+    weights = make_weights(SETTING)
+    assert count_parameters(weights) == ours.make_model(SETTING, weights).count_params() == stock.make_model(SETTING).count_params()
+
+
+def test_sorted_batches_are_full_and_hold_what_pair_batches_give():
+    batches = sorted_batches(pairs(), sentences=3, count=5)
+    for (source, read), predicted, weights in batches:
+        assert source.shape[0] == read.shape[0] == 3
+        assert (weights.sum(1) > 0).all()
+        np.testing.assert_array_equal(weights, predicted != 0)
+        assert (read[:, 0] == 2).all()
+        np.testing.assert_array_equal(read[:, 1:], np.where(weights[:, 1:] > 0, predicted[:, :-1], 0))
+
+
+def test_unsorted_batches_are_padded_to_their_longest():
+    batches = unsorted_batches(pairs(), sentences=3, count=10)
+    for (source, _), predicted, weights in batches:
+        assert (source != 0).any(0).all()
+        assert (predicted != 0).any(0).all()
+        assert weights.sum() == (predicted != 0).sum()
+    assert sum(map(target_tokens, batches)) == pair_lengths(*pairs())[:, 1].sum()  # each of the 30 pairs once
+    assert padding(batches) > padding(sorted_batches(pairs(), sentences=3, count=6)) >= 0
+
+
+def test_too_few_pairs_are_refused():
+    with pytest.raises(ValueError, match="must fill 11 batches"):
+        unsorted_batches(pairs(), sentences=3, count=11)
+
+
+def test_long_pairs_are_left_out_and_sources_ended():
+    tokenizer = Tokenizer.train(["a b c d", "e f g h i"], 300)
+    kept = tokenize(tokenizer, ["a", "a b c d", "a"], ["e", "e", "e f g h i"], max_length=4)
+    assert [tokenizer.decode(target) for target in kept.targets] == ["e"]
+    assert kept.sources[0][-1] == tokenizer.end_id
+    assert tokenizer.decode(kept.sources[0]) == "a"
+
+
+class Scripted:
+    """A translator whose every step takes a second by the clock, two at the first batch of its shape."""
+
+    def __init__(self, monkeypatch):
+        self.now, self.shapes = 0.0, []
+        monkeypatch.setattr(session, "load", lambda translator: (self, {}))
+        monkeypatch.setattr(session.time, "perf_counter", lambda: self.now)
+
+    def start(self, threads):
+        pass
+
+    def build(self, setting, weights):
+        return Trainer(lambda batch: batch[0][0].shape, self.train)
+
+    def train(self, shape):
+        self.now += 1.0 if shape in self.shapes else 2.0
+        self.shapes.append(shape)
+        return float(len(self.shapes))
+
+
+def test_a_session_times_first_calls_and_rounds(monkeypatch):
+    batches = sorted_batches(pairs(), sentences=3, count=6)
+    scripted = Scripted(monkeypatch)
+    timed = session.TranslatorSession("ours", SETTING, 0, batches, threads=1)
+    different = list(dict.fromkeys(source.shape for (source, _), *_ in batches))
+    seconds, first_losses = timed.first_calls()
+    assert seconds == len(different)
+    assert scripted.shapes == different * 2
+    assert first_losses == [1.0 + i for i in range(len(different))]
+    assert timed.round(1, 4) == sum(map(target_tokens, batches[1:4])) / 3
+    assert scripted.shapes[-3:] == [source.shape for (source, _), *_ in batches[1:4]]
+
+
+@pytest.mark.slow
+def test_translators_take_turns_in_processes_of_their_own():
+    batches = {"sorted": sorted_batches(pairs(), sentences=3, count=4), "unsorted": unsorted_batches(pairs(), sentences=3, count=4)}
+    case = translation_speed.measure(SETTING, batches, ["ours", "keras graph, unsorted"], rounds=2)
+    assert list(case) == ["ours", "keras graph, unsorted"]
+    for values in case.values():
+        assert 0 < values["least"] <= values["target tokens per second"]
+        assert values["tracing and compiling s"] > 0
+
+
+def test_other_losses_are_refused():
+    with pytest.raises(ValueError, match="b and a: expected the same losses"):
+        translation_speed._require_same_losses({"a": [2.0, 1.0], "b": [2.0, 1.01]})
+    translation_speed._require_same_losses({"a": [2.0, 1.0], "b": [2.0, 1.0005]})
+
+
+CASE = {
+    "ours": {"target tokens per second": 3000.0, "least": 2500.0},
+    "keras graph": {"target tokens per second": 1000.0},
+    "keras jit": {"target tokens per second": 1500.0},
+    "keras graph, unsorted": {"target tokens per second": 1250.0},
+}
+
+
+def test_ratios_are_to_the_better_of_keras():
+    assert ratios(CASE) == {"ours / keras": 2.0, "ours / keras, unsorted": 2.4}
+    assert ratios({"ours": CASE["ours"], "pytorch": CASE["keras jit"]}) == {"ours / PyTorch": 2.0}
+    assert ratios({"pytorch": CASE["keras jit"]}) == {}
+
+
+def speed_record(table, case, what="Multi30k"):
+    return SpeedRecord(name="n", table=table, what=what, command="run", seed=0, minutes=1.0, measurements={"a case": case})
+
+
+def test_the_page_has_both_parts():
+    decoding = {"beam 5": {"sentences per second": 123.0}}
+    page = translation_speed_page([speed_record(TRAINING, CASE), speed_record(DECODING, decoding)])
+    assert "| Multi30k | 2 | 2.4 |  | yes |\n" in page
+    assert "| keras jit | 1,500 |  |\n" in page
+    assert "| beam 5 | 123 |\n" in page
+    slow = {**CASE, "ours": {"target tokens per second": 2249.0}}
+    assert "| Multi30k | 1.5 | 1.8 |  | no |\n" in translation_speed_page([speed_record(TRAINING, slow)])
+    assert translation_speed_page([]).count("There is no record yet.") == 2
+
+
+def test_a_name_that_is_unknown_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        translation_speed.main(["--translators", "ours;theirs"])
+    assert f"expected names of {'; '.join(TRANSLATORS)}" in capsys.readouterr().err
