@@ -11,7 +11,9 @@ Measure = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 class Steps:
-    """One training step and one evaluation step, each traced once per batch shape.
+    """One training step and one evaluation step, each traced once for every number of rows, and not for every length of `[batch, time]`.
+
+    The rows are known to a trace because the layers divide them between the cores.
 
     Both take a batch `(inputs, labels, weights)`, under a distribution strategy the replicas' parts of one, and return Python numbers.
 
@@ -48,10 +50,11 @@ class Steps:
 
     def _run(self, step: Callable, batch: tuple):
         """Runs the step on every replica. Traces are kept by shape here, as TensorFlow warns of a function with many."""
-        key = step, tuple(tf.type_spec_from_value(part) for part in tf.nest.flatten(batch, expand_composites=True))
+        specs = tf.nest.map_structure(lambda part: _any_length(tf.type_spec_from_value(part)), batch)
+        key = step, tuple(tf.nest.flatten(specs))
         if key not in self._compiled:
             everywhere = tf.function(lambda *batch: self._of_one_replica(self._strategy.run(step, batch)))
-            self._compiled[key] = everywhere.get_concrete_function(*batch)
+            self._compiled[key] = everywhere.get_concrete_function(*specs)
         return tf.nest.map_structure(float, self._compiled[key](*batch))
 
     def _of_one_replica(self, results):
@@ -75,6 +78,13 @@ class Steps:
     def _sums(self, labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor) -> dict:
         sums = {name: tf.reduce_sum(weights * tf.cast(measure(labels, logits), weights.dtype)) for name, measure in self._measures.items()}
         return _sum_over_replicas({**sums, "weight": tf.reduce_sum(weights)})
+
+
+def _any_length(spec: tf.TypeSpec) -> tf.TypeSpec:
+    """Leaves the length of what is `[batch, time]` open, in the part of every replica."""
+    if isinstance(spec, tf.TensorSpec):
+        return tf.TensorSpec([spec.shape[0], None], spec.dtype) if spec.shape.rank == 2 else spec
+    return type(spec)(*map(_any_length, spec._component_specs))
 
 
 def _sum_over_replicas(values):

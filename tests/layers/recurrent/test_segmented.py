@@ -15,6 +15,12 @@ def test_training_reads_each_segment_from_the_initial_state():
     np.testing.assert_allclose(segmented(X, mask=MASK, training=True), tf.concat(parts, 1), rtol=0, atol=1e-6)  # single precision
 
 
+def test_the_length_may_be_unknown_when_the_graph_is_traced():
+    segmented = Segmented(LSTM(4, return_sequences=True), 3)
+    run = tf.function(lambda x: segmented(x, training=True), input_signature=[tf.TensorSpec([2, None, 3])])
+    np.testing.assert_allclose(run(X), segmented(X, training=True), rtol=0, atol=1e-6)  # single precision
+
+
 def test_outside_of_training_the_layer_reads_the_whole():
     inner = Bidirectional(LSTM(4, return_sequences=True))
     np.testing.assert_array_equal(Segmented(inner, 3)(X, mask=MASK), inner(X, mask=MASK))

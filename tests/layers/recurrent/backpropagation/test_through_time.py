@@ -1,10 +1,11 @@
 """The frame around the cells' equations: what holds steps back, and the parts of a batch."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from tests.layers.recurrent.namesakes import BATCH, FEATURES, TIME, UNITS, every_layer, make, mask_of, sequences, states
-from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
+from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, TIME_GRID, Noise, _compiled, through_time
 from toolkit.layers.recurrent.time_loop import scan
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
@@ -44,6 +45,40 @@ def test_noise_goes_the_same_way_forward_and_back(name):
         results.append([outputs, *last, *tape.gradient(loss, sources, unconnected_gradients="zero")])
     for ours, theirs in zip(*results, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10)  # double precision
+
+
+@pytest.mark.parametrize("rows", [33, 20, 3])  # two parts, a small second part, and none
+def test_rows_and_steps_may_be_unknown_when_the_graph_is_traced(rows, monkeypatch):
+    layer = make("LSTM", return_sequences=True, dtype="float64")
+    x = np.random.default_rng(0).normal(size=(rows, 5, FEATURES))
+    mask = np.random.default_rng(1).integers(0, 2, (rows, 5)).astype(bool)
+
+    def run(x, mask):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(tf.sin(layer(x, mask=mask, training=True)))
+        return [loss, *tape.gradient(loss, [x, *(variable.value for variable in layer.trainable_variables)])]
+
+    whole = run(tf.constant(x), tf.constant(mask))  # eager: one part, and known shapes
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    signature = [tf.TensorSpec([None, None, FEATURES], "float64"), tf.TensorSpec([None, None], "bool")]
+    for ours, theirs in zip(tf.function(run, input_signature=signature)(x, mask), whole, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)  # double precision, sums in another order
+
+
+def test_lengths_on_one_point_of_the_grid_share_a_program():
+    """XLA compiles anew for every value that it takes for a constant: the number of steps must not be one, there and back."""
+    equations, weights = equations_of(make("LSTM").cell), weights_of(make("LSTM").cell)
+    x, state = tf.zeros([BATCH, TIME_GRID, FEATURES]), equations.State(*states("LSTM"))
+    _, forward, backward = _compiled(equations, True, tuple(x.shape))
+    results, kept = forward(weights, x, state, None, NO_NOISE, tf.constant(3))
+
+    def programs(time):
+        there = forward.experimental_get_compiler_ir(weights, x, state, None, NO_NOISE, tf.constant(time), keep=True)
+        back = backward.experimental_get_compiler_ir(kept, weights, None, NO_NOISE, tf.constant(time), results)
+        return there("hlo"), back("hlo")
+
+    assert programs(3) == programs(7)
 
 
 @every_layer

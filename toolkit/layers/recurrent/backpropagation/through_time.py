@@ -86,9 +86,8 @@ def through_time(
     noise = tf.nest.map_structure(lambda part: None if part is None else tf.stop_gradient(part), noise)
     x, noise = _on_grid(x, noise, -length % TIME_GRID)
     run = functools.partial(_run, equations, weights, tf.constant(length) if isinstance(length, int) else length, all_outputs, training)
-    parts = _number_of_parts(x.shape[0]) if training else 1
-    done = [run(*rows) for rows in _split(((x, state, memory), noise), parts)]
-    results = [rows[0] if parts == 1 else tf.concat(rows, 0) for rows in zip(*done, strict=True)]
+    done = [run(*rows) for rows in _split(((x, state, memory), noise), _parts(x) if training else 1)]
+    results = [rows[0] if len(rows) == 1 else tf.concat(rows, 0) for rows in zip(*done, strict=True)]
     outputs = results.pop(0)[:, :length] if all_outputs else None
     return outputs, equations.State(*results)
 
@@ -106,17 +105,23 @@ def _on_grid(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.T
     return padded(x), noise._replace(mask=mask, zoneout=zoneout)
 
 
-def _number_of_parts(batch: int | None) -> int:
-    if batch is None or tf.executing_eagerly():
+def _parts(x: tf.Tensor) -> int | tf.Tensor:
+    """Returns into how many parts the rows divide evenly, or if their number is not known yet, the sizes of parts, the last maybe empty."""
+    if tf.executing_eagerly():
         return 1
     cores = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 1
+    if (batch := x.shape[0]) is None:
+        rows = tf.shape(x)[0]
+        size = tf.maximum(-(-rows // cores), SMALLEST_PART)
+        return tf.clip_by_value(rows - size * tf.range(cores), 0, size)
     return max(parts for parts in range(1, cores + 1) if parts == 1 or (batch % parts == 0 and batch // parts >= SMALLEST_PART))
 
 
-def _split(arguments: Any, parts: int) -> list[Any]:
+def _split(arguments: Any, parts: int | tf.Tensor) -> list[Any]:
     """Splits every tensor of a nest along the batch; a single number is handed to each part."""
+    number = parts if isinstance(parts, int) else parts.shape[0]
     slices = [
-        [tensor] * parts if tensor is None or tensor.shape.rank == 0 else tf.split(tensor, parts, 0)
+        [tensor] * number if tensor is None or tensor.shape.rank == 0 else tf.split(tensor, parts, 0)
         for tensor in tf.nest.flatten(arguments)
     ]
     return [tf.nest.pack_sequence_as(arguments, rows) for rows in zip(*slices, strict=True)]
@@ -200,8 +205,7 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
         state, kept = equations.State(*(part[t] for part in trace.states)), equations.Kept(*(part[t] for part in trace.kept))
         return equations.step_back(δ_state, dropped(state[0], noise), state, kept, transposed)
 
-    def body(steps, δ_state, δx, rows):
-        t = time - 1 - steps
+    def body(t, δ_state, δx, rows):
         if all_outputs:
             δ_state = δ_state._replace(h=δ_state.h + errors[0][:, t])
         into, past = _split_errors(δ_state, noise, t)
@@ -209,11 +213,11 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
         δ_before = δ_before._replace(h=δ_before.h + dropped(δh, noise))
         δ_state = equations.State(*(tf.add_n(errors) for errors in zip(δ_before, *past, strict=True)))
         rows = [array.write(t, row) for array, row in zip(rows, δ, strict=True)]
-        return steps + 1, δ_state, δx.write(t, tf.matmul(δ.z, transposed.kernel)), rows
+        return t - 1, δ_state, δx.write(t, tf.matmul(δ.z, transposed.kernel)), rows
 
     δx = tf.TensorArray(trace.x.dtype, size, element_shape=trace.x.shape[1:])
     rows = [tf.TensorArray(trace.x.dtype, size, element_shape=example.shape) for example in step_back(0, δ_last)[0]]
-    _, δ_state, δx, rows = tf.while_loop(lambda steps, *_: steps < time, body, (0, δ_last, δx, rows))
+    _, δ_state, δx, rows = tf.while_loop(lambda t, *_: t >= 0, body, (time - 1, δ_last, δx, rows))
     return tf.transpose(δx.stack(), [1, 0, 2]), δ_state, equations.Errors(*(array.stack() for array in rows))
 
 
