@@ -10,9 +10,9 @@ def line(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |\n"
 
 
-def table_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Returns a table whose first column has words and the others numbers."""
-    return "".join([line(head), line(["---", *["---:"] * (len(head) - 1)]), *map(line, rows)])
+def table_of(head: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
+    """Returns a table whose first column, or first so many, has words and the others numbers."""
+    return "".join([line(head), line([*["---"] * words, *["---:"] * (len(head) - words)]), *map(line, rows)])
 
 
 def measured(record: Measured) -> str:

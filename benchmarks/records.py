@@ -134,6 +134,7 @@ class TranslationRecord(Measured):
         signature: sacreBLEU's signature of the BLEU: only scores with the same one can be compared.
         references: Published results for the same table, each `{"what": ..., "scores": {...}}`.
         peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
+        examples: The first few held-out sentences that the run keeps, whatever came of them: `{"source": ..., "translation": ...}` each.
         versions: As in `Measured`, sacreBLEU among them.
     """
 
@@ -144,6 +145,7 @@ class TranslationRecord(Measured):
     signature: str
     references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     peak_memory_gib: float | None = None
+    examples: list[dict[str, str]] = dataclasses.field(default_factory=list)
     versions: dict[str, str] = dataclasses.field(default_factory=_translation_versions)
 
 

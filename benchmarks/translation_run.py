@@ -1,6 +1,6 @@
 """Makes a record of a finished run of the translation recipe.
 
-python -m benchmarks.translation_run RUN [--table TABLE] [--name NAME] [--what WORDS] [--result FILE]
+python -m benchmarks.translation_run RUN [--table TABLE] [--name NAME] [--what WORDS] [--result FILE] [--examples N]
 """
 
 import argparse
@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.records import RESULTS, TranslationRecord
 from benchmarks.sentiment_run import train_command
-from toolkit.cli.recipes import find_recipe
+from toolkit.cli.recipes import find_recipe, open_task
 from toolkit.run_folder import RunFolder
 
 MULTI30K = "Multi30k en-de, test 2016"
@@ -29,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> TranslationRecord:
     parser.add_argument("--name", help="name of the record (default: that of the folder)")
     parser.add_argument("--what", help="the model in a few words (default: the preset)")
     parser.add_argument("--result", type=Path, help="what `toolkit evaluate RUN ... --json` printed, instead of the run's own test")
+    parser.add_argument("--examples", type=int, default=0, help="held-out sentences to translate and to show (default: none)")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the record")
     options = parser.parse_args(argv)
     run = RunFolder(options.run)
@@ -48,9 +49,18 @@ def main(argv: Sequence[str] | None = None) -> TranslationRecord:
         signature=test["signatures"]["bleu"],
         references=REFERENCES.get(table, []),
         peak_memory_gib=metrics["peak_memory_gib"],
+        examples=examples(run, options.examples),
     )
     print(record.save(options.results))
     return record
+
+
+def examples(run: RunFolder, number: int) -> list[dict[str, str]]:
+    """Translates the first held-out sentences that the run keeps."""
+    if not number:
+        return []
+    translations = open_task(str(run.path)).predictor().translate(run.read_json(run.samples)[:number])
+    return [{"source": each.source, "translation": each.text} for each in translations]
 
 
 def scores(test: dict[str, Any]) -> dict[str, float]:

@@ -51,6 +51,13 @@ def test_another_evaluation_of_the_run(tmp_path):
     assert record.references[0]["scores"] == {"BLEU": 39.0}
 
 
+def test_examples_stand_below_the_table():
+    shared = {"table": "t", "seed": 0, "minutes": 1.0, "parameters": 1, "scores": {"BLEU": 1.0}, "signature": "s", "command": "c"}
+    record = TranslationRecord(name="n", what="mine", **shared, examples=[{"source": "a | b", "translation": "c"}])
+    assert r"| a \| b | c |" in translation_table([record])
+    assert "held-out" not in translation_table([dataclasses.replace(record, examples=[])])
+
+
 @pytest.mark.parametrize(
     ("text", "kept"),
     [
