@@ -223,7 +223,8 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
 
 def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, errors: Any) -> Any:
     def all_steps(rows):
-        return tf.reshape(rows, [-1, rows.shape[-1]])
+        size = rows.shape[-1]  # not known of what has one number for each position of a memory
+        return tf.reshape(rows, [-1, tf.shape(rows)[-1] if size is None else size])
 
     h = all_steps(dropped(trace.states[0], noise))
     states, kept = equations.State(*map(all_steps, trace.states)), equations.Kept(*map(all_steps, trace.kept))
