@@ -61,9 +61,15 @@ def test_evaluate_on_other_files(folder, capsys):
     assert json.loads(out)["sentences"] == 2  # the pair with an empty side is left out
 
 
-@pytest.mark.parametrize(("data", "message"), [("data/test.fr,data/test.en", "swapped"), ("data/test.en,data/test.en", "one file twice")])
-def test_data_that_were_hardly_meant_give_a_warning(folder, capsys, caplog, data, message):
-    code, _, _ = call(capsys, "evaluate", "runs/tiny", "--data", data)
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--data", "data/test.fr,data/test.en", "--source", "fr", "--target", "en"], "swapped"),
+        (["--data", "data/test.en,data/test.en"], "one file twice"),
+    ],
+)
+def test_data_that_were_hardly_meant_give_a_warning(folder, capsys, caplog, options, message):
+    code, _, _ = call(capsys, "evaluate", "runs/tiny", *options)
     assert code == 0
     assert message in caplog.text
 
