@@ -119,6 +119,7 @@ FULL = replace(
     word_dropout=0.1,
     dropout=0.4,
     average_epochs=5,
+    length_penalty=1.4,
 )
 
 RECIPE = toolkit.Recipe(
