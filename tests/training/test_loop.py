@@ -126,6 +126,21 @@ def test_the_model_ends_with_the_averaged_weights_of_the_best_epoch(uninterrupte
     assert total / weight == pytest.approx(best["val_loss"], rel=1e-5)  # float32 sums in another order
 
 
+def test_a_score_decides_and_the_best_epochs_are_averaged(tmp_path):
+    weights, scores = [], iter([1.0, 3.0, 0.0, 2.0])
+
+    def score(model):
+        weights.append(model.get_weights())
+        return next(scores)
+
+    model = tiny_model()
+    history = train(tmp_path, model=model, epochs=4, scores={"bleu": score}, monitor="bleu", average_epochs=2)
+    assert [epoch["val_bleu"] for epoch in history.epochs] == [1.0, 3.0, 0.0, 2.0]
+    assert sorted(path.name for path in (tmp_path / "checkpoints").glob("epoch-*")) == ["epoch-0002.npz", "epoch-0004.npz"]
+    for received, second, fourth in zip(model.get_weights(), weights[1], weights[3], strict=True):
+        np.testing.assert_allclose(received, (second + fourth) / 2, rtol=1e-6)  # rounded to float32
+
+
 def test_stops_when_patience_is_over(tmp_path):
     history = train(tmp_path, epochs=50, patience=2, metrics={"same": lambda labels, logits: tf.ones_like(labels)}, monitor="same")
     assert [epoch["epoch"] for epoch in history.epochs] == [1, 2, 3]

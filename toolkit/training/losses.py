@@ -55,7 +55,7 @@ class SmoothedCrossEntropy:
             def gradient(δ):
                 rows = tf.reshape(labels, [-1, 1])
                 places = tf.concat([tf.expand_dims(tf.range(tf.shape(rows)[0]), 1), tf.cast(rows, tf.int32)], 1)
-                q = tf.fill([tf.shape(rows)[0]], tf.cast(1 - ε, logits.dtype))
+                q = tf.fill([tf.shape(rows)[0]], tf.constant(1 - ε, logits.dtype))
                 p_minus_q = tf.tensor_scatter_nd_sub(tf.reshape(tf.exp(log_p) - ε / classes, [-1, classes]), places, q)
                 return tf.expand_dims(δ, -1) * tf.reshape(p_minus_q, tf.shape(logits))
 
