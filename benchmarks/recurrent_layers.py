@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.bucket_fit import fit_over_buckets
+from benchmarks.choices import some_of
 from benchmarks.contenders import CONTENDERS, STOCK
 from benchmarks.contenders.rows import ROWS, Row
 from benchmarks.records import RESULTS, SpeedRecord
@@ -42,7 +43,12 @@ LETTERS = (*ROWS, "f", "g")
 def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
     """Measures the rows, prints each when it is done and writes its record."""
     parser = argparse.ArgumentParser(description="Time the recurrent layers against Keras's, PyTorch's and their matrix products alone.")
-    parser.add_argument("--rows", type=_letters, default=list(LETTERS), help=f"letters with commas between (default: {','.join(LETTERS)})")
+    parser.add_argument(
+        "--rows",
+        type=some_of(LETTERS, "letters"),
+        default=list(LETTERS),
+        help=f"letters with commas between (default: {','.join(LETTERS)})",
+    )
     parser.add_argument("--rounds", type=int, help=f"turns of every contender in every row (default: {ROUNDS}, quick {QUICK_ROUNDS})")
     parser.add_argument("--out", type=Path, help="folder of the records (default: benchmarks/results; with --quick none are written)")
     parser.add_argument("--quick", action="store_true", help="a trial: few rounds, and few points of f and g")
@@ -58,14 +64,6 @@ def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
         print(record.save(folder) if folder else "no record written (--quick)", flush=True)
         records.append(record)
     return records
-
-
-def _letters(text: str) -> list[str]:
-    letters = text.split(",")
-    unknown = [letter for letter in letters if letter not in LETTERS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"expected letters of {', '.join(LETTERS)} with commas between, received {text!r}")
-    return letters
 
 
 def _measure(letter: str, rounds: int, quick: bool) -> SpeedRecord:

@@ -19,6 +19,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from benchmarks.choices import some_of
 from benchmarks.records import RESULTS, ComparisonRecord, load_records
 from benchmarks.translation_run import without_folders
 
@@ -63,7 +64,9 @@ def main(argv: Sequence[str] | None = None) -> ComparisonRecord:
     """Trains what the record does not hold yet."""
     parser = argparse.ArgumentParser(description="Compare depths, cells and attentions of a small translator.")
     parser.add_argument("--epochs", type=int, default=1, help="passes over the training data (default: %(default)s)")
-    parser.add_argument("--only", type=_names, default=list(CONFIGURATIONS), help="names with commas between, such as lstm-2-2-dot")
+    parser.add_argument(
+        "--only", type=some_of(CONFIGURATIONS), default=list(CONFIGURATIONS), help="names with commas between, such as lstm-2-2-dot"
+    )
     parser.add_argument("--data", help="as of `toolkit train translation` (default: the phrasebook)")
     parser.add_argument("--set", default="phrasebook", help="what to call the data (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the record")
@@ -76,14 +79,6 @@ def main(argv: Sequence[str] | None = None) -> ComparisonRecord:
             record = _with_row(record, name, train(CONFIGURATIONS[name], shared))
             record.save(options.out)
     return record
-
-
-def _names(text: str) -> list[str]:
-    names = text.split(",")
-    unknown = [name for name in names if name not in CONFIGURATIONS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"expected names of {', '.join(CONFIGURATIONS)} with commas between, received {text!r}")
-    return names
 
 
 def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonRecord:

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.choices import some_of
 from benchmarks.records import RESULTS, SpeedRecord
 from benchmarks.speed_page import measurement_table, number
 from benchmarks.translation_speed_page import TRAINING, ratios
@@ -53,7 +54,12 @@ def main(argv: Sequence[str] | None = None) -> SpeedRecord:
     parser.add_argument("--source", type=Path, help="a file of sentences, one a line, plain or .gz (default: the phrasebook)")
     parser.add_argument("--target", type=Path, help="a file of their translations")
     parser.add_argument("--set", default="phrasebook", help="what to call the data (default: %(default)s)")
-    parser.add_argument("--translators", type=_names, default=list(TRANSLATORS), help=f"of {'; '.join(TRANSLATORS)} (semicolons between)")
+    parser.add_argument(
+        "--translators",
+        type=some_of(TRANSLATORS, separator=";"),
+        default=list(TRANSLATORS),
+        help=f"of {'; '.join(TRANSLATORS)} (semicolons between)",
+    )
     parser.add_argument(
         "--rounds", type=int, help=f"turns of every contender, of {BATCHES} batches (default: {ROUNDS}, quick {QUICK_ROUNDS})"
     )
@@ -71,14 +77,6 @@ def main(argv: Sequence[str] | None = None) -> SpeedRecord:
     folder = options.out or (None if options.quick else RESULTS)
     print(record.save(folder) if folder else "no record written (--quick)")
     return record
-
-
-def _names(text: str) -> list[str]:
-    names = [name.strip() for name in text.split(";")]
-    unknown = [name for name in names if name not in TRANSLATORS]
-    if unknown:
-        raise argparse.ArgumentTypeError(f"expected names of {'; '.join(TRANSLATORS)} with semicolons between, received {text!r}")
-    return names
 
 
 def _measure(options: argparse.Namespace, rounds: int) -> SpeedRecord:

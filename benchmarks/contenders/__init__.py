@@ -48,8 +48,17 @@ def load(contender: str) -> tuple[ModuleType, dict[str, Any]]:
         Unavailable: The framework is not installed.
     """
     module, options = CONTENDERS[contender]
+    return import_contender(f"{__name__}.{module}"), options
+
+
+def import_contender(module: str) -> ModuleType:
+    """Imports the module of a contender.
+
+    Raises:
+        Unavailable: Its framework is not installed.
+    """
     try:
-        return importlib.import_module(f"{__name__}.{module}"), options
+        return importlib.import_module(module)
     except ModuleNotFoundError as error:
         if error.name != "torch":
             raise

@@ -1,13 +1,12 @@
 """Who runs in `benchmarks.translation_speed`: each translator trains the same model, from the same weights."""
 
-import importlib
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.contenders import Unavailable
+from benchmarks.contenders import import_contender
 
 # By name: the module of this package, what its `build` is given besides setting and weights, and whether its batches are sorted by length.
 TRANSLATORS: dict[str, tuple[str, dict[str, Any], bool]] = {
@@ -46,9 +45,4 @@ def load(translator: str) -> tuple[ModuleType, dict[str, Any]]:
         Unavailable: The framework is not installed.
     """
     module, options, _ = TRANSLATORS[translator]
-    try:
-        return importlib.import_module(f"{__name__}.{module}"), options
-    except ModuleNotFoundError as error:
-        if error.name != "torch":
-            raise
-        raise Unavailable("PyTorch is not installed (pip install torch)") from error
+    return import_contender(f"{__name__}.{module}"), options

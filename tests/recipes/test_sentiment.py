@@ -6,6 +6,7 @@ import sys
 import pytest
 import yaml
 
+from tests.recipes.commands import call
 from tests.recipes.reviews import write_reviews
 from toolkit.cli import main
 
@@ -25,12 +26,6 @@ def folder(tmp_path_factory):
         patch.chdir(folder)
         assert main(["train", "sentiment", "--data", "reviews.csv", "--run-dir", "runs/tiny", *TINY]) == 0
         yield folder
-
-
-def call(capsys, *argv):
-    code = main(list(argv))
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_the_run_holds_all_that_later_commands_need(folder):

@@ -5,6 +5,7 @@ import json
 import pytest
 import yaml
 
+from tests.recipes.commands import call
 from tests.recipes.sentences import pairs, write_sentences
 from toolkit.cli import main
 
@@ -25,12 +26,6 @@ def folder(tmp_path_factory):
         patch.chdir(folder)
         assert main(TRAIN) == 0
         yield folder
-
-
-def call(capsys, *argv):
-    code = main(list(argv))
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def test_the_run_holds_all_that_later_commands_need(folder):

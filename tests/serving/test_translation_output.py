@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toolkit.serving.translation_output import ScoredPair, write_scores, write_translations
-from toolkit.serving.translations import Hypothesis, Translation, empty_translation, one_line
+from toolkit.serving.translations import Hypothesis, Translation, empty_translation
 
 LOOKS = np.array([[0.123456, 0.876544]], "float32")
 TRANSLATIONS = [
@@ -68,7 +68,3 @@ def test_scores():
 def test_an_unknown_format_is_named(write):
     with pytest.raises(ValueError, match="xml"):
         write([], io.StringIO(), "xml")
-
-
-def test_one_line_has_no_break_that_anything_splits_at():
-    assert one_line("a\nb\r\nc\x0bd\x85e\u2028f\u2029g\th") == "a b c d e f g\th"

@@ -92,6 +92,5 @@ def _label(predictor: Any, batches: Iterator[list[str]], output: IO[str], option
     from toolkit.serving.output import write_predictions
     from toolkit.serving.streaming import predict_lines
 
-    size = options.batch_size or BATCH_SIZES["classification"]
-    predictions = itertools.chain.from_iterable(predict_lines(predictor, batch, size) for batch in batches)
+    predictions = itertools.chain.from_iterable(predict_lines(predictor, batch, len(batch)) for batch in batches)
     write_predictions(predictions, output, options.format, predictor.label_names)

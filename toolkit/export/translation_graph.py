@@ -10,10 +10,10 @@ from toolkit.decoding.search import Search
 from toolkit.export.serving_module import pad
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.text.graph_tokenizer import GraphTokenizer
+from toolkit.text.line_breaks import LINE_BREAKS
 from toolkit.text.tokenizer import Tokenizer
 
 BLANK = r"[\p{Z}\t-\r\x1c-\x1f\x{85}]*"  # what Python's `str.strip` leaves nothing of
-LINE_BREAKS = "[\n-\r\x1c-\x1e\x85\u2028\u2029]+"  # where Python's `str.splitlines` splits
 
 
 def translation_function(

@@ -1,7 +1,6 @@
 """Whether an exported translator answers as the model does."""
 
 import dataclasses
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,13 +10,14 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.batch_plan import BatchPlan, length_boundaries
+from toolkit.data.token_lists import TOKENS_PER_BATCH, by_length, padded, source_ids
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
 from toolkit.export.litert_model import LiteRTSignatures
-from toolkit.export.token_batches import TOKENS_PER_BATCH, by_length, padded, source_ids
-from toolkit.export.translation_graph import LINE_BREAKS, translation_function
+from toolkit.export.translation_graph import translation_function
 from toolkit.export.verification import TOLERANCE, check_operators
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
+from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 
 FILLER = np.zeros(1, np.int32)
@@ -174,7 +174,7 @@ class TranslatorCheck:
         if not text.strip() or len(source) == 1:
             return Answer((), 0.0, np.zeros((0, len(source))), ("",))
         ids = [index for index in answer.tokens if index != self.target_tokenizer.end_id]
-        written = re.sub(LINE_BREAKS, " ", self.target_tokenizer.decode(ids))
+        written = one_line(self.target_tokenizer.decode(ids))
         strings = (written, *self.source_tokenizer.pieces(source))
         return Answer(tuple(self.target_tokenizer.pieces(ids)), answer.score, answer.alignment[: len(ids)], strings)
 

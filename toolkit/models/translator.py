@@ -4,12 +4,13 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from toolkit.arguments import check_positive_integer, check_rate
+from toolkit.arguments import check_integer, check_positive_integer, check_rate
 from toolkit.layers import GRU, LSTM, Attention, AttentionDecoder, Bidirectional, RecurrentStack, SimpleRNN, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
 
 CELLS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 BRIDGES = ("dense", "zero")
+MOST_LAYERS = 8
 FIRST_RESIDUAL = 2  # the third layer
 
 
@@ -335,9 +336,8 @@ def _stack(cell, units, num_layers, dropout, recurrent_dropout, seed, bidirectio
 
 
 def _check(encoder_layers, decoder_layers, cell, bidirectional, units, attention, bridge) -> None:
-    for name, number in (("encoder_layers", encoder_layers), ("decoder_layers", decoder_layers)):
-        if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= 8:
-            raise ValueError(f"Argument `{name}` must be an integer from 1 to 8. Received: {name}={number!r}")
+    check_integer("encoder_layers", encoder_layers, 1, MOST_LAYERS)
+    check_integer("decoder_layers", decoder_layers, 1, MOST_LAYERS)
     for name, value, known in (("cell", cell, tuple(CELLS)), ("attention", attention, (*SCORES, "none")), ("bridge", bridge, BRIDGES)):
         if value not in known:
             raise ValueError(f"Argument `{name}` must be one of {known}. Received: {name}={value!r}")

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from toolkit.data.token_lists import by_length, padded, source_ids
 from toolkit.errors import UserError
 from toolkit.export.litert_model import LiteRTSignatures
-from toolkit.export.token_batches import by_length, padded, source_ids
-from toolkit.serving.translations import Hypothesis, Translation, empty_translation, one_line
+from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
+from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 
 
@@ -41,8 +42,7 @@ class LiteRTTranslator:
         Raises:
             ValueError: There are prefixes.
         """
-        if prefixes is not None:
-            raise ValueError(f"Argument `prefixes` must be None: an exported model takes none. Received: {len(prefixes)} prefixes")
+        refuse_prefixes(prefixes)
         translations = [empty_translation(text) for text in texts]
         ids = self.source_tokenizer.encode(texts)
         filled = [index for index, text in enumerate(texts) if text.strip() and len(ids[index])]

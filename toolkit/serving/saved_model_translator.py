@@ -7,9 +7,9 @@ from pathlib import Path
 import tensorflow as tf
 import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
 
+from toolkit.data.token_lists import by_length
 from toolkit.errors import UserError
-from toolkit.export.token_batches import by_length
-from toolkit.serving.translations import Hypothesis, Translation, empty_translation
+from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
 
 
 class SavedModelTranslator:
@@ -37,8 +37,7 @@ class SavedModelTranslator:
         Raises:
             ValueError: There are prefixes.
         """
-        if prefixes is not None:
-            raise ValueError(f"Argument `prefixes` must be None: an exported model takes none. Received: {len(prefixes)} prefixes")
+        refuse_prefixes(prefixes)
         translations = [empty_translation(text) for text in texts]
         encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
         # A token takes a byte at least.

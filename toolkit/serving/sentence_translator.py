@@ -1,6 +1,6 @@
 """From texts of one language to texts of another."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import keras
@@ -8,13 +8,14 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import check_integer, check_positive_integer
+from toolkit.data.token_lists import by_length, padded, source_ids
 from toolkit.decoding import Decoded, Search
 from toolkit.layers.recurrent.time_loop import backend
-from toolkit.serving.translations import Hypothesis, Translation, empty_translation, one_line
+from toolkit.serving.translations import Hypothesis, Translation, empty_translation
 from toolkit.serving.unknown_words import decode_with_copies, word_of_each_piece
+from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 
-TOKENS_PER_BATCH = 4096  # a long text's alignments take much memory: then fewer texts go together
 DEFAULT_SEARCH = Search()
 
 
@@ -96,8 +97,9 @@ class SentenceTranslator:
         begun = self.target_tokenizer.encode(prefixes) if prefixes is not None else [np.empty(0, np.int32)] * len(texts)
         translations = [empty_translation(text) for text in texts]
         filled = [index for index, text in enumerate(texts) if text.strip() and len(sources[index].ids) > 1]
-        for rows in self._batches(filled, [len(source.ids) for source in sources]):
-            decoded = self._decode(_padded([sources[i].ids for i in rows]), _padded([begun[i] for i in rows]))
+        for places in by_length([len(sources[index].ids) for index in filled], self.batch_size):
+            rows = [filled[place] for place in places]
+            decoded = self._decode(padded([sources[i].ids for i in rows]), padded([begun[i] for i in rows]))
             for row, index in enumerate(rows):
                 translations[index] = self._translation(texts[index], sources[index], decoded, row)
         return translations
@@ -122,29 +124,17 @@ class SentenceTranslator:
         read = [source.ids for source in self._sources(sources)]
         written = [np.append(ids, self.target_tokenizer.end_id)[: self.max_length] for ids in self.target_tokenizer.encode(targets)]
         scores = np.zeros(len(sources))
-        for rows in self._batches(range(len(sources)), [len(source) + len(target) for source, target in zip(read, written, strict=True)]):
-            scores[rows] = self._score(_padded([read[i] for i in rows]), _padded([written[i] for i in rows]))
+        for rows in by_length([len(source) + len(target) for source, target in zip(read, written, strict=True)], self.batch_size):
+            scores[rows] = self._score(padded([read[i] for i in rows]), padded([written[i] for i in rows]))
         return scores.tolist()
 
     def _sources(self, texts: Sequence[str]) -> list[_Source]:
         tokenizer, sources = self.source_tokenizer, []
         for text, ids in zip(texts, tokenizer.encode(texts), strict=True):
-            kept = ids[: self.max_length - 1]
-            read = np.append(kept, np.int32(tokenizer.end_id))
-            words = word_of_each_piece(text, tokenizer.pieces(ids))[: len(kept)] if self.copy_unknown else []
-            sources.append(_Source(read, tokenizer.pieces(read), words, len(kept) < len(ids)))
+            read = source_ids(ids, tokenizer.end_id, self.max_length)
+            words = word_of_each_piece(text, tokenizer.pieces(ids))[: len(read) - 1] if self.copy_unknown else []
+            sources.append(_Source(read, tokenizer.pieces(read), words, len(read) - 1 < len(ids)))
         return sources
-
-    def _batches(self, indices: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
-        """Yields the indices in batches, from short to long."""
-        batch: list[int] = []
-        for index in sorted(indices, key=lengths.__getitem__):
-            if batch and (len(batch) == self.batch_size or (len(batch) + 1) * lengths[index] > TOKENS_PER_BATCH):
-                yield batch
-                batch = []
-            batch.append(index)
-        if batch:
-            yield batch
 
     def _translation(self, text: str, source: _Source, decoded: Decoded, row: int) -> Translation:
         hypotheses = []
@@ -210,10 +200,3 @@ def scoring_function(model: keras.Model, begin_id: int) -> Callable[[np.ndarray,
             return -tf.reduce_sum(tf.where(tf.equal(target, 0), 0.0, losses), -1)
 
     return lambda source, target: score(source, target).numpy()
-
-
-def _padded(token_lists: Sequence[np.ndarray]) -> np.ndarray:
-    padded = np.zeros((len(token_lists), max(map(len, token_lists))), np.int32)
-    for row, ids in zip(padded, token_lists, strict=True):
-        row[: len(ids)] = ids
-    return padded

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import IO, NamedTuple
 
 from toolkit.serving.output import FORMATS
-from toolkit.serving.translations import Hypothesis, Translation, one_line
+from toolkit.serving.translations import Hypothesis, Translation
+from toolkit.text.line_breaks import one_line
 
 _LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}  # JSON itself escapes the others
 

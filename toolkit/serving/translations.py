@@ -1,12 +1,9 @@
 """What every translator promises."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
-
-_LINE_BREAKS = re.compile("[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")  # where `str.splitlines` splits
 
 
 class Hypothesis(NamedTuple):
@@ -68,6 +65,11 @@ def empty_translation(text: str) -> Translation:
     return Translation(text, [], [Hypothesis("", 0.0, [], None)])
 
 
-def one_line(text: str) -> str:
-    """Returns a text with a space for each line break in it, so that it stays one line of a file."""
-    return _LINE_BREAKS.sub(" ", text)
+def refuse_prefixes(prefixes: Sequence[str] | None) -> None:
+    """Refuses what an exported model does not take.
+
+    Raises:
+        ValueError: There are prefixes.
+    """
+    if prefixes is not None:
+        raise ValueError(f"Argument `prefixes` must be None: an exported model takes none. Received: {len(prefixes)} prefixes")

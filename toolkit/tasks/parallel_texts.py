@@ -11,6 +11,7 @@ from toolkit.data.pair_batches import PairBatches, pair_lengths
 from toolkit.data.pair_boundaries import pair_boundaries
 from toolkit.data.parallel_corpus import ParallelCorpus, read_parallel
 from toolkit.data.parallel_filters import kept_pairs, length_filters, text_filters
+from toolkit.data.token_lists import source_ids
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import fingerprint, keep_report
@@ -90,8 +91,7 @@ def encode_sources(tokenizer: Tokenizer, texts: Sequence[str], max_length: int |
         texts: Sources.
         max_length: Most ids of a source, the end id among them; `None` for no limit.
     """
-    longest = None if max_length is None else max_length - 1
-    return [np.append(ids[:longest], np.int32(tokenizer.end_id)) for ids in tokenizer.encode(texts)]
+    return [source_ids(ids, tokenizer.end_id, max_length) for ids in tokenizer.encode(texts)]
 
 
 def load_tokenizers(run: RunFolder) -> tuple[Tokenizer, Tokenizer]:

@@ -8,7 +8,7 @@ from toolkit.errors import UserError
 
 @dataclass(frozen=True, kw_only=True)
 class LabeledTextSettings:
-    """Where labeled texts come from and how they become tokens.
+    """Where labeled texts come from, how they become tokens, and how these are batched and weighed.
 
     Attributes:
         data: file, folder, TFDS name, or `train=FILE,validation=FILE,test=FILE`; nothing for the reviews that the `examples` extra brings
@@ -42,7 +42,7 @@ class LabeledTextSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class ParallelTextSettings:
-    """Where sentences and their translations come from and how they become tokens.
+    """Where sentences and their translations come from, how they become tokens, how these are batched, and how translations are scored.
 
     Attributes:
         data: two aligned files (`FILE.en,FILE.de`), a table, a folder, a TFDS name, or `train=...,validation=...,test=...`; nothing for the
@@ -57,8 +57,8 @@ class ParallelTextSettings:
         separate_vocabularies: one vocabulary for each language
         normalization: SentencePiece's rule: nmt_nfkc, nmt_nfkc_cf (lower case), nfkc, nfkc_cf or identity
         max_length: tokens of a sentence; training drops longer ones
-        batch_size: pairs of a batch
         max_length_ratio: training drops pairs of which one side has so many times the characters of the other
+        batch_size: pairs of a batch
         bleu_tokenizer: sacreBLEU's tokenizer: 13a for plain text, none for text that is tokenized already, zh, ja-mecab, ...
         bleu_lowercase: whether scores disregard case
     """
@@ -74,8 +74,8 @@ class ParallelTextSettings:
     separate_vocabularies: bool = False
     normalization: Literal["nmt_nfkc", "nmt_nfkc_cf", "nfkc", "nfkc_cf", "identity"] = "nmt_nfkc"
     max_length: int = 100
-    batch_size: int = 64
     max_length_ratio: float | None = None
+    batch_size: int = 64
     bleu_tokenizer: str = "13a"
     bleu_lowercase: bool = False
 

@@ -59,7 +59,6 @@ class Translation(SupervisedTask):
         """Returns BLEU of greedy translations of the validation split."""
         split = data.corpus.splits["validation"]
         greedy = functools.cache(lambda model: self._translator(model, data, Search(method="greedy")))  # its graph serves all epochs
-
         metric = bleu_metric(self.settings.bleu_tokenizer, self.settings.bleu_lowercase)
 
         def bleu(model: keras.Model) -> float:
