@@ -174,20 +174,26 @@ class Translator(keras.Model):
         self.output_bias = self.add_weight(shape=(size,), initializer="zeros", name="output_bias")
         self.built = True
 
-    def call(self, inputs, training=False):
-        """Returns the logits of every step; see the class."""
+    def call(self, inputs, training=False, return_features=False):
+        """Returns the logits of every step, or what `projection` makes logits of; see the class."""
         source, target = inputs
         encoded = self.encode(source, training=training)
         if training and self.scheduled_sampling:
-            target = self._partly_predicted(target, self._decode(target, encoded, training))
-        return self._decode(target, encoded, training)
+            target = self._partly_predicted(target, self._logits(self._decode(target, encoded, training)))
+        features = self._decode(target, encoded, training)
+        return features if return_features else self._logits(features)
+
+    @property
+    def projection(self) -> tuple:
+        """Kernel `[vocabulary_size, embedding_dim]` and bias `[vocabulary_size]` of the output."""
+        return self.target_embedding_layer.embeddings if self.tied_output else self.output_kernel, self.output_bias
 
     def _decode(self, target, encoded: dict, training: bool):
-        """Runs all steps of the decoder; returns their logits."""
+        """Runs all steps of the decoder; returns their a_t."""
         embedded = self.embedding_dropout_layer(self._embedded(self.target_embedding_layer, target), training=training)
         outputs, _ = self._run_decoder(embedded, encoded, training)
         attended, _ = self._attend(outputs, encoded)
-        return self._logits(self.output_dropout_layer(attended, training=training))
+        return self.output_dropout_layer(attended, training=training)
 
     def _run_decoder(self, embedded, state: dict, training: bool) -> tuple:
         """Returns the outputs of all steps, and the states after them as a flat list."""
@@ -285,9 +291,9 @@ class Translator(keras.Model):
         return self.output_layer(ops.concatenate([seen, outputs], -1)), weights
 
     def _logits(self, attended):
-        kernel = self.target_embedding_layer.embeddings if self.tied_output else self.output_kernel
+        kernel, bias = self.projection
         logits = ops.matmul(attended, ops.transpose(ops.cast(kernel, attended.dtype)))
-        return ops.cast(logits, "float32") + ops.cast(self.output_bias, "float32")
+        return ops.cast(logits, "float32") + ops.cast(bias, "float32")
 
     def get_config(self):
         """Returns the constructor's arguments."""

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from toolkit.training.losses import Measure
+from toolkit.training.projection import ProjectedMeasures, weighted_sums
 from toolkit.training.update import Update
-
-Measure = Callable[[tf.Tensor, tf.Tensor], tf.Tensor]
 
 
 class Steps:
@@ -18,7 +18,8 @@ class Steps:
     Both take a batch `(inputs, labels, weights)`, under a distribution strategy the replicas' parts of one, and return Python numbers.
 
     Args:
-        model: Built model, made in the strategy's scope.
+        model: Built model, made in the strategy's scope: inputs to logits. If it has a `projection`, kernel `[classes, features]` and bias
+            `[classes]` of its output, it returns features when called with `return_features=True`; see `ProjectedMeasures`.
         optimizer: Built optimizer.
         measures: `loss` and the metrics by name, each `(labels, logits) -> values`, of the shape of the weights.
         strategy: `tf.distribute.get_strategy()` for a single device.
@@ -29,6 +30,7 @@ class Steps:
     ) -> None:
         self._model = model
         self._measures = measures
+        self._projected = ProjectedMeasures(measures)
         self._strategy = strategy
         self._update = Update(optimizer)
         self._compiled: dict = {}
@@ -64,19 +66,25 @@ class Steps:
     def _train(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> tuple[dict, dict]:
         total = _sum_over_replicas(tf.reduce_sum(weights))
         with tf.GradientTape() as tape:
-            logits = self._model(inputs, training=True)
-            objective = tf.reduce_sum(weights * self._measures["loss"](labels, logits)) / total
+            sums = self._sums(inputs, labels, weights, training=True)
+            objective = sums["loss"] / total
             if self._model.losses:
                 objective += tf.add_n(self._model.losses) / self._strategy.num_replicas_in_sync
         variables = [variable.value for variable in self._model.trainable_variables]
         report = self._update(tape.gradient(objective, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO))
-        return self._sums(labels, logits, weights), report
+        return self._of_all_replicas(sums, weights), report
 
     def _evaluate(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> dict:
-        return self._sums(labels, self._model(inputs, training=False), weights)
+        return self._of_all_replicas(self._sums(inputs, labels, weights, training=False), weights)
 
-    def _sums(self, labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor) -> dict:
-        sums = {name: tf.reduce_sum(weights * tf.cast(measure(labels, logits), weights.dtype)) for name, measure in self._measures.items()}
+    def _sums(self, inputs, labels: tf.Tensor, weights: tf.Tensor, training: bool) -> dict:
+        """Returns the sums of the measures; a model that has a `projection` need not make all of its logits for that."""
+        if not hasattr(self._model, "projection"):
+            return weighted_sums(self._measures, labels, self._model(inputs, training=training), weights)
+        features = self._model(inputs, training=training, return_features=True)
+        return self._projected.sums(features, *self._model.projection, labels, weights, training)
+
+    def _of_all_replicas(self, sums: dict, weights: tf.Tensor) -> dict:
         return _sum_over_replicas({**sums, "weight": tf.reduce_sum(weights)})
 
 

@@ -1,0 +1,102 @@
+"""Measures of logits that are never in memory all at once."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from toolkit.training.losses import Measure
+
+MOST_ROWS = 1024
+MOST_LOGITS = 2**23  # of a block: 32 MB
+GRID = 128  # rows of a block are a multiple of it, so that XLA compiles few sizes
+
+
+class ProjectedMeasures:
+    """Weighted sums of measures over tokens, from features and the projection that makes logits of them.
+
+        logits = features · kernelᵀ + bias
+
+    With thousands of classes the logits are the largest thing in a training step, and bias, softmax, loss and the gradients of these pass
+    over all of them. Here the rows go through in blocks, each compiled by XLA into few passes; the gradient of a block is made while its
+    logits are there, so they are not kept; and rows of weight 0, which is padding, are left out.
+
+    Args:
+        measures: `loss` and more by name, each `(labels, logits) -> values`.
+        most_rows: Rows of a block at most, a multiple of 128.
+
+    Source: Wijmans et al. 2025, "Cut your losses in large-vocabulary language models".
+    """
+
+    def __init__(self, measures: dict[str, Measure], most_rows: int = MOST_ROWS) -> None:
+        self._measures = measures
+        self._most_rows = most_rows
+        self._block = tf.function(self._measure, jit_compile=True, autograph=False)
+        self._block_with_gradients = tf.function(self._measure_with_gradients, jit_compile=True, autograph=False)
+
+    def sums(self, features, kernel, bias, labels, weights, training: bool = False) -> dict[str, tf.Tensor]:
+        """Returns the weighted sum of each measure.
+
+        Args:
+            features: float32 `[..., features]`.
+            kernel: float32 `[classes, features]`.
+            bias: float32 `[classes]`.
+            labels: Integers `[...]`.
+            weights: float32 `[...]`.
+            training: Whether the sum of `loss` is to have gradients in features, kernel and bias.
+        """
+        summed = self._differentiable if training else self._evaluated
+        rows = tf.reshape(features, [-1, features.shape[-1]])
+        return summed(rows, tf.convert_to_tensor(kernel), tf.convert_to_tensor(bias), tf.reshape(labels, [-1]), tf.reshape(weights, [-1]))
+
+    def _evaluated(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
+        def add(sums, chosen, weights):
+            block = self._block(tf.gather(features, chosen), kernel, bias, tf.gather(labels, chosen), weights)
+            return tf.nest.map_structure(tf.add, sums, block)
+
+        return self._over_blocks(add, self._zeros(), kernel, weights)
+
+    def _differentiable(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
+        def add(totals, chosen, weights):
+            sums, of_features, *of_projection = totals
+            block = self._block_with_gradients(tf.gather(features, chosen), kernel, bias, tf.gather(labels, chosen), weights)
+            of_rows = tf.tensor_scatter_nd_add(of_features, chosen[:, None], block[1])
+            return tf.nest.map_structure(tf.add, sums, block[0]), of_rows, *map(tf.add, of_projection, block[2:])
+
+        @tf.custom_gradient
+        def summed(*projection):
+            zeros = [tf.zeros_like(part) for part in projection]
+            sums, *gradients = self._over_blocks(add, (self._zeros(), *zeros), kernel, weights)
+            return list(sums.values()), lambda *δ: [gradient * δ[names.index("loss")] for gradient in gradients]
+
+        names = list(self._measures)
+        return dict(zip(names, summed(features, kernel, bias), strict=True))
+
+    def _over_blocks(self, add: Callable, totals, kernel, weights):
+        """Runs `add(totals, indices of rows, their weights)` for all rows that have a weight; the last block is filled with weight 0."""
+        rows = tf.reshape(tf.where(weights > 0), [-1])
+        padding = -tf.size(rows) % GRID
+        chosen, weights = tf.pad(rows, [[0, padding]]), tf.pad(tf.gather(weights, rows), [[0, padding]])
+        size = max(GRID, min(self._most_rows, MOST_LOGITS // kernel.shape[0] // GRID * GRID))
+
+        def block(start, totals):
+            return start + size, add(totals, chosen[start : start + size], weights[start : start + size])
+
+        return tf.while_loop(lambda start, _: start < tf.size(chosen), block, (0, totals), parallel_iterations=1)[1]
+
+    def _zeros(self) -> dict[str, tf.Tensor]:
+        return {name: tf.zeros([]) for name in self._measures}
+
+    def _measure(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
+        logits = tf.matmul(features, kernel, transpose_b=True) + bias
+        return weighted_sums(self._measures, labels, logits, weights)
+
+    def _measure_with_gradients(self, *inputs) -> tuple:
+        with tf.GradientTape() as tape:
+            tape.watch(inputs[:3])
+            sums = self._measure(*inputs)
+        return sums, *tape.gradient(sums["loss"], inputs[:3])
+
+
+def weighted_sums(measures: dict[str, Measure], labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Returns the sum of each measure times the weights."""
+    return {name: tf.reduce_sum(weights * tf.cast(measure(labels, logits), weights.dtype)) for name, measure in measures.items()}
