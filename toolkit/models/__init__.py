@@ -5,10 +5,11 @@ from pathlib import Path
 import keras
 
 from toolkit.errors import UserError
+from toolkit.models.language_model import LanguageModel
 from toolkit.models.text_classifier import TextClassifier
 from toolkit.models.translator import Translator
 
-__all__ = ["TextClassifier", "Translator", "load_model"]
+__all__ = ["LanguageModel", "TextClassifier", "Translator", "load_model"]
 
 
 def load_model(path: str | Path) -> keras.Model:
