@@ -32,11 +32,15 @@ def run_beam(items):
     return answers(beam_search(SCRIPT.step, state_of(items), tf.shape(items)[0], 3, BEGIN, END, LENGTH, 2, 0.6, 0.2, RULES))
 
 
-def run_sample(items, noise):
+def run_sample(items, noise, temperature=0.8, top_k=4, top_p=0.9):
     def source(t, shape):
         return tf.gather(noise, t)[:, : shape[1]]
 
-    return answers(sample(SCRIPT.step, state_of(items), tf.shape(items)[0], BEGIN, END, LENGTH, 0.8, 4, 0.9, source))
+    return answers(sample(SCRIPT.step, state_of(items), tf.shape(items)[0], BEGIN, END, LENGTH, temperature, top_k, top_p, source))
+
+
+def options(*values):
+    return dict(zip(("temperature", "top_k", "top_p"), map(np.array, values, ("float32", "int32", "float32")), strict=True))
 
 
 def run_score(items, targets):
@@ -47,14 +51,17 @@ WAYS = {
     "greedy": (run_greedy, {}),
     "beam": (run_beam, {}),
     "sample": (run_sample, {"noise": NOISE}),
+    "sample_as_told": (run_sample, {"noise": NOISE, **options(0.8, 4, 0.9)}),
+    "sample_from_all": (run_sample, {"noise": NOISE, **options(1.5, 0, 1.0)}),
+    "sample_the_best": (run_sample, {"noise": NOISE, **options(0.0, 0, 1.0)}),
     "score": (run_score, {"targets": np.array([[4, 2, 3, 0], [1, 4, 2, 3], [3, 0, 0, 0]], "int32")}),
 }
 every_way = pytest.mark.parametrize("name", WAYS)
 
 
 def inputs(name, rows=BATCH):
-    noise = {key: value[:, :rows] if key == "noise" else value[:rows] for key, value in WAYS[name][1].items()}
-    return {"items": np.arange(rows, dtype="int32"), **noise}
+    more = {key: value[:, :rows] if key == "noise" else value[:rows] if value.ndim else value for key, value in WAYS[name][1].items()}
+    return {"items": np.arange(rows, dtype="int32"), **more}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +69,7 @@ def saved_model(tmp_path_factory):
     module, signatures = tf.Module(), {}
     for name, (run, more) in WAYS.items():
         axes = {"noise": [LENGTH, None, SCRIPT.vocabulary], "targets": [None, None]}
-        specs = {key: tf.TensorSpec(axes[key], value.dtype, key) for key, value in more.items()}
+        specs = {key: tf.TensorSpec(axes.get(key, []), value.dtype, key) for key, value in more.items()}
         signatures[name] = tf.function(run).get_concrete_function(items=ITEMS, **specs)
     path = tmp_path_factory.mktemp("decoding") / "saved_model"
     tf.saved_model.save(module, str(path), signatures)

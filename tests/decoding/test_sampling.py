@@ -63,6 +63,24 @@ def test_temperature_zero_is_greedy():
         np.testing.assert_array_equal(part, wanted)
 
 
+@pytest.mark.parametrize(
+    "options", [{}, {"top_k": 3}, {"top_p": 0.6}, {"top_k": 3, "top_p": 0.8}, {"top_k": 2, "temperature": 0.7}], ids=str
+)
+def test_options_may_be_inputs_of_a_graph(options):
+    script = Script(seed=3)
+
+    @tf.function
+    def drawn(temperature, top_k, top_p, seed):
+        options = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+        return sample(script.step, script.state(), 2, BEGIN, END, LENGTH, **options).tokens
+
+    given = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, **options}
+    wanted = sample(script.step, script.state(), 2, BEGIN, END, LENGTH, **options, seed=7).tokens
+    np.testing.assert_array_equal(drawn(*map(tf.constant, given.values()), tf.constant(7)), wanted)
+    best = greedy(script.step, script.state(), 2, BEGIN, END, LENGTH).tokens
+    np.testing.assert_array_equal(drawn(*map(tf.constant, {**given, "temperature": 0.0}.values()), tf.constant(7)), best)
+
+
 def test_scores_are_those_of_the_model_alone():
     script = Script(seed=2)
     drawn = sample(script.step, script.state(), 2, BEGIN, END, LENGTH, temperature=3.0, top_k=3, seed=0)

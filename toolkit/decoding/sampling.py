@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from toolkit.arguments import check_fraction, check_integer, check_not_negative
 from toolkit.decoding.decoded import Decoded
-from toolkit.decoding.greedy import greedy
+from toolkit.decoding.greedy import greedy, most_probable
 from toolkit.decoding.noise import gumbel_noise
 from toolkit.decoding.path import follow
 
@@ -19,8 +19,8 @@ def sample(
     end_id,
     max_length,
     temperature=1.0,
-    top_k: int | None = None,
-    top_p: float | None = None,
+    top_k=None,
+    top_p=None,
     noise: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
     seed=None,
     rules=(),
@@ -38,11 +38,13 @@ def sample(
         begin_id: What the first step reads: an id, or one for each row, `[batch]`, such as the last of a prompt.
         end_id: The id that ends a row; -1 if there is none.
         max_length: Most tokens of a row, the end id among them: an integer or a scalar tensor.
-        temperature: Below 1 the probable becomes more probable, above 1 less; 0 is `greedy`. A scalar tensor must be above 0.
-        top_k: Draw only from the k most probable tokens.
-        top_p: Draw only from the fewest most probable tokens whose probabilities, after temperature and `top_k`, add up to at least this.
+        temperature: Below 1 the probable becomes more probable, above 1 less; 0 is `greedy`. This and the next two may be scalar tensors,
+            so that a graph can take them as inputs; their values are not checked.
+        top_k: Draw only from the k most probable tokens; `None`, or a tensor of 0, for all.
+        top_p: Draw only from the fewest most probable tokens whose probabilities, after temperature and `top_k`, add up to at least this;
+            `None` or 1 for all.
         noise: Source of Gumbel noise, `(t, shape) -> float32 of that shape`. LiteRT needs it: an input tensor `numbers`
-            `[max_length, batch, vocabulary]` serves as `lambda t, shape: numbers[t, :, : shape[1]]`.
+            `[max_length, batch, vocabulary]` serves as `lambda t, shape: numbers[t, :, : shape[1]]`. With `top_k` so many numbers do.
         seed: For `gumbel_noise(seed)`. Exactly one of `noise` and `seed` must be given, unless `temperature=0`.
         rules: Logit rules, see `toolkit.decoding.rules`.
 
@@ -57,14 +59,14 @@ def sample(
     """
     if not tf.is_tensor(temperature):
         check_not_negative("temperature", temperature)
-    if top_k is not None:
+    if top_k is not None and not tf.is_tensor(top_k):
         check_integer("top_k", top_k, 1)
-    if top_p is not None:
+    if top_p is not None and not tf.is_tensor(top_p):
         check_fraction("top_p", top_p)
     if not tf.is_tensor(temperature) and temperature == 0:
         return greedy(step, state, batch, begin_id, end_id, max_length, rules)
-    choose = _chooser(temperature, top_k, top_p, _source(noise, seed))
-    return follow(step, state, batch, choose, begin_id=begin_id, end_id=end_id, max_length=max_length, rules=rules).decoded()
+    choose = drawing(temperature, top_k, top_p, _source(noise, seed))
+    return follow(step, state, batch, choose, begin_id=begin_id, end_id=end_id, max_length=max_length, rules=rules)[0].decoded()
 
 
 def _source(noise, seed):
@@ -78,24 +80,47 @@ def _source(noise, seed):
 
 
 def _chooser(temperature, top_k, top_p, noise):
+    top_k = 0 if top_k is None else top_k
+    top_p = 1.0 if top_p is None else top_p
+
+    def draw(logits, t):
+        candidates = logits / temperature
+        return tf.argmax(candidates + noise(t, tf.shape(candidates)), -1, tf.int32)
+
+    def draw_from_best(logits, t):
+        best, order = tf.math.top_k(logits / temperature, _count(top_k, logits.shape[-1]))
+        best = _nucleus(best, top_p)
+        drawn = tf.argmax(best + noise(t, tf.shape(best)), -1, tf.int32)
+        return tf.gather(order, drawn, batch_dims=1)
+
     def choose(logits, t):
-        vocabulary = logits.shape[-1]
-        candidates, order = logits / temperature, None
-        if top_k is not None:
-            check_integer("top_k", top_k, 1, vocabulary)
-        if top_k is not None or top_p is not None:
-            candidates, order = tf.math.top_k(candidates, vocabulary if top_k is None else top_k)
-        if top_p is not None:
-            candidates = _nucleus(candidates, top_p)
-        drawn = tf.argmax(candidates + noise(t, tf.shape(candidates)), -1, tf.int32)
-        return drawn if order is None else tf.gather(order, drawn, batch_dims=1)
+        restricted = (top_k != 0) | (top_p != 1)
+        return _either(
+            temperature > 0,
+            lambda: _either(restricted, lambda: draw_from_best(logits, t), lambda: draw(logits, t)),
+            lambda: most_probable(logits, t),
+        )
 
     return choose
 
 
+def _either(condition, yes: Callable, no: Callable):
+    """Runs one of two functions: now, if the condition is known, or when the graph runs."""
+    if tf.is_tensor(condition):
+        return tf.cond(condition, yes, no)
+    return yes() if condition else no()
+
+
+def _count(top_k, vocabulary: int):
+    if tf.is_tensor(top_k):
+        return tf.where(tf.equal(top_k, 0), vocabulary, top_k)
+    if top_k:
+        check_integer("top_k", top_k, 1, vocabulary)
+    return top_k or vocabulary
+
+
 def _nucleus(logits, top_p):
     """Excludes what comes after the first probabilities that add up to `top_p`; logits fall from left to right."""
-    if top_p == 1:
-        return logits  # a sum that is rounded up to 1 must not exclude the last ones
     before = tf.cumsum(tf.nn.softmax(logits), -1, exclusive=True)
-    return tf.where(before < top_p, logits, float("-inf"))
+    # A sum that is rounded up to 1 must not exclude the last ones.
+    return tf.where(tf.logical_or(before < top_p, tf.equal(top_p, 1.0)), logits, float("-inf"))
