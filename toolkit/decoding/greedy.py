@@ -27,7 +27,8 @@ def greedy(step, state, batch, begin_id, end_id, max_length, rules=()) -> Decode
     Raises:
         ValueError: `max_length` is less than 1, or the step breaks its contract.
     """
-    return follow(step, state, batch, most_probable, begin_id=begin_id, end_id=end_id, max_length=max_length, rules=rules).decoded()
+    options = {"begin_id": begin_id, "end_id": end_id, "max_length": max_length, "rules": rules}
+    return follow(step, state, batch, most_probable, **options)[0].decoded()
 
 
 def most_probable(logits: tf.Tensor, t: tf.Tensor) -> tf.Tensor:

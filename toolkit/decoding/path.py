@@ -1,7 +1,7 @@
 """The loop of greedy decoding, sampling and scoring: one hypothesis for each row."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -36,7 +36,7 @@ class Path(NamedTuple):
         return Decoded(cut(self.tokens, self.lengths), self.lengths, self.scores, alignments)
 
 
-def follow(step, state, batch, choose: Callable, *, begin_id, end_id, max_length, rules=()) -> Path:
+def follow(step, state, batch, choose: Callable, *, begin_id, end_id, max_length, rules=()) -> tuple[Path, Any]:
     """Decodes until all rows have ended.
 
     Args:
@@ -48,6 +48,9 @@ def follow(step, state, batch, choose: Callable, *, begin_id, end_id, max_length
         end_id: What ends a row.
         max_length: Most tokens of a row.
         rules: Logit rules.
+
+    Returns:
+        The hypotheses, and the state after their last token but one: to go on, let the last token be what the first step reads.
 
     Raises:
         ValueError: `max_length` is less than 1, or the step breaks its contract.
@@ -70,7 +73,7 @@ def follow(step, state, batch, choose: Callable, *, begin_id, end_id, max_length
         return t + 1, shaped_like(path, new_path), prediction.state
 
     start = (tf.constant(0), _start(batch, max_length, alignment_of(state)), state)
-    return tf.while_loop(goes_on, write_next, start)[1]
+    return tf.while_loop(goes_on, write_next, start)[1:]
 
 
 def _start(batch, max_length, alignment) -> Path:

@@ -51,7 +51,7 @@ def score(step, state, targets, begin_id, lengths=None) -> Scored:
     def given(logits, t):
         return tf.gather(targets, t, axis=1)
 
-    path = follow(step, state, batch, given, begin_id=begin_id, end_id=-1, max_length=time)
+    path, _ = follow(step, state, batch, given, begin_id=begin_id, end_id=-1, max_length=time)
     token_scores = ended(path.token_scores, lengths)
     alignments = None if isinstance(path.alignments, tuple) else ended(path.alignments, lengths)
     return Scored(tf.reduce_sum(token_scores, -1), token_scores, alignments)
