@@ -79,7 +79,21 @@ def _source(noise, seed):
     return gumbel_noise(seed)
 
 
-def _chooser(temperature, top_k, top_p, noise):
+def drawing(temperature, top_k, top_p, noise: Callable) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Returns the choice that `sample` makes of each token, for `follow`.
+
+    Args:
+        temperature: As in `sample`.
+        top_k: As in `sample`.
+        top_p: As in `sample`.
+        noise: As in `sample`.
+
+    Returns:
+        `(logits [rows, vocabulary], t) -> tokens`, int32 `[rows]`.
+
+    Raises:
+        ValueError: When called, `top_k` is larger than the vocabulary.
+    """
     top_k = 0 if top_k is None else top_k
     top_p = 1.0 if top_p is None else top_p
 
