@@ -19,7 +19,8 @@ class Steps:
 
     Args:
         model: Built model, made in the strategy's scope: inputs to logits. If it has a `projection`, kernel `[classes, features]` and bias
-            `[classes]` of its output, it returns features when called with `return_features=True`; see `ProjectedMeasures`.
+            `[classes]` of its output, it returns features when called with `return_features=True`; see `ProjectedMeasures`. If it has a `sampled_softmax`
+            too, that is the loss of a training step, and nothing else is measured in it.
         optimizer: Built optimizer.
         measures: `loss` and the metrics by name, each `(labels, logits) -> values`, of the shape of the weights.
         strategy: `tf.distribute.get_strategy()` for a single device.
@@ -82,6 +83,8 @@ class Steps:
         if not hasattr(self._model, "projection"):
             return weighted_sums(self._measures, labels, self._model(inputs, training=training), weights)
         features = self._model(inputs, training=training, return_features=True)
+        if training and (sampled := getattr(self._model, "sampled_softmax", None)):
+            return sampled.sums(features, *self._model.projection, labels, weights)
         return self._projected.sums(features, *self._model.projection, labels, weights, training)
 
     def _of_all_replicas(self, sums: dict, weights: tf.Tensor) -> dict:
