@@ -1,4 +1,4 @@
-"""Copying unknown words: names and numbers are often the same in both languages."""
+"""What a vocabulary does not have; and copying it: names and numbers are often the same in both languages."""
 
 from collections.abc import Sequence
 
@@ -51,3 +51,9 @@ def decode_with_copies(tokenizer: Tokenizer, ids: Sequence[int], alignment: np.n
         parts += [tokenizer.decode(ids[start:place]), copied]
         start = place + 1
     return " ".join(" ".join([*parts, tokenizer.decode(ids[start:])]).split())
+
+
+def unknown_parts(tokenizer: Tokenizer, text: str) -> list[str]:
+    """Returns the characters of a text, or its words for a tokenizer of words, that are not in the vocabulary, each once, in order."""
+    parts = list(dict.fromkeys(text.split() if tokenizer.model_type == "word" else text))
+    return [part for part, ids in zip(parts, tokenizer.encode(parts), strict=True) if tokenizer.unk_id in ids]

@@ -1,0 +1,36 @@
+"""How to draw text from a language model."""
+
+from dataclasses import dataclass
+
+from toolkit.arguments import check_fraction, check_integer, check_not_negative
+
+LARGEST_SEED = 2**31 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampling:
+    """How to choose each token.
+
+    Attributes:
+        temperature: Below 1 the probable becomes more probable, above 1 less; 0 takes the most probable token each time (greedy).
+        top_k: Draw from that many tokens only; `None` for all.
+        top_p: Draw only from the fewest tokens that have this probability together; `None` for all.
+        seed: The same seed gives the same text.
+
+    Raises:
+        ValueError: A value is out of range.
+    """
+
+    temperature: float = 1.0
+    top_k: int | None = None
+    top_p: float | None = None
+    seed: int = 0
+
+    def __post_init__(self):
+        """Checks the values."""
+        check_not_negative("temperature", self.temperature)
+        if self.top_k is not None:
+            check_integer("top_k", self.top_k, 1)
+        if self.top_p is not None:
+            check_fraction("top_p", self.top_p)
+        check_integer("seed", self.seed, 0, LARGEST_SEED)

@@ -1,0 +1,331 @@
+"""Text that a language model writes, and how probable it finds given text."""
+
+import functools
+import itertools
+import logging
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from toolkit.arguments import check_integer
+from toolkit.data.token_lists import by_length, padded
+from toolkit.errors import UserError
+from toolkit.layers.recurrent.time_loop import backend
+from toolkit.models.language_model import LanguageModel
+from toolkit.serving.language_model_graphs import reading_function, scoring_function, writing_function
+from toolkit.serving.sampling import LARGEST_SEED, Sampling
+from toolkit.serving.text_writer import TextWriter
+from toolkit.serving.unknown_words import unknown_parts
+from toolkit.text.tokenizer import Tokenizer
+
+_log = logging.getLogger(__name__)
+
+BLOCK = 32  # tokens written by one call of a compiled graph
+ROWS = 32  # texts written at once
+WINDOW = 1024  # tokens read at once
+NUMBERS = 2**24  # most numbers of an array over the vocabulary: 64 MB
+SHOWN = 20  # unknown characters or words that a message names
+DEFAULT_SAMPLING = Sampling()
+
+
+class Generated(NamedTuple):
+    """A text that a model has written.
+
+    Attributes:
+        text: What follows the prompt.
+        tokens: Its pieces, to the one with which a stop string came, without the one that ends it.
+        log_probabilities: The logarithm of the model's probability of each piece, at temperature 1 and with no token excluded.
+        score: Their sum, with that of the end if the text has ended.
+        reason: Why there is no more: `"end"`, `"stop"` or `"length"`.
+    """
+
+    text: str
+    tokens: list[str]
+    log_probabilities: list[float]
+    score: float
+    reason: str
+
+
+class ScoredText(NamedTuple):
+    """How probable a text is.
+
+    Attributes:
+        nats: -log p; infinite if the text has a character that the model cannot write.
+        tokens: Number of tokens.
+        characters: Number of characters.
+        bytes: Number of bytes in UTF-8.
+    """
+
+    nats: float
+    tokens: int
+    characters: int
+    bytes: int
+
+
+class TextGenerator:
+    """Writes text with a language model.
+
+    The prompt is read with the begin id before it, then each token is drawn from the model's distribution, and the drawn token is what the
+    model reads next. Padding and the begin id are never drawn; the unknown token neither, as it stands for no text; the end id ends a text.
+
+    The text that follows a prompt depends on the prompt and the seed, not on what is written beside it, up to the rounding of sums.
+
+    Args:
+        model: A `LanguageModel`.
+        tokenizer: Its tokenizer.
+        ends: Whether the model was trained on ends of texts. If not, the end id is not drawn.
+
+    Raises:
+        ValueError: The tokenizer has no begin id, or not as many ids as the model.
+    """
+
+    def __init__(self, model: LanguageModel, tokenizer: Tokenizer, ends: bool = True):
+        if tokenizer.begin_id < 0:
+            raise ValueError("Argument `tokenizer` must have an id that begins a text. Received: a tokenizer without one")
+        if tokenizer.vocabulary_size != model.vocabulary_size:
+            raise ValueError(
+                f"Argument `tokenizer` must have as many ids as the model, {model.vocabulary_size}. Received: {tokenizer.vocabulary_size}"
+            )
+        self.model = model
+        self.tokenizer = tokenizer
+        self.ends = ends and tokenizer.end_id >= 0
+        self._read, self._score = reading_function(model), scoring_function(model)
+        self._writing = functools.cache(self._writing_function)
+
+    def generate(
+        self,
+        prompts: Sequence[str],
+        *,
+        samples: int = 1,
+        max_tokens: int = 200,
+        sampling: Sampling = DEFAULT_SAMPLING,
+        stop: Sequence[str] = (),
+    ) -> list[list[Generated]]:
+        """Writes texts that follow prompts.
+
+        Args:
+            prompts: Any number of them; one may be empty.
+            samples: Texts for each prompt. The second is what the next seed gives, and so on.
+            max_tokens: Most tokens of a text.
+            sampling: How to choose them.
+            stop: Strings that end a text and are no part of it.
+
+        Returns:
+            For each prompt its samples.
+
+        Raises:
+            UserError: A prompt has characters that the model was never trained on.
+            ValueError: An argument is out of range.
+        """
+        check_integer("samples", samples, 1)
+        self._check(max_tokens, sampling, stop)
+        ids = self._encoded(prompts)
+        rows = list(itertools.product(range(len(prompts)), range(samples)))
+        texts = [_Text(self.tokenizer, prompts[prompt], ids[prompt], max_tokens, stop) for prompt, _ in rows]
+        for start in range(0, len(rows), ROWS):
+            chosen = rows[start : start + ROWS]
+            seeds = [(sampling.seed + sample) % (LARGEST_SEED + 1) for _, sample in chosen]
+            self._fill(texts[start : start + ROWS], [ids[prompt] for prompt, _ in chosen], seeds, sampling)
+        written = [text.generated() for text in texts]
+        return [written[start : start + samples] for start in range(0, len(written), samples)]
+
+    def stream(
+        self, prompt: str, *, max_tokens: int = 200, sampling: Sampling = DEFAULT_SAMPLING, stop: Sequence[str] = ()
+    ) -> Iterator[str]:
+        """Writes the text that follows a prompt, as `generate` does, and gives it while it is written.
+
+        Args:
+            prompt: The prompt; it may be empty.
+            max_tokens: Most tokens of the text.
+            sampling: How to choose them.
+            stop: Strings that end the text and are no part of it.
+
+        Returns:
+            Pieces of the text, of whole characters; none is empty.
+
+        Raises:
+            UserError: The prompt has characters that the model was never trained on.
+            ValueError: An argument is out of range.
+        """
+        self._check(max_tokens, sampling, stop)
+        ids = self._encoded([prompt])
+        return self._streamed(_Text(self.tokenizer, prompt, ids[0], max_tokens, stop), ids, sampling)
+
+    def next_tokens(self, prompt: str, count: int = 10) -> list[tuple[str, float]]:
+        """Returns what the model expects to follow a prompt.
+
+        Args:
+            prompt: The prompt; it may be empty.
+            count: Number of tokens.
+
+        Returns:
+            The most probable tokens, as they stand in the vocabulary, and their probabilities in the model's own distribution.
+
+        Raises:
+            UserError: The prompt has characters that the model was never trained on.
+            ValueError: `count` is not from 1 to the size of the vocabulary.
+        """
+        check_integer("count", count, 1, self.tokenizer.vocabulary_size)
+        last, state = self._after(self._encoded([prompt]))
+        with backend("graph"):
+            logits = self.model.step(last, state)[0]
+        best, ids = tf.math.top_k(tf.nn.softmax(logits[0]), count)
+        return list(zip(self.tokenizer.pieces(ids.numpy()), best.numpy().tolist(), strict=True))
+
+    def score(self, texts: Sequence[str]) -> list[ScoredText]:
+        """Returns how probable texts are, each with nothing before it and whatever after it.
+
+            -log p(t_1 .. t_n) = -Σ_i log p(t_i | begin, t_1 .. t_{i-1})
+
+        Args:
+            texts: Any number of texts; an empty one has no tokens and 0 nats.
+
+        Returns:
+            One value for each text. A text with characters that the model was never trained on has infinite nats, with a warning.
+        """
+        ids = self.tokenizer.encode(texts)
+        nats = np.zeros(len(texts))
+        for rows in by_length([len(row) for row in ids], ROWS):
+            nats[rows] = self._nats([ids[row] for row in rows])
+        for index, text in enumerate(texts):
+            if self.tokenizer.unk_id in ids[index] and self._warns_of_unknown(text):
+                nats[index] = math.inf
+        sizes = [(len(text), len(text.encode("utf-8", "surrogatepass"))) for text in texts]
+        return [ScoredText(float(nats[i]), len(ids[i]), *sizes[i]) for i in range(len(texts))]
+
+    def _check(self, max_tokens: int, sampling: Sampling, stop: Sequence[str]) -> None:
+        check_integer("max_tokens", max_tokens, 1)
+        if isinstance(stop, str) or not all(stop):
+            raise ValueError(f"Argument `stop` must be a sequence of strings that are not empty. Received: stop={stop!r}")
+        if sampling.top_k is not None:
+            check_integer("top_k", sampling.top_k, 1, self.tokenizer.vocabulary_size)
+
+    def _encoded(self, prompts: Sequence[str]) -> list[np.ndarray]:
+        ids = self.tokenizer.encode(prompts)
+        for prompt, row in zip(prompts, ids, strict=True):
+            if self.tokenizer.unk_id in row and not self._knows_unknown:
+                unknown = unknown_parts(self.tokenizer, prompt)
+                raise UserError(f"the prompt {_shortened(prompt)} has characters that the model was never trained on: {_listed(unknown)}")
+            if self.tokenizer.unk_id in row:
+                self._warns_of_unknown(prompt)
+        return ids
+
+    def _warns_of_unknown(self, text: str) -> bool:
+        """Warns of what is not in the vocabulary; returns whether the model cannot know it."""
+        what = "read as the unknown token" if self._knows_unknown else "the model was never trained on it"
+        _log.warning("%s: not in the vocabulary, %s: %s", _shortened(text), what, _listed(unknown_parts(self.tokenizer, text)))
+        return not self._knows_unknown
+
+    @property
+    def _knows_unknown(self) -> bool:
+        return self.tokenizer.model_type != "char"  # whose vocabulary has every character of the training texts
+
+    def _streamed(self, text: "_Text", ids: list[np.ndarray], sampling: Sampling) -> Iterator[str]:
+        for tokens, gains in self._blocks(ids, [sampling.seed], sampling):
+            if piece := text.read(tokens[0], gains[0]):
+                yield piece
+            if text.reason:
+                return
+
+    def _fill(self, texts: "list[_Text]", ids: list[np.ndarray], seeds: list[int], sampling: Sampling) -> None:
+        others = 2 ** math.ceil(math.log2(len(texts))) - len(texts)  # nobody reads them, but few numbers of rows are few graphs to compile
+        for tokens, gains in self._blocks(ids + [np.zeros(0, np.int32)] * others, seeds + [0] * others, sampling):
+            for row, text in enumerate(texts):
+                text.read(tokens[row], gains[row])
+            if all(text.reason for text in texts):
+                return
+
+    def _blocks(self, ids: list[np.ndarray], seeds: list[int], sampling: Sampling) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yields tokens and their log-probabilities, `[rows, block]`, without end: 0 where a text has ended in the block."""
+        block = max(1, min(BLOCK, NUMBERS // (len(ids) * self.tokenizer.vocabulary_size)))
+        write = self._writing(block, sampling.temperature == 0, sampling.top_k, sampling.top_p)
+        seeds, temperature = tf.constant(seeds), tf.constant(sampling.temperature, tf.float32)
+        last, state = self._after(ids)
+        for start in itertools.count(0, block):
+            tokens, gains, state = write(last, state, tf.constant(start), seeds, temperature)
+            yield tokens.numpy(), gains.numpy()
+            last = tokens[:, -1]
+
+    def _after(self, ids: list[np.ndarray]) -> tuple[tf.Tensor, list]:
+        """Reads prompts; returns the last token of each, which the next step reads, and the state before it."""
+        rows = [np.append(np.int32(self.tokenizer.begin_id), row) for row in ids]
+        tokens, state = padded([row[:-1] for row in rows]), self.model.initial_state(len(rows))
+        for start in range(0, tokens.shape[1], WINDOW):
+            state = self._read(tokens[:, start : start + WINDOW], state)
+        return tf.constant([row[-1] for row in rows], tf.int32), state
+
+    def _nats(self, ids: list[np.ndarray]) -> np.ndarray:
+        targets, nats = padded(ids), np.zeros(len(ids))
+        tokens = np.insert(targets[:, :-1], 0, self.tokenizer.begin_id, axis=1) if targets.size else targets
+        window = max(1, min(WINDOW, NUMBERS // (len(ids) * self.tokenizer.vocabulary_size)))
+        state = self.model.initial_state(len(ids))
+        for start in range(0, targets.shape[1], window):
+            here = slice(start, start + window)
+            part, state = self._score(tokens[:, here], targets[:, here], state)
+            nats += part.numpy()
+        return nats
+
+    def _writing_function(self, block: int, greedy: bool, top_k: int | None, top_p: float | None) -> Callable:
+        tokenizer = self.tokenizer
+        never = {tokenizer.pad_id, tokenizer.unk_id, tokenizer.begin_id} | (set() if self.ends else {tokenizer.end_id})
+        never = tuple(sorted(token for token in never if token >= 0))
+        end_id = tokenizer.end_id if self.ends else -1
+        return writing_function(self.model, block, greedy, top_k, top_p, never=never, end_id=end_id)
+
+
+class _Text:
+    """A text while it is written.
+
+    Attributes:
+        reason: Why there is no more of it; `""` while it goes on.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, prompt: str, prompt_ids: np.ndarray, max_tokens: int, stop: Sequence[str]):
+        self.reason = ""
+        self._tokenizer = tokenizer
+        self._writer = TextWriter(tokenizer, prompt, prompt_ids, stop)
+        self._max_tokens = max_tokens
+        self._tokens: list[int] = []
+        self._gains: list[float] = []
+        self._pieces: list[str] = []
+        self._score = 0.0
+
+    def read(self, tokens: np.ndarray, gains: np.ndarray) -> str:
+        """Takes tokens and their log-probabilities, as many as the text still wants; returns what it has become longer by."""
+        before = len(self._pieces)
+        for token, gain in zip(tokens.tolist(), gains.tolist(), strict=True):
+            if self.reason:
+                break
+            self._score += gain
+            if token == self._tokenizer.end_id:
+                self.reason = "end"
+            else:
+                self._append(token, gain)
+            if self.reason:
+                self._pieces.append(self._writer.finish())
+        return "".join(self._pieces[before:])
+
+    def _append(self, token: int, gain: float) -> None:
+        self._tokens.append(token)
+        self._gains.append(gain)
+        self._pieces.append(self._writer.add(token))
+        if self._writer.stopped:
+            self.reason = "stop"
+        elif len(self._tokens) == self._max_tokens:
+            self.reason = "length"
+
+    def generated(self) -> Generated:
+        """Returns what was written."""
+        return Generated("".join(self._pieces), self._tokenizer.pieces(self._tokens), self._gains, self._score, self.reason)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    more = f" and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
+    return ", ".join(map(repr, parts[:SHOWN])) + more
+
+
+def _shortened(text: str) -> str:
+    return repr(text if len(text) <= 40 else f"{text[:39]}…")
