@@ -12,7 +12,7 @@ class SplitReport:
         kept: Number of texts kept.
         labels: Number of kept texts by label.
         dropped: Number of texts left out, by reason.
-        noted: Number of kept texts by what is worth knowing of them, such as `"also in train"`.
+        noted: Numbers worth knowing by what they count, such as kept texts that are `"also in train"`, or all their `"characters"`.
     """
 
     read: int = 0

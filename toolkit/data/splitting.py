@@ -1,7 +1,7 @@
 """Splits that are a property of the text: the same on every machine, in every order, after every change to the rest of the file."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Literal, TypeVar
 
@@ -10,18 +10,21 @@ SPLITS = ("train", "validation", "test")
 _Row = TypeVar("_Row")
 
 
-def split_of(text: str, train: int = 80, validation: int = 10) -> Literal["train", "validation", "test"]:
+def split_of(text: str | Iterable[str], train: int = 80, validation: int = 10) -> Literal["train", "validation", "test"]:
     """Assigns a text to a split by its SHA-256, so a repeated text never straddles two splits.
 
     Args:
-        text: The text as it was read.
+        text: The text as it was read, or its parts.
         train: Percentage of texts for training.
         validation: Percentage for validation; what is left is for the test.
 
     Returns:
         `"train"`, `"validation"` or `"test"`.
     """
-    bucket = int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
+    digest = hashlib.sha256()
+    for part in [text] if isinstance(text, str) else text:
+        digest.update(part.encode())
+    bucket = int(digest.hexdigest()[:8], 16) % 100
     if bucket < train:
         return "train"
     return "validation" if bucket < train + validation else "test"

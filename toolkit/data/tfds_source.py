@@ -6,7 +6,7 @@ import importlib
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -93,7 +93,7 @@ def _near(word: str, words: Sequence[str]) -> str:
 
 def _find_columns(builder: tfds.core.DatasetBuilder, columns: Columns) -> Columns:
     name, features = builder.info.full_name, builder.info.features
-    texts = [key for key, feature in features.items() if isinstance(feature, tfds.features.Text)]
+    texts = text_features(builder)
     labels = [key for key, feature in features.items() if isinstance(feature, tfds.features.ClassLabel)]
     if not texts or not labels:
         found = ", ".join(f"{key} ({type(feature).__name__})" for key, feature in features.items())
@@ -103,6 +103,11 @@ def _find_columns(builder: tfds.core.DatasetBuilder, columns: Columns) -> Column
     label = columns.label or _choose(labels, usual_label)
     wanted = Columns(text, label, columns.source)
     return Columns(wanted.find("text", texts, name), wanted.find("label", labels, name), wanted.find("source", texts + labels, name))
+
+
+def text_features(builder: tfds.core.DatasetBuilder) -> list[str]:
+    """Returns the names of the features that are texts."""
+    return [key for key, feature in builder.info.features.items() if isinstance(feature, tfds.features.Text)]
 
 
 def _choose(keys: Sequence[str], usual: object) -> str | None:
@@ -122,13 +127,29 @@ def read_features(builder: tfds.core.DatasetBuilder, keys: Sequence[str]) -> tup
     Raises:
         UserError: The set cannot be prepared, has none of the usual splits, or has a text that is not UTF-8.
     """
+    splits, notes = prepared_splits(builder)
+    return {split: _read(builder, split, keys) for split in splits}, notes
+
+
+def prepared_splits(builder: tfds.core.DatasetBuilder) -> tuple[list[str], list[str]]:
+    """Returns the splits that a set has, of the usual ones, and notes for the report. The set is prepared first if need be.
+
+    Args:
+        builder: What `find_set` returns.
+
+    Returns:
+        Names of the splits, and notes for the report.
+
+    Raises:
+        UserError: The set cannot be prepared, or has none of the usual splits.
+    """
     _prepare(builder)
-    parts = {split: _read(builder, split, keys) for split in SPLITS if split in builder.info.splits}
-    if not parts:
+    splits = [split for split in SPLITS if split in builder.info.splits]
+    if not splits:
         raise UserError(f"{builder.info.full_name}: expected a split named train, found {', '.join(builder.info.splits)}")
-    unused = [f"{split} ({info.num_examples:,})" for split, info in builder.info.splits.items() if split not in parts]
+    unused = [f"{split} ({info.num_examples:,})" for split, info in builder.info.splits.items() if split not in splits]
     notes = [*(builder.info.metadata or {}).get("notes", []), *([f"splits not used: {', '.join(unused)}"] if unused else [])]
-    return parts, notes
+    return splits, notes
 
 
 def _prepare(builder: tfds.core.DatasetBuilder) -> None:
@@ -161,12 +182,31 @@ def _check_network(builder: tfds.core.DatasetBuilder) -> None:
 
 
 def _read(builder: tfds.core.DatasetBuilder, split: str, keys: Sequence[str]) -> list[list[str]]:
-    place = f"{builder.info.full_name}[{split}]"
     values: list[list[str]] = [[] for _ in keys]
-    for batch in tfds.as_numpy(builder.as_dataset(split=split, batch_size=_BATCH)):
-        for key, strings in zip(keys, values, strict=True):
-            strings += _strings(batch[key], builder.info.features[key], place)
+    for batch in read_batches(builder, split, keys, _BATCH):
+        for strings, more in zip(values, batch, strict=True):
+            strings += more
     return values
+
+
+def read_batches(builder: tfds.core.DatasetBuilder, split: str, keys: Sequence[str], size: int) -> Iterator[list[Iterable[str]]]:
+    """Reads texts and classes of a split of a prepared set, some examples at a time.
+
+    Args:
+        builder: What `find_set` returns.
+        split: Name of the split.
+        keys: Features to read, each a `Text` or a `ClassLabel`.
+        size: How many examples at a time.
+
+    Yields:
+        For each feature the strings of these examples.
+
+    Raises:
+        UserError: A text is not UTF-8.
+    """
+    place = f"{builder.info.full_name}[{split}]"
+    for batch in tfds.as_numpy(builder.as_dataset(split=split, batch_size=size)):
+        yield [_strings(batch[key], builder.info.features[key], place) for key in keys]
 
 
 def _strings(values: np.ndarray, feature: tfds.features.FeatureConnector, place: str) -> Iterable[str]:

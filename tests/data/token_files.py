@@ -1,0 +1,12 @@
+"""Small token files that tests share."""
+
+from toolkit.data.documents import Documents
+from toolkit.data.token_file import TokenFile
+from toolkit.text.tokenizer import Tokenizer
+
+TOKENIZER = Tokenizer.train(["abcdefghijklmnopqrstuvwxyz0123456789 \n"], 1000, "char", byte_fallback=False)
+
+
+def token_file(path, texts):
+    """Encodes texts, each of which is a document, character by character."""
+    return TokenFile.make(path, Documents(lambda: iter([[text] for text in texts])), TOKENIZER)

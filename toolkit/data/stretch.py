@@ -1,0 +1,55 @@
+"""Documents in parts: a long text goes through the toolkit without being in memory."""
+
+from collections.abc import Iterable, Iterator
+
+Document = Iterable[str]
+"""A text in parts, which can be iterated again; together they are the text."""
+
+_CHARACTERS = 1 << 16
+_BREAKS = (" ", "\n")
+
+
+class Stretch:
+    """A text, or some of it, in parts of at most 65,536 characters that begin before a space or a line feed.
+
+    No tokenizer for language models has a token across such a place, so the parts give the tokens of the whole text. What goes on for
+    longer without a space is cut anywhere.
+
+    Args:
+        text: A text, or the parts of one as they were read.
+        start: Which character to begin at.
+        stop: Which character to stop before; `None` for the end.
+    """
+
+    def __init__(self, text: Document, start: int = 0, stop: int | None = None):
+        self._text = [text] if isinstance(text, str) else text
+        self._start = start
+        self._stop = stop
+
+    def __iter__(self) -> Iterator[str]:
+        """Reads the parts."""
+        rest = ""
+        for text in self._chosen():
+            rest += text
+            while len(rest) > _CHARACTERS:
+                end = max(rest.rfind(character, 1, _CHARACTERS) for character in _BREAKS)
+                end = end if end > 0 else _CHARACTERS
+                yield rest[:end]
+                rest = rest[end:]
+        if rest:
+            yield rest
+
+    def _chosen(self) -> Iterator[str]:
+        done = 0
+        for text in self._text:
+            if self._stop is not None and done >= self._stop:
+                return
+            chosen = text[max(self._start - done, 0) : None if self._stop is None else self._stop - done]
+            done += len(text)
+            if chosen:
+                yield chosen
+
+
+def has_text(document: Document) -> bool:
+    """Tells whether there is more in a document than white space."""
+    return any(not text.isspace() for text in document)
