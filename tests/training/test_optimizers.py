@@ -44,7 +44,7 @@ def test_decays_matrices_but_not_biases_embeddings_and_normalization():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"name": "adm"}, "optimizer must be one of adam, adamw, rmsprop, sgd, received 'adm'; did you mean adam?"),
+        ({"name": "adm"}, "optimizer must be one of adam, adamw, rmsprop, sgd, asgd, received 'adm'; did you mean adam?"),
         ({"schedule": "cos"}, "schedule must be one of constant, linear, cosine, inverse_sqrt, received 'cos'"),
         ({"learning_rate": 0.0}, "learning_rate must be a number above 0, received 0.0"),
         ({"learning_rate": float("inf")}, "learning_rate must be a number above 0, received inf"),
@@ -53,6 +53,8 @@ def test_decays_matrices_but_not_biases_embeddings_and_normalization():
         ({"weight_decay": -0.1}, "weight_decay must be 0 or more, received -0.1"),
         ({"ema_momentum": 1.0}, "ema_momentum must be at least 0 and below 1, received 1.0"),
         ({"momentum": 0.9}, "momentum belongs to sgd and rmsprop"),
+        ({"name": "asgd", "ema_momentum": 0.9}, "ema_momentum belongs to adam and adamw and rmsprop and sgd"),
+        ({"averaging_patience": 3}, "averaging_patience belongs to asgd"),
         ({"schedule": "cosine"}, "`total_steps` must be above `warmup_steps`"),
         ({"warmup_steps": -1}, "`warmup_steps` must be 0 or more"),
     ],

@@ -89,12 +89,46 @@ class ParallelTextSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TextSettings:
+    """Where texts come from, how they become tokens, and how these are cut into windows.
+
+    Attributes:
+        data: file, folder, TFDS name, or `train=FILE,validation=FILE,test=FILE`; nothing for the reviews that the `examples` extra brings
+        data_dir: where TFDS keeps its data sets
+        text_column: column or feature of the text
+        documents: whether a plain file is one continuous text, or each of its lines a document
+        tokenizer: kind of tokenizer to train on the training texts
+        tokenizer_model: SentencePiece .model file to use instead
+        vocabulary_size: number of token ids; char takes all characters there are
+        batch_size: texts that are read side by side
+        window: tokens through which the gradient goes back
+        tokens_per_epoch: training tokens of an epoch, other ones in each; nothing for all
+        validation_tokens: validation tokens that are read after an epoch; nothing for all
+    """
+
+    data: str | None = None
+    data_dir: str | None = None
+    text_column: str | None = None
+    documents: Literal["file", "line"] = "file"
+    tokenizer: Literal["bpe", "unigram", "char", "word"] = "bpe"
+    tokenizer_model: str | None = None
+    vocabulary_size: int = 8000
+    batch_size: int = 64
+    window: int = 64
+    tokens_per_epoch: int | None = None
+    validation_tokens: int | None = None
+
+    def __post_init__(self):
+        at_least(self, vocabulary_size=1, batch_size=1, window=2, tokens_per_epoch=1, validation_tokens=1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingSettings:
     """How a model is trained.
 
     Attributes:
         epochs: passes over the training data, at most
-        optimizer: adam, adamw, rmsprop or sgd (with momentum)
+        optimizer: adam, adamw, rmsprop, sgd (with momentum) or asgd (averaged when the validation loss stalls)
         learning_rate: highest learning rate
         schedule: how the learning rate falls after the warm-up
         warmup_steps: steps in which the learning rate rises; nothing for a tenth of all steps
@@ -103,6 +137,7 @@ class TrainingSettings:
         weight_decay: decoupled weight decay
         momentum: momentum of sgd and rmsprop
         ema_momentum: share of itself that the average of the weights keeps at a step; nothing for no average
+        averaging_patience: epochs without a lower validation loss after which asgd averages
         monitor: what makes an epoch the best on the validation split
         average_epochs: the best so many epochs, whose weights are averaged in the end
         patience: epochs without a better one before the training stops
@@ -112,7 +147,7 @@ class TrainingSettings:
     """
 
     epochs: int = 4
-    optimizer: Literal["adam", "adamw", "rmsprop", "sgd"] = "adam"
+    optimizer: Literal["adam", "adamw", "rmsprop", "sgd", "asgd"] = "adam"
     learning_rate: float = 2e-3
     schedule: Literal["constant", "linear", "cosine", "inverse_sqrt"] = "linear"
     warmup_steps: int | None = None
@@ -121,6 +156,7 @@ class TrainingSettings:
     weight_decay: float | None = None
     momentum: float | None = None
     ema_momentum: float | None = None
+    averaging_patience: int | None = None
     monitor: Literal["accuracy", "loss"] = "accuracy"
     average_epochs: int = 1
     patience: int | None = None
@@ -129,7 +165,7 @@ class TrainingSettings:
     seed: int = 0
 
     def __post_init__(self):
-        at_least(self, epochs=1, warmup_steps=0, average_epochs=1, patience=1, checkpoint_seconds=0, seed=0)
+        at_least(self, epochs=1, warmup_steps=0, average_epochs=1, averaging_patience=1, patience=1, checkpoint_seconds=0, seed=0)
 
 
 def at_least(settings: Any, **limits: float) -> None:

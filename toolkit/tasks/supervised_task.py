@@ -34,7 +34,7 @@ class SupervisedTask(abc.ABC):
     """
 
     kind: ClassVar[str]
-    """`"classification"` or `"translation"`: what `toolkit predict` does with it."""
+    """`"classification"`, `"translation"` or `"language_model"`: what `toolkit predict` does with it."""
 
     measure_options: ClassVar[tuple[str, ...]]
     """Names of the options that `evaluate` takes."""
@@ -66,11 +66,12 @@ class SupervisedTask(abc.ABC):
             with strategy.scope(), naming_settings():
                 loss, metrics, scores = self._loss(), self._metrics(), self._scores(data)
                 model = self.recipe.build_model(s, data)
+                fitted = self._fitted(model)
                 optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
         self._announce(data, model)
         prepared = time.monotonic()
         history = fit(
-            model,
+            fitted,
             optimizer=optimizer,
             loss=loss,
             metrics=metrics,
@@ -112,6 +113,7 @@ class SupervisedTask(abc.ABC):
             weight_decay=s.weight_decay,
             momentum=s.momentum,
             ema_momentum=s.ema_momentum,
+            averaging_patience=s.averaging_patience,
         )
 
     def _announce(self, data: Any, model: keras.Model) -> None:
@@ -151,6 +153,10 @@ class SupervisedTask(abc.ABC):
         """
         self.run.read_metrics()
         return load_model(self.run.model)
+
+    def _fitted(self, model: keras.Model) -> keras.Model:
+        """Returns what is trained: the model, or what holds it."""
+        return model
 
     def _scores(self, data: Any) -> dict[str, Score]:
         """Returns what is measured after each epoch besides means over the examples."""

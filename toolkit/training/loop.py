@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from toolkit.arguments import check_positive_integer
 from toolkit.errors import UserError
+from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.averaging import averaged_weights
 from toolkit.training.checkpoint import CheckpointFolder
 from toolkit.training.history import History
@@ -203,6 +204,8 @@ class _Training:
             best = [epoch["epoch"] for epoch in self.history.best_of(self.average_epochs)]
             if record["epoch"] in best:
                 self._write(partial(self.folder.save_epoch, record["epoch"]), model=self.model)
+        if isinstance(self.optimizer, AveragedSGD):
+            self.optimizer.watch([epoch["val_loss"] for epoch in self.history.epochs])
         self._save()
         if is_chief(self.strategy):
             self.folder.keep_epochs(best)

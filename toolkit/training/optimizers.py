@@ -7,6 +7,7 @@ from collections.abc import Callable
 import keras
 
 from toolkit.errors import UserError
+from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.schedules import DECAYS, WarmupDecay
 
 _OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
@@ -14,7 +15,11 @@ _OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
     "adamw": keras.optimizers.AdamW,
     "rmsprop": keras.optimizers.RMSprop,
     "sgd": keras.optimizers.SGD,
+    "asgd": AveragedSGD,
 }
+
+# Which of them take an option that others do not; asgd averages by itself.
+_TAKE = {"momentum": ("sgd", "rmsprop"), "averaging_patience": ("asgd",), "ema_momentum": ("adam", "adamw", "rmsprop", "sgd")}
 
 # Matched against variable names: decay regularizes the matrices that mix features. A bias has no scale to hold down, and a row of an
 # embedding would shrink at every step, also at those where its token does not occur.
@@ -33,11 +38,12 @@ def build_optimizer(
     weight_decay: float | None = None,
     momentum: float | None = None,
     ema_momentum: float | None = None,
+    averaging_patience: int | None = None,
 ) -> keras.optimizers.Optimizer:
     """Builds a Keras optimizer.
 
     Args:
-        name: `adam`, `adamw`, `rmsprop` or `sgd`.
+        name: `adam`, `adamw`, `rmsprop`, `sgd` or `asgd`, which is `AveragedSGD`.
         learning_rate: The learning rate, or the peak of the schedule.
         schedule: `constant`, `linear`, `cosine` or `inverse_sqrt`; see `WarmupDecay`.
         warmup_steps: Steps of linear warm-up.
@@ -48,6 +54,7 @@ def build_optimizer(
             normalization are left out. `None` is no decay, except for `adamw`, which has Keras's default of 0.004.
         momentum: Momentum of `sgd` (0.9 when not given) or of `rmsprop` (0).
         ema_momentum: Share that the exponential moving average of the weights keeps at each step, such as 0.999; `None` for no average.
+        averaging_patience: Of `asgd`: epochs without a better one before the weights are averaged (5 when not given).
 
     Returns:
         The optimizer, not built.
@@ -67,16 +74,16 @@ def build_optimizer(
         )
     _check_share("ema_momentum", ema_momentum)
     _check_share("momentum", momentum)
-    if momentum is not None and name not in ("sgd", "rmsprop"):
-        raise UserError(f"momentum belongs to sgd and rmsprop, received momentum={momentum} with optimizer {name}")
+    for option, value in {"momentum": momentum, "averaging_patience": averaging_patience, "ema_momentum": ema_momentum}.items():
+        if value is not None and name not in _TAKE[option]:
+            raise UserError(f"{option} belongs to {' and '.join(_TAKE[option])}, received {option}={value} with optimizer {name}")
     if weight_decay is not None and not (math.isfinite(weight_decay) and weight_decay >= 0):
         raise UserError(f"weight_decay must be 0 or more, received {weight_decay}")
 
-    arguments = {"clipnorm": clipnorm, "global_clipnorm": global_clipnorm}
-    if weight_decay is not None:
-        arguments["weight_decay"] = weight_decay
-    if momentum is not None or name == "sgd":
-        arguments["momentum"] = 0.9 if momentum is None else momentum
+    if name == "sgd" and momentum is None:
+        momentum = 0.9
+    given = {"weight_decay": weight_decay, "momentum": momentum, "patience": averaging_patience}
+    arguments = {"clipnorm": clipnorm, "global_clipnorm": global_clipnorm, **{key: v for key, v in given.items() if v is not None}}
     if ema_momentum is not None:
         arguments |= {"use_ema": True, "ema_momentum": ema_momentum}
     optimizer = _OPTIMIZERS[name](_learning_rate(learning_rate, schedule, warmup_steps, total_steps), **arguments)

@@ -18,9 +18,9 @@ class Steps:
     Both take a batch `(inputs, labels, weights)`, under a distribution strategy the replicas' parts of one, and return Python numbers.
 
     Args:
-        model: Built model, made in the strategy's scope: inputs to logits. If it has a `projection`, kernel `[classes, features]` and bias
-            `[classes]` of its output, it returns features when called with `return_features=True`; see `ProjectedMeasures`. If it has a `sampled_softmax`
-            too, that is the loss of a training step, and nothing else is measured in it.
+        model: Built model, made in the strategy's scope: inputs to logits. One with a `projection`, kernel `[classes, features]` and bias
+            `[classes]` of its output, returns features when called with `return_features=True`; see `ProjectedMeasures`. If it has a
+            `sampled_softmax`, too, that is the loss of a training step, and nothing else is measured in it.
         optimizer: Built optimizer.
         measures: `loss` and the metrics by name, each `(labels, logits) -> values`, of the shape of the weights.
         strategy: `tf.distribute.get_strategy()` for a single device.
