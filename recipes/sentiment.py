@@ -23,13 +23,14 @@ class Settings(LabeledTextSettings, TrainingSettings):
 
     Attributes:
         embedding_dim: size of a token's vector
-        units: LSTM units per direction
+        units: units per direction
         num_layers: stacked bidirectional layers
         pooling: how the steps become one vector
         word_dropout: share of the tokens replaced by the unknown token while training
         embedding_dropout: variational dropout on the embedded tokens
         output_dropout: dropout between layers and before the logits
         segment_length: steps per segment while training; nothing to train on whole texts
+        cell: the recurrent layer
     """
 
     embedding_dim: int = 128
@@ -40,6 +41,7 @@ class Settings(LabeledTextSettings, TrainingSettings):
     embedding_dropout: float = 0.5
     output_dropout: float = 0.5
     segment_length: int | None = 64
+    cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
 
     def __post_init__(self):
         LabeledTextSettings.__post_init__(self)
@@ -55,7 +57,7 @@ def build_data(settings: Settings, run: toolkit.RunFolder):
 
 def build_model(settings: Settings, data):
     """Makes the classifier for the data's vocabulary and labels."""
-    return toolkit.TextClassifier(
+    model = toolkit.TextClassifier(
         vocabulary_size=data.tokenizer.vocabulary_size,
         label_names=data.label_names,
         embedding_dim=settings.embedding_dim,
@@ -66,7 +68,13 @@ def build_model(settings: Settings, data):
         embedding_dropout=settings.embedding_dropout,
         output_dropout=settings.output_dropout,
         segment_length=settings.segment_length,
+        cell=settings.cell,
     )
+    if settings.init_from:
+        from toolkit.tasks.labeled_texts import load_language_model
+
+        toolkit.start_from_language_model(model, load_language_model(settings.init_from))
+    return model
 
 
 QUICK = Settings(epochs=2, global_clipnorm=1.0)

@@ -12,6 +12,7 @@ _HOME = {
     "Corpus": "toolkit.data.corpus",
     "GraphTokenizer": "toolkit.text.graph_tokenizer",
     "LSTM": "toolkit.layers.recurrent.lstm",
+    "LanguageModel": "toolkit.models.language_model",
     "Recipe": "toolkit.recipe",
     "RunFolder": "toolkit.run_folder",
     "TextClassifier": "toolkit.models.text_classifier",
@@ -21,6 +22,7 @@ _HOME = {
     "fit": "toolkit.training.loop",
     "load_model": "toolkit.models",
     "read_corpus": "toolkit.data.corpus",
+    "start_from_language_model": "toolkit.models.initialization",
 }
 
 __all__ = sorted(_HOME)

@@ -9,7 +9,7 @@ from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 
-RECIPES = {"sentiment": "recipes.sentiment", "translation": "recipes.translation"}
+RECIPES = {"sentiment": "recipes.sentiment", "translation": "recipes.translation", "language_model": "recipes.language_model"}
 
 
 def find_recipe(name: str) -> Recipe:

@@ -4,26 +4,39 @@ from collections.abc import Sequence
 
 import keras
 
-from toolkit.layers import LSTM, AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
+from toolkit.layers import (
+    GRU,
+    LSTM,
+    AttentionOverTime,
+    Bidirectional,
+    MaxOverTime,
+    MeanOverTime,
+    Segmented,
+    SimpleRNN,
+    VariationalDropout,
+    WordDropout,
+)
 
+CELLS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 POOLING = ("last", "max", "mean", "attention")
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
 class TextClassifier(keras.Model):
-    """Embedding → variational dropout → stacked bidirectional LSTM → pooling → logits.
+    """Embedding → variational dropout → stacked bidirectional recurrent layers → pooling → logits.
 
     Args:
         vocabulary_size: Number of token ids; 0 is padding and 1 the unknown token.
         label_names: One name per label, in the order of the logits.
         embedding_dim: Size of a token's vector.
-        units: LSTM units per direction.
+        units: Units per direction.
         num_layers: Stacked bidirectional layers.
         pooling: `"last"` (the final state of each direction), `"max"`, `"mean"` or `"attention"` over the steps.
         word_dropout: Share of the tokens replaced by the unknown token while training.
         embedding_dropout: Variational dropout on the embedded tokens.
         output_dropout: Variational dropout between the layers, and dropout on the pooled vector.
         segment_length: Steps per segment while training (`Segmented`); `None` to train on whole texts. Not with `pooling="last"`.
+        cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
         **kwargs: As in `keras.Model`.
 
     Call arguments:
@@ -48,16 +61,17 @@ class TextClassifier(keras.Model):
         embedding_dropout: float = 0.0,
         output_dropout: float = 0.0,
         segment_length: int | None = None,
+        cell: str = "lstm",
         **kwargs,
     ):
-        _check(num_layers, len(label_names), pooling, segment_length)
+        _check(num_layers, len(label_names), pooling, segment_length, cell)
 
         # === Layers ===
         word_dropout_layer = WordDropout(word_dropout, name="word_dropout")
         embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, mask_zero=True, name="embedding")
         dropouts = [VariationalDropout(rate) for rate in [embedding_dropout] + [output_dropout] * (num_layers - 1)]
         sequences_out = [True] * (num_layers - 1) + [pooling != "last"]
-        recurrent = [Bidirectional(LSTM(units, return_sequences=all_steps)) for all_steps in sequences_out]
+        recurrent = [Bidirectional(CELLS[cell](units, return_sequences=all_steps)) for all_steps in sequences_out]
         if segment_length:
             recurrent = [Segmented(layer, segment_length) for layer in recurrent]
         pooled = {"max": MaxOverTime, "mean": MeanOverTime, "attention": lambda **kw: AttentionOverTime(units, **kw)}.get(pooling)
@@ -72,6 +86,8 @@ class TextClassifier(keras.Model):
         if pooled:
             x = pooled(name="pooling")(x)
         super().__init__(inputs=tokens, outputs=logits(output_dropout_layer(x)), **kwargs)
+        self.embedding_layer = embedding
+        self.lowest_layer = recurrent[0].layer if segment_length else recurrent[0]
 
         # === Config ===
         self.vocabulary_size = vocabulary_size
@@ -84,6 +100,7 @@ class TextClassifier(keras.Model):
         self.embedding_dropout = embedding_dropout
         self.output_dropout = output_dropout
         self.segment_length = segment_length
+        self.cell = cell
 
     def get_config(self):
         """Returns the constructor's arguments."""
@@ -100,6 +117,7 @@ class TextClassifier(keras.Model):
             "embedding_dropout": self.embedding_dropout,
             "output_dropout": self.output_dropout,
             "segment_length": self.segment_length,
+            "cell": self.cell,
         }
 
     @classmethod
@@ -108,7 +126,9 @@ class TextClassifier(keras.Model):
         return cls(**config)
 
 
-def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int | None) -> None:
+def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int | None, cell: str) -> None:
+    if cell not in CELLS:
+        raise ValueError(f"Argument `cell` must be one of {tuple(CELLS)}. Received: cell={cell!r}")
     if num_layers < 1:
         raise ValueError(f"Argument `num_layers` must be at least 1. Received: num_layers={num_layers}")
     if num_labels < 2:

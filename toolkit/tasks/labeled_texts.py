@@ -8,10 +8,14 @@ from toolkit.data.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.corpus import Corpus, Split, read_corpus
 from toolkit.data.crop import crop
 from toolkit.data.token_batches import TokenBatches
+from toolkit.errors import UserError
+from toolkit.models import LanguageModel, load_model
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import fingerprint, keep_report
 from toolkit.tasks.settings import LabeledTextSettings
 from toolkit.text.tokenizer import Tokenizer
+
+LANGUAGE_MODEL = "language_model"  # the recipe
 
 
 @dataclass(frozen=True)
@@ -81,10 +85,30 @@ def balanced_weights(labels: np.ndarray) -> np.ndarray:
 def _tokenizer(settings: LabeledTextSettings, train: Split, run: RunFolder) -> Tokenizer:
     if run.tokenizer.exists():
         return Tokenizer.load(run.tokenizer)
-    if settings.tokenizer_model:
+    if settings.init_from:
+        tokenizer = Tokenizer.load(_language_model_run(settings.init_from).tokenizer)
+    elif settings.tokenizer_model:
         tokenizer = Tokenizer.load(settings.tokenizer_model)
     else:
         tokenizer = Tokenizer.train(train.texts, settings.vocabulary_size, model_type=settings.tokenizer)
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer
+
+
+def load_language_model(run_dir: str) -> LanguageModel:
+    """Returns the model of a run that a classifier is to start from.
+
+    Raises:
+        UserError: The folder holds no finished run of a language model.
+    """
+    return load_model(_language_model_run(run_dir).model)
+
+
+def _language_model_run(run_dir: str) -> RunFolder:
+    run = RunFolder(run_dir)
+    recipe = run.read_config()["recipe"]
+    if recipe != LANGUAGE_MODEL:
+        raise UserError(f"init_from: expected a run of the recipe {LANGUAGE_MODEL}, received {run_dir}, which is one of {recipe}")
+    run.read_metrics()  # says if it is not finished
+    return run

@@ -18,6 +18,7 @@ class LabeledTextSettings:
         source_column: column that says where a text comes from, for accuracy by source
         tokenizer: kind of tokenizer to train on the training texts
         tokenizer_model: SentencePiece .model file to use instead
+        init_from: finished run of a language model to start from: its tokenizer, embedding and lowest layer
         vocabulary_size: number of token ids
         max_length: tokens kept of a text; a longer one loses its middle
         tokens_per_batch: size of a batch, padding included
@@ -31,6 +32,7 @@ class LabeledTextSettings:
     source_column: str | None = None
     tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
     tokenizer_model: str | None = None
+    init_from: str | None = None
     vocabulary_size: int = 16000
     max_length: int = 512
     tokens_per_batch: int = 8192
@@ -38,6 +40,8 @@ class LabeledTextSettings:
 
     def __post_init__(self):
         at_least(self, vocabulary_size=1, max_length=2, tokens_per_batch=1)
+        if self.init_from and self.tokenizer_model:
+            raise UserError(f"tokenizer_model: expected none with init_from, which brings its own, received {self.tokenizer_model}")
 
 
 @dataclass(frozen=True, kw_only=True)

