@@ -1,9 +1,9 @@
-"""Options that say how to translate."""
+"""Options that say how to translate, some of which a language model has, too."""
 
 import argparse
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from toolkit.errors import UserError
@@ -19,12 +19,12 @@ SEARCH_OPTIONS: dict[str, tuple[type, str, tuple[str, ...]]] = {
     "coverage_penalty": (float, "more helps translations that look at the whole source", ("beam",)),
     "min_length": (int, "fewest tokens of a translation", ("beam", "greedy", "sample")),
     "no_repeat_ngrams": (int, "no sequence of so many tokens comes twice", ("beam", "greedy", "sample")),
-    "temperature": (float, "of --sample: below 1 the probable becomes more probable", ("sample",)),
-    "top_k": (int, "of --sample: draw from so many tokens", ("sample",)),
-    "top_p": (float, "of --sample: draw from the fewest tokens of that probability", ("sample",)),
-    "seed": (int, "of --sample: the same seed gives the same translations", ("sample",)),
+    "temperature": (float, "of --sample and language models: below 1 the probable becomes more probable; 0 is greedy", ("sample",)),
+    "top_k": (int, "of --sample and language models: draw from so many tokens", ("sample",)),
+    "top_p": (float, "of --sample and language models: draw from the fewest tokens of that probability", ("sample",)),
+    "seed": (int, "of --sample and language models: the same seed gives the same text", ("sample",)),
 }
-OTHERS = ("prefix", "copy_unknown", "score")
+TRANSLATION_OPTIONS = (*METHODS, *SEARCH_OPTIONS, "prefix", "copy_unknown", "score")
 
 
 def add_decoding_options(parser: argparse.ArgumentParser) -> None:
@@ -35,18 +35,29 @@ def add_decoding_options(parser: argparse.ArgumentParser) -> None:
     """
     group = parser.add_argument_group("translation", "of a run that translates; what is not given is as in the run's settings")
     for name, text in METHODS.items():
-        group.add_argument(_flag(name), action="store_true", help=text)
+        group.add_argument(flag(name), action="store_true", help=text)
     for name, (kind, text, _) in SEARCH_OPTIONS.items():
-        group.add_argument(_flag(name), type=kind, metavar="N" if kind is int else "NUMBER", help=text)
+        group.add_argument(flag(name), type=kind, metavar="N" if kind is int else "NUMBER", help=text)
     group.add_argument("--prefix", metavar="TEXT", help="what every translation begins with")
     group.add_argument("--copy-unknown", action="store_true", help="an unknown word becomes the word of the source that it is aligned with")
-    group.add_argument("--score", metavar="FILE", help="translate nothing: write the log-probability of the translations in this file")
+    scored = "the translations in this file; of a language model, how probable the lines of FILE are, or without it the texts"
+    score_help = f"write nothing but the log-probability of {scored}"
+    group.add_argument("--score", metavar="FILE", nargs="?", const=True, help=score_help)
 
 
-def given_options(options: argparse.Namespace) -> list[str]:
-    """Returns the options of translation that were given, as they are written."""
-    names = (*METHODS, *SEARCH_OPTIONS, *OTHERS)
-    return [_flag(name) for name in names if getattr(options, name) not in (None, False)]
+def given(options: argparse.Namespace, names: Iterable[str] = TRANSLATION_OPTIONS) -> list[str]:
+    """Returns the options that were given, as they are written.
+
+    Args:
+        options: The parsed options.
+        names: Those to look at.
+    """
+    return [flag(name) for name in names if getattr(options, name) is not None and getattr(options, name) is not False]
+
+
+def flag(name: str) -> str:
+    """Returns an option as it is written on the command line."""
+    return f"--{name.replace('_', '-')}"
 
 
 def search_of(options: argparse.Namespace, default: Any) -> Any:
@@ -67,7 +78,7 @@ def search_of(options: argparse.Namespace, default: Any) -> Any:
         methods = SEARCH_OPTIONS[name][2]
         if method not in methods:
             needed = "--sample" if methods == ("sample",) else "a beam search"
-            raise UserError(f"{_flag(name)}: expected {needed} with it, received {'--' if method != 'beam' else 'a '}{method} search")
+            raise UserError(f"{flag(name)}: expected {needed} with it, received {'--' if method != 'beam' else 'a '}{method} search")
     return as_user_errors(lambda: dataclasses.replace(default, method=method, **given))
 
 
@@ -80,9 +91,5 @@ def as_user_errors(make: Callable[[], Result]) -> Result:
     try:
         return make()
     except ValueError as error:
-        message = re.sub(r"[Aa]rgument `(\w+)`", lambda found: _flag(found[1]), " ".join(str(error).split()))
+        message = re.sub(r"[Aa]rgument `(\w+)`", lambda found: flag(found[1]), " ".join(str(error).split()))
         raise UserError(message) from error
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"

@@ -7,9 +7,8 @@ from typing import IO
 
 import numpy as np
 
+from toolkit.serving.records import check_format
 from toolkit.serving.streaming import Prediction
-
-FORMATS = ("text", "csv", "jsonl")
 
 
 def write_predictions(predictions: Iterable[Prediction], file: IO[str], output_format: str, label_names: Sequence[str]) -> None:
@@ -24,14 +23,13 @@ def write_predictions(predictions: Iterable[Prediction], file: IO[str], output_f
     Args:
         predictions: What to write.
         file: Open for writing text.
-        output_format: One of `FORMATS`.
+        output_format: One of `records.FORMATS`.
         label_names: Names of the labels, in the order of the probabilities.
 
     Raises:
         ValueError: The format is not known.
     """
-    if output_format not in FORMATS:
-        raise ValueError(f"Argument `output_format` must be one of {FORMATS}. Received: output_format={output_format!r}")
+    check_format(output_format)
     if output_format == "csv":
         # All strings quoted: otherwise a lone carriage return inside of a text would end its record.
         writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)

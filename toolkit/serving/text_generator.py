@@ -27,6 +27,7 @@ BLOCK = 32  # tokens written by one call of a compiled graph
 ROWS = 32  # texts written at once
 WINDOW = 1024  # tokens read at once
 NUMBERS = 2**24  # most numbers of an array over the vocabulary: 64 MB
+LARGEST_EXPONENT = 709  # of what a float holds
 SHOWN = 20  # unknown characters or words that a message names
 DEFAULT_SAMPLING = Sampling()
 
@@ -63,6 +64,21 @@ class ScoredText(NamedTuple):
     tokens: int
     characters: int
     bytes: int
+
+    @property
+    def nats_per_token(self) -> float:
+        """`nats / tokens`; not a number for an empty text."""
+        return self.nats / self.tokens if self.tokens else math.nan
+
+    @property
+    def perplexity(self) -> float:
+        """`exp(nats_per_token)`."""
+        return math.exp(self.nats_per_token) if not self.nats_per_token > LARGEST_EXPONENT else math.inf
+
+    @property
+    def bits_per_character(self) -> float:
+        """`nats / (ln 2 · characters)`; not a number for an empty text."""
+        return self.nats / math.log(2) / self.characters if self.characters else math.nan
 
 
 class TextGenerator:

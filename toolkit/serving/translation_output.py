@@ -1,16 +1,11 @@
 """Writes translations, and scores of given ones, as text, CSV or JSON lines."""
 
-import csv
-import json
-import math
 from collections.abc import Iterable
 from typing import IO, NamedTuple
 
-from toolkit.serving.output import FORMATS
+from toolkit.serving.records import check_format, json_line, rounded, write_csv
 from toolkit.serving.translations import Hypothesis, Translation
 from toolkit.text.line_breaks import one_line
-
-_LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}  # JSON itself escapes the others
 
 
 class ScoredPair(NamedTuple):
@@ -47,14 +42,14 @@ def write_translations(translations: Iterable[Translation], file: IO[str], outpu
     Raises:
         ValueError: The format is not known.
     """
-    _check_format(output_format)
+    check_format(output_format)
     if output_format == "csv":
-        rows = ([each.source, best.text, _rounded(best.score)] for each in translations for best in each.hypotheses[:n_best])
-        _write_csv(("source", "translation", "score"), rows, file)
+        rows = ([each.source, best.text, rounded(best.score)] for each in translations for best in each.hypotheses[:n_best])
+        write_csv(("source", "translation", "score"), rows, file)
         return
     for number, translation in enumerate(translations, start=1):
         if output_format == "jsonl":
-            lines = [_json_line(_record(translation, n_best))]
+            lines = [json_line(_record(translation, n_best))]
         elif n_best > 1:
             lines = [f"{number} ||| {one_line(best.text)} ||| {best.score:.4f}" for best in translation.hypotheses[:n_best]]
         else:
@@ -78,27 +73,13 @@ def write_scores(pairs: Iterable[ScoredPair], file: IO[str], output_format: str)
     Raises:
         ValueError: The format is not known.
     """
-    _check_format(output_format)
+    check_format(output_format)
     if output_format == "csv":
-        _write_csv(ScoredPair._fields, ([pair.source, pair.target, _rounded(pair.score)] for pair in pairs), file)
+        write_csv(ScoredPair._fields, ([pair.source, pair.target, rounded(pair.score)] for pair in pairs), file)
         return
     for pair in pairs:
-        record = {**pair._asdict(), "score": _rounded(pair.score)}
-        file.write(f"{pair.score:.4f}\n" if output_format == "text" else f"{_json_line(record)}\n")
-        file.flush()
-
-
-def _check_format(output_format: str) -> None:
-    if output_format not in FORMATS:
-        raise ValueError(f"Argument `output_format` must be one of {FORMATS}. Received: output_format={output_format!r}")
-
-
-def _write_csv(header: Iterable[str], rows: Iterable[list], file: IO[str]) -> None:
-    # All strings quoted: otherwise a lone carriage return inside of a source would end its record.
-    writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow(row)
+        record = {**pair._asdict(), "score": rounded(pair.score)}
+        file.write(f"{pair.score:.4f}\n" if output_format == "text" else f"{json_line(record)}\n")
         file.flush()
 
 
@@ -113,12 +94,4 @@ def _record(translation: Translation, n_best: int) -> dict:
 def _hypothesis(hypothesis: Hypothesis) -> dict:
     alignment = hypothesis.alignment
     rows = None if alignment is None else [[round(float(weight), 4) for weight in row] for row in alignment]
-    return {"translation": hypothesis.text, "score": _rounded(hypothesis.score), "tokens": hypothesis.tokens, "alignment": rows}
-
-
-def _json_line(record: dict) -> str:
-    return json.dumps(record, ensure_ascii=False).translate(_LINE_BREAKS)
-
-
-def _rounded(score: float) -> float | None:
-    return round(score, 4) if math.isfinite(score) else None  # JSON has no infinity
+    return {"translation": hypothesis.text, "score": rounded(hypothesis.score), "tokens": hypothesis.tokens, "alignment": rows}
