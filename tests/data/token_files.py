@@ -2,9 +2,9 @@
 
 from toolkit.data.documents import Documents
 from toolkit.data.token_file import TokenFile
-from toolkit.text.tokenizer import Tokenizer
+from toolkit.text.exact_tokenizer import train_exact_tokenizer
 
-TOKENIZER = Tokenizer.train(["abcdefghijklmnopqrstuvwxyz0123456789 \n"], 1000, "char", byte_fallback=False)
+TOKENIZER = train_exact_tokenizer(["abcdefghijklmnopqrstuvwxyz0123456789 \n"])
 
 
 def token_file(path, texts):

@@ -52,4 +52,4 @@ class Stretch:
 
 def has_text(document: Document) -> bool:
     """Tells whether there is more in a document than white space."""
-    return any(not text.isspace() for text in document)
+    return any(text and not text.isspace() for text in document)

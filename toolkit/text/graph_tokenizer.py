@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_text
 
-from toolkit.text.tokenizer import Tokenizer
+from toolkit.text.tokenizer import SPACE_PIECE, Tokenizer
 
 
 class GraphTokenizer(tf.Module):
@@ -26,7 +26,9 @@ class GraphTokenizer(tf.Module):
         self._model_proto = tokenizer.model_proto
         # A process that loads SavedModels keeps one tokenizer for each name of its operation: two of one name would be the same one.
         self._operation = f"sentencepiece_{tokenizer.fingerprint}"
-        self._tokenizer = self._load()
+        self._unknown = (tokenizer.unk_id, tokenizer.model_type) if tokenizer.counts_unknown else None
+        self._tokenizer = self._load(tf.int32)
+        self._piece_tokenizer = self._load(tf.string) if self._unknown else None
 
     def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Tokenizes a batch.
@@ -37,7 +39,19 @@ class GraphTokenizer(tf.Module):
         Returns:
             int32 ids of shape `[batch, None]`; an empty row for an empty string.
         """
-        return self._loaded().tokenize(tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", replacement_char=0xFFFD))
+        texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8", replacement_char=0xFFFD)
+        ids = self._loaded().tokenize(texts)
+        return ids if self._unknown is None else self._counted(ids, texts)
+
+    def _counted(self, ids: tf.RaggedTensor, texts: tf.Tensor) -> tf.RaggedTensor:
+        """Gives each of several unknown characters or words in a row its own id, as `Tokenizer.encode` does; they come as one piece."""
+        unk_id, model_type = self._unknown
+        tokenizer = self._load(tf.string) if tf.executing_eagerly() else self._piece_tokenizer
+        pieces = tokenizer.tokenize(texts).flat_values
+        units = tf.strings.regex_replace(pieces, f"[^{SPACE_PIECE}]", "") if model_type == "word" else pieces
+        repeats = tf.where(ids.flat_values == unk_id, tf.strings.length(units, unit="UTF8_CHAR"), 1)
+        lengths = tf.reduce_sum(ids.with_values(repeats), axis=1)
+        return tf.RaggedTensor.from_row_lengths(tf.repeat(ids.flat_values, repeats), lengths)
 
     def decode(self, ids: tf.Tensor) -> tf.Tensor:
         """Turns ids into texts, as `Tokenizer.decode` does: padding, begin and end ids leave no trace.
@@ -63,10 +77,10 @@ class GraphTokenizer(tf.Module):
 
     def _loaded(self) -> tensorflow_text.SentencepieceTokenizer:
         # Outside of a graph TensorFlow drops the loaded model whenever a global seed is set, so it is loaded for each call.
-        return self._load() if tf.executing_eagerly() else self._tokenizer
+        return self._load(tf.int32) if tf.executing_eagerly() else self._tokenizer
 
-    def _load(self) -> tensorflow_text.SentencepieceTokenizer:
-        return tensorflow_text.SentencepieceTokenizer(model=self._model_proto, out_type=tf.int32, name=self._operation)
+    def _load(self, out_type: tf.DType) -> tensorflow_text.SentencepieceTokenizer:
+        return tensorflow_text.SentencepieceTokenizer(model=self._model_proto, out_type=out_type, name=self._operation)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,13 @@ from toolkit.errors import UserError
 MODEL_TYPES = ("bpe", "unigram", "char")
 NORMALIZATIONS = ("nmt_nfkc_cf", "nmt_nfkc", "nfkc_cf", "nfkc", "identity")
 
-_SPACE_PIECE = "\u2581"
+SPACE_PIECE = "\u2581"
+"""SentencePiece's mark for a space."""
+
+COUNTS_UNKNOWN = "counts_unknown"
+"""Name of the normalization of a char or word model in which each unknown character or word is an id; else a run of them is one."""
+
+_SAMPLE = 100_000_000  # characters that a trainer holds in memory
 _PART = re.compile(r".{1,1000}(?!\S)|.{1000}", re.DOTALL)
 
 _log = logging.getLogger(__name__)
@@ -36,7 +42,9 @@ class Tokenizer:
 
     Attributes:
         model_proto: The model in bytes, padding first.
-        model_type: `"bpe"`, `"unigram"`, `"char"` or, in a loaded model, `"word"`.
+        model_type: `"bpe"`, `"unigram"`, `"char"` or `"word"`.
+        counts_unknown: Whether, in a `"char"` or `"word"` model, each of several unknown characters or words in a row has its own id. In
+            other models of SentencePiece they share one.
         pad_id: 0.
 
     Raises:
@@ -59,6 +67,7 @@ class Tokenizer:
                 f"Argument `model_proto` must be a SentencePiece model. Received: {len(model_proto)} bytes ({error})"
             ) from error
         self.model_type = TrainerSpec.ModelType.Name(model.trainer_spec.model_type).lower()
+        self.counts_unknown = model.normalizer_spec.name == COUNTS_UNKNOWN
 
     @classmethod
     def train(
@@ -89,8 +98,8 @@ class Tokenizer:
         """
         if normalization is None:
             normalization = "identity" if model_type == "char" else "nmt_nfkc_cf"
-        _check_choice("model_type", model_type, MODEL_TYPES)
-        _check_choice("normalization", normalization, NORMALIZATIONS)
+        check_choice("model_type", model_type, MODEL_TYPES)
+        check_choice("normalization", normalization, NORMALIZATIONS)
         reserved = 4 + 256 * byte_fallback
         if vocabulary_size <= reserved:
             raise UserError(
@@ -103,11 +112,10 @@ class Tokenizer:
             "byte_fallback": byte_fallback,
         }
         if model_type == "char":
-            proto = _train(texts, **options, character_coverage=1.0, add_dummy_prefix=False, remove_extra_whitespaces=False)
-            return cls(_with_literal_spaces(proto))
-        tokenizer = cls(_train(texts, **options))
-        if tokenizer.vocabulary_size < vocabulary_size:
-            _log.warning("vocabulary_size is %d, but the texts give only %d tokens", vocabulary_size, tokenizer.vocabulary_size)
+            proto = train_model(texts, **options, character_coverage=1.0, add_dummy_prefix=False, remove_extra_whitespaces=False)
+            return cls(with_literal_spaces(proto))
+        tokenizer = cls(train_model(texts, **options))
+        warn_of_small_vocabulary(tokenizer, vocabulary_size)
         return tokenizer
 
     @classmethod
@@ -147,7 +155,20 @@ class Tokenizer:
         """
         if isinstance(texts, str):
             raise TypeError(f"Argument `texts` must be a sequence of strings. Received: the string {texts[:40]!r}")
-        return [np.array(ids, dtype="int32") for ids in self._processor.encode([_well_formed(text) for text in texts])]
+        texts = [well_formed(text) for text in texts]
+        encoded = [np.array(ids, dtype="int32") for ids in self._processor.encode(texts)]
+        if self.counts_unknown:
+            for place, ids in enumerate(encoded):
+                if self.unk_id in ids:
+                    encoded[place] = np.repeat(ids, self._units(self._processor.encode(texts[place], out_type=str), ids))
+        return encoded
+
+    def _units(self, pieces: Sequence[str], ids: np.ndarray) -> list[int]:
+        """Returns how many characters or words each piece stands for: unknown ones in a row are given as one piece."""
+        unit = SPACE_PIECE if self.model_type == "word" else ""
+        return [
+            (piece.count(unit) if unit else len(piece)) if index == self.unk_id else 1 for piece, index in zip(pieces, ids, strict=True)
+        ]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Turns the ids of one text into the text; padding, begin and end ids leave no trace.
@@ -200,12 +221,20 @@ class Tokenizer:
         return hashlib.sha256(self.model_proto).hexdigest()
 
 
-def _well_formed(text: str) -> str:
+def well_formed(text: str) -> str:
+    """Returns a text that UTF-8 can hold."""
     # SentencePiece refuses a lone surrogate, which JSON may bring. Its bytes are not UTF-8 and become U+FFFD, as they do in the graph.
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
-def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
+def warn_of_small_vocabulary(tokenizer: Tokenizer, vocabulary_size: int) -> None:
+    """Says in the log if a tokenizer has fewer ids than it was asked for."""
+    if tokenizer.vocabulary_size < vocabulary_size:
+        _log.warning("vocabulary_size is %d, but the texts give only %d tokens", vocabulary_size, tokenizer.vocabulary_size)
+
+
+def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
+    """Refuses, by a `UserError`, a value that is none of the choices."""
     if value not in choices:
         raise UserError(f"{name} must be one of {', '.join(choices)}. Received: {value!r}")
 
@@ -214,16 +243,39 @@ def _different_parts(texts: Iterable[str]) -> Iterator[str]:
     """Cuts texts, at white space if there is any, into parts of at most 1,000 characters, and yields each different part once.
 
     SentencePiece skips what is longer than 4,192 bytes, and unigram's time grows with the square of the longest stretch that is repeated.
+    It keeps what it is given in memory, so of very many parts a sample is taken: those whose hash is divisible by a power of two.
     """
-    seen = set()
-    for text in texts:
-        for part in _PART.findall(_well_formed(text)):
-            if part not in seen:
-                seen.add(part)
-                yield part
+    kept: dict[int, str] = {}
+    read, size, divisor = 0, 0, 1
+    for part in (part for text in texts for part in _PART.findall(well_formed(text))):
+        read += len(part)
+        key = int.from_bytes(hashlib.blake2b(part.encode(), digest_size=16).digest())
+        if key % divisor or key in kept:
+            continue
+        kept[key] = part
+        size += len(part)
+        while size > _SAMPLE:
+            divisor *= 2
+            kept = {key: part for key, part in kept.items() if key % divisor == 0}
+            size = sum(map(len, kept.values()))
+    if divisor > 1:
+        _log.warning("the tokenizer learns from a sample of %s of the %s characters", f"{size:,}", f"{read:,}")
+    yield from kept.values()
 
 
-def _train(texts: Iterable[str], **options) -> bytes:
+def train_model(texts: Iterable[str], **options) -> bytes:
+    """Trains a model with the special ids padding 0, unknown 1, begin 2 and end 3.
+
+    Args:
+        texts: What to train on.
+        **options: Of SentencePiece's trainer, `vocab_size` among them.
+
+    Returns:
+        The serialized `ModelProto`.
+
+    Raises:
+        UserError: The vocabulary is too small for the characters, or the texts are empty.
+    """
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(
@@ -249,16 +301,15 @@ def _train(texts: Iterable[str], **options) -> bytes:
     return model.getvalue()
 
 
-def _with_literal_spaces(model_proto: bytes) -> bytes:
-    """Returns a char model that reads a space as itself, so that U+2581, SentencePiece's mark for a space, stays U+2581.
+def with_literal_spaces(model_proto: bytes) -> bytes:
+    """Returns a model that reads a space as itself, so that U+2581, SentencePiece's mark for a space, stays U+2581.
 
-    The trainer cannot do this: it refuses to train a char model without the mark.
+    The trainer cannot do this: it refuses to train a model without the mark.
     """
     model = ModelProto.FromString(model_proto)
     model.normalizer_spec.escape_whitespaces = False
     for piece in model.pieces:
-        if piece.piece == _SPACE_PIECE:
-            piece.piece = " "
+        piece.piece = piece.piece.replace(SPACE_PIECE, " ")
     return model.SerializeToString()
 
 
