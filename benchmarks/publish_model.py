@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.finished_run import train_command
 from benchmarks.records import ROOT
-from benchmarks.sentiment_run import train_command
 from toolkit.cli.recipes import find_recipe, open_task
 from toolkit.run_folder import RunFolder
 

@@ -1,7 +1,7 @@
 """What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
-A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `ComparisonRecord` or
-`SpeedRecord`.
+A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `LanguageModelRecord`,
+`ComparisonRecord` or `SpeedRecord`.
 """
 
 import contextlib
@@ -20,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "scikit-learn")
 TRANSLATION_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sacrebleu")
+LANGUAGE_MODEL_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sentencepiece")
 SPEED_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "torch")
 
 
@@ -150,6 +151,29 @@ class TranslationRecord(Measured):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class LanguageModelRecord(Measured):
+    """How well a model predicts a text; records of one table have the same tokens.
+
+    Attributes:
+        parameters: Number of trained parameters.
+        scores: `"nats per token"`, `"perplexity"`, `"bits per character"` and `"bits per byte"`.
+        references: Other results for the same table, each `{"what": ..., "scores": {...}}`, with `"parameters"` and `"minutes"` if known.
+        peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
+        samples: What the model writes, whatever comes of it: `{"prompt": ..., "text": ..., "temperature": ..., "seed": ...}` each.
+        versions: As in `Measured`, SentencePiece among them.
+    """
+
+    kind: ClassVar[str] = "language model"
+
+    parameters: int
+    scores: dict[str, float]
+    references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    peak_memory_gib: float | None = None
+    samples: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    versions: dict[str, str] = dataclasses.field(default_factory=lambda: _versions(LANGUAGE_MODEL_PACKAGES))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ComparisonRecord(Measured):
     """What several configurations of one model reach.
 
@@ -182,7 +206,9 @@ class SpeedRecord(Measured):
     versions: dict[str, str] = dataclasses.field(default_factory=lambda: _versions(SPEED_PACKAGES))
 
 
-KINDS: dict[str, type[Measured]] = {record.kind: record for record in (Record, TranslationRecord, ComparisonRecord, SpeedRecord)}
+KINDS: dict[str, type[Measured]] = {
+    record.kind: record for record in (Record, TranslationRecord, LanguageModelRecord, ComparisonRecord, SpeedRecord)
+}
 
 
 def load_records(folder: Path = RESULTS) -> list[Measured]:

@@ -11,8 +11,19 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from benchmarks.markdown import measured, memory, table_of
-from benchmarks.records import RESULTS, ROOT, ComparisonRecord, Measured, Record, SpeedRecord, TranslationRecord, load_records
+from benchmarks.language_model_table import language_model_table
+from benchmarks.markdown import COSTS, measured, scored_rows, table_of
+from benchmarks.records import (
+    RESULTS,
+    ROOT,
+    ComparisonRecord,
+    LanguageModelRecord,
+    Measured,
+    Record,
+    SpeedRecord,
+    TranslationRecord,
+    load_records,
+)
 from benchmarks.speed_page import speed_page
 from benchmarks.translation_depth_page import translation_depth_page
 from benchmarks.translation_speed_page import TABLES, translation_speed_page
@@ -24,8 +35,9 @@ INTRODUCTION = """\
 # Results
 
 `python -m benchmarks.render` makes this page from the records in `benchmarks/results/`. Accuracies are in per cent, on test splits that no
-choice was made on; minutes are of wall time, GiB the most memory held. *Italics* are published results, measured by their authors on
-their own set-up. BLEU, chrF and TER are sacreBLEU's, and of TER less is better; BLEU can be compared where its signature is the same.
+choice was made on; minutes are of wall time, GiB the most memory held. *Italics* are results of others, mostly published, measured
+on their own set-up. BLEU, chrF and TER are sacreBLEU's, and of TER less is better; BLEU can be compared where its signature is the same.
+Of nats, perplexity and bits less is better; those of a token can be compared where the tokens are the same, bits anywhere on one text.
 """
 
 
@@ -53,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     """Returns the text of each page by its path."""
-    kinds = (Record, table), (TranslationRecord, translation_table)
+    kinds = (Record, table), (TranslationRecord, translation_table), (LanguageModelRecord, language_model_table)
     results = {name: (group, make) for kind, make in kinds for name, group in _by_table(records, kind).items()}
     summary = "\n".join(f"**{name}**\n\n{make(group)}" for name, (group, make) in results.items())
     details = "".join(f"\n## {name}\n\n{make(group)}\n{''.join(map(measured, group))}" for name, (group, make) in results.items())
@@ -77,17 +89,9 @@ def _by_table(records: Sequence[Measured], kind: type[Measured]) -> dict[str, li
 def table(records: Sequence[Record]) -> str:
     """Returns a Markdown table, the most accurate first, with the published results that the records name."""
     metrics = list(records[0].metrics)
-    published = {reference["what"]: reference["metrics"] for record in records for reference in record.references}
-    rows = [
-        *(
-            (record.what, record.metrics, f"{record.parameters:,}", f"{record.minutes:.1f}", memory(record.peak_memory_gib))
-            for record in records
-        ),
-        *((f"*{what}*", values, "", "", "") for what, values in published.items()),
-    ]
-    rows.sort(key=lambda row: -row[1].get(metrics[0], 0))
-    head = ["model", *metrics, "parameters", "minutes", "GiB"]
-    return table_of(head, ([what, *(percent(values.get(name)) for name in metrics), *rest] for what, values, *rest in rows))
+    rows = sorted(scored_rows(records, "metrics"), key=lambda row: -row[1].get(metrics[0], 0))
+    cells = ([what, *(percent(values.get(name)) for name in metrics), *costs] for what, values, costs in rows)
+    return table_of(["model", *metrics, *COSTS], cells)
 
 
 def percent(share: float | None) -> str:

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.choices import some_of
+from benchmarks.finished_run import without_folders
 from benchmarks.records import RESULTS, ComparisonRecord, load_records
-from benchmarks.translation_run import without_folders
 
 NAME = "translation-depth"
 DEPTHS = (1, 2, 4)

@@ -1,8 +1,9 @@
 """The tables of translation scores in docs/results.md and README.md."""
 
+import itertools
 from collections.abc import Sequence
 
-from benchmarks.markdown import memory, table_of
+from benchmarks.markdown import COSTS, scored_rows, table_of
 from benchmarks.records import TranslationRecord
 
 SCORES = ("BLEU", "chrF", "TER", "exact match", "perplexity")
@@ -10,18 +11,11 @@ SCORES = ("BLEU", "chrF", "TER", "exact match", "perplexity")
 
 def translation_table(records: Sequence[TranslationRecord]) -> str:
     """Returns a Markdown table, the highest BLEU first, with the published results that the records name; and the records' examples."""
-    published = {reference["what"]: reference["scores"] for record in records for reference in record.references}
-    rows = [
-        *(
-            (record.what, record.scores, f"{record.parameters:,}", f"{record.minutes:.1f}", memory(record.peak_memory_gib), _code(record))
-            for record in records
-        ),
-        *((f"*{what}*", scores, "", "", "", "") for what, scores in published.items()),
-    ]
+    rows = [(*row, code) for row, code in itertools.zip_longest(scored_rows(records), map(_code, records), fillvalue="")]
     rows.sort(key=lambda row: -row[1].get("BLEU", 0))
     measured = [name for name in SCORES if any(name in scores for _, scores, *_ in rows)]
-    head = ["model", *measured, "parameters", "minutes", "GiB", "BLEU is"]
-    table = table_of(head, ([what, *(score(name, scores.get(name)) for name in measured), *rest] for what, scores, *rest in rows))
+    cells = ([what, *(score(name, scores.get(name)) for name in measured), *costs, code] for what, scores, costs, code in rows)
+    table = table_of(["model", *measured, *COSTS, "BLEU is"], cells)
     return table + "".join(_examples(record) for record in records if record.examples)
 
 

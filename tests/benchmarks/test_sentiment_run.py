@@ -3,7 +3,7 @@ import dataclasses
 import pytest
 
 from benchmarks.records import load_records
-from benchmarks.sentiment_run import main, train_command
+from benchmarks.sentiment_run import main
 from toolkit.cli.recipes import find_recipe
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
@@ -33,16 +33,3 @@ def test_a_finished_run_becomes_a_record(tmp_path):
 def test_a_run_that_is_not_finished_is_refused(tmp_path):
     with pytest.raises(UserError, match="this training is not finished"):
         main([str(started_run(tmp_path).path), "--results", str(tmp_path / "results")])
-
-
-@pytest.mark.parametrize(
-    ("preset", "changes", "options"),
-    [
-        ("quick", {}, ""),
-        ("full", {}, " --preset full"),
-        ("quick", {"units": 7, "segment_length": None}, " --units 7 --segment_length null"),
-    ],
-)
-def test_the_command_gives_the_settings_back(preset, changes, options):
-    settings = dataclasses.replace(RECIPE.presets[preset], **changes)
-    assert train_command(RECIPE, dataclasses.asdict(settings)) == (preset, "toolkit train sentiment" + options)

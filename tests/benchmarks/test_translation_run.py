@@ -6,7 +6,7 @@ from test_render import arguments, project  # noqa: F401
 
 from benchmarks.records import TranslationRecord, load_records
 from benchmarks.render import main as render
-from benchmarks.translation_run import MULTI30K, main, scores, without_folders
+from benchmarks.translation_run import MULTI30K, main, scores
 from benchmarks.translation_table import score, translation_table
 from toolkit.cli.recipes import find_recipe
 from toolkit.evaluation.translation import evaluate_translations
@@ -56,22 +56,6 @@ def test_examples_stand_below_the_table():
     record = TranslationRecord(name="n", what="mine", **shared, examples=[{"source": "a | b", "translation": "c"}])
     assert r"| a \| b | c |" in translation_table([record])
     assert "held-out" not in translation_table([dataclasses.replace(record, examples=[])])
-
-
-@pytest.mark.parametrize(
-    ("text", "kept"),
-    [
-        (
-            "toolkit train translation --data train=/a/b/c.en,/a/b/c.de --seed 3",
-            "toolkit train translation --data train=c.en,c.de --seed 3",
-        ),
-        ("~/data/multi30k", "multi30k"),
-        ("ted_hrlr_translate/pt_to_en", "ted_hrlr_translate/pt_to_en"),
-        ("train=data/c.en", "train=data/c.en"),
-    ],
-)
-def test_folders_of_the_machine_are_left_out(text, kept):
-    assert without_folders(text) == kept
 
 
 def translation_record(**changes):
