@@ -1,12 +1,13 @@
 """Puts a new version of a model into its folder, whole or not at all."""
 
 import errno
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from toolkit.run_folder import writing
 
@@ -57,6 +58,16 @@ def publish(temporary: Path, directory: Path) -> Path:
             if error.errno not in (errno.EEXIST, errno.ENOTEMPTY):
                 raise
             # Another export was faster: try the version after it.
+
+
+def write_json(description: dict[str, Any], path: Path) -> None:
+    """Writes what a version says of itself.
+
+    Args:
+        description: What JSON can hold.
+        path: The file.
+    """
+    path.write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def sizes(version: Path) -> tuple[int, int]:

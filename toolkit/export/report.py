@@ -51,3 +51,18 @@ class TranslatorReport(ExportReport):
 
     def __str__(self) -> str:
         return super().__str__() + (f"; {self.ties} translations differ by a tie" if self.ties else "; the same translations")
+
+
+@dataclasses.dataclass(frozen=True)
+class LanguageModelReport(ExportReport):
+    """What an export of a language model wrote, and how well it agrees with the model.
+
+    Attributes:
+        ties: Greedy continuations, of all that were compared, in which a token is another one than the model's, but as probable to within
+            the tolerance.
+    """
+
+    ties: int = 0
+
+    def __str__(self) -> str:
+        return super().__str__() + (f"; {self.ties} continuations differ by a tie" if self.ties else "; the same continuations")

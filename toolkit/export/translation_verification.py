@@ -15,26 +15,12 @@ from toolkit.decoding.search import Search
 from toolkit.errors import UserError
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.translation_graph import translation_function
-from toolkit.export.verification import TOLERANCE, check_operators
-from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
+from toolkit.export.verification import RELATIVE_TOLERANCE, TOLERANCE, Agreement, check_operators, encoded, ids_in_graph, log_probability
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 
 FILLER = np.zeros(1, np.int32)
 STEPPED = 4  # sentences that are decoded step by step from outside
-RELATIVE_TOLERANCE = 1e-6  # a sum of hundreds of log-probabilities is rounded at its own size
-
-
-class Agreement(NamedTuple):
-    """How far two sets of translations agree.
-
-    Attributes:
-        difference: Largest difference of a score.
-        ties: Translations that are other ones, of the same score to within the tolerance.
-    """
-
-    difference: float
-    ties: int
 
 
 class Answer(NamedTuple):
@@ -93,7 +79,7 @@ class TranslatorCheck:
         """
         loaded = tf.saved_model.load(str(directory))  # its variables live as long as it does
         translate, decode_tokens = (loaded.signatures[name] for name in ("serving_default", "decode_tokens"))
-        sources, texts = self._sources_in_graph(), _encoded(self.texts)
+        sources, texts = self._as_read(ids_in_graph(self.source_tokenizer, self.texts)), encoded(self.texts)
 
         def tokens_of(rows):
             return _answers(decode_tokens(source=tf.constant(padded([sources[row] for row in rows]))))
@@ -159,15 +145,8 @@ class TranslatorCheck:
             answers.update(zip(indices.tolist(), _answers(translate(tf.constant(source))), strict=True))
         return [answers[index] for index in range(len(sources))]
 
-    def _as_read(self, token_lists: Sequence[Sequence[int]]) -> list[np.ndarray]:
-        return [source_ids(np.array(ids, np.int32), self.source_tokenizer.end_id, self.max_length) for ids in token_lists]
-
-    def _sources_in_graph(self) -> list[np.ndarray]:
-        """Returns what the SavedModel reads; of equally likely ids of a text they may be other ones than outside of the graph."""
-        graph_tokenizer = GraphTokenizer(self.source_tokenizer)
-        if different := compare_tokenizers(self.source_tokenizer, graph_tokenizer, self.texts).different:
-            raise UserError(f"SavedModel: expected the tokenizer's ids, found others in {different} texts; nothing was exported")
-        return self._as_read(graph_tokenizer(tf.constant(_encoded(self.texts))).to_list())
+    def _as_read(self, token_lists: Sequence[np.ndarray]) -> list[np.ndarray]:
+        return [source_ids(ids, self.source_tokenizer.end_id, self.max_length) for ids in token_lists]
 
     def _as_strings(self, answer: Answer, text: str, source: np.ndarray) -> Answer:
         """Returns an answer in tokens as the strings that the SavedModel should give."""
@@ -224,17 +203,12 @@ def step_by_step(run: LiteRTSignatures, source: np.ndarray, token_lists: Sequenc
     read, scores, looks = np.full(len(tokens), begin_id, np.int32), np.zeros(len(tokens)), []
     for column in tokens.T:
         outputs = run("step", tokens=read, **state)
-        scores += np.where(column != 0, _log_probability(outputs.pop("logits"), column), 0.0)
+        scores += np.where(column != 0, log_probability(outputs.pop("logits"), column), 0.0)
         state.update(outputs)
         looks.append(state["alignment"])
         read = column
     alignments = np.stack(looks, 1)
     return [Answer(tuple(ids), scores[row], alignments[row, : len(ids)]) for row, ids in enumerate(token_lists)]
-
-
-def _log_probability(logits: np.ndarray, tokens: np.ndarray) -> np.ndarray:
-    logits = logits.astype(np.float64) - logits.max(1, keepdims=True)
-    return np.take_along_axis(logits, tokens[:, np.newaxis], 1)[:, 0] - np.log(np.exp(logits).sum(1))
 
 
 def _in_batches(answers_to: Callable[[list[int]], list[Answer]], sources: Sequence[np.ndarray]) -> list[Answer]:
@@ -263,7 +237,3 @@ def _close(expected: np.ndarray, received: np.ndarray) -> bool:
     """Whether two alignments are the same; one may have more positions, of padding."""
     positions = min(expected.shape[1], received.shape[1])
     return np.allclose(expected[:, :positions], received[:, :positions], rtol=0, atol=TOLERANCE)
-
-
-def _encoded(texts: Sequence[str]) -> list[bytes]:
-    return [text.encode("utf-8", "surrogatepass") for text in texts]

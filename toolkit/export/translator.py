@@ -1,7 +1,6 @@
 """Exports a trained translator as a SavedModel and as a LiteRT file."""
 
 import dataclasses
-import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -14,13 +13,13 @@ from toolkit.arguments import check_integer
 from toolkit.decoding.search import Search
 from toolkit.export.litert import convert_to_litert
 from toolkit.export.litert_model import LiteRTSignatures
-from toolkit.export.publishing import sizes, write_version
+from toolkit.export.publishing import sizes, write_json, write_version
 from toolkit.export.report import TranslatorReport
 from toolkit.export.saving import save_module
 from toolkit.export.translation_graph import TranslationModule
 from toolkit.export.translation_signatures import TranslationSignatures
-from toolkit.export.translation_verification import Agreement, TranslatorCheck
-from toolkit.export.verification import HARD_TEXTS
+from toolkit.export.translation_verification import TranslatorCheck
+from toolkit.export.verification import HARD_TEXTS, Agreement
 from toolkit.text.tokenizer import Tokenizer
 
 SAMPLING = ("temperature", "top_k", "top_p", "seed")  # options of a search that no export has
@@ -81,7 +80,7 @@ def _write_saved_model(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         description_file = Path(folder) / "model.json"
-        _write_json(_description(model, max_length, search), description_file)
+        write_json(_description(model, max_length, search), description_file)
         module = TranslationModule(model, source_tokenizer, target_tokenizer, max_length, search, description_file)
         signatures = {"serving_default": module.translate, "translate": module.translate, "decode_tokens": module.decode_tokens}
         save_module(module, signatures, directory)
@@ -105,7 +104,7 @@ def _write_litert(
         "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
         "state": "what encode gives; step takes all of it and gives the parts that have changed, of which alignment is where it looked",
     }
-    _write_json(description, directory / "model.json")
+    write_json(description, directory / "model.json")
 
 
 def _description(model: keras.Model, max_length: int, search: Search) -> dict[str, Any]:
@@ -121,10 +120,6 @@ def _described(tokenizer: Tokenizer, file: str) -> dict[str, Any]:
         "unknown_id": tokenizer.unk_id,
         "end_id": tokenizer.end_id,
     }
-
-
-def _write_json(description: dict[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _check(source_tokenizer: Tokenizer, target_tokenizer: Tokenizer, max_length: int, search: Search) -> None:

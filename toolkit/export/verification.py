@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -9,9 +10,24 @@ from ai_edge_litert import schema_py_generated as schema
 
 from toolkit.errors import UserError
 from toolkit.export.litert_model import LiteRTModel
+from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
+from toolkit.text.tokenizer import Tokenizer
 
 TOLERANCE = 1e-4  # single precision, summed in another order over up to a thousand steps
+RELATIVE_TOLERANCE = 1e-6  # a sum of hundreds of log-probabilities is rounded at its own size
 HARD_TEXTS = ("", " ", "a", "\U0001f600 \u05e9\u05dc\u05d5\u05dd e\u0301", "\ue000\ue001", "word " * 5000)
+
+
+class Agreement(NamedTuple):
+    """How far an artefact and the model agree on what they write.
+
+    Attributes:
+        difference: Largest difference of a score.
+        ties: Answers that are other ones, of the same score to within the tolerance.
+    """
+
+    difference: float
+    ties: int
 
 
 def run_saved_model(directory: Path, texts: Sequence[str], label_names: Sequence[str], batch_size: int = 32) -> np.ndarray:
@@ -71,3 +87,31 @@ def largest_difference(name: str, expected: np.ndarray, received: np.ndarray) ->
             f"{name}: expected the scores of the model to within {TOLERANCE}, found a difference of {difference:.2g}; nothing was exported"
         )
     return difference
+
+
+def encoded(texts: Sequence[str]) -> list[bytes]:
+    """Returns texts in UTF-8; a lone surrogate, which UTF-8 cannot hold, becomes bytes that the graph replaces."""
+    return [text.encode("utf-8", "surrogatepass") for text in texts]
+
+
+def ids_in_graph(tokenizer: Tokenizer, texts: Sequence[str]) -> list[np.ndarray]:
+    """Returns the token ids that a SavedModel finds; of equally likely ids of a text they may be other ones than outside of the graph.
+
+    Raises:
+        UserError: They are less likely.
+    """
+    graph_tokenizer = GraphTokenizer(tokenizer)
+    if different := compare_tokenizers(tokenizer, graph_tokenizer, texts).different:
+        raise UserError(f"SavedModel: expected the tokenizer's ids, found others in {different} texts; nothing was exported")
+    return [np.array(ids, np.int32) for ids in graph_tokenizer(tf.constant(encoded(texts), tf.string)).to_list()]
+
+
+def log_probability(logits: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+    """Returns the log-probability of each token, float64 `[rows]`.
+
+    Args:
+        logits: `[rows, vocabulary]`.
+        tokens: int32 `[rows]`.
+    """
+    logits = logits.astype(np.float64) - logits.max(1, keepdims=True)
+    return np.take_along_axis(logits, tokens[:, np.newaxis], 1)[:, 0] - np.log(np.exp(logits).sum(1))

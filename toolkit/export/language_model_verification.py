@@ -1,0 +1,225 @@
+"""Whether an exported language model answers as the model does."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from toolkit.data.token_lists import by_length, padded
+from toolkit.errors import UserError
+from toolkit.export import language_model_graph as graph
+from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.export.verification import (
+    RELATIVE_TOLERANCE,
+    TOLERANCE,
+    Agreement,
+    check_operators,
+    encoded,
+    ids_in_graph,
+    largest_difference,
+    log_probability,
+)
+from toolkit.text.tokenizer import Tokenizer
+
+COMPARED = 1000  # tokens of a text: over many more, a network that reads what it never saw can let a rounding grow from step to step
+ROWS, WINDOW = 32, 128  # texts and tokens that the model reads at once
+FILLER = np.zeros(1, np.int32)
+STEPPED, STEPS = 4, 32  # texts that are read step by step from outside, and their tokens
+PROMPTS, PROMPT_CHARACTERS, WRITTEN = 6, 40, 32  # texts that are begun, what is read of them, and the tokens written after each
+
+Run = Callable[..., dict[str, np.ndarray]]
+Write = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
+
+
+def sampling(temperature: float, top_k: int = 0, top_p: float = 1.0) -> dict[str, np.ndarray]:
+    """Returns options of sampling as inputs of a signature."""
+    return {"temperature": np.array(temperature, "float32"), "top_k": np.array(top_k, "int32"), "top_p": np.array(top_p, "float32")}
+
+
+class LanguageModelCheck:
+    """Compares an export with the model, whose time loop is compiled, so that the artefacts' loops are compared with another one.
+
+    Args:
+        model: The `LanguageModel`.
+        tokenizer: Its tokenizer.
+        documents: Whether texts have an end.
+        texts: What to score, and whose beginnings to continue.
+    """
+
+    def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool, texts: Sequence[str]):
+        self.model = model
+        self.tokenizer = tokenizer
+        self.documents = documents
+        self.texts = list(texts)
+        self.prompts = ["", *(text[:PROMPT_CHARACTERS] for text in self.texts[:PROMPTS])]
+        self._log_probabilities = self._reader(graph.log_probability)
+        self._gaps = self._reader(self._below_the_best)
+
+    def saved_model(self, directory: Path) -> Agreement:
+        """Compares the scores, the steps and the writing of a SavedModel with the model's.
+
+        Args:
+            directory: The SavedModel.
+
+        Raises:
+            UserError: They differ.
+        """
+        loaded = tf.saved_model.load(str(directory))  # its variables live as long as it does
+
+        def run(signature: str, **inputs) -> dict[str, np.ndarray]:
+            outputs = loaded.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
+            return {name: value.numpy() for name, value in outputs.items()}
+
+        prompts = ids_in_graph(self.tokenizer, self.prompts)
+
+        def write(options) -> dict[str, np.ndarray]:
+            written = run(
+                "generate", prompts=encoded(self.prompts), seeds=np.arange(len(prompts), dtype="int32"), max_tokens=WRITTEN, **options
+            )
+            self._check_strings(prompts, written)
+            return written
+
+        sequences = [self._begun(ids) for ids in ids_in_graph(self.tokenizer, self.texts)]
+        scores = self._check_scores(run, sequences)
+        steps = self._check_steps("SavedModel, step", run, sequences)
+        written = self._check_writing("SavedModel, generate", write, prompts)
+        return written._replace(difference=max(scores, steps, written.difference))
+
+    def litert(self, path: Path) -> Agreement:
+        """Compares the steps and the writing of a LiteRT file with the model's.
+
+        Args:
+            path: The `.tflite` file.
+
+        Raises:
+            UserError: They differ, or the file needs other operators than the built-in ones.
+        """
+        check_operators(path)
+        run = LiteRTSignatures(path)
+        prompts = self.tokenizer.encode(self.prompts)
+        begun = padded([self._begun(ids) for ids in prompts])
+        uniform = np.random.default_rng(0).uniform(1e-6, 1.0, (WRITTEN, len(begun), self._most_drawn))
+
+        def write(options) -> dict[str, np.ndarray]:
+            return run("generate", tokens=begun, noise=-np.log(-np.log(uniform)).astype("float32"), **options)
+
+        steps = self._check_steps("LiteRT, step", run, [self._begun(ids) for ids in self.tokenizer.encode(self.texts)])
+        written = self._check_writing("LiteRT, generate", write, prompts)
+        return written._replace(difference=max(steps, written.difference))
+
+    def _check_scores(self, run: Run, sequences: Sequence[np.ndarray]) -> float:
+        expected = self._log_probabilities([ids[: COMPARED + 1] for ids in sequences])
+        texts, difference = encoded(self.texts), 0.0
+        for rows in by_length([len(ids) for ids in sequences]):
+            answer = run("score", texts=[texts[row] for row in rows])
+            for place, row in enumerate(rows):
+                found = answer["log_probabilities"][place][: len(sequences[row]) - 1]
+                if answer["tokens"][place] != len(sequences[row]) - 1:
+                    raise UserError("SavedModel, score: expected the model's number of tokens, found another one; nothing was exported")
+                difference = max(difference, _largest("SavedModel, score", expected[row], found[:COMPARED]))
+                _check_sum("SavedModel, nats", -found.sum(dtype=np.float64), answer["nats"][place])
+        return difference
+
+    def _check_steps(self, name: str, run: Run, sequences: Sequence[np.ndarray]) -> float:
+        """Reads a few texts as a host would, token by token, from a state of zeros."""
+        some = [ids[: STEPS + 1] for ids in sequences if len(ids) > 1][:STEPPED]
+        tokens, found = padded(some), []
+        state = {part: np.zeros((len(some), zeros.shape[1]), "float32") for part, zeros in graph.named(self.model.initial_state(1)).items()}
+        for read, predicted in zip(tokens.T[:-1], tokens.T[1:], strict=True):
+            state = run("step", tokens=read, **state)
+            found.append(log_probability(state.pop("logits"), predicted))
+        rows = zip(self._log_probabilities(some), np.stack(found, 1), strict=True)
+        return max(_largest(name, expected, row[: len(expected)]) for expected, row in rows)
+
+    def _check_writing(self, name: str, write: Write, prompts: Sequence[np.ndarray]) -> Agreement:
+        """Greedy writing must take the model's most probable tokens, and any writing must have the scores that the model gives it."""
+        best, few = sampling(temperature=0), sampling(temperature=1.2, top_k=self._most_drawn, top_p=0.9)
+        greedy, drawn = write(best), write(few)
+        for options, same in ((best, greedy), (sampling(temperature=1, top_k=1), greedy), (few, drawn)):
+            if not np.array_equal(write(options)["tokens"], same["tokens"]):
+                raise UserError(f"{name}: expected the same tokens at every call, found others; nothing was exported")
+        gaps = self._of_written(self._gaps, prompts, greedy)
+        if max(np.abs(gap).max(initial=0) for gap in gaps) > 2 * TOLERANCE:
+            raise UserError(f"{name}: expected the model's most probable tokens, found others; nothing was exported")
+        difference = max(self._difference_of_written(name, prompts, written) for written in (greedy, drawn))
+        return Agreement(difference, sum(bool(gap.any()) for gap in gaps))
+
+    def _difference_of_written(self, name: str, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> float:
+        expected = self._of_written(self._log_probabilities, prompts, written)
+        found = [row[:length] for row, length in zip(written["log_probabilities"], written["lengths"], strict=True)]
+        for row, score in zip(found, written["scores"], strict=True):
+            _check_sum(name, row.sum(dtype=np.float64), score)
+        return max(_largest(name, *rows) for rows in zip(expected, found, strict=True))
+
+    def _check_strings(self, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> None:
+        for ids, tokens, length, text in zip(prompts, written["tokens"], written["lengths"], written["texts"], strict=True):
+            if self.tokenizer.decode([*ids, *tokens[:length]]) != self.tokenizer.decode(ids) + text.decode():
+                raise UserError("SavedModel, generate: expected the tokenizer's texts, found others; nothing was exported")
+
+    def _of_written(self, read: Callable, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> list[np.ndarray]:
+        """Returns a measure of each token that was written."""
+        parts = zip(prompts, written["tokens"], written["lengths"], strict=True)
+        values = read([np.concatenate([self._begun(ids), tokens[:length]]) for ids, tokens, length in parts])
+        return [row[len(ids) :] for row, ids in zip(values, prompts, strict=True)]
+
+    def _reader(self, measure: Callable) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]]:
+        """Returns what gives the measure of each token but the first of sequences, which the model reads with its compiled time loop."""
+
+        @tf.function(autograph=False)
+        def read(tokens, predicted, state):
+            features, state = self.model(tokens, state=state, training=False, return_features=True)
+            return graph.in_blocks(measure, self.model, features, predicted), state
+
+        def values(sequences):
+            results: dict[int, np.ndarray] = {}
+            shortest_first = sorted(range(len(sequences)), key=lambda row: len(sequences[row]))
+            for start in range(0, len(sequences), ROWS):
+                rows = shortest_first[start : start + ROWS]
+                found, state = [], self.model.initial_state(ROWS)
+                for tokens, predicted in _windows([sequences[row] for row in rows]):
+                    part, state = read(tf.constant(tokens), tf.constant(predicted), state)
+                    found.append(part.numpy())
+                results.update((row, part[: len(sequences[row]) - 1]) for row, part in zip(rows, np.concatenate(found, 1), strict=False))
+            return [results[row] for row in range(len(sequences))]
+
+        return values
+
+    def _below_the_best(self, tokens: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+        """Returns by how much the logit of each token is below the highest of those that may be written."""
+        forbidden = tf.reduce_any(
+            tf.equal(tf.range(self.model.vocabulary_size)[:, None], graph.forbidden_ids(self.tokenizer, self.documents)), 1
+        )
+        best = tf.reduce_max(tf.where(forbidden, float("-inf"), logits), 1)
+        return best - tf.gather(logits, tokens, batch_dims=1)
+
+    @property
+    def _most_drawn(self) -> int:
+        return min(20, self.model.vocabulary_size)
+
+    def _begun(self, ids: np.ndarray) -> np.ndarray:
+        return np.concatenate([[self.tokenizer.begin_id], ids]).astype("int32")
+
+
+def _windows(sequences: Sequence[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yields what is read and what is predicted, int32 `[ROWS, WINDOW]`: one shape, as each is compiled."""
+    width = max(1, max(map(len, sequences)) - 1)
+    tokens = padded([*sequences, *[FILLER] * (ROWS - len(sequences))], -(-width // WINDOW) * WINDOW + 1)
+    for start in range(0, width, WINDOW):
+        predicted = tokens[:, start + 1 : start + WINDOW + 1]
+        yield np.where(predicted == 0, 0, tokens[:, start : start + WINDOW]), predicted
+
+
+def _largest(name: str, expected: np.ndarray, received: np.ndarray) -> float:
+    return largest_difference(name, expected, received) if len(expected) else 0.0
+
+
+def _check_sum(name: str, expected: float, received: float) -> None:
+    """Compares sums of log-probabilities, which are rounded at their own size."""
+    difference = abs(expected - received)
+    if not difference <= TOLERANCE + RELATIVE_TOLERANCE * abs(expected):  # nor is NaN
+        raise UserError(
+            f"{name}: expected the sum of the log-probabilities to within {TOLERANCE}, found a difference of {difference:.2g}; "
+            "nothing was exported"
+        )
