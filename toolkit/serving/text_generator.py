@@ -93,12 +93,14 @@ class TextGenerator:
         model: A `LanguageModel`.
         tokenizer: Its tokenizer.
         ends: Whether the model was trained on ends of texts. If not, the end id is not drawn.
+        knows_unknown: Whether the model was trained on the unknown token, and so can read a prompt that has it; `None` for what is
+            usual: a tokenizer of characters has all those of the training texts, others leave out what is rare.
 
     Raises:
         ValueError: The tokenizer has no begin id, or not as many ids as the model.
     """
 
-    def __init__(self, model: LanguageModel, tokenizer: Tokenizer, ends: bool = True):
+    def __init__(self, model: LanguageModel, tokenizer: Tokenizer, ends: bool = True, knows_unknown: bool | None = None):
         if tokenizer.begin_id < 0:
             raise ValueError("Argument `tokenizer` must have an id that begins a text. Received: a tokenizer without one")
         if tokenizer.vocabulary_size != model.vocabulary_size:
@@ -108,6 +110,7 @@ class TextGenerator:
         self.model = model
         self.tokenizer = tokenizer
         self.ends = ends and tokenizer.end_id >= 0
+        self.knows_unknown = tokenizer.model_type != "char" if knows_unknown is None else knows_unknown
         self._read, self._score = reading_function(model), scoring_function(model)
         self._writing = functools.cache(self._writing_function)
 
@@ -222,7 +225,7 @@ class TextGenerator:
     def _encoded(self, prompts: Sequence[str]) -> list[np.ndarray]:
         ids = self.tokenizer.encode(prompts)
         for prompt, row in zip(prompts, ids, strict=True):
-            if self.tokenizer.unk_id in row and not self._knows_unknown:
+            if self.tokenizer.unk_id in row and not self.knows_unknown:
                 unknown = unknown_parts(self.tokenizer, prompt)
                 raise UserError(f"the prompt {_shortened(prompt)} has characters that the model was never trained on: {_listed(unknown)}")
             if self.tokenizer.unk_id in row:
@@ -231,13 +234,9 @@ class TextGenerator:
 
     def _warns_of_unknown(self, text: str) -> bool:
         """Warns of what is not in the vocabulary; returns whether the model cannot know it."""
-        what = "read as the unknown token" if self._knows_unknown else "the model was never trained on it"
+        what = "read as the unknown token" if self.knows_unknown else "the model was never trained on it"
         _log.warning("%s: not in the vocabulary, %s: %s", _shortened(text), what, _listed(unknown_parts(self.tokenizer, text)))
-        return not self._knows_unknown
-
-    @property
-    def _knows_unknown(self) -> bool:
-        return self.tokenizer.model_type != "char"  # whose vocabulary has every character of the training texts
+        return not self.knows_unknown
 
     def _streamed(self, text: "_Text", ids: list[np.ndarray], sampling: Sampling) -> Iterator[str]:
         for tokens, gains in self._blocks(ids, [sampling.seed], sampling):
