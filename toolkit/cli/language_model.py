@@ -1,13 +1,13 @@
 """What `toolkit predict` does with a language model."""
 
 import argparse
-import dataclasses
 import itertools
 import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
+from toolkit.arguments import check_integer
 from toolkit.cli.decoding_options import as_user_errors, flag, given
 from toolkit.errors import UserError
 
@@ -84,13 +84,26 @@ def _write(generator: Any, batches: Iterable[list[str]], output: IO[str], option
 
     arguments = {"max_tokens": _or(options.max_tokens, MAX_TOKENS), "stop": [_unescaped(stop) for stop in options.stop or ()]}
     arguments["sampling"], samples = _sampling(options), _or(options.samples, 1)
+    as_user_errors(lambda: check_integer("samples", samples, 1))
     if options.format != "text":
         generated = (zip(batch, _generated(generator, batch, samples, arguments), strict=True) for batch in batches)
         write.write_generated(itertools.chain.from_iterable(generated), output, options.format)
         return
     typed = not options.texts and options.input == "-" and sys.stdin.isatty()
+    batches = _readable(generator, batches) if typed else batches
     texts = (_texts(generator, batch, samples, arguments, output.isatty()) for batch in batches)
     write.write_as_text(itertools.chain.from_iterable(texts), output, "" if typed and samples == 1 else write.SEPARATOR)
+
+
+def _readable(generator: Any, batches: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Yields what the model can read; says of the rest why it cannot, and lets who types try again."""
+    for batch in batches:
+        try:
+            generator.check_prompts(batch)
+        except UserError as error:
+            print(f"toolkit: error: {error}", file=sys.stderr)
+        else:
+            yield batch
 
 
 def _texts(generator: Any, batch: list[str], samples: int, arguments: dict, watched: bool) -> Iterator[tuple[str, Iterable[str]]]:
@@ -101,7 +114,7 @@ def _texts(generator: Any, batch: list[str], samples: int, arguments: dict, watc
         return
     sampling = arguments["sampling"]
     for prompt, sample in itertools.product(batch, range(samples)):
-        own = {**arguments, "sampling": dataclasses.replace(sampling, seed=sampling.seed + sample)}
+        own = {**arguments, "sampling": sampling.following(sample)}
         yield prompt, as_user_errors(lambda prompt=prompt, own=own: generator.stream(prompt, **own))
 
 

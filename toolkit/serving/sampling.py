@@ -1,6 +1,6 @@
 """How to draw text from a language model."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolkit.arguments import check_fraction, check_integer, check_not_negative
 
@@ -34,3 +34,7 @@ class Sampling:
         if self.top_p is not None:
             check_fraction("top_p", self.top_p)
         check_integer("seed", self.seed, 0, LARGEST_SEED)
+
+    def following(self, number: int) -> "Sampling":
+        """Returns the same with the seed that comes so many after this one; 0 follows the largest."""
+        return replace(self, seed=(self.seed + number) % (LARGEST_SEED + 1))

@@ -16,7 +16,7 @@ from toolkit.errors import UserError
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.language_model import LanguageModel
 from toolkit.serving.language_model_graphs import reading_function, scoring_function, writing_function
-from toolkit.serving.sampling import LARGEST_SEED, Sampling
+from toolkit.serving.sampling import Sampling
 from toolkit.serving.text_writer import TextWriter
 from toolkit.serving.unknown_words import unknown_parts
 from toolkit.text.tokenizer import Tokenizer
@@ -146,7 +146,7 @@ class TextGenerator:
         texts = [_Text(self.tokenizer, prompts[prompt], ids[prompt], max_tokens, stop) for prompt, _ in rows]
         for start in range(0, len(rows), ROWS):
             chosen = rows[start : start + ROWS]
-            seeds = [(sampling.seed + sample) % (LARGEST_SEED + 1) for _, sample in chosen]
+            seeds = [sampling.following(sample).seed for _, sample in chosen]
             self._fill(texts[start : start + ROWS], [ids[prompt] for prompt, _ in chosen], seeds, sampling)
         written = [text.generated() for text in texts]
         return [written[start : start + samples] for start in range(0, len(written), samples)]
@@ -215,6 +215,19 @@ class TextGenerator:
         sizes = [(len(text), len(text.encode("utf-8", "surrogatepass"))) for text in texts]
         return [ScoredText(float(nats[i]), len(ids[i]), *sizes[i]) for i in range(len(texts))]
 
+    def check_prompts(self, prompts: Sequence[str]) -> None:
+        """Refuses prompts with characters that the model was never trained on.
+
+        Raises:
+            UserError: There is one.
+        """
+        if self.knows_unknown:
+            return
+        for prompt, row in zip(prompts, self.tokenizer.encode(prompts), strict=True):
+            if self.tokenizer.unk_id in row:
+                unknown = unknown_parts(self.tokenizer, prompt)
+                raise UserError(f"the prompt {_shortened(prompt)} has characters that the model was never trained on: {_listed(unknown)}")
+
     def _check(self, max_tokens: int, sampling: Sampling, stop: Sequence[str]) -> None:
         check_integer("max_tokens", max_tokens, 1)
         if isinstance(stop, str) or not all(stop):
@@ -223,11 +236,9 @@ class TextGenerator:
             check_integer("top_k", sampling.top_k, 1, self.tokenizer.vocabulary_size)
 
     def _encoded(self, prompts: Sequence[str]) -> list[np.ndarray]:
+        self.check_prompts(prompts)
         ids = self.tokenizer.encode(prompts)
         for prompt, row in zip(prompts, ids, strict=True):
-            if self.tokenizer.unk_id in row and not self.knows_unknown:
-                unknown = unknown_parts(self.tokenizer, prompt)
-                raise UserError(f"the prompt {_shortened(prompt)} has characters that the model was never trained on: {_listed(unknown)}")
             if self.tokenizer.unk_id in row:
                 self._warns_of_unknown(prompt)
         return ids

@@ -1,0 +1,175 @@
+"""`toolkit predict` on a run of a language model that has learned nothing."""
+
+import csv
+import io
+import json
+import math
+import os
+import pty
+import threading
+
+import numpy as np
+import pytest
+
+from recipes import language_model
+from toolkit.cli import main
+from toolkit.models.language_model import LanguageModel
+from toolkit.run_folder import RunFolder
+from toolkit.text.exact_tokenizer import train_exact_tokenizer
+
+TEXT = "the cat sat on the mat.\nthe end"
+SHORT = ("--max-tokens", "12")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a run and files of lines; the commands run in it."""
+    folder = tmp_path_factory.mktemp("language_model")
+    run = RunFolder(folder / "run")
+    run.open("language_model", language_model.Settings(tokenizer="char"))
+    tokenizer = train_exact_tokenizer([TEXT], "char")
+    model = LanguageModel(tokenizer.vocabulary_size, embedding_dim=4, units=4, num_layers=1)
+    model.build(None)
+    random = np.random.default_rng(0)
+    model.set_weights([2 * random.normal(size=weights.shape) for weights in model.get_weights()])
+    bias = np.array(model.output_bias)
+    bias[tokenizer.end_id] = -100  # as if it were trained on one continuous text
+    model.output_bias.assign(bias)
+    tokenizer.save(run.tokenizer)
+    model.save(run.model)
+    run.write_json(run.metrics, {"continuous": True})
+    (folder / "lines").write_bytes(b"the cat\r\n\nthe mat\r\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        yield folder
+
+
+@pytest.fixture
+def predict(folder, capsys):
+    def predict(*argv, code=0):
+        assert main(["predict", "run", *argv]) == code
+        out, err = capsys.readouterr()
+        return err if code else out
+
+    return predict
+
+
+def test_a_prompt_and_what_follows_it(predict):
+    out = predict("the cat", *SHORT)
+    assert out.startswith("the cat")
+    assert len(out) == len("the cat") + 12 + 1
+    [record] = map(json.loads, predict("the cat", *SHORT, "--json").splitlines())
+    assert out == f"{record['prompt']}{record['text']}\n"
+    assert (record["sample"], record["reason"], len(record["tokens"])) == (1, "length", 12)
+    assert sum(record["log_probabilities"]) == pytest.approx(record["score"], abs=0.001)  # rounded to four places
+    assert predict("the cat", *SHORT, "--seed", "1") != out
+
+
+def test_several_prompts_and_samples_are_kept_apart(predict):
+    options = ("--samples", "2", *SHORT, "--temperature", "2")
+    records = [json.loads(line) for line in predict("--input", "lines", *options, "--json").splitlines()]
+    assert [(record["prompt"], record["sample"]) for record in records] == [
+        (line, sample) for line in ("the cat", "", "the mat") for sample in (1, 2)
+    ]
+    texts = [f"{record['prompt']}{record['text']}" for record in records]
+    assert predict("--input", "lines", *options) == "\n--------------------\n".join(texts) + "\n"
+    rows = list(csv.DictReader(io.StringIO(predict("--input", "lines", *options, "--format", "csv"))))
+    assert [row["text"] for row in rows] == [record["text"] for record in records]
+    assert len(set(texts)) == 6
+
+
+def test_who_types_a_prompt_that_cannot_be_read_may_try_again(folder, capsys, monkeypatch):
+    ours, theirs = pty.openpty()
+    os.write(ours, "Zoë\nthe\n\x04".encode())  # Ctrl-D
+    with os.fdopen(theirs) as terminal, monkeypatch.context() as patch:
+        patch.setattr("sys.stdin", terminal)
+        assert main(["predict", "run", *SHORT]) == 0
+    os.close(ours)
+    out, err = capsys.readouterr()
+    assert "never trained on: 'Z', 'ë'" in err
+    assert out.startswith("the")
+
+
+def test_a_terminal_sees_the_same_text_as_it_is_written(predict, monkeypatch):
+    options = ("the", "cat", "--samples", "2", *SHORT)
+    expected = predict(*options)
+    ours, theirs = pty.openpty()
+    seen = []
+    reader = threading.Thread(target=lambda: seen.append(_read(ours, expected.count("\n"))))
+    reader.start()
+    with os.fdopen(theirs, "w") as terminal:
+        monkeypatch.setattr("sys.stdout", terminal)
+        assert main(["predict", "run", *options]) == 0
+        reader.join(20)
+    os.close(ours)
+    assert seen[0].replace("\r\n", "\n") == expected
+
+
+def _read(descriptor, lines):
+    text = b""
+    while text.count(b"\n") < lines:
+        text += os.read(descriptor, 1024)
+    return text.decode()
+
+
+def test_stop_strings_with_escapes(predict):
+    free = predict("the", "--max-tokens", "60", "--temperature", "9")
+    assert "\n" in free[:-1]
+    stopped = predict("the", "--max-tokens", "60", "--temperature", "9", "--stop", "never", "--stop", r"\n")
+    assert stopped == free[: free.index("\n") + 1]
+
+
+def test_the_next_tokens(predict):
+    [record] = map(json.loads, predict("the", "--next", "3", "--json").splitlines())
+    header, *lines = predict("the", "--next", "3").splitlines()
+    assert header == '"the"'
+    bars = [line.count("█") for line in lines]
+    assert [json.loads(line.split("  ")[-1]) for line in lines] == [each["token"] for each in record["next"]]
+    expected = [40 * each["probability"] / record["next"][0]["probability"] for each in record["next"]]
+    np.testing.assert_allclose(bars, expected, atol=0.51)  # a bar has whole characters
+    rows = list(csv.DictReader(io.StringIO(predict("the", "", "--next", "3", "--format", "csv"))))
+    assert [row["prompt"] for row in rows] == ["the"] * 3 + [""] * 3
+
+
+def test_scores_of_lines(predict):
+    out = predict("--score", "--input", "lines")
+    assert predict("--score", "lines") == predict("the cat", "", "the mat", "--score") == out
+    first, empty, _ = [line.split("\t") for line in out.splitlines()]
+    nats, per_token, perplexity, bits = map(float, first[:4])
+    assert first[4] == "the cat"
+    assert per_token == pytest.approx(nats / 7, abs=1e-4)
+    assert perplexity == pytest.approx(math.exp(nats / 7), rel=1e-3)
+    assert bits == pytest.approx(nats / 7 / math.log(2), abs=1e-4)
+    assert empty == ["0.0000", "nan", "nan", "nan", ""]
+    records = [json.loads(line, parse_constant=pytest.fail) for line in predict("--score", "lines", "--json").splitlines()]
+    assert records[0]["nats"] == nats
+    assert records[1] == {"text": "", "nats": 0, **dict.fromkeys(("nats_per_token", "perplexity", "bits_per_character"))} | dict.fromkeys(
+        ("tokens", "characters", "bytes"), 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["the", "--temperature", "-1"], "--temperature must be a finite number of at least 0"),
+        (["the", "--top-p", "0"], "--top-p must be a number greater than 0 and at most 1"),
+        (["the", "--top-p", "1.5"], "--top-p must be"),
+        (["the", "--top-k", "0"], "--top-k must be an integer of at least 1"),
+        (["the", "--top-k", "1000"], "--top-k must be an integer from 1 to"),
+        (["the", "--samples", "0"], "--samples must be"),
+        (["the", "--max-tokens", "0"], "--max-tokens must be"),
+        (["the", "--stop", ""], "--stop must be"),
+        (["the", "--next", "0"], "--next must be an integer from 1 to"),
+        (["the", "--next", "3", "--seed", "0"], "--seed: expected no --next with it"),
+        (["the", "--score", "--temperature", "0"], "--temperature: expected no --score with it"),
+        (["the", "--next", "3", "--score"], "expected no --score with it"),
+        (["the", "--score", "lines"], "--score lines: expected one source of texts"),
+        (["--score", "nowhere"], "nowhere: expected a file of texts"),
+        (["the", "--beam-width", "3"], "--beam-width: expected a run that translates, received run, a run of a language model"),
+        (["Zoë"], "the prompt 'Zoë' has characters that the model was never trained on: 'Z', 'ë'"),
+    ],
+)
+def test_an_option_that_does_not_fit_is_named(predict, argv, message):
+    err = predict(*argv, code=2)
+    assert message in err
+    assert err.count("\n") == 1
