@@ -215,6 +215,7 @@ def test_wrong_arguments_are_named(generator, options, message):
         ("temperature", -0.1),
         ("temperature", math.nan),
         ("temperature", math.inf),
+        ("temperature", 1e39),
         ("top_p", 0),
         ("top_p", 1.01),
         ("top_k", 0),
@@ -227,12 +228,16 @@ def test_sampling_out_of_range_is_refused(name, value):
         Sampling(**{name: value})
 
 
+def test_temperatures_too_small_for_a_quotient_are_greedy():
+    assert [Sampling(temperature=value).greedy for value in (0, 1e-50, 1e-20)] == [True, True, False]
+
+
 def test_a_tokenizer_that_does_not_fit_is_refused(generator):
     with pytest.raises(ValueError, match="`tokenizer` must have as many ids"):
         TextGenerator(generator.model, Tokenizer.train([TEXT], 300))
 
 
-def test_the_next_tokens_of_a_vocabulary(generator):
+def test_no_next_token_is_refused(generator):
     with pytest.raises(ValueError, match="`count`"):
         generator.next_tokens("the", 0)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from toolkit.arguments import check_fraction, check_integer, check_not_negative
 
 LARGEST_SEED = 2**31 - 1
+LARGEST_TEMPERATURE = 1e30  # float32 divides by it
+SMALLEST_TEMPERATURE = 1e-30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +31,18 @@ class Sampling:
     def __post_init__(self):
         """Checks the values."""
         check_not_negative("temperature", self.temperature)
+        if self.temperature > LARGEST_TEMPERATURE:
+            raise ValueError(f"Argument `temperature` must be at most {LARGEST_TEMPERATURE}. Received: temperature={self.temperature}")
         if self.top_k is not None:
             check_integer("top_k", self.top_k, 1)
         if self.top_p is not None:
             check_fraction("top_p", self.top_p)
         check_integer("seed", self.seed, 0, LARGEST_SEED)
+
+    @property
+    def greedy(self) -> bool:
+        """Whether the most probable token is taken; a temperature too small for float32 does nothing else."""
+        return self.temperature < SMALLEST_TEMPERATURE
 
     def following(self, number: int) -> "Sampling":
         """Returns the same with the seed that comes so many after this one; 0 follows the largest."""

@@ -267,7 +267,7 @@ class TextGenerator:
     def _blocks(self, ids: list[np.ndarray], seeds: list[int], sampling: Sampling) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yields tokens and their log-probabilities, `[rows, block]`, without end: 0 where a text has ended in the block."""
         block = max(1, min(BLOCK, NUMBERS // (len(ids) * self.tokenizer.vocabulary_size)))
-        write = self._writing(block, sampling.temperature == 0, sampling.top_k, sampling.top_p)
+        write = self._writing(block, sampling.greedy, sampling.top_k, sampling.top_p)
         seeds, temperature = tf.constant(seeds), tf.constant(sampling.temperature, tf.float32)
         last, state = self._after(ids)
         for start in itertools.count(0, block):
