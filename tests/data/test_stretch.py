@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.data.stretch import Stretch, has_text
+from toolkit.data.stretch import Stretch, has_text, in_parts
 
 PART = 1 << 16
 
@@ -20,6 +20,11 @@ def test_parts_do_not_depend_on_how_a_text_was_read(size):
     assert "".join(parts) == text
     assert all(len(part) <= PART for part in parts)
     assert all(part[0] in " \n" for part in parts[1:])
+
+
+def test_only_a_long_text_is_cut():
+    assert in_parts("a b") == ("a b",)
+    assert [len(part) for part in in_parts("x" * (PART + 1))] == [PART, 1]
 
 
 def test_what_has_no_space_is_cut_anywhere():

@@ -10,7 +10,7 @@ from toolkit.data.columns import Columns
 from toolkit.data.lines import read_chunks, read_lines
 from toolkit.data.local_files import SPLIT_NAMES, entries, named_paths, names_splits
 from toolkit.data.splitting import SPLITS
-from toolkit.data.stretch import Document, Stretch
+from toolkit.data.stretch import Document, Stretch, in_parts
 from toolkit.data.tables import read_rows, table_format, text_of
 from toolkit.errors import UserError
 
@@ -57,7 +57,7 @@ def _read(path: Path, by_line: bool, columns: Columns) -> Iterator[Document]:
     elif table_format(path):
         yield from _rows(path, columns)
     elif by_line:
-        yield from (Stretch(line.rstrip("\r\n")) for line in read_lines(path))
+        yield from (in_parts(line.rstrip("\r\n")) for line in read_lines(path))
     else:
         yield Stretch(_Chunks(path))
 
@@ -68,7 +68,7 @@ def _rows(path: Path, columns: Columns) -> Iterator[Document]:
         column = column or columns.find("text", list(row), place)
         if column not in row:
             raise UserError(f'{place}: expected "{column}", received {", ".join(map(repr, row)) or "an empty object"}')
-        yield Stretch(text_of(row, column, place))
+        yield in_parts(text_of(row, column, place))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,11 @@ _CHARACTERS = 1 << 16
 _BREAKS = (" ", "\n")
 
 
+def in_parts(text: str) -> Document:
+    """Returns a text in memory as a document; a `Stretch` only if it is long, as there may be millions of short ones."""
+    return Stretch(text) if len(text) > _CHARACTERS else (text,)
+
+
 class Stretch:
     """A text, or some of it, in parts of at most 65,536 characters that begin before a space or a line feed.
 

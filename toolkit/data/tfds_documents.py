@@ -6,7 +6,7 @@ from functools import partial
 import tensorflow_datasets as tfds
 
 from toolkit.data.columns import Columns
-from toolkit.data.stretch import Document, Stretch
+from toolkit.data.stretch import Document, in_parts
 from toolkit.data.tfds_source import find_set, prepared_splits, read_batches, text_features
 from toolkit.errors import UserError
 
@@ -45,4 +45,4 @@ def _text_feature(builder: tfds.core.DatasetBuilder, chosen: str | None) -> str:
 
 def _read(builder: tfds.core.DatasetBuilder, split: str, key: str) -> Iterator[Document]:
     for [texts] in read_batches(builder, split, [key], _BATCH):
-        yield from map(Stretch, texts)
+        yield from map(in_parts, texts)
