@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from benchmarks.language_model_speed_page import TABLES as LANGUAGE_MODEL
+from benchmarks.language_model_speed_page import language_model_speed_page
 from benchmarks.language_model_table import language_model_table
 from benchmarks.markdown import COSTS, measured, scored_rows, table_of
 from benchmarks.records import (
@@ -26,7 +28,8 @@ from benchmarks.records import (
 )
 from benchmarks.speed_page import speed_page
 from benchmarks.translation_depth_page import translation_depth_page
-from benchmarks.translation_speed_page import TABLES, translation_speed_page
+from benchmarks.translation_speed_page import TABLES as TRANSLATION
+from benchmarks.translation_speed_page import translation_speed_page
 from benchmarks.translation_table import translation_table
 
 BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
@@ -73,8 +76,9 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     readme, docs = root / "README.md", root / "docs"
     return {
         docs / "results.md": INTRODUCTION + details,
-        docs / "speed.md": speed_page([record for record in speeds if record.table not in TABLES]),
-        docs / "translation_speed.md": translation_speed_page([record for record in speeds if record.table in TABLES]),
+        docs / "speed.md": speed_page([record for record in speeds if record.table not in (*TRANSLATION, *LANGUAGE_MODEL)]),
+        docs / "translation_speed.md": translation_speed_page([record for record in speeds if record.table in TRANSLATION]),
+        docs / "language_model_speed.md": language_model_speed_page([record for record in speeds if record.table in LANGUAGE_MODEL]),
         docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
         readme: between_markers(readme.read_text("utf-8"), summary),
     }

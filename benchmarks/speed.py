@@ -1,5 +1,7 @@
 """What follows from measured times: the ratios, and whether they are as fast as was asked."""
 
+from collections.abc import Iterable
+
 from benchmarks.contenders import FLOOR, OURS, STOCK
 
 TIMES_STOCK = 1.3
@@ -34,10 +36,32 @@ def ratios(case: Case) -> dict[str, float]:
 
 def holds(found: dict[str, float]) -> bool | None:
     """Returns whether training is 1.3 times as fast as stock or within 1.2 times the floor; `None` if neither is known."""
-    stock, floor = found.get("training: stock / ours"), found.get("training: ours / floor")
+    return fast_enough(found.get("training: stock / ours"), found.get("training: ours / floor"))
+
+
+def fast_enough(stock: float | None, floor: float | None) -> bool | None:
+    """Returns whether something is fast enough by either bound; `None` if neither is known.
+
+    Args:
+        stock: How many times as fast as stock it is.
+        floor: How many times as long as the floor it takes.
+    """
     if stock is None and floor is None:
         return None
     return (stock is not None and stock >= TIMES_STOCK) or (floor is not None and floor <= TIMES_FLOOR)
+
+
+def speed_ratios(case: Case, compared: Iterable[tuple[str, tuple[str, ...]]], speed: str) -> dict[str, float]:
+    """Returns how many times as fast as others ours is; above 1 is good.
+
+    Args:
+        case: The measured values.
+        compared: Of each ratio the words, and the contenders of whom the fastest counts.
+        speed: Name of what is to be high, such as tokens per second.
+    """
+    ours = case.get("ours", {}).get(speed)
+    others = {what: max((case[name][speed] for name in names if speed in case.get(name, {})), default=None) for what, names in compared}
+    return {what: ours / other for what, other in others.items() if ours and other}
 
 
 def _divided(above: float | None, below: float | None) -> float | None:

@@ -6,6 +6,7 @@ from benchmarks.markdown import measured, table_of
 from benchmarks.records import SpeedRecord
 from benchmarks.speed import TIMES_FLOOR, TIMES_STOCK, Case, holds, ratios
 
+NO_RECORD = "There is no record yet.\n"
 INTRODUCTION = f"""\
 # Speed
 
@@ -35,7 +36,7 @@ RATIOS = (
 def speed_page(records: Sequence[SpeedRecord]) -> str:
     """Returns the text of the page."""
     if not records:
-        return INTRODUCTION + "\nThere is no record yet.\n"
+        return f"{INTRODUCTION}\n{NO_RECORD}"
     cases = {name: case for record in records for name, case in record.measurements.items()}
     sections = "".join(f"\n## {record.what}\n\n{measurement_table(record)}\n{measured(record)}" for record in records)
     return f"{INTRODUCTION}\n{ratio_table(cases)}{sections}"
@@ -62,6 +63,11 @@ def measurement_table(record: SpeedRecord) -> str:
         for contender, values in case.items()
     ]
     return table_of([*(["case"] if several else []), "", *columns], rows)
+
+
+def tables_or_none(records: Sequence[SpeedRecord]) -> str:
+    """Returns the table of each record, and how it came about; or that there is none."""
+    return "\n".join(f"{measurement_table(record)}\n{measured(record)}" for record in records) or NO_RECORD
 
 
 def number(value: float | None) -> str:

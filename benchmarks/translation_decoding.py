@@ -8,20 +8,19 @@ each has gone over all of them once, which traces and compiles. docs/translation
 
 import argparse
 import itertools
-import statistics
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from benchmarks.rates import per_second
 from benchmarks.records import RESULTS, SpeedRecord
+from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table
 from benchmarks.translation_speed import THREADS
 from benchmarks.translation_speed_page import DECODING
 
 SENTENCES = 1000
 ROUNDS = 5
-
-Values = dict[str, float]
 
 
 def main(argv: Sequence[str] | None = None) -> SpeedRecord:
@@ -51,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> SpeedRecord:
     return record
 
 
-def _measure(options: argparse.Namespace) -> tuple[dict[str, Values], int, int]:
+def _measure(options: argparse.Namespace) -> tuple[Case, int, int]:
     """Returns the case, the model's parameters and the number of sentences."""
     import tensorflow as tf
 
@@ -69,36 +68,19 @@ def _measure(options: argparse.Namespace) -> tuple[dict[str, Values], int, int]:
     return case, translators["greedy"].model.count_params(), len(texts)
 
 
-def sentences_per_second(translators: dict[str, Callable], texts: Sequence[str], rounds: int) -> dict[str, Values]:
+def sentences_per_second(translators: dict[str, Callable], texts: Sequence[str], rounds: int) -> Case:
     """Lets the translators take turns.
 
     Args:
-        translators: By name, what takes texts.
+        translators: By name, what takes texts and returns their translations.
         texts: Sentences.
         rounds: Turns of each.
 
     Returns:
-        By name the median and the least of the sentences per second, and the seconds that the first time over the texts takes longer.
+        By name, what `per_second` gives.
     """
-    first = {name: _seconds(translate, texts) for name, translate in translators.items()}
-    times = {name: [] for name in translators}
-    for _ in range(rounds):
-        for name, translate in translators.items():
-            times[name].append(_seconds(translate, texts))
-    return {
-        name: {
-            "sentences per second": float(f"{len(texts) / statistics.median(seconds):.4g}"),
-            "least": float(f"{len(texts) / max(seconds):.4g}"),
-            "tracing and compiling s": float(f"{first[name] - statistics.median(seconds):.4g}"),
-        }
-        for name, seconds in times.items()
-    }
-
-
-def _seconds(translate: Callable, texts: Sequence[str]) -> float:
-    started = time.perf_counter()
-    translate(texts)
-    return time.perf_counter() - started
+    runs = {name: lambda turn, translate=translate: len(translate(texts)) for name, translate in translators.items()}
+    return per_second(runs, rounds, "sentences")
 
 
 if __name__ == "__main__":

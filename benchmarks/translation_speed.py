@@ -14,7 +14,6 @@ What needs TensorFlow is imported where it is used: every process imports this m
 """
 
 import argparse
-import statistics
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,12 +21,13 @@ from typing import TYPE_CHECKING
 
 from benchmarks.choices import some_of
 from benchmarks.records import RESULTS, SpeedRecord
+from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table, number
-from benchmarks.translation_speed_page import TRAINING, ratios
+from benchmarks.training_turns import train_in_turns
+from benchmarks.translation_speed_page import SPEED, TRAINING, ratios
 from benchmarks.translators import TRANSLATORS, Batch
 from benchmarks.translators.session import TranslatorSession
 from benchmarks.translators.setting import Setting, count_parameters, make_weights
-from benchmarks.turns import take_turns, workers_of
 
 if TYPE_CHECKING:
     from toolkit.data.parallel_corpus import ParallelSplit
@@ -40,12 +40,6 @@ BATCHES = 6  # of a round
 SENTENCES = 64
 PIECES = 6000
 MAX_LENGTH = 64
-FIRST_LOSSES = 4
-FIRST_TOLERANCE = 1e-5  # relative, of a loss in single precision
-# Of those after a step: Keras adds Adam's ε before it corrects the bias, PyTorch after, which differs where gradients are as small as ε.
-TOLERANCE = 5e-3
-
-Values = dict[str, float]
 
 
 def main(argv: Sequence[str] | None = None) -> SpeedRecord:
@@ -138,7 +132,7 @@ def prepare(split: "ParallelSplit", count: int, sentences: int = SENTENCES, **si
     return Setting(vocabulary_size=tokenizer.vocabulary_size, **sizes), batches
 
 
-def measure(setting: Setting, batches: dict[str, list[Batch]], translators: Sequence[str], rounds: int) -> dict[str, Values]:
+def measure(setting: Setting, batches: dict[str, list[Batch]], translators: Sequence[str], rounds: int) -> Case:
     """Lets the translators train in turns.
 
     Args:
@@ -155,33 +149,14 @@ def measure(setting: Setting, batches: dict[str, list[Batch]], translators: Sequ
         ValueError: Translators do not have the same losses.
     """
     of = {name: batches["sorted" if TRANSLATORS[name][-1] else "unsorted"] for name in translators}
-    size = min(map(len, of.values())) // rounds
-    with workers_of(TranslatorSession, {name: (name, setting, SEED, of[name], THREADS) for name in translators}) as workers:
-        ready = {name: worker("first_calls") for name, worker in workers.items()}
-        _require_same_losses({name: losses[:FIRST_LOSSES] for name, (_, losses) in ready.items() if TRANSLATORS[name][-1]})
-        speeds = take_turns(workers, [(i * size, (i + 1) * size) for i in range(rounds)])
-    return {
-        name: _rounded(
-            {
-                "target tokens per second": statistics.median(speeds[name]),
-                "least": min(speeds[name]),
-                "tracing and compiling s": ready[name][0],
-            }
-        )
-        for name in workers
-    }
-
-
-def _require_same_losses(losses: dict[str, list[float]]) -> None:
-    for name, received in losses.items():
-        first, expected = next(iter(losses.items()))
-        tolerances = [FIRST_TOLERANCE, *[TOLERANCE] * (len(expected) - 1)]
-        if not all(abs(a - b) <= tolerance * b for a, b, tolerance in zip(received, expected, tolerances, strict=True)):
-            raise ValueError(f"{name} and {first}: expected the same losses over the first steps, received {received} and {expected}")
-
-
-def _rounded(values: Values) -> Values:
-    return {name: float(f"{value:.4g}") for name, value in values.items()}
+    return train_in_turns(
+        TranslatorSession,
+        {name: (name, setting, SEED, of[name], THREADS) for name in translators},
+        rounds=rounds,
+        batches=min(map(len, of.values())) // rounds,
+        speed=SPEED,
+        compared=[name for name in translators if TRANSLATORS[name][-1]],
+    )
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from benchmarks.markdown import measured, table_of
 from benchmarks.records import SpeedRecord
-from benchmarks.speed import Case
-from benchmarks.speed_page import measurement_table, number
+from benchmarks.speed import Case, speed_ratios
+from benchmarks.speed_page import NO_RECORD, measurement_table, number, tables_or_none
 
 TRAINING = "translation: training"
 DECODING = "translation: decoding"
@@ -53,23 +53,17 @@ Asked for: {SENTENCES_PER_SECOND} sentences per second with a beam of 5.
 def translation_speed_page(records: Sequence[SpeedRecord]) -> str:
     """Returns the text of the page."""
     parts = {table: [record for record in records if record.table == table] for table in TABLES}
-    return f"{INTRODUCTION}\n{_training(parts[TRAINING])}{DECODING_INTRODUCTION}\n{_decoding(parts[DECODING])}"
+    return f"{INTRODUCTION}\n{_training(parts[TRAINING])}{DECODING_INTRODUCTION}\n{tables_or_none(parts[DECODING])}"
 
 
 def ratios(case: Case) -> dict[str, float]:
     """Returns how many times as fast as the others ours is; above 1 is good."""
-    ours = case.get("ours", {}).get(SPEED)
-    others = {what: _fastest(case, names) for what, names, _ in COMPARED}
-    return {what: ours / other for what, other in others.items() if ours and other}
-
-
-def _fastest(case: Case, names: tuple[str, ...]) -> float | None:
-    return max((case[name][SPEED] for name in names if SPEED in case.get(name, {})), default=None)
+    return speed_ratios(case, [(what, names) for what, names, _ in COMPARED], SPEED)
 
 
 def _training(records: Sequence[SpeedRecord]) -> str:
     if not records:
-        return "There is no record yet.\n"
+        return NO_RECORD
     rows = [_row(record, case) for record in records for case in record.measurements.values()]
     table = table_of(["", *(f"{what}, asked {asked:g}" for what, _, asked in COMPARED), "as asked"], rows)
     return table + "".join(
@@ -82,9 +76,3 @@ def _row(record: SpeedRecord, case: Case) -> list[str]:
     asked = {what: least for what, _, least in COMPARED[:2]}
     verdict = "" if not asked.keys() <= found.keys() else "yes" if all(found[what] >= least for what, least in asked.items()) else "no"
     return [record.what, *(number(found.get(what)) for what, *_ in COMPARED), verdict]
-
-
-def _decoding(records: Sequence[SpeedRecord]) -> str:
-    if not records:
-        return "There is no record yet.\n"
-    return "\n".join(f"{measurement_table(record)}\n{measured(record)}" for record in records)

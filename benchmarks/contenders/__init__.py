@@ -31,8 +31,19 @@ class Steps(NamedTuple):
     training: Callable[[], list[Any]]
 
 
+class Trainer(NamedTuple):
+    """A model about to be trained.
+
+    `prepare` turns a batch `(inputs, labels, weights)` into what `train` takes; `train` takes one step of Adam and returns the loss from
+    before it, the mean over the tokens that have a weight.
+    """
+
+    prepare: Callable[[tuple], Any]
+    train: Callable[[Any], float]
+
+
 class Unavailable(Exception):
-    """A contender that cannot take part in a row; the message says why."""
+    """A contender that cannot take part; the message says why."""
 
 
 def load(contender: str) -> tuple[ModuleType, dict[str, Any]]:

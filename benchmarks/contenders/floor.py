@@ -6,7 +6,7 @@ no activation, no mask. The better of the plain graph and XLA is the floor, as i
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from benchmarks.contenders import Steps
 from benchmarks.contenders.graph import start
 from benchmarks.contenders.rows import GATES, Problem, Row
 
-__all__ = ["build", "flops", "make_plan", "run_plan", "start"]
+__all__ = ["build", "compiled_plan", "flops", "layer_stages", "make_plan", "run_plan", "start"]
 
 # A product waits for the one before, whose first number, times this, is added to the smaller operand. That changes no number, but nobody
 # can know: no product can be moved out of a loop or done beside another.
@@ -56,13 +56,14 @@ def make_plan(row: Row, time: int, training: bool) -> Plan:
         forward, backward = [], []
         for layer in range(layers):
             features = row.features if layer == 0 else directions * row.units
-            there, back = _layer(row.batch, time, features, row.units, GATES[row.kind] * row.units)
+            there, back = layer_stages(row.batch, time, features, row.units, GATES[row.kind] * row.units)
             forward += [[stage] * directions for stage in there]
             backward = [[stage] * directions for stage in back] + backward
     return forward + backward if training else forward
 
 
-def _layer(batch: int, time: int, features: int, units: int, gates: int) -> tuple[list[Stage], list[Stage]]:
+def layer_stages(batch: int, time: int, features: int, units: int, gates: int) -> tuple[list[Stage], list[Stage]]:
+    """Returns the stages of a layer, forward and backward; `gates` is the size of all of its gates together."""
     rows = batch * time
     forward = [
         Stage([Product((rows, features), (features, gates))]),  # W x
@@ -84,7 +85,7 @@ def _layer(batch: int, time: int, features: int, units: int, gates: int) -> tupl
 def _decoder(row: Row, time: int) -> tuple[Plan, Plan]:
     batch, units, positions = row.batch, row.units, row.positions
     # What recurs is both a and h: a layer whose state is twice as wide.
-    (project, _), (_, gradients) = _layer(batch, time, row.features, 2 * units, 4 * units)
+    (project, _), (_, gradients) = layer_stages(batch, time, row.features, 2 * units, 4 * units)
     attention = [
         Product((batch, positions, units), (batch, units, 1)),  # scores; backward δα
         Product((batch, 1, positions), (batch, positions, units)),  # context; backward δh
@@ -169,11 +170,12 @@ def _token(output: tf.Tensor) -> tf.Tensor:
 def build(row: Row, problem: Problem, jit: bool) -> Steps:
     """Makes the steps of a row; of the problem only the longest length is used."""
     plans = [make_plan(row, problem.inputs[0].shape[1], training) for training in (False, True)]
-    forward, training = (_step(plan, jit) for plan in plans)
+    forward, training = (compiled_plan(plan, jit) for plan in plans)
     return Steps(forward, training)
 
 
-def _step(plan: Plan, jit: bool):
+def compiled_plan(plan: Plan, jit: bool) -> Callable[[], list[tf.Tensor]]:
+    """Returns what runs a plan on random numbers, as one XLA program if `jit`."""
     operands = make_operands(plan)
     compiled = tf.function(lambda *operands: run_plan(plan, list(operands)), jit_compile=jit or None)
     return lambda: compiled(*operands)

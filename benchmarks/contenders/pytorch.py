@@ -1,9 +1,11 @@
 """The recurrent layers of PyTorch."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 
-from benchmarks.contenders import Steps
+from benchmarks.contenders import Steps, Trainer
 from benchmarks.contenders.rows import Problem, Row
 
 
@@ -87,25 +89,61 @@ def _state(row: Row, problem: Problem) -> dict[str, torch.Tensor]:
     """Returns the weights under PyTorch's names."""
     if row.kind == "decoder":
         ((*recurrent, combine),) = problem.weights
-        return _named("cell", "", recurrent, row) | {"combine.weight": torch.tensor(combine.T)}
+        return named_weights("cell", "", recurrent) | {"combine.weight": torch.tensor(combine.T)}
     if row.kind != "bidirectional":
-        return _named("layer", "_l0", problem.weights[0], row)
+        return named_weights("layer", "_l0", problem.weights[0])
     state = {}
     for i, weights in enumerate(problem.weights):
-        state |= _named("layer", f"_l{i}", weights[:3], row) | _named("layer", f"_l{i}_reverse", weights[3:], row)
+        state |= named_weights("layer", f"_l{i}", weights[:3]) | named_weights("layer", f"_l{i}_reverse", weights[3:])
     return state
 
 
-def _named(module: str, suffix: str, weights: list[np.ndarray], row: Row) -> dict[str, torch.Tensor]:
-    kernel, recurrent_kernel, bias = (_reordered(array, row) for array in weights)
+def named_weights(module: str, suffix: str, weights: list[np.ndarray]) -> dict[str, torch.Tensor]:
+    """Returns the weights of a layer under PyTorch's names.
+
+    Args:
+        module: Name of the module that has the layer.
+        suffix: What PyTorch puts behind the names, such as `"_l0"`.
+        weights: Kernel, recurrent kernel and bias as Keras holds them.
+    """
+    kernel, recurrent_kernel, bias = weights
+    if bias.ndim == 2:
+        kernel, recurrent_kernel, bias = map(_reordered, weights)
     biases = bias if bias.ndim == 2 else np.stack([bias, np.zeros_like(bias)])  # PyTorch always has two
     arrays = {"weight_ih": kernel.T, "weight_hh": recurrent_kernel.T, "bias_ih": biases[0], "bias_hh": biases[1]}
     return {f"{module}.{name}{suffix}": torch.tensor(array) for name, array in arrays.items()}
 
 
-def _reordered(array: np.ndarray, row: Row) -> np.ndarray:
-    """Puts the gates into PyTorch's order: a GRU's z, r, h becomes r, z, h; an LSTM's i, f, g, o stays."""
-    if row.kind != "gru":
-        return array
+def _reordered(array: np.ndarray) -> np.ndarray:
+    """Puts the gates of a GRU into PyTorch's order: z, r, h becomes r, z, h. Those of an LSTM are i, f, g, o in both."""
     z, r, h = np.split(array, 3, axis=-1)
     return np.concatenate([r, z, h], axis=-1)
+
+
+def torch_trainer(model: torch.nn.Module, learning_rate: float, global_clipnorm: float, loss: Callable, prepare: Callable) -> Trainer:
+    """Makes the training step of a model.
+
+    Args:
+        model: The model.
+        learning_rate: Of Adam.
+        global_clipnorm: Largest norm of all gradients together.
+        loss: Returns the loss of what `prepare` returned, given as its arguments.
+        prepare: Turns a batch into tensors.
+    """
+    optimizer = torch.optim.Adam(model.parameters(), learning_rate, eps=1e-7)  # Keras's ε
+
+    def train(batch) -> float:
+        value = loss(*batch)
+        optimizer.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), global_clipnorm)
+        optimizer.step()
+        return value.item()
+
+    return Trainer(prepare, train)
+
+
+def train_one_bias(model: torch.nn.Module) -> None:
+    """Keeps the second bias of every LSTM, which PyTorch has beside the first, as it is: trained too, it would double the step."""
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_("bias_hh" not in name)

@@ -1,8 +1,7 @@
 """Who runs in `benchmarks.translation_speed`: each translator trains the same model, from the same weights."""
 
-from collections.abc import Callable
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -19,17 +18,6 @@ TRANSLATORS: dict[str, tuple[str, dict[str, Any], bool]] = {
 
 # ((source, what the decoder reads), what it is to predict, weights), as `toolkit.data.PairBatches` gives them.
 Batch = tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]
-
-
-class Trainer(NamedTuple):
-    """A model about to be trained.
-
-    `prepare` turns a `Batch` into what `train` takes; `train` takes one step of Adam and returns the loss from before it, the mean over
-    the target tokens.
-    """
-
-    prepare: Callable[[Batch], Any]
-    train: Callable[[Any], float]
 
 
 def load(translator: str) -> tuple[ModuleType, dict[str, Any]]:

@@ -2,13 +2,11 @@
 
 import tensorflow as tf
 
+from benchmarks.contenders import Trainer
 from benchmarks.contenders.graph import start
-from benchmarks.translators import Trainer
+from benchmarks.contenders.our_training import our_trainer
 from benchmarks.translators.setting import Setting, Weights
 from toolkit.models.translator import Translator
-from toolkit.training.losses import sparse_cross_entropy
-from toolkit.training.optimizers import build_optimizer
-from toolkit.training.steps import Steps
 
 __all__ = ["build", "start"]
 
@@ -16,15 +14,7 @@ __all__ = ["build", "start"]
 def build(setting: Setting, weights: Weights) -> Trainer:
     """Makes the model and its training step."""
     model = make_model(setting, weights)
-    optimizer = build_optimizer("adam", setting.learning_rate, global_clipnorm=setting.global_clipnorm)
-    optimizer.build(model.trainable_variables)
-    steps = Steps(model, optimizer, {"loss": sparse_cross_entropy}, tf.distribute.get_strategy())
-
-    def train(batch) -> float:
-        sums, _ = steps.train(batch)
-        return sums["loss"] / sums["weight"]
-
-    return Trainer(lambda batch: tf.nest.map_structure(tf.constant, batch), train)
+    return our_trainer(model, setting.learning_rate, setting.global_clipnorm, lambda batch: tf.nest.map_structure(tf.constant, batch))
 
 
 def make_model(setting: Setting, weights: Weights) -> Translator:

@@ -3,8 +3,8 @@
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from benchmarks.contenders.pytorch import start
-from benchmarks.translators import Trainer
+from benchmarks.contenders import Trainer
+from benchmarks.contenders.pytorch import named_weights, start, torch_trainer, train_one_bias
 from benchmarks.translators.setting import Setting, Weights
 
 __all__ = ["build", "start"]
@@ -23,8 +23,7 @@ class Translator(torch.nn.Module):
         self.decoder = torch.nn.LSTM(embedded, units, setting.decoder_layers, batch_first=True)
         self.output = torch.nn.Linear(2 * units, embedded, bias=False)
         self.output_bias = torch.nn.Parameter(torch.zeros(setting.vocabulary_size))
-        for name, parameter in self.named_parameters():
-            parameter.requires_grad_("bias_hh" not in name)  # PyTorch's second bias of an LSTM: trained too, it would double the step
+        train_one_bias(self)
 
     def forward(self, source, target):
         """Returns the logits of every step, `[batch, steps, vocabulary_size]`."""
@@ -45,18 +44,11 @@ def build(setting: Setting, weights: Weights) -> Trainer:
     """Makes the model and its training step."""
     model = Translator(setting)
     model.load_state_dict(_state(weights))
-    optimizer = torch.optim.Adam(model.parameters(), setting.learning_rate, eps=1e-7)  # Keras's ε
 
-    def train(batch) -> float:
-        source, read, predicted = batch
-        loss = torch.nn.functional.cross_entropy(model(source, read).flatten(0, 1), predicted.flatten(), ignore_index=0)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), setting.global_clipnorm)
-        optimizer.step()
-        return loss.item()
+    def loss(source, read, predicted):
+        return torch.nn.functional.cross_entropy(model(source, read).flatten(0, 1), predicted.flatten(), ignore_index=0)
 
-    return Trainer(_tensors, train)
+    return torch_trainer(model, setting.learning_rate, setting.global_clipnorm, loss, _tensors)
 
 
 def _tensors(batch) -> list[torch.Tensor]:
@@ -67,16 +59,11 @@ def _tensors(batch) -> list[torch.Tensor]:
 def _state(weights: Weights) -> dict[str, torch.Tensor]:
     """Returns the weights under PyTorch's names."""
     arrays = {"embedding.weight": weights.embedding, "output.weight": weights.output.T, "output_bias": weights.output_bias}
-    for i, layer in enumerate(weights.encoder):
-        arrays |= _lstm("encoder", f"l{i}", *layer[:3]) | _lstm("encoder", f"l{i}_reverse", *layer[3:])
-    for i, layer in enumerate(weights.decoder):
-        arrays |= _lstm("decoder", f"l{i}", *layer)
     for i, (kernel, bias) in enumerate(weights.bridges):
         arrays |= {f"bridges.{i}.weight": kernel.T, f"bridges.{i}.bias": bias}
-    return {name: torch.tensor(array) for name, array in arrays.items()}
-
-
-def _lstm(module: str, layer: str, kernel, recurrent_kernel, bias) -> dict:
-    """PyTorch's gates stand in Keras's order; of its two biases the second stays zero."""
-    arrays = {"weight_ih": kernel.T, "weight_hh": recurrent_kernel.T, "bias_ih": bias, "bias_hh": 0 * bias}
-    return {f"{module}.{name}_{layer}": array for name, array in arrays.items()}
+    state = {name: torch.tensor(array) for name, array in arrays.items()}
+    for i, layer in enumerate(weights.encoder):
+        state |= named_weights("encoder", f"_l{i}", layer[:3]) | named_weights("encoder", f"_l{i}_reverse", layer[3:])
+    for i, layer in enumerate(weights.decoder):
+        state |= named_weights("decoder", f"_l{i}", layer)
+    return state

@@ -2,34 +2,13 @@
 
 import keras
 import tensorflow as tf
-from keras import ops
 
+from benchmarks.contenders import Trainer
 from benchmarks.contenders.graph import start
-from benchmarks.translators import Trainer
+from benchmarks.contenders.stock_training import TiedLogits, stock_trainer
 from benchmarks.translators.setting import Setting, Weights
 
 __all__ = ["build", "make_model", "start"]
-
-
-class TiedLogits(keras.layers.Layer):
-    """Scores of all tokens: products with their embeddings, and a bias.
-
-    Args:
-        embedding: The embedding layer.
-    """
-
-    def __init__(self, embedding: keras.layers.Embedding):
-        super().__init__(name="logits")
-        self.supports_masking = True
-        self.embedding = embedding
-
-    def build(self, input_shape):
-        """Creates the bias."""
-        self.bias = self.add_weight(shape=(self.embedding.input_dim,), initializer="zeros", name="bias")
-
-    def call(self, inputs):
-        """Returns `[batch, steps, vocabulary_size]`."""
-        return ops.matmul(inputs, ops.transpose(self.embedding.embeddings)) + self.bias
 
 
 def make_model(setting: Setting) -> keras.Model:
@@ -62,17 +41,7 @@ def build(setting: Setting, weights: Weights, jit: bool) -> Trainer:
     """Makes the model and compiles its training step, as one XLA program if `jit`."""
     model = make_model(setting)
     set_weights(model, weights)
-    model.compile(
-        optimizer=keras.optimizers.Adam(setting.learning_rate, global_clipnorm=setting.global_clipnorm),
-        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True, reduction="mean_with_sample_weight"),
-        jit_compile=jit,
-    )
-
-    def train(batch) -> float:
-        model.reset_metrics()  # or Keras would give the mean of all losses until now
-        return float(model.train_on_batch(*batch))
-
-    return Trainer(_tensors, train)
+    return stock_trainer(model, setting.learning_rate, setting.global_clipnorm, jit, _tensors)
 
 
 def _tensors(batch) -> tuple:

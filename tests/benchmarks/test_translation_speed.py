@@ -7,11 +7,12 @@ import pytest
 
 from benchmarks import translation_speed
 from benchmarks.contenders import Unavailable
+from benchmarks.contenders.training_session import target_tokens
 from benchmarks.records import SpeedRecord
 from benchmarks.translation_speed_page import DECODING, TRAINING, ratios, translation_speed_page
-from benchmarks.translators import TRANSLATORS, Trainer, load, session
+from benchmarks.translators import TRANSLATORS, load
 from benchmarks.translators.batches import Pairs, padding, sorted_batches, tokenize, unsorted_batches
-from benchmarks.translators.session import target_tokens
+from benchmarks.translators.session import first_of_each_shape
 from benchmarks.translators.setting import Setting, count_parameters, make_weights
 from toolkit.data.pair_batches import pair_lengths
 from toolkit.text.tokenizer import Tokenizer
@@ -86,37 +87,12 @@ def test_long_pairs_are_left_out_and_sources_ended():
     assert tokenizer.decode(kept.sources[0]) == "a"
 
 
-class Scripted:
-    """A translator whose every step takes a second by the clock, two at the first batch of its shape."""
-
-    def __init__(self, monkeypatch):
-        self.now, self.shapes = 0.0, []
-        monkeypatch.setattr(session, "load", lambda translator: (self, {}))
-        monkeypatch.setattr(session.time, "perf_counter", lambda: self.now)
-
-    def start(self, threads):
-        pass
-
-    def build(self, setting, weights):
-        return Trainer(lambda batch: batch[0][0].shape, self.train)
-
-    def train(self, shape):
-        self.now += 1.0 if shape in self.shapes else 2.0
-        self.shapes.append(shape)
-        return float(len(self.shapes))
-
-
-def test_a_session_times_first_calls_and_rounds(monkeypatch):
+def test_first_steps_are_on_a_batch_of_each_shape():
     batches = sorted_batches(pairs(), sentences=3, count=6)
-    scripted = Scripted(monkeypatch)
-    timed = session.TranslatorSession("ours", SETTING, 0, batches, threads=1)
-    different = list(dict.fromkeys(source.shape for (source, _), *_ in batches))
-    seconds, first_losses = timed.first_calls()
-    assert seconds == len(different)
-    assert scripted.shapes == different * 2
-    assert first_losses == [1.0 + i for i in range(len(different))]
-    assert timed.round(1, 4) == sum(map(target_tokens, batches[1:4])) / 3
-    assert scripted.shapes[-3:] == [source.shape for (source, _), *_ in batches[1:4]]
+    shapes = [source.shape for (source, _), *_ in batches]
+    firsts = first_of_each_shape(batches)
+    assert [shapes[i] for i in firsts] == list(dict.fromkeys(shapes))
+    assert all(shapes[i] not in shapes[:i] for i in firsts)
 
 
 @pytest.mark.slow
@@ -127,13 +103,6 @@ def test_translators_take_turns_in_processes_of_their_own():
     for values in case.values():
         assert 0 < values["least"] <= values["target tokens per second"]
         assert values["tracing and compiling s"] > 0
-
-
-def test_other_losses_are_refused():
-    for received in ([2.0, 1.01], [2.0001, 1.0], [float("nan"), 1.0]):
-        with pytest.raises(ValueError, match="b and a: expected the same losses"):
-            translation_speed._require_same_losses({"a": [2.0, 1.0], "b": received})
-    translation_speed._require_same_losses({"a": [2.0, 1.0], "b": [2.0, 1.002]})
 
 
 CASE = {
