@@ -114,7 +114,8 @@ class LanguageModeling(SupervisedTask):
         Raises:
             UserError: The run is not finished.
         """
-        return TextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer))
+        ends = not self.run.read_metrics()["continuous"]
+        return TextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer), ends=ends)
 
     def export(self, directory: Path, name: str) -> Any:
         """Writes the trained model as a SavedModel and as a LiteRT file, checked against the model on held-out texts.

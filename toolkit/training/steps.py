@@ -83,7 +83,8 @@ class Steps:
         if not hasattr(self._model, "projection"):
             return weighted_sums(self._measures, labels, self._model(inputs, training=training), weights)
         features = self._model(inputs, training=training, return_features=True)
-        if training and (sampled := getattr(self._model, "sampled_softmax", None)):
+        sampled = getattr(self._model, "sampled_softmax", None)
+        if training and sampled:
             return sampled.sums(features, *self._model.projection, labels, weights)
         return self._projected.sums(features, *self._model.projection, labels, weights, training)
 
