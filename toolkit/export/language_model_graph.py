@@ -19,6 +19,7 @@ from toolkit.text.graph_tokenizer import GraphTokenizer
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.projection import MOST_LOGITS
 
+ENDS_IN_SPACE = r"(?s).*[\s\p{Z}]"
 PARTS = ("h", "c")  # of a layer's state: its output and, if it is an LSTM, its cell
 
 
@@ -140,7 +141,7 @@ def in_blocks(measure: Callable, model: keras.Model, features: tf.Tensor, tokens
     """
     count = tf.size(tokens)
     size = tf.minimum(tf.maximum(count, 1), max(1, MOST_LOGITS // model.vocabulary_size))
-    filler = -count % size
+    filler = tf.maximum(1, -(-count // size)) * size - count  # at least one block: of none nothing can be stacked
     rows = tf.pad(tf.reshape(features, [-1, model.features]), [[0, filler], [0, 0]])
     ids = tf.pad(tf.reshape(tokens, [-1]), [[0, filler]])
     blocks = tf.reshape(rows, [-1, size, model.features]), tf.reshape(ids, [-1, size])
@@ -185,7 +186,7 @@ class LanguageModule(tf.Module):
         ids = self.tokenizer(texts)
         predicted = pad(ids)
         scores = self._log_probabilities(self._begun(ids)[:, : tf.shape(predicted)[1]], predicted)
-        return {"nats": -tf.reduce_sum(scores, 1), "tokens": tf.cast(ids.row_lengths(), tf.int32), "log_probabilities": scores}
+        return {"nats": tf.abs(tf.reduce_sum(scores, 1)), "tokens": tf.cast(ids.row_lengths(), tf.int32), "log_probabilities": scores}
 
     @tf.function(
         input_signature=[
@@ -218,13 +219,26 @@ class LanguageModule(tf.Module):
         written = self._continued(self._begun(ids), max_tokens, temperature, top_k, top_p, _noise(seeds))
         both = tf.concat([ids, tf.RaggedTensor.from_tensor(written["tokens"], written["lengths"])], 1)
         # Tokens are decoded with those before them: whether the first begins with a space shows only there.
-        before, whole = tf.strings.length(self.tokenizer.decode(ids)), self.tokenizer.decode(both)
-        texts = tf.strings.substr(whole, before, tf.strings.length(whole) - before)
-        return {"texts": texts, "pieces": self.tokenizer.pieces(written["tokens"]), **written}
+        begun, whole = self.tokenizer.decode(ids), self.tokenizer.decode(both)
+        texts = tf.strings.substr(whole, tf.strings.length(begun), tf.strings.length(whole) - tf.strings.length(begun))
+        return {"texts": _to_be_appended(texts, prompts, begun), "pieces": self.tokenizer.pieces(written["tokens"]), **written}
 
     def _begun(self, ids: tf.RaggedTensor) -> tf.Tensor:
         """Returns the begin id, the ids and padding."""
         return pad(tf.concat([tf.fill([ids.nrows(), 1], self._begin_id), ids], 1))
+
+
+def _to_be_appended(texts: tf.Tensor, prompts: tf.Tensor, begun: tf.Tensor) -> tf.Tensor:
+    """Returns texts without the bytes of an unfinished character, and without the space that stands at the end of the prompt already.
+
+    Args:
+        texts: What follows.
+        prompts: What it follows.
+        begun: What the tokens keep of the prompts.
+    """
+    has_space = tf.strings.regex_full_match(prompts, ENDS_IN_SPACE) & ~tf.strings.regex_full_match(begun, ENDS_IN_SPACE)
+    texts = tf.where(has_space, tf.strings.regex_replace(texts, "^ +", ""), texts)
+    return tf.strings.regex_replace(texts, "\ufffd+$", "")
 
 
 def _noise(seeds: tf.Tensor) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:

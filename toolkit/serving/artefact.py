@@ -2,23 +2,23 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from toolkit.errors import UserError
-from toolkit.serving.predictions import TextPredictor
-from toolkit.serving.translations import TextTranslator
 
 
-def open_artefact(path: Path) -> TextPredictor | TextTranslator:
+def open_artefact(path: Path) -> Any:
     """Opens an exported model.
 
     Args:
         path: Folder of a version, for its SavedModel; folder of a model, for its newest version; or the folder `litert` of a version.
 
     Returns:
-        What labels texts with it, or translates them. TensorFlow is imported for a SavedModel only.
+        What labels texts with it, a `TextPredictor`, translates them, a `TextTranslator`, or writes them, a `SavedModelTextGenerator`.
+        TensorFlow is imported for a SavedModel only.
 
     Raises:
-        UserError: There is no exported model, or it is damaged.
+        UserError: There is no exported model, it is damaged, or it is the LiteRT file of a language model.
     """
     if (path / "model.tflite").is_file():
         return _open_litert(path)
@@ -29,8 +29,14 @@ def open_artefact(path: Path) -> TextPredictor | TextTranslator:
     return _open_saved_model(newest.parent)
 
 
-def _open_litert(folder: Path) -> TextPredictor | TextTranslator:
-    if _translates(folder / "model.json"):
+def _open_litert(folder: Path) -> Any:
+    task = _task(folder / "model.json")
+    if task == "language_model":
+        raise UserError(
+            f"{folder}: expected a model that labels or translates, received a language model; its LiteRT file is for "
+            f"programs that drive it themselves, open {folder.parent} instead"
+        )
+    if task == "translation":
         from toolkit.serving.litert_translator import LiteRTTranslator
 
         return LiteRTTranslator(folder)
@@ -39,8 +45,13 @@ def _open_litert(folder: Path) -> TextPredictor | TextTranslator:
     return LiteRTPredictor(folder)
 
 
-def _open_saved_model(folder: Path) -> TextPredictor | TextTranslator:
-    if _translates(folder / "assets" / "model.json"):
+def _open_saved_model(folder: Path) -> Any:
+    task = _task(folder / "assets" / "model.json")
+    if task == "language_model":
+        from toolkit.serving.saved_model_text_generator import SavedModelTextGenerator
+
+        return SavedModelTextGenerator(folder)
+    if task == "translation":
         from toolkit.serving.saved_model_translator import SavedModelTranslator
 
         return SavedModelTranslator(folder)
@@ -49,9 +60,9 @@ def _open_saved_model(folder: Path) -> TextPredictor | TextTranslator:
     return SavedModelPredictor(folder)
 
 
-def _translates(description_file: Path) -> bool:
-    """Whether an export says that it translates; if it says nothing, or nothing that can be read, it is a classifier's."""
+def _task(description_file: Path) -> str:
+    """Returns what an export says that it does; if it says nothing, or nothing that can be read, it is a classifier's."""
     try:
-        return json.loads(description_file.read_text("utf-8"))["task"] == "translation"
+        return str(json.loads(description_file.read_text("utf-8"))["task"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return "classification"

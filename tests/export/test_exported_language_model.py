@@ -1,0 +1,355 @@
+"""Exports of a small language model, run by programs that know nothing of the toolkit."""
+
+import dataclasses
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from ai_edge_litert.interpreter import Interpreter
+
+from toolkit.data.token_lists import padded
+from toolkit.decoding import gumbel_noise
+from toolkit.errors import UserError
+from toolkit.export.language_model import export_language_model
+from toolkit.export.language_model_graph import in_blocks, listed, log_probability, named
+from toolkit.export.language_model_verification import LanguageModelCheck, sampling
+from toolkit.export.verification import HARD_TEXTS
+from toolkit.layers.recurrent.time_loop import backend
+from toolkit.models import LanguageModel
+from toolkit.serving.artefact import open_artefact
+from toolkit.serving.sampling import Sampling
+from toolkit.serving.text_generator import TextGenerator
+from toolkit.text.tokenizer import Tokenizer
+
+TEXTS = ["the cat sees a small house", "she does not see it\nand goes on", "two dogs", "", " \u3000", "\U0001f600 \u2028"]
+PROMPTS = ["the cat", "", "she does not see it "]
+ATOL = 1e-4  # single precision: sums of a few dozen log-probabilities in another order
+
+
+def random_language_model(tokenizer, **options):
+    """A model whose scores are far apart, so that other tokens or another order show."""
+    model = LanguageModel(tokenizer.vocabulary_size, **{"embedding_dim": 8, "units": 6, "num_layers": 2, **options})
+    model.build(None)
+    random = np.random.default_rng(0)
+    model.set_weights([random.normal(size=weights.shape, scale=0.6) for weights in model.get_weights()])
+    bias = random.normal(size=tokenizer.vocabulary_size)
+    bias[tokenizer.end_id] = 2  # so that some texts end before they have to
+    model.output_bias.assign(bias)
+    return model
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return Tokenizer.train(TEXTS, 290)
+
+
+@pytest.fixture(scope="module")
+def model(tokenizer):
+    return random_language_model(tokenizer)
+
+
+@pytest.fixture(scope="module")
+def exported(model, tokenizer, tmp_path_factory):
+    return export_language_model(model, tokenizer, tmp_path_factory.mktemp("exports") / "small", samples=TEXTS, documents=True)
+
+
+@pytest.fixture(scope="module")
+def signatures(exported):
+    loaded = tf.saved_model.load(exported.path)
+
+    def run(name, **inputs):
+        return {key: value.numpy() for key, value in loaded.signatures[name](**{k: tf.constant(v) for k, v in inputs.items()}).items()}
+
+    run.loaded = loaded  # its variables live as long as it does
+    return run
+
+
+@pytest.fixture(scope="module")
+def litert(exported):
+    interpreter = Interpreter(exported.path + "/litert/model.tflite")
+    return lambda name, **inputs: interpreter.get_signature_runner(name)(**inputs)
+
+
+@pytest.fixture(scope="module")
+def generator(model, tokenizer):
+    return TextGenerator(model, tokenizer)
+
+
+def sequences(tokenizer, texts):
+    return [[tokenizer.begin_id, *ids] for ids in tokenizer.encode(texts)]
+
+
+def log_probabilities(model, ids):
+    """Of each token after the first, from the logits of one call."""
+    with backend("graph"):  # compiles nothing
+        logits, _ = model(np.array([ids], "int32"))
+    return np.take_along_axis(tf.nn.log_softmax(logits)[0, :-1].numpy(), np.array(ids[1:], int)[:, np.newaxis], 1)[:, 0]
+
+
+def write(run, seed=3, max_tokens=12, **options):
+    return run("generate", prompts=PROMPTS, seeds=np.full(len(PROMPTS), seed, "int32"), max_tokens=max_tokens, **sampling(**options))
+
+
+def begun(tokenizer, prompts=PROMPTS):
+    return padded([np.array([tokenizer.begin_id, *ids], "int32") for ids in tokenizer.encode(prompts)])
+
+
+def test_the_saved_model_runs_with_tensorflow_alone(exported, model, tokenizer):
+    script = (
+        "import json, sys, tensorflow as tf, tensorflow_text\n"
+        "loaded = tf.saved_model.load(sys.argv[1])\n"
+        "assert sorted(loaded.signatures) == ['generate', 'score', 'serving_default', 'step']\n"
+        "answers = loaded.signatures['score'](texts=tf.constant(json.loads(sys.argv[2])))\n"
+        "none = loaded.signatures['serving_default'](texts=tf.constant([], tf.string))\n"
+        "assert none['nats'].shape == none['tokens'].shape == [0]\n"
+        "assert not any(name.startswith('toolkit') for name in sys.modules)\n"
+        "print(json.dumps([answers['nats'].numpy().tolist(), answers['tokens'].numpy().tolist()]))\n"
+    )
+    command = [sys.executable, "-c", script, exported.path, json.dumps(TEXTS)]
+    nats, tokens = json.loads(subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout)
+    wanted = sequences(tokenizer, TEXTS)
+    assert tokens == [len(ids) - 1 for ids in wanted]
+    np.testing.assert_allclose(nats, [-log_probabilities(model, ids).sum() for ids in wanted], rtol=0, atol=ATOL)
+
+
+def test_greedy_writing_takes_the_most_probable_tokens(signatures, litert, model, tokenizer):
+    found = write(signatures, temperature=0)
+    noise = np.zeros((12, len(PROMPTS), 1), "float32")
+    in_litert = litert("generate", tokens=begun(tokenizer), noise=noise, **sampling(temperature=0))
+    for row, prompt in enumerate(tokenizer.encode(PROMPTS)):
+        read, state, written, scores = [tokenizer.begin_id, *prompt], model.initial_state(1), [], []
+        while len(written) < 12 and tokenizer.end_id not in written:
+            for token in read:
+                with backend("graph"):  # compiles nothing
+                    logits, state = model.step(np.array([token], "int32"), state)
+            allowed = logits.numpy()[0]
+            allowed[[tokenizer.pad_id, tokenizer.unk_id, tokenizer.begin_id]] = -np.inf
+            read = [int(allowed.argmax())]
+            written += read
+            scores.append(tf.nn.log_softmax(logits)[0, read[0]].numpy())
+        for answer in (found, in_litert):
+            length = answer["lengths"][row]
+            assert answer["tokens"][row][:length].tolist() == written
+            assert not answer["tokens"][row][length:].any()
+            np.testing.assert_allclose(answer["log_probabilities"][row][:length], scores, rtol=0, atol=ATOL)
+            assert answer["scores"][row] == pytest.approx(sum(scores), abs=ATOL)
+        whole = tokenizer.decode([*prompt, *written]).rstrip("\ufffd")  # of an unfinished character
+        text = found["texts"][row].decode()
+        assert whole in (tokenizer.decode(prompt) + text, PROMPTS[row] + text)  # a space may be at the end of the prompt already
+        assert [piece.decode() for piece in found["pieces"][row] if piece] == tokenizer.pieces(written)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"temperature": 1.3},
+        {"temperature": 1.3, "top_k": 9},
+        {"temperature": 2.0, "top_p": 0.8},
+        {"temperature": 1.0, "top_k": 5, "top_p": 0.9},
+    ],
+    ids=str,
+)
+def test_the_same_seed_writes_the_same_everywhere(options, signatures, litert, tokenizer, generator):
+    drawn = write(signatures, **options)
+    samples = [sample for [sample] in generator.generate(PROMPTS, max_tokens=12, sampling=Sampling(seed=3, **options))]
+    assert [text.decode() for text in drawn["texts"]] == [sample.text for sample in samples]
+    np.testing.assert_allclose(drawn["scores"], [sample.score for sample in samples], rtol=0, atol=ATOL)
+    assert not np.array_equal(drawn["texts"], write(signatures, seed=4, **options)["texts"])
+    numbers = options.get("top_k", tokenizer.vocabulary_size)
+    noise = np.stack([[gumbel_noise(3)(tf.constant(t), tf.constant([numbers]))] * len(PROMPTS) for t in range(12)])
+    in_litert = litert("generate", tokens=begun(tokenizer), noise=noise, **sampling(**options))
+    np.testing.assert_array_equal(in_litert["tokens"], drawn["tokens"])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"temperature": np.float32(-1)}, "temperature must be a finite number of at least 0"),
+        ({"temperature": np.float32("nan")}, "temperature must be"),
+        ({"top_k": -1}, "top_k must be an integer from 0, for all, to"),
+        ({"top_k": 10**6}, "top_k must be"),
+        ({"top_p": np.float32(0)}, "top_p must be a number greater than 0 and at most 1"),
+        ({"top_p": np.float32(1.5)}, "top_p must be"),
+        ({"max_tokens": 0}, "max_tokens must be an integer of at least 1"),
+        ({"seeds": np.zeros(1, "int32")}, "seeds must be as many as prompts"),
+    ],
+    ids=str,
+)
+def test_what_is_out_of_range_is_refused(signatures, options, message):
+    given = {"prompts": PROMPTS, "seeds": np.zeros(len(PROMPTS), "int32"), "max_tokens": 3, **sampling(temperature=1)}
+    with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+        signatures("generate", **{**given, **options})
+
+
+def test_a_text_is_read_step_by_step(exported, signatures, litert, model, tokenizer):
+    [ids] = sequences(tokenizer, TEXTS[:1])
+    with backend("graph"):  # compiles nothing
+        logits, end = model(np.array([ids], "int32"))
+    for folder, run in (("assets", signatures), ("litert", litert)):
+        description = json.loads((Path(exported.path) / folder / "model.json").read_text("utf-8"))
+        state = {name: np.zeros((1, part["shape"][1]), "float32") for name, part in description["state"].items()}
+        for token, wanted in zip(ids, logits[0], strict=True):
+            state = run("step", tokens=np.array([token], "int32"), **state)
+            np.testing.assert_allclose(state.pop("logits")[0], wanted, rtol=0, atol=1e-5)  # single precision
+        for name, part in named(end).items():
+            np.testing.assert_allclose(state[name], part, rtol=0, atol=1e-5)  # single precision
+
+
+def test_the_litert_file_and_its_description_are_enough(exported, tokenizer):
+    folder = Path(exported.path) / "litert"
+    description = json.loads((folder / "model.json").read_text("utf-8"))
+    interpreter = Interpreter(str(folder / "model.tflite"))
+    assert sorted(interpreter.get_signature_list()) == sorted(description["signatures"]) == ["generate", "step"]
+    assert description["signatures"]["step"]["inputs"] == {
+        "tokens": "int32 [-1]",
+        "layer_0_h": "float32 [-1, 6]",
+        "layer_1_h": "float32 [-1, 6]",
+    }
+    assert description["task"] == "language_model"
+    assert [description[name] for name in ("pad_id", "unknown_id", "begin_id", "end_id")] == [0, 1, 2, 3]
+    assert description["never_written"] == [0, 1, 2]
+    assert Tokenizer.load(folder / "tokenizer.model").encode(TEXTS)[0].tolist() == tokenizer.encode(TEXTS)[0].tolist()
+
+
+def test_the_signatures_share_the_weights(exported, model):
+    weights = sum(array.nbytes for array in model.get_weights())
+    graph = 200_000  # of two signatures, at any size of the model
+    assert weights < exported.litert_bytes < weights + graph
+
+
+def test_the_report(exported):
+    assert exported.compared == len(TEXTS) + len(HARD_TEXTS)
+    assert exported.ties == 0
+    assert 0 <= exported.saved_model_difference < 1e-4
+    assert 0 <= exported.litert_difference < 1e-4
+    assert json.loads(json.dumps(exported.as_dict()))["path"] == exported.path
+    assert "the same continuations" in str(exported)
+    assert "2 continuations differ" in str(dataclasses.replace(exported, ties=2))
+
+
+@pytest.mark.parametrize("options", [{"cell": "lstm", "tied_output": True}], ids=str)
+def test_a_model_of_one_continuous_text(options, tokenizer, tmp_path):
+    model = random_language_model(tokenizer, **options)
+    report = export_language_model(model, tokenizer, tmp_path, samples=TEXTS, documents=False)
+    loaded = tf.saved_model.load(report.path)
+    scored = loaded.signatures["score"](texts=tf.constant(["", "two dogs"]))
+    [_, ids] = sequences(tokenizer, ["", "two dogs"])
+    np.testing.assert_array_equal(scored["tokens"], [0, len(ids) - 1])
+    np.testing.assert_allclose(scored["nats"], [0, -log_probabilities(model, ids).sum()], rtol=0, atol=ATOL)
+    options = {"prompts": PROMPTS, "seeds": [0, 1, 2], "max_tokens": 50, **sampling(temperature=2)}
+    written = loaded.signatures["generate"](**{name: tf.constant(value) for name, value in options.items()})
+    assert tokenizer.end_id not in written["tokens"].numpy()  # its bias is high, but it has no meaning
+    outputs = set(Interpreter(report.path + "/litert/model.tflite").get_signature_runner("step").get_output_details())
+    assert outputs == {"logits", "layer_0_h", "layer_0_c", "layer_1_h", "layer_1_c"}
+
+
+def test_a_diverged_model_is_not_exported(tokenizer, tmp_path):
+    broken = random_language_model(tokenizer)
+    broken.output_bias.assign(np.full(tokenizer.vocabulary_size, np.nan))
+    with pytest.raises(UserError, match="finite"):
+        export_language_model(broken, tokenizer, tmp_path / "broken", samples=TEXTS, documents=True)
+    assert list((tmp_path / "broken").iterdir()) == []
+
+
+def test_an_export_of_another_model_is_noticed(exported, model, tokenizer):
+    other = random_language_model(tokenizer)
+    other.output_bias.assign(model.output_bias + np.where(np.arange(tokenizer.vocabulary_size) == 260, 0.5, 0.0))
+    check = LanguageModelCheck(other, tokenizer, True, TEXTS)
+    with pytest.raises(UserError, match="SavedModel, score: expected the scores of the model"):
+        check.saved_model(Path(exported.path))
+    with pytest.raises(UserError, match="LiteRT, step: expected the scores of the model"):
+        check.litert(Path(exported.path) / "litert" / "model.tflite")
+
+
+def test_other_writing_is_noticed(exported, model, tokenizer):
+    litert_file = Path(exported.path) / "litert" / "model.tflite"
+    check = LanguageModelCheck(model, tokenizer, True, TEXTS)
+    prompts = tokenizer.encode(check.prompts)
+
+    def written(changed):
+        run = Interpreter(str(litert_file)).get_signature_runner("generate")
+        noise = np.zeros((5, len(prompts), 20), "float32")
+        return lambda options: {**(answer := run(tokens=begun(tokenizer, check.prompts), noise=noise, **options)), **changed(answer)}
+
+    assert check._check_writing("unchanged", written(lambda answer: {}), prompts).ties == 0
+    with pytest.raises(UserError, match="most probable tokens"):
+        check._check_writing(
+            "other tokens", written(lambda answer: {"tokens": np.where(answer["tokens"] > 3, 4, answer["tokens"])}), prompts
+        )
+    with pytest.raises(UserError, match=r"sum of the log-probabilities to within 0\.0001, found a difference of 0\.1"):
+        check._check_writing("another sum", written(lambda answer: {"scores": answer["scores"] + 0.1}), prompts)
+    with pytest.raises(UserError, match="finite"):
+        check._check_writing("NaN", written(lambda answer: {"log_probabilities": answer["log_probabilities"] * np.nan}), prompts)
+    calls = iter(range(1, 100))
+    with pytest.raises(UserError, match="the same tokens at every call"):
+        check._check_writing("changing", written(lambda answer: {"tokens": answer["tokens"] + next(calls)}), prompts)
+
+
+def test_a_tokenizer_without_special_ids_is_refused(model, tokenizer, tmp_path):
+    class Without:
+        begin_id = -1
+
+    with pytest.raises(ValueError, match="`tokenizer` must have an id that begins a sequence"):
+        export_language_model(model, Without(), tmp_path, samples=[], documents=True)
+    Without.begin_id, Without.end_id = 2, -1
+    with pytest.raises(ValueError, match="`tokenizer` must have an id that ends a document"):
+        export_language_model(model, Without(), tmp_path, samples=[], documents=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_state_crosses_a_signature_as_named_tensors():
+    state = [[tf.zeros([2, 4]), tf.ones([2, 4])], [tf.zeros([2, 3]), tf.ones([2, 3])]]
+    parts = named(state)
+    assert list(parts) == ["layer_0_h", "layer_0_c", "layer_1_h", "layer_1_c"]
+    tf.nest.map_structure(np.testing.assert_array_equal, listed(parts, state), state)
+
+
+def test_blocks_of_logits_change_nothing(model, tokenizer, monkeypatch):
+    random = np.random.default_rng(1)
+    features = random.normal(size=(3, 5, model.features)).astype("float32")
+    tokens = random.integers(1, tokenizer.vocabulary_size, (3, 5)).astype("int32")
+    whole = in_blocks(log_probability, model, features, tokens)
+    monkeypatch.setattr("toolkit.export.language_model_graph.MOST_LOGITS", 4 * tokenizer.vocabulary_size)
+    np.testing.assert_allclose(in_blocks(log_probability, model, features, tokens), whole, rtol=0, atol=1e-6)  # single precision
+    assert in_blocks(log_probability, model, features[:0], tokens[:0]).shape == (0, 5)
+
+
+def test_an_exported_language_model_answers_as_the_run_does(exported, generator):
+    opened = open_artefact(Path(exported.path))
+    sampling = Sampling(temperature=1.2, top_k=20, seed=5)
+    found = opened.generate(PROMPTS, samples=2, max_tokens=12, sampling=sampling)
+    wanted = generator.generate(PROMPTS, samples=2, max_tokens=12, sampling=sampling)
+    for found_samples, wanted_samples in zip(found, wanted, strict=True):
+        for one, other in zip(found_samples, wanted_samples, strict=True):
+            assert (one.text, one.tokens, one.reason) == (other.text, other.tokens, other.reason)
+            assert one.score == pytest.approx(other.score, abs=ATOL)
+            np.testing.assert_allclose(one.log_probabilities, other.log_probabilities, rtol=0, atol=ATOL)
+    assert {sample.reason for samples in found for sample in samples} == {"end", "length"}
+    assert "".join(opened.stream(PROMPTS[0], max_tokens=12, sampling=sampling)) == found[0][0].text
+    for one, other in zip(opened.score([*TEXTS, "\ud800"]), generator.score([*TEXTS, "\ud800"]), strict=True):
+        assert one[1:] == other[1:]
+        assert one.nats == pytest.approx(other.nats, abs=ATOL)
+    assert opened.generate([]) == opened.score([]) == []
+
+
+def test_what_an_export_cannot_do_is_named(exported, tmp_path):
+    with pytest.raises(
+        UserError, match=r"litert: expected a model that labels or translates, received a language model; .* open .*1 instead"
+    ):
+        open_artefact(Path(exported.path) / "litert")
+    opened = open_artefact(Path(exported.path))
+    with pytest.raises(ValueError, match="`stop` must be empty"):
+        opened.generate(PROMPTS, stop=["."])
+    with pytest.raises(ValueError, match="`top_k` must be an integer from 1 to"):
+        opened.generate(PROMPTS, sampling=Sampling(top_k=10**6))
+    with pytest.raises(ValueError, match="`max_tokens` must be an integer of at least 1"):
+        opened.generate(PROMPTS, max_tokens=0)
+    damaged = shutil.copytree(exported.path, tmp_path / "1")
+    (damaged / "saved_model.pb").write_bytes(b"cut short")
+    with pytest.raises(UserError, match="cannot be read"):
+        open_artefact(damaged)
