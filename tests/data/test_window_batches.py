@@ -70,6 +70,23 @@ def test_every_token_is_predicted_once_from_all_before_it(many, rows, shuffle, e
         assert (found == expected) != shuffle
 
 
+@pytest.mark.parametrize("most_steps", [1, 4, 1000])
+def test_epochs_that_are_cut_short_take_turns_with_the_parts_of_the_text(single, most_steps):
+    whole = WindowBatches(single, 3, LENGTH)
+    batches = WindowBatches(single, 3, LENGTH, most_steps=most_steps)
+    steps = min(most_steps, whole.steps(0))
+    epochs = -(-whole.steps(0) // steps)
+    read = [arrays(batches.batches(epoch)) for epoch in range(epochs + 1)]
+    assert {len(epoch) for epoch in read} == {steps} == {batches.steps(epoch) for epoch in range(3)}
+    assert all(epoch[0][1].all() for epoch in read)  # what was read before an epoch is forgotten
+    labels = np.concatenate([label[weight == 1] for epoch in read for _, _, label, weight in epoch])
+    assert len(labels) >= whole.predicted
+    np.testing.assert_array_equal(read[0][0][0], read[-1][0][0])  # and again
+    again = arrays(batches.batches(1, start=steps - 1))
+    for one, other in zip(again[0][2:], read[1 % epochs][-1][2:], strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("shuffle", [False, True])
 @pytest.mark.parametrize("rows", [1, 4, 9])
 def test_a_single_text_is_cut_into_a_run_for_each_row(single, rows, shuffle):

@@ -22,6 +22,8 @@ class WindowBatches:
     Every token is predicted once an epoch. With `shuffle` each epoch has another order of the documents, and other borders of the windows:
     the first window of a document is shortened at random, as far as the padding of its last one allows it.
 
+    With `most_steps` an epoch is a part of that, and the next epoch the next part, until it begins again at the first.
+
     Args:
         tokens: The split.
         rows: Number of rows of a batch.
@@ -30,6 +32,7 @@ class WindowBatches:
         shuffle: Whether epochs differ; if not, the windows are in the order of the text.
         begin_id: Id that begins what a document reads.
         end_id: Id that a document predicts last; `None` for a text that does not end, such as the beginning of a book.
+        most_steps: Batches of an epoch at most; `None` for all of the text.
 
     Raises:
         ValueError: An argument is out of range.
@@ -48,6 +51,7 @@ class WindowBatches:
         shuffle: bool = False,
         begin_id: int = 2,
         end_id: int | None = None,
+        most_steps: int | None = None,
     ):
         check_positive_integer("rows", rows)
         check_positive_integer("length", length)
@@ -55,6 +59,8 @@ class WindowBatches:
         check_positive_integer("begin_id", begin_id)
         if end_id is not None:
             check_positive_integer("end_id", end_id)
+        if most_steps is not None:
+            check_positive_integer("most_steps", most_steps)
         self.tokens = tokens
         self.rows = rows
         self.length = length
@@ -62,6 +68,7 @@ class WindowBatches:
         self.shuffle = shuffle
         self.begin_id = begin_id
         self.end_id = end_id
+        self.most_steps = most_steps
         self._ids = np.asarray(tokens.ids)  # a plain array over the same memory is indexed faster
         self._predicted = tokens.lengths + (end_id is not None)
         windows = -(-self._predicted // length)
@@ -69,12 +76,22 @@ class WindowBatches:
 
     @property
     def predicted(self) -> int:
-        """Number of tokens that an epoch predicts: the sum of its weights."""
+        """Number of tokens that the whole text predicts: the sum of the weights of an epoch that is not cut short."""
         return int(self._predicted.sum())
 
     def steps(self, epoch: int) -> int:
         """Returns the number of batches of an epoch, which is the same for all."""
+        return self._all_steps if self.most_steps is None else min(self.most_steps, self._all_steps)
+
+    @property
+    def _all_steps(self) -> int:
         return -(-int(self._windows.sum()) // self.rows)
+
+    def _part(self, epoch: int) -> int:
+        """Returns the step of the text that an epoch begins with; the last part is as long as the others, and begins before they end."""
+        steps = self.steps(epoch)
+        parts = -(-self._all_steps // steps) if steps else 1
+        return min(epoch % parts * steps, self._all_steps - steps)
 
     def batches(self, epoch: int, start: int = 0, replica: int = 0, replicas: int = 1) -> tf.data.Dataset:
         """Returns the batches of an epoch.
@@ -99,15 +116,15 @@ class WindowBatches:
                 f"`start` must be in [0, {steps}], `replica` in [0, replicas) and `replicas` a divisor of {self.rows} rows. "
                 f"Received: start={start}, replica={replica}, replicas={replicas}"
             )
-        order = self._order(epoch)
+        order, part = self._order(epoch), self._part(epoch)
         rows = np.arange(replica, self.rows, replicas)
 
         def make_batch(step: tf.Tensor) -> tuple:
             types = (tf.int32, tf.bool, tf.int32, tf.float32)
-            parts = tf.numpy_function(lambda step: self._make_batch(order, rows, int(step)), [step], types, stateful=False)
-            read, first, labels, weights = parts
-            for part in (read, labels, weights):
-                part.set_shape([len(rows), self.length])
+            arrays = tf.numpy_function(lambda step: self._make_batch(order, rows, part, int(step)), [step], types, stateful=False)
+            read, first, labels, weights = arrays
+            for array in (read, labels, weights):
+                array.set_shape([len(rows), self.length])
             first.set_shape([len(rows)])
             return (read, first), labels, weights
 
@@ -124,11 +141,11 @@ class WindowBatches:
         starts = np.cumsum(self.tokens.lengths) - self.tokens.lengths
         return _Order(np.cumsum(self._windows[documents]), starts[documents], self._predicted[documents], shifts[documents])
 
-    def _make_batch(self, order: "_Order", rows: np.ndarray, step: int) -> tuple[np.ndarray, ...]:
+    def _make_batch(self, order: "_Order", rows: np.ndarray, part: int, step: int) -> tuple[np.ndarray, ...]:
         windows = order.ends[-1] if len(order.ends) else 0
         full, more = divmod(int(windows), self.rows)  # the first `more` rows have one window more than the others
-        window = np.minimum(rows * full + np.minimum(rows, more) + step, windows - 1)
-        live = step < full + (rows < more)
+        window = np.minimum(rows * full + np.minimum(rows, more) + part + step, windows - 1)
+        live = part + step < full + (rows < more)
         document = np.searchsorted(order.ends, window, side="right")
         number = window - np.where(document > 0, order.ends[document - 1], 0)  # of the window in its document
         begin = number * self.length - order.shifts[document]

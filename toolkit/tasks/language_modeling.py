@@ -86,7 +86,7 @@ class LanguageModeling(SupervisedTask):
             return _measure(model, texts, texts.tokens[texts.held_out])
         documents = read_held_out(data, self.settings, **options)
         with tempfile.TemporaryDirectory() as folder:
-            return _measure(model, texts, TokenFile.make(Path(folder), documents, texts.tokenizer))
+            return _measure(model, texts, TokenFile.make(Path(folder) / "tokens", documents, texts.tokenizer))
 
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""

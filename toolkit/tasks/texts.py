@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from toolkit.data.document_ids import DocumentIds
 from toolkit.data.documents import DocumentCorpus, Documents, read_document_split, read_documents
-from toolkit.data.first_steps import FirstSteps
 from toolkit.data.token_file import TokenFile
 from toolkit.data.window_batches import WindowBatches, check_one_window
 from toolkit.errors import UserError
@@ -39,12 +38,18 @@ class Texts:
         """The split that the trained model is measured on: a continuous text without splits has no test split."""
         return "test" if "test" in self.tokens else "validation"
 
-    def batches(self, split: str, *, rows: int, length: int, seed: int, most_tokens: int | None) -> WindowBatches | FirstSteps:
+    def batches(self, split: str, *, rows: int, length: int, seed: int, most_tokens: int | None) -> WindowBatches:
         """Returns the windows of a split, of `most_tokens` if they are given; those of `"train"` are shuffled."""
-        tokenizer = self.tokenizer
-        ids = {"begin_id": tokenizer.begin_id, "end_id": self.end_id}
-        batches = WindowBatches(self.tokens[split], rows, length, seed=seed, shuffle=split == "train", **ids)
-        return batches if most_tokens is None else FirstSteps(batches, -(-most_tokens // (rows * length)))
+        return WindowBatches(
+            self.tokens[split],
+            rows,
+            length,
+            seed=seed,
+            shuffle=split == "train",
+            begin_id=self.tokenizer.begin_id,
+            end_id=self.end_id,
+            most_steps=None if most_tokens is None else -(-most_tokens // (rows * length)),
+        )
 
     def documents(self, tokens: TokenFile) -> DocumentIds:
         """Returns what the model reads and predicts of each document."""
