@@ -38,7 +38,7 @@ def random_language_model(tokenizer, **options):
     random = np.random.default_rng(0)
     model.set_weights([random.normal(size=weights.shape, scale=0.6) for weights in model.get_weights()])
     bias = random.normal(size=tokenizer.vocabulary_size)
-    bias[tokenizer.end_id] = 2  # so that some texts end before they have to
+    bias[tokenizer.end_id] = 3  # so that some texts end before they have to
     model.output_bias.assign(bias)
     return model
 

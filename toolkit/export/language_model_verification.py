@@ -149,9 +149,10 @@ class LanguageModelCheck:
     def _difference_of_written(self, name: str, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> float:
         expected = self._of_written(self._log_probabilities, prompts, written)
         found = [row[:length] for row, length in zip(written["log_probabilities"], written["lengths"], strict=True)]
+        difference = max(_largest(name, *rows) for rows in zip(expected, found, strict=True))
         for row, score in zip(found, written["scores"], strict=True):
             _check_sum(name, row.sum(dtype=np.float64), score)
-        return max(_largest(name, *rows) for rows in zip(expected, found, strict=True))
+        return difference
 
     def _check_strings(self, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> None:
         for ids, tokens, length, text in zip(prompts, written["tokens"], written["lengths"], written["texts"], strict=True):
