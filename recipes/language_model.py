@@ -90,9 +90,7 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(
-    epochs=1, learning_rate=3e-3, vocabulary_size=4000, units=512, num_layers=1, tokens_per_epoch=2_000_000, validation_tokens=50_000
-)
+QUICK = Settings(epochs=4, learning_rate=3e-3, vocabulary_size=4000, tokens_per_epoch=400_000, validation_tokens=50_000)
 FULL = replace(
     QUICK,
     epochs=20,

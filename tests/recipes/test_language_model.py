@@ -79,7 +79,7 @@ def test_a_classifier_starts_from_the_run(folder, capsys):
     (folder / "labeled.tsv").write_text(
         "text\tlabel\n" + "".join(f"{source}\t{'cat' if 'cat' in source else 'other'}\n" for source, _ in pairs()), "utf-8"
     )
-    options = ["--units=32", "--embedding-dim=16", "--epochs=1", "--tokens-per-batch=1024", "--segment-length=null", "--json"]
+    options = ["--units=16", "--embedding-dim=16", "--epochs=1", "--tokens-per-batch=1024", "--segment-length=null", "--json"]
     start = ["train", "sentiment", "--data", "labeled.tsv", "--init-from", "runs/tiny"]
     code, _, err = call(capsys, *start, "--run-dir", "runs/other-cell", *options)
     assert code == 2

@@ -14,10 +14,12 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("run", metavar="RUN", help="folder of a finished training run")
     parser.add_argument("--data", help="file, folder or TFDS name; the test split of the run's own data if not given")
     parser.add_argument("--data-dir", help="as for `toolkit train`; that of the run if not given, as for all options below")
-    for name in ("text-column", "label-column", "source-column"):
+    parser.add_argument("--text-column", help="of labeled texts, and of texts for a language model")
+    for name in ("label-column", "source-column"):
         parser.add_argument(f"--{name}", help="of labeled texts")
     for name in ("source", "target"):
         parser.add_argument(f"--{name}", help="of parallel texts: language, column or feature")
+    parser.add_argument("--documents", choices=("file", "line"), help="of texts for a language model: what is a document")
     parser.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
     options = vars(parser.parse_args(argv))
     as_json, task = options.pop("json"), open_task(options.pop("run"))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.cli.recipes import open_task
+from toolkit.quiet import native_notices_hidden
 
 
 def run(argv: Sequence[str]) -> int:
@@ -20,6 +21,8 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--name", help="name of the model (default: that of the run's folder)")
     parser.add_argument("--json", action="store_true", help="print the report as one line of JSON")
     options = parser.parse_args(argv)
-    report = open_task(options.run).export(options.export_dir, options.name or Path(options.run).resolve().name)
+    task = open_task(options.run)
+    with native_notices_hidden():
+        report = task.export(options.export_dir, options.name or Path(options.run).resolve().name)
     print(json.dumps(report.as_dict()) if options.json else report)
     return 0

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from toolkit.cli.recipes import RECIPES, find_recipe, make_task
 from toolkit.errors import UserError
+from toolkit.quiet import native_notices_hidden
 from toolkit.run_folder import RunFolder
 
 USAGE = f"""\
@@ -73,7 +74,9 @@ def _train(task, export_dir: Path, as_json: bool) -> None:
     print(f"\n{task.describe(metrics)}\n")
     for line in task.show_predictions(3):
         print(f"  {line}")
-    print(f"\n{task.export(export_dir, run.path.resolve().name)}")
+    with native_notices_hidden():
+        report = task.export(export_dir, run.path.resolve().name)
+    print(f"\n{report}")
     print(f'\nNow try: toolkit predict {run.path} "{task.example}"')
     if as_json:
         print(json.dumps({"run": str(run.path), **metrics}))

@@ -40,7 +40,7 @@ class LanguageModeling(SupervisedTask):
 
     def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
         s = self.settings
-        if replicas > 1:
+        if s.strategy != "none":
             raise UserError(f"strategy: expected none, as a language model carries its state on one device, received {s.strategy}")
         most = s.tokens_per_epoch if split == "train" else s.validation_tokens
         return data.batches(split, rows=s.batch_size, length=s.window, seed=s.seed, most_tokens=most)

@@ -50,7 +50,7 @@ class GraphTokenizer(tf.Module):
         pieces = tokenizer.tokenize(texts).flat_values
         units = tf.strings.regex_replace(pieces, f"[^{SPACE_PIECE}]", "") if model_type == "word" else pieces
         repeats = tf.where(ids.flat_values == unk_id, tf.strings.length(units, unit="UTF8_CHAR"), 1)
-        lengths = tf.reduce_sum(ids.with_values(repeats), axis=1)
+        lengths = tf.cast(tf.reduce_sum(ids.with_values(repeats), axis=1), ids.row_splits.dtype)
         return tf.RaggedTensor.from_row_lengths(tf.repeat(ids.flat_values, repeats), lengths)
 
     def decode(self, ids: tf.Tensor) -> tf.Tensor:
