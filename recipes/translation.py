@@ -107,7 +107,7 @@ def build_model(settings: Settings, data):
 QUICK = Settings(epochs=3, vocabulary_size=2000, batch_size=128, learning_rate=3e-3)
 FULL = replace(
     QUICK,
-    epochs=20,
+    epochs=40,
     batch_size=64,
     learning_rate=2e-3,
     warmup_steps=400,
@@ -117,7 +117,7 @@ FULL = replace(
     encoder_layers=1,  # for small sets one wide layer with much dropout is better than several (Sennrich & Zhang 2019)
     decoder_layers=1,
     word_dropout=0.1,
-    dropout=0.4,
+    dropout=0.3,
     average_epochs=5,
     length_penalty=1.4,
 )
