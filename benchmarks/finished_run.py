@@ -48,7 +48,7 @@ def run_values(run: RunFolder, options: argparse.Namespace) -> dict[str, Any]:
 def train_command(recipe: Recipe, settings: dict[str, Any]) -> tuple[str, str]:
     """Returns the preset nearest to the settings, and the shortest command that trains with them."""
     changes = {
-        preset: [(name, settings[name]) for name, value in asdict(defaults).items() if settings[name] != value]
+        preset: [(name, settings[name]) for name, value in asdict(defaults).items() if settings.get(name, value) != value]
         for preset, defaults in recipe.presets.items()
     }
     preset = min(changes, key=lambda name: len(changes[name]))
