@@ -97,9 +97,10 @@ class LanguageModeling(SupervisedTask):
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: what the model writes after the beginnings of a few held-out texts."""
         prompts = [_beginning(text) for text in self.run.read_json(self.run.samples)[:number]]
-        written = self.predictor().generate(prompts, max_tokens=SHOWN_TOKENS, sampling=Sampling(temperature=TEMPERATURE))
-        lines = []
-        for prompt, (sample, *_) in zip(prompts, written, strict=True):
+        generator, lines = self.predictor(), []
+        for seed, prompt in enumerate(prompts):  # of one seed they would come to say the same
+            sampling = Sampling(temperature=TEMPERATURE, seed=seed)
+            [[sample]] = generator.generate([prompt], max_tokens=SHOWN_TOKENS, sampling=sampling)
             lines += [f"> {prompt}", *textwrap.wrap(f"{prompt}{sample.text}", 110, initial_indent="  ", subsequent_indent="  "), ""]
         return lines
 
