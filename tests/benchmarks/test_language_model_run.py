@@ -9,13 +9,13 @@ from benchmarks.language_model_table import language_model_table
 from benchmarks.records import LanguageModelRecord, load_records
 from benchmarks.render import main as render
 from toolkit.cli.recipes import find_recipe
-from toolkit.evaluation.language_model import LanguageModelResult
+from toolkit.evaluation.language_model import Likelihood
 from toolkit.models.language_model import LanguageModel
 from toolkit.run_folder import RunFolder
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 
 RECIPE = find_recipe("language_model")
-RESULT = LanguageModelResult(nats=30.0, tokens=20, characters=40, bytes=50)
+RESULT = Likelihood(nats=30.0, tokens=20, characters=40, bytes=50)
 
 
 def finished_run(folder) -> RunFolder:

@@ -150,7 +150,7 @@ def test_counts_are_those_of_the_text(text):
         ("aaaaaaaaaaaaaaaaaaaab", {}, r"a\.txt: expected at least two different characters"),
         ("word " + " " * 100, {}, r"a\.txt: expected text in its last tenth, which is for validation, found none"),
         ("a\nb\n", {"documents": "line"}, r"a\.txt: too few documents to take a \w+ split out of them by hash: it is empty; give at least"),
-        ("text", {"documents": "page"}, r'documents must be line, or not be given\. Received: "page"'),
+        ("text", {"documents": "page"}, r'documents must be file or line\. Received: "page"'),
     ],
 )
 def test_texts_that_nothing_can_be_learned_from(tmp_path, content, options, message):

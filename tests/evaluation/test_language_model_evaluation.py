@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from toolkit.evaluation.language_model import LanguageModelResult, text_nats
+from toolkit.evaluation.language_model import Likelihood, text_nats
 from toolkit.models.language_model import LanguageModel
 
 VOCABULARY = 9
@@ -43,10 +43,10 @@ def test_nothing_has_no_nats():
 
 def test_the_measures_are_those_of_their_definitions():
     # A byte costs one bit: 2 tokens of 3 characters each, one of which takes two bytes in UTF-8.
-    result = LanguageModelResult(nats=8 * np.log(2), tokens=2, characters=6, bytes=8)
+    result = Likelihood(nats=8 * np.log(2), tokens=2, characters=6, bytes=8)
     assert result.bits_per_byte == pytest.approx(1)
     assert result.bits_per_character == pytest.approx(8 / 6)
     assert result.perplexity == pytest.approx(2**4)
-    assert LanguageModelResult.from_dict(result.as_dict()) == result
+    assert Likelihood.from_dict(result.as_dict()) == result
     assert "unknown" not in str(result)
-    assert LanguageModelResult(nats=1e9, tokens=1, characters=1, bytes=1, unknown=1).perplexity == np.inf
+    assert Likelihood(nats=1e9, tokens=1, characters=1, bytes=1, unknown=1).perplexity == np.inf

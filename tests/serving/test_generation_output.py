@@ -5,14 +5,15 @@ import math
 
 import pytest
 
+from toolkit.evaluation.language_model import Likelihood
 from toolkit.serving.generation_output import SEPARATOR, write_as_text, write_generated, write_next, write_text_scores
-from toolkit.serving.text_generator import Generated, ScoredText
+from toolkit.serving.text_generator import Generated
 
 GENERATED = [
     ("one", [Generated(" two\u2028", ["a", "b"], [-0.123456, -1.0], -1.123456, "length"), Generated("", [], [], -2.5, "end")]),
     ("", [Generated('a\r"b', ["c"], [-math.inf], -math.inf, "stop")]),
 ]
-SCORED = [("the\tcat\x85", ScoredText(7 * math.log(2), 7, 7, 8)), ("", ScoredText(0.0, 0, 0, 0)), ("é", ScoredText(math.inf, 1, 1, 2))]
+SCORED = [("the\tcat\x85", Likelihood(7 * math.log(2), 7, 7, 8)), ("", Likelihood(0.0, 0, 0, 0)), ("é", Likelihood(math.inf, 1, 1, 2))]
 
 
 def written(write, values, *options):

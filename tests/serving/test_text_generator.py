@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import math
 
@@ -130,7 +131,9 @@ def test_long_texts_are_read_in_windows(generator, monkeypatch):
     tokens, scores = generator.next_tokens(text, 3), generator.score([text, "", "the"])
     assert [piece for piece, _ in tokens] == [piece for piece, _ in whole[0]]
     np.testing.assert_allclose([p for _, p in tokens], [p for _, p in whole[0]], rtol=1e-5)
-    np.testing.assert_allclose(scores, whole[1], rtol=1e-5)
+    np.testing.assert_allclose(
+        [dataclasses.astuple(score) for score in scores], [dataclasses.astuple(score) for score in whole[1]], rtol=1e-5
+    )
 
 
 def distributions(generator, text):
@@ -156,7 +159,7 @@ def test_scores_are_those_of_the_model(generator):
         ids = generator.tokenizer.encode([text])[0]
         probabilities = distributions(generator, text)[np.arange(len(ids)), ids]
         assert score.nats == pytest.approx(-np.log(probabilities).sum(), abs=TOLERANCE)
-        assert score[1:] == (len(text), len(text), len(text))
+        assert (score.tokens, score.characters, score.bytes) == (len(text), len(text), len(text))
     assert math.isnan(scores[1].perplexity)
     assert math.isnan(scores[1].bits_per_character)
     assert scores[0].perplexity == pytest.approx(math.exp(scores[0].nats / 7))
@@ -167,7 +170,7 @@ def test_scores_are_those_of_the_model(generator):
 def test_sizes_of_a_text_do_not_depend_on_the_tokenizer():
     tokenizer = Tokenizer.train([TEXT], 300)
     [score] = TextGenerator(random_model(tokenizer), tokenizer).score(["  the €"])
-    assert score[2:] == (7, 9)
+    assert (score.characters, score.bytes) == (7, 9)
     assert score.tokens == len(tokenizer.encode(["  the €"])[0])
 
 
@@ -190,8 +193,6 @@ def test_unknown_words_are_read_as_the_unknown_token(caplog):
     generator.next_tokens("the dog sat, the dog", 1)
     assert "read as the unknown token: 'dog', 'sat,'" in caplog.text
     assert math.isfinite(generator.score(["the dog"])[0].nats)
-    with pytest.raises(UserError, match="'dog'"):
-        TextGenerator(generator.model, tokenizer, knows_unknown=False).next_tokens("the dog")
 
 
 @pytest.mark.parametrize(

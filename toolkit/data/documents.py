@@ -16,7 +16,7 @@ from toolkit.errors import UserError
 Source = Callable[[], Iterator[Document]]
 """Reads the documents of a split, from the first one whenever it is called."""
 
-_DOCUMENTS = (None, "line")
+_DOCUMENTS = ("file", "line")
 _TRAINING_SHARE = 0.9
 
 
@@ -87,7 +87,7 @@ class DocumentCorpus:
 
 
 def read_documents(
-    data: str | None = None, *, documents: str | None = None, text_column: str | None = None, data_dir: str | None = None
+    data: str | None = None, *, documents: str = "file", text_column: str | None = None, data_dir: str | None = None
 ) -> DocumentCorpus:
     """Reads the data of a training run.
 
@@ -100,7 +100,7 @@ def read_documents(
         data: A text file, a table, or a folder of them, `train=PATH,validation=PATH,test=PATH` (see
             `toolkit.data.document_files.local_documents`), the name of a TFDS set such as `"tiny_shakespeare"`, or `None` for the movie
             reviews that come with the `examples` extra.
-        documents: `"line"` if each line of a text file is a document; else the whole file is one.
+        documents: `"file"` if a text file is a document, `"line"` if each of its lines is one.
         text_column: Column or feature of the text; `None` to find it by its usual names.
         data_dir: Where TFDS keeps its sets; `None` for its own default.
 
@@ -124,7 +124,7 @@ def read_documents(
 
 
 def read_document_split(
-    data: str | None, *, documents: str | None = None, text_column: str | None = None, data_dir: str | None = None
+    data: str | None, *, documents: str = "file", text_column: str | None = None, data_dir: str | None = None
 ) -> Documents:
     """Reads texts to evaluate a trained model on: the test split, or else the validation split, or all of a set without splits.
 
@@ -147,12 +147,10 @@ def read_document_split(
     return split
 
 
-def _read(
-    data: str | None, documents: str | None, text_column: str | None, data_dir: str | None
-) -> tuple[str, Mapping[str, Source], list[str]]:
+def _read(data: str | None, documents: str, text_column: str | None, data_dir: str | None) -> tuple[str, Mapping[str, Source], list[str]]:
     """Returns the name, the documents by split and notes."""
     if documents not in _DOCUMENTS:
-        raise UserError(f'documents must be line, or not be given. Received: "{documents}"')
+        raise UserError(f'documents must be file or line. Received: "{documents}"')
     if data is not None and is_local(data):
         return data, local_documents(data, by_line=documents == "line", text_column=text_column), []
     from toolkit.data.tfds_documents import tfds_documents  # imports TensorFlow, which local files do not need

@@ -12,18 +12,19 @@ from toolkit.models.language_model import LanguageModel
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.projection import ProjectedMeasures
 
+LARGEST_EXPONENT = 709  # of what a float holds
 WIDTH_GRID = 32  # tokens; windows of short documents are a multiple of it wide, so that few graphs are traced
 
 
 @dataclass(frozen=True)
-class LanguageModelResult:
-    """The likelihood of a text.
+class Likelihood:
+    """How probable a model finds a text.
 
     The ends of documents are tokens that are predicted, but no characters. So models with different tokenizers can be compared by bits per
     character and per byte, not by perplexity.
 
     Attributes:
-        nats: Negative log-likelihood of all tokens.
+        nats: Negative log-likelihood of all tokens; infinite if the model cannot write one.
         tokens: How many tokens were predicted.
         characters: Unicode characters of the text.
         bytes: Bytes of the text in UTF-8.
@@ -38,23 +39,23 @@ class LanguageModelResult:
 
     @property
     def nats_per_token(self) -> float:
-        """Cross-entropy."""
-        return self.nats / self.tokens
+        """Cross-entropy; not a number for an empty text."""
+        return self.nats / self.tokens if self.tokens else math.nan
 
     @property
     def perplexity(self) -> float:
         """Its exponential; infinite where that is too large for a number."""
-        return math.exp(self.nats_per_token) if self.nats_per_token < 700 else math.inf
+        return math.inf if self.nats_per_token > LARGEST_EXPONENT else math.exp(self.nats_per_token)
 
     @property
     def bits_per_character(self) -> float:
-        """Bits that a compressor with this model needs for a character."""
-        return self.nats / math.log(2) / self.characters
+        """Bits that a compressor with this model needs for a character; not a number for an empty text."""
+        return self.nats / math.log(2) / self.characters if self.characters else math.nan
 
     @property
     def bits_per_byte(self) -> float:
-        """Bits that it needs for a byte."""
-        return self.nats / math.log(2) / self.bytes
+        """Bits that it needs for a byte; not a number for an empty text."""
+        return self.nats / math.log(2) / self.bytes if self.bytes else math.nan
 
     def as_dict(self) -> dict[str, Any]:
         """Returns everything that the attributes and properties say."""

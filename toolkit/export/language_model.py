@@ -1,22 +1,21 @@
 """Exports a trained language model as a SavedModel and as a LiteRT file."""
 
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
 
-from toolkit.export.language_model_graph import LanguageModule, forbidden_ids, named
+from toolkit.export.language_model_graph import LanguageModule, named
 from toolkit.export.language_model_signatures import LanguageSignatures
 from toolkit.export.language_model_verification import LanguageModelCheck
 from toolkit.export.litert import convert_to_litert
 from toolkit.export.litert_model import LiteRTSignatures
-from toolkit.export.publishing import sizes, write_json, write_version
+from toolkit.export.publishing import write_checked, write_json
 from toolkit.export.report import LanguageModelReport
 from toolkit.export.saving import save_module
-from toolkit.export.verification import HARD_TEXTS, Agreement
+from toolkit.export.verification import HARD_TEXTS
 from toolkit.text.tokenizer import Tokenizer
 
 
@@ -43,21 +42,10 @@ def export_language_model(
         UserError: The folder cannot be written, the conversion fails, or an artefact does not answer as the model does.
     """
     _check(tokenizer, documents)
-    started = time.monotonic()
     parts = (model, tokenizer, documents)
-    texts = [*samples, *HARD_TEXTS]
-
-    def write(folder: Path) -> tuple[Agreement, Agreement]:
-        check = LanguageModelCheck(*parts, texts)
-        _write_saved_model(*parts, folder)
-        saved_model = check.saved_model(folder)
-        _write_litert(*parts, folder / "litert")
-        return saved_model, check.litert(folder / "litert" / "model.tflite")
-
-    path, (saved_model, litert) = write_version(directory, write)
-    seconds = round(time.monotonic() - started, 1)
-    differences = (saved_model.difference, litert.difference)
-    return LanguageModelReport(str(path), *sizes(path), len(texts), *differences, seconds, saved_model.ties + litert.ties)
+    return write_checked(
+        directory, parts, [*samples, *HARD_TEXTS], LanguageModelCheck, _write_saved_model, _write_litert, LanguageModelReport
+    )
 
 
 def _write_saved_model(model: keras.Model, tokenizer: Tokenizer, documents: bool, directory: Path) -> None:
@@ -93,7 +81,7 @@ def _description(model: keras.Model, tokenizer: Tokenizer, documents: bool) -> d
         "unknown_id": tokenizer.unk_id,
         "begin_id": tokenizer.begin_id,
         "end_id": tokenizer.end_id if documents else None,
-        "never_written": list(forbidden_ids(tokenizer, documents)),
+        "never_written": list(tokenizer.ids_without_text(documents)),
         "state": {
             name: {"shape": ["batch", part.shape[1]], "at_the_start": "zeros"} for name, part in named(model.initial_state(1)).items()
         },

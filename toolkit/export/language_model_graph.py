@@ -85,7 +85,7 @@ def continued(
     is_before_last = tf.expand_dims(tf.range(tf.shape(tokens)[1]), 0) < tf.expand_dims(lengths - 1, 1)
     last = tf.gather(tokens, lengths - 1, batch_dims=1)
     options = {"begin_id": last, "end_id": tokenizer.end_id if documents else -1, "max_length": max_tokens}
-    options["rules"] = (ForbiddenTokens(forbidden_ids(tokenizer, documents)),)
+    options["rules"] = (ForbiddenTokens(tokenizer.ids_without_text(documents)),)
     with backend(loop):
         _, state = model(tf.where(is_before_last, tokens, 0), training=False, return_features=True)
         path, _ = follow(model.step, state, tf.shape(tokens)[0], drawing(temperature, top_k, top_p, noise), **options)
@@ -95,17 +95,6 @@ def continued(
         "log_probabilities": cut(path.token_scores, path.lengths),
         "scores": path.scores,
     }
-
-
-def forbidden_ids(tokenizer: Tokenizer, documents: bool) -> tuple[int, ...]:
-    """Returns the ids that are never written: padding, unknown, begin, and the end where there is none.
-
-    Args:
-        tokenizer: Tells the special ids.
-        documents: Whether texts have an end.
-    """
-    ids = (tokenizer.pad_id, tokenizer.unk_id, tokenizer.begin_id, -1 if documents else tokenizer.end_id)
-    return tuple(index for index in ids if index >= 0)
 
 
 def log_probabilities(model: keras.Model, loop: str, read: tf.Tensor, predicted: tf.Tensor) -> tf.Tensor:

@@ -192,7 +192,7 @@ class LanguageModelCheck:
     def _below_the_best(self, tokens: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """Returns by how much the logit of each token is below the highest of those that may be written."""
         forbidden = tf.reduce_any(
-            tf.equal(tf.range(self.model.vocabulary_size)[:, None], graph.forbidden_ids(self.tokenizer, self.documents)), 1
+            tf.equal(tf.range(self.model.vocabulary_size)[:, None], self.tokenizer.ids_without_text(self.documents)), 1
         )
         best = tf.reduce_max(tf.where(forbidden, float("-inf"), logits), 1)
         return best - tf.gather(logits, tokens, batch_dims=1)

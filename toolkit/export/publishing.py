@@ -5,7 +5,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +36,47 @@ def write_version(directory: Path, write: Callable[[Path], Result]) -> tuple[Pat
             return publish(temporary, directory), result
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+def write_checked(
+    directory: Path,
+    parts: tuple,
+    texts: Sequence[str],
+    check: Callable[..., Any],
+    write_saved_model: Callable[..., None],
+    write_litert: Callable[..., None],
+    report: Callable[..., Result],
+) -> Result:
+    """Writes the next version of a model that writes text, and compares both of its artefacts with the model before it is published.
+
+    Args:
+        directory: Folder of the model's versions.
+        parts: The model, and what else makes it answer as it does.
+        texts: What to compare it on.
+        check: `(*parts, texts)` to what has `saved_model(folder)` and `litert(file)`, each an `Agreement`.
+        write_saved_model: `(*parts, folder)`.
+        write_litert: `(*parts, folder)`; it makes the folder.
+        report: Class of the report.
+
+    Returns:
+        The report.
+
+    Raises:
+        UserError: The folder cannot be written, the conversion fails, or an artefact does not answer as the model does.
+    """
+    started = time.monotonic()
+
+    def write(folder: Path) -> tuple:
+        checked = check(*parts, texts)
+        write_saved_model(*parts, folder)
+        saved_model = checked.saved_model(folder)
+        write_litert(*parts, folder / "litert")
+        return saved_model, checked.litert(folder / "litert" / "model.tflite")
+
+    path, (saved_model, litert) = write_version(directory, write)
+    seconds = round(time.monotonic() - started, 1)
+    differences = (saved_model.difference, litert.difference)
+    return report(str(path), *sizes(path), len(texts), *differences, seconds, saved_model.ties + litert.ties)
 
 
 def publish(temporary: Path, directory: Path) -> Path:

@@ -2,7 +2,6 @@
 
 import dataclasses
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,13 @@ from toolkit.arguments import check_integer
 from toolkit.decoding.search import Search
 from toolkit.export.litert import convert_to_litert
 from toolkit.export.litert_model import LiteRTSignatures
-from toolkit.export.publishing import sizes, write_json, write_version
+from toolkit.export.publishing import write_checked, write_json
 from toolkit.export.report import TranslatorReport
 from toolkit.export.saving import save_module
 from toolkit.export.translation_graph import TranslationModule
 from toolkit.export.translation_signatures import TranslationSignatures
 from toolkit.export.translation_verification import TranslatorCheck
-from toolkit.export.verification import HARD_TEXTS, Agreement
+from toolkit.export.verification import HARD_TEXTS
 from toolkit.text.tokenizer import Tokenizer
 
 SAMPLING = ("temperature", "top_k", "top_p", "seed")  # options of a search that no export has
@@ -57,22 +56,9 @@ def export_translator(
         UserError: The folder cannot be written, the conversion fails, or an artefact does not answer as the model does.
     """
     _check(source_tokenizer, target_tokenizer, max_length, search)
-    started = time.monotonic()
     search = dataclasses.replace(search, n_best=1)
     parts = (model, source_tokenizer, target_tokenizer, max_length, search)
-    texts = [*samples, *HARD_TEXTS]
-
-    def write(folder: Path) -> tuple[Agreement, Agreement]:
-        check = TranslatorCheck(*parts, texts)
-        _write_saved_model(*parts, folder)
-        saved_model = check.saved_model(folder)
-        _write_litert(*parts, folder / "litert")
-        return saved_model, check.litert(folder / "litert" / "model.tflite")
-
-    path, (saved_model, litert) = write_version(directory, write)
-    seconds = round(time.monotonic() - started, 1)
-    differences = (saved_model.difference, litert.difference)
-    return TranslatorReport(str(path), *sizes(path), len(texts), *differences, seconds, saved_model.ties + litert.ties)
+    return write_checked(directory, parts, [*samples, *HARD_TEXTS], TranslatorCheck, _write_saved_model, _write_litert, TranslatorReport)
 
 
 def _write_saved_model(

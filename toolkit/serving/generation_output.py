@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterable
 from typing import IO
 
+from toolkit.evaluation.language_model import Likelihood
 from toolkit.serving.records import check_format, json_line, rounded, write_csv
-from toolkit.serving.text_generator import Generated, ScoredText
+from toolkit.serving.text_generator import Generated
 
 SEPARATOR = "-" * 20
 BAR = 40  # characters of the longest
@@ -78,7 +79,7 @@ def write_next(expected: Iterable[tuple[str, list[tuple[str, float]]]], file: IO
     _write_lines((lines(prompt, tokens) for prompt, tokens in expected), file)
 
 
-def write_text_scores(scored: Iterable[tuple[str, ScoredText]], file: IO[str], output_format: str) -> None:
+def write_text_scores(scored: Iterable[tuple[str, Likelihood]], file: IO[str], output_format: str) -> None:
     """Writes how probable texts are.
 
     - `text`: nats, nats per token, perplexity, bits per character and the text, separated by tabs.
@@ -101,7 +102,7 @@ def write_text_scores(scored: Iterable[tuple[str, ScoredText]], file: IO[str], o
     if output_format == "jsonl":
         _write_lines(map(json_line, records), file)
     else:
-        write_csv(_score_record("", ScoredText(0.0, 0, 0, 0)), (record.values() for record in records), file)
+        write_csv(_score_record("", Likelihood(0.0, 0, 0, 0)), (record.values() for record in records), file)
 
 
 def _write_lines(lines: Iterable[str], file: IO[str]) -> None:
@@ -129,12 +130,12 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _score_line(text: str, score: ScoredText) -> str:
+def _score_line(text: str, score: Likelihood) -> str:
     numbers = (score.nats, score.nats_per_token, score.perplexity, score.bits_per_character)
     return "\t".join([*(f"{number:.4f}" for number in numbers), " ".join(text.split())])
 
 
-def _score_record(text: str, score: ScoredText) -> dict:
+def _score_record(text: str, score: Likelihood) -> dict:
     names = ("nats", "nats_per_token", "perplexity", "bits_per_character")
     sizes = {"tokens": score.tokens, "characters": score.characters, "bytes": score.bytes}
     return {"text": text, **{name: rounded(getattr(score, name)) for name in names}, **sizes}

@@ -1,18 +1,17 @@
 """Writes and scores texts with an exported SavedModel."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_text  # noqa: F401 - loads the operators of the tokenizer in the graph
 
 from toolkit.arguments import check_integer
 from toolkit.data.token_lists import by_length
-from toolkit.errors import UserError
+from toolkit.evaluation.language_model import Likelihood
 from toolkit.serving.sampling import LARGEST_SEED, Sampling
-from toolkit.serving.text_generator import ROWS, Generated, ScoredText
+from toolkit.serving.saved_model import open_saved_model
+from toolkit.serving.text_generator import ROWS, Generated
 
 DEFAULT_SAMPLING = Sampling()
 
@@ -30,13 +29,8 @@ class SavedModelTextGenerator:
     """
 
     def __init__(self, directory: Path):
-        try:
-            description = json.loads((directory / "assets" / "model.json").read_text("utf-8"))
-            self._end_id, self._vocabulary_size = description["end_id"], description["vocabulary_size"]
-            self._model = tf.saved_model.load(str(directory))  # its variables live as long as it does
-        except (OSError, ValueError, KeyError, TypeError, tf.errors.OpError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise UserError(f"{directory}: expected a SavedModel that `toolkit export` wrote, but it cannot be read ({reason})") from error
+        self._model, description = open_saved_model(directory, "model.json", "end_id", "vocabulary_size")
+        self._end_id, self._vocabulary_size = description["end_id"], description["vocabulary_size"]
 
     def generate(
         self,
@@ -75,14 +69,14 @@ class SavedModelTextGenerator:
         [[written]] = self.generate([prompt], max_tokens=max_tokens, sampling=sampling, stop=stop)
         return iter([written.text] if written.text else [])
 
-    def score(self, texts: Sequence[str]) -> list[ScoredText]:
+    def score(self, texts: Sequence[str]) -> list[Likelihood]:
         """Returns how probable texts are, as `TextGenerator.score` has it, but that an unknown character counts as the unknown token."""
         encoded = [_utf8(text) for text in texts]
-        scored: dict[int, ScoredText] = {}
+        scored: dict[int, Likelihood] = {}
         for rows in by_length([len(text) + 1 for text in encoded], ROWS):  # a token takes a byte at least
             answer = self._model.signatures["score"](texts=tf.constant([encoded[row] for row in rows]))
             for row, nats, tokens in zip(rows, answer["nats"].numpy(), answer["tokens"].numpy(), strict=True):
-                scored[row] = ScoredText(float(nats), int(tokens), len(texts[row]), len(encoded[row]))
+                scored[row] = Likelihood(float(nats), int(tokens), len(texts[row]), len(encoded[row]))
         return [scored[row] for row in range(len(texts))]
 
     def _written(self, rows: list[tuple[str, int]], options: dict[str, tf.Tensor]) -> list[Generated]:

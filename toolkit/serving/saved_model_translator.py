@@ -1,14 +1,12 @@
 """Translates texts with an exported SavedModel."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import tensorflow as tf
-import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
 
 from toolkit.data.token_lists import by_length
-from toolkit.errors import UserError
+from toolkit.serving.saved_model import open_saved_model
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
 
 
@@ -23,13 +21,8 @@ class SavedModelTranslator:
     """
 
     def __init__(self, directory: Path):
-        try:
-            description = json.loads((directory / "assets" / "model.json").read_text("utf-8"))
-            self._aligns, self._max_length = description["alignments"], description["max_length"]
-            self._model = tf.saved_model.load(str(directory))  # its variables live as long as it does
-        except (OSError, ValueError, KeyError, TypeError, tf.errors.OpError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise UserError(f"{directory}: expected a SavedModel that `toolkit export` wrote, but it cannot be read ({reason})") from error
+        self._model, description = open_saved_model(directory, "model.json", "alignments", "max_length")
+        self._aligns, self._max_length = description["alignments"], description["max_length"]
 
     def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
         """Translates texts, as `TextTranslator` has it.

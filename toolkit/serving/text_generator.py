@@ -13,6 +13,7 @@ import tensorflow as tf
 from toolkit.arguments import check_integer
 from toolkit.data.token_lists import by_length, padded
 from toolkit.errors import UserError
+from toolkit.evaluation.language_model import Likelihood
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.language_model import LanguageModel
 from toolkit.serving.language_model_graphs import reading_function, scoring_function, writing_function
@@ -27,7 +28,6 @@ BLOCK = 32  # tokens written by one call of a compiled graph
 ROWS = 32  # texts written at once
 WINDOW = 1024  # tokens read at once
 NUMBERS = 2**24  # most numbers of an array over the vocabulary: 64 MB
-LARGEST_EXPONENT = 709  # of what a float holds
 SHOWN = 20  # unknown characters or words that a message names
 DEFAULT_SAMPLING = Sampling()
 
@@ -50,37 +50,6 @@ class Generated(NamedTuple):
     reason: str
 
 
-class ScoredText(NamedTuple):
-    """How probable a text is.
-
-    Attributes:
-        nats: -log p; infinite if the text has a character that the model cannot write.
-        tokens: Number of tokens.
-        characters: Number of characters.
-        bytes: Number of bytes in UTF-8.
-    """
-
-    nats: float
-    tokens: int
-    characters: int
-    bytes: int
-
-    @property
-    def nats_per_token(self) -> float:
-        """`nats / tokens`; not a number for an empty text."""
-        return self.nats / self.tokens if self.tokens else math.nan
-
-    @property
-    def perplexity(self) -> float:
-        """`exp(nats_per_token)`."""
-        return math.exp(self.nats_per_token) if not self.nats_per_token > LARGEST_EXPONENT else math.inf
-
-    @property
-    def bits_per_character(self) -> float:
-        """`nats / (ln 2 · characters)`; not a number for an empty text."""
-        return self.nats / math.log(2) / self.characters if self.characters else math.nan
-
-
 class TextGenerator:
     """Writes text with a language model.
 
@@ -93,14 +62,12 @@ class TextGenerator:
         model: A `LanguageModel`.
         tokenizer: Its tokenizer.
         ends: Whether the model was trained on ends of texts. If not, the end id is not drawn.
-        knows_unknown: Whether the model was trained on the unknown token, and so can read a prompt that has it; `None` for what is
-            usual: a tokenizer of characters has all those of the training texts, others leave out what is rare.
 
     Raises:
         ValueError: The tokenizer has no begin id, or not as many ids as the model.
     """
 
-    def __init__(self, model: LanguageModel, tokenizer: Tokenizer, ends: bool = True, knows_unknown: bool | None = None):
+    def __init__(self, model: LanguageModel, tokenizer: Tokenizer, ends: bool = True):
         if tokenizer.begin_id < 0:
             raise ValueError("Argument `tokenizer` must have an id that begins a text. Received: a tokenizer without one")
         if tokenizer.vocabulary_size != model.vocabulary_size:
@@ -110,7 +77,8 @@ class TextGenerator:
         self.model = model
         self.tokenizer = tokenizer
         self.ends = ends and tokenizer.end_id >= 0
-        self.knows_unknown = tokenizer.model_type != "char" if knows_unknown is None else knows_unknown
+        # A tokenizer of characters has all those of the training texts, so the model has never read its unknown token.
+        self.knows_unknown = tokenizer.model_type != "char"
         self._read, self._score = reading_function(model), scoring_function(model)
         self._writing = functools.cache(self._writing_function)
 
@@ -194,7 +162,7 @@ class TextGenerator:
         best, ids = tf.math.top_k(tf.nn.softmax(logits[0]), count)
         return list(zip(self.tokenizer.pieces(ids.numpy()), best.numpy().tolist(), strict=True))
 
-    def score(self, texts: Sequence[str]) -> list[ScoredText]:
+    def score(self, texts: Sequence[str]) -> list[Likelihood]:
         """Returns how probable texts are, each with nothing before it and whatever after it.
 
             -log p(t_1 .. t_n) = -Σ_i log p(t_i | begin, t_1 .. t_{i-1})
@@ -213,7 +181,7 @@ class TextGenerator:
             if self.tokenizer.unk_id in ids[index] and self._warns_of_unknown(text):
                 nats[index] = math.inf
         sizes = [(len(text), len(text.encode("utf-8", "surrogatepass"))) for text in texts]
-        return [ScoredText(float(nats[i]), len(ids[i]), *sizes[i]) for i in range(len(texts))]
+        return [Likelihood(float(nats[i]), len(ids[i]), *sizes[i]) for i in range(len(texts))]
 
     def check_prompts(self, prompts: Sequence[str]) -> None:
         """Refuses prompts with characters that the model was never trained on.
@@ -221,12 +189,16 @@ class TextGenerator:
         Raises:
             UserError: There is one.
         """
-        if self.knows_unknown:
-            return
-        for prompt, row in zip(prompts, self.tokenizer.encode(prompts), strict=True):
-            if self.tokenizer.unk_id in row:
-                unknown = unknown_parts(self.tokenizer, prompt)
-                raise UserError(f"the prompt {_shortened(prompt)} has characters that the model was never trained on: {_listed(unknown)}")
+        for prompt in self._with_unknown(prompts, self.tokenizer.encode(prompts)):
+            self._refuse_unknown(prompt)
+
+    def _with_unknown(self, texts: Sequence[str], ids: list[np.ndarray]) -> list[str]:
+        return [text for text, row in zip(texts, ids, strict=True) if self.tokenizer.unk_id in row]
+
+    def _refuse_unknown(self, prompt: str) -> None:
+        if not self.knows_unknown:
+            unknown = unknown_parts(self.tokenizer, prompt)
+            raise UserError(f"the prompt {_shortened(prompt)} has characters that the model was never trained on: {_listed(unknown)}")
 
     def _check(self, max_tokens: int, sampling: Sampling, stop: Sequence[str]) -> None:
         check_integer("max_tokens", max_tokens, 1)
@@ -236,11 +208,10 @@ class TextGenerator:
             check_integer("top_k", sampling.top_k, 1, self.tokenizer.vocabulary_size)
 
     def _encoded(self, prompts: Sequence[str]) -> list[np.ndarray]:
-        self.check_prompts(prompts)
         ids = self.tokenizer.encode(prompts)
-        for prompt, row in zip(prompts, ids, strict=True):
-            if self.tokenizer.unk_id in row:
-                self._warns_of_unknown(prompt)
+        for prompt in self._with_unknown(prompts, ids):
+            self._refuse_unknown(prompt)
+            self._warns_of_unknown(prompt)
         return ids
 
     def _warns_of_unknown(self, text: str) -> bool:
@@ -295,10 +266,7 @@ class TextGenerator:
         return nats
 
     def _writing_function(self, block: int, greedy: bool, top_k: int | None, top_p: float | None) -> Callable:
-        tokenizer = self.tokenizer
-        never = {tokenizer.pad_id, tokenizer.unk_id, tokenizer.begin_id} | (set() if self.ends else {tokenizer.end_id})
-        never = tuple(sorted(token for token in never if token >= 0))
-        end_id = tokenizer.end_id if self.ends else -1
+        never, end_id = self.tokenizer.ids_without_text(self.ends), self.tokenizer.end_id if self.ends else -1
         return writing_function(self.model, block, greedy, top_k, top_p, never=never, end_id=end_id)
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import keras
 
-from toolkit.data.documents import Documents
+from toolkit.data.document_ids import DocumentIds
+from toolkit.data.documents import Documents, read_document_split
 from toolkit.data.token_file import TokenFile
 from toolkit.errors import UserError
-from toolkit.evaluation.language_model import LanguageModelResult, text_nats
+from toolkit.evaluation.language_model import Likelihood, text_nats
+from toolkit.export.language_model import export_language_model
+from toolkit.export.report import LanguageModelReport
 from toolkit.serving.text_generator import Sampling, TextGenerator
-from toolkit.tasks.supervised_task import SupervisedTask
-from toolkit.tasks.texts import Texts, read_held_out
+from toolkit.tasks.supervised_task import SupervisedTask, header
+from toolkit.tasks.texts import TEXT_OPTIONS, Texts
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.carried_state import CarriedState
 from toolkit.training.loop import Batches
@@ -36,7 +39,7 @@ class LanguageModeling(SupervisedTask):
     """
 
     kind = "language_model"
-    measure_options = ("data", "data_dir", "text_column", "documents")
+    measure_options = ("data", *TEXT_OPTIONS)
 
     def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
         s = self.settings
@@ -61,14 +64,14 @@ class LanguageModeling(SupervisedTask):
             f"{data.tokenizer.model_type} of {data.tokenizer.vocabulary_size:,} pieces, {kept.characters / len(kept):.2f} characters each"
         )
 
-    def _test(self, model: keras.Model, data: Texts) -> LanguageModelResult:
-        return _measure(model, data, data.tokens[data.held_out])
+    def _test(self, model: keras.Model, data: Texts) -> Likelihood:
+        return _measure(model, data.tokenizer, data.end_id, data.tokens[data.held_out])
 
-    def _keep_results(self, model: keras.Model, data: Texts, result: LanguageModelResult) -> dict[str, Any]:
+    def _keep_results(self, model: keras.Model, data: Texts, result: Likelihood) -> dict[str, Any]:
         self.run.write_json(self.run.samples, _passages(data.corpus.splits[data.held_out]))
         return {"measured": data.held_out, "continuous": data.corpus.continuous}
 
-    def evaluate(self, data: str | None = None, **options: str | None) -> LanguageModelResult:
+    def evaluate(self, data: str | None = None, **options: str | None) -> Likelihood:
         """Measures the trained model.
 
         Args:
@@ -81,18 +84,19 @@ class LanguageModeling(SupervisedTask):
         Raises:
             UserError: The run is not finished, or the data cannot be read.
         """
-        model, texts = self.load_model(), self.recipe.build_data(self.settings, self.run)
+        model = self.load_model()
         if data is None:
-            return _measure(model, texts, texts.tokens[texts.held_out])
-        documents = read_held_out(data, self.settings, **options)
+            return self._test(model, self.recipe.build_data(self.settings, self.run))
+        options = {name: options.get(name) or getattr(self.settings, name) for name in TEXT_OPTIONS}
+        tokenizer = Tokenizer.load(self.run.tokenizer)
+        end_id = None if self.run.read_metrics()["continuous"] else tokenizer.end_id
         with tempfile.TemporaryDirectory() as folder:
-            return _measure(model, texts, TokenFile.make(Path(folder) / "tokens", documents, texts.tokenizer))
+            tokens = TokenFile.make(Path(folder) / "tokens", read_document_split(data, **options), tokenizer)
+            return _measure(model, tokenizer, end_id, tokens)
 
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        history = metrics["history"]
-        header = f"{metrics['measured']} split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(history)}:"
-        return f"{header}\n{LanguageModelResult.from_dict(metrics['test'])}"
+        return f"{header(metrics, metrics['measured'])}\n{Likelihood.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: what the model writes after the beginnings of a few held-out texts."""
@@ -118,7 +122,7 @@ class LanguageModeling(SupervisedTask):
         ends = not self.run.read_metrics()["continuous"]
         return TextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer), ends=ends)
 
-    def export(self, directory: Path, name: str) -> Any:
+    def export(self, directory: Path, name: str) -> LanguageModelReport:
         """Writes the trained model as a SavedModel and as a LiteRT file, checked against the model on held-out texts.
 
         Args:
@@ -131,18 +135,15 @@ class LanguageModeling(SupervisedTask):
         Raises:
             UserError: The run is not finished, or the folder cannot be written.
         """
-        from toolkit.export.language_model import export_language_model
-
         metrics, samples = self.run.read_metrics(), self.run.read_json(self.run.samples)
         tokenizer = Tokenizer.load(self.run.tokenizer)
         return export_language_model(self.load_model(), tokenizer, directory / name, samples=samples, documents=not metrics["continuous"])
 
 
-def _measure(model: keras.Model, texts: Texts, tokens: TokenFile) -> LanguageModelResult:
-    documents = texts.documents(tokens)
-    ends = 0 if texts.end_id is None else len(documents)
-    nats = text_nats(model, documents)
-    return LanguageModelResult(nats, len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown)
+def _measure(model: keras.Model, tokenizer: Tokenizer, end_id: int | None, tokens: TokenFile) -> Likelihood:
+    nats = text_nats(model, DocumentIds(tokens, tokenizer.begin_id, end_id))
+    ends = 0 if end_id is None else tokens.documents
+    return Likelihood(nats, len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown)
 
 
 def _passages(documents: Documents) -> list[str]:

@@ -187,6 +187,16 @@ class SupervisedTask(abc.ABC):
         """Writes plots and samples; returns what else belongs into `metrics.json`."""
 
 
+def header(metrics: dict[str, Any], split: str = "test") -> str:
+    """Returns the line above the result of a finished run.
+
+    Args:
+        metrics: Its `metrics.json`.
+        split: What it was measured on.
+    """
+    return f"{split} split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(metrics['history'])}:"
+
+
 @contextlib.contextmanager
 def naming_settings() -> Iterator[None]:
     """Turns the error of a layer or loss, which names its argument, into one that the user can mend: here it is a setting."""

@@ -18,7 +18,7 @@ from toolkit.export.classifier import export_classifier
 from toolkit.export.report import ExportReport
 from toolkit.serving.predictor import Predictor
 from toolkit.tasks.labeled_texts import LabeledTexts
-from toolkit.tasks.supervised_task import SupervisedTask
+from toolkit.tasks.supervised_task import SupervisedTask, header
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
@@ -103,7 +103,7 @@ class TextClassification(SupervisedTask):
         agreement = metrics["graph_tokenizer"]
         return "\n".join(
             [
-                f"test split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(metrics['history'])}:",
+                header(metrics),
                 str(ClassificationResult.from_dict(metrics["test"])),
                 f"tokenizer in the graph: {agreement['identical']:,} of {agreement['strings']:,} test texts identical, "
                 f"{agreement['ties']} ties, {agreement['different']} different",

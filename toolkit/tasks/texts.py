@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from toolkit.data.document_ids import DocumentIds
-from toolkit.data.documents import DocumentCorpus, Documents, read_document_split, read_documents
+from toolkit.data.documents import DocumentCorpus, read_documents
 from toolkit.data.token_file import TokenFile
 from toolkit.data.window_batches import WindowBatches, check_one_window
 from toolkit.errors import UserError
@@ -12,6 +11,9 @@ from toolkit.tasks.data_report import keep_report
 from toolkit.tasks.settings import TextSettings
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
+
+TEXT_OPTIONS = ("data_dir", "text_column", "documents")
+"""Settings that say how texts are read."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,6 @@ class Texts:
             most_steps=None if most_tokens is None else -(-most_tokens // (rows * length)),
         )
 
-    def documents(self, tokens: TokenFile) -> DocumentIds:
-        """Returns what the model reads and predicts of each document."""
-        return DocumentIds(tokens, self.tokenizer.begin_id, self.end_id)
-
 
 def read_texts(settings: TextSettings, run: RunFolder) -> Texts:
     """Reads and tokenizes the texts.
@@ -64,33 +62,12 @@ def read_texts(settings: TextSettings, run: RunFolder) -> Texts:
     Raises:
         UserError: The data or the tokenizer cannot be read, a text is too short, or the data have changed since the run was started.
     """
-    corpus = read_documents(settings.data, **options_of(settings))
+    corpus = read_documents(settings.data, **{name: getattr(settings, name) for name in TEXT_OPTIONS})
     keep_report(corpus.report, {name: documents.fingerprint for name, documents in corpus.splits.items()}, run)
     tokenizer = _tokenizer(settings, corpus, run)
     tokens = {name: TokenFile.make(run.path / "tokens" / name, documents, tokenizer) for name, documents in corpus.splits.items()}
     check_one_window(corpus.name, tokens["train"], settings.window)
     return Texts(corpus, tokenizer, tokens)
-
-
-def read_held_out(data: str, settings: TextSettings, **changes: str | None) -> Documents:
-    """Reads documents to evaluate a trained model on.
-
-    Args:
-        data: As for `--data`.
-        settings: Those of the run.
-        **changes: `data_dir`, `text_column` and `documents`; those of the run where `None`.
-    """
-    return read_document_split(data, **options_of(settings) | options_of_words(changes))
-
-
-def options_of(settings: TextSettings) -> dict[str, str | None]:
-    """Returns what says how texts are read."""
-    return options_of_words({name: getattr(settings, name) for name in ("documents", "text_column", "data_dir")})
-
-
-def options_of_words(words: dict[str, str | None]) -> dict[str, str | None]:
-    """Leaves out what is not given, and says `None` where a file is a document."""
-    return {name: None if value == "file" else value for name, value in words.items() if value is not None}
 
 
 def _tokenizer(settings: TextSettings, corpus: DocumentCorpus, run: RunFolder) -> Tokenizer:

@@ -21,7 +21,7 @@ from toolkit.export.translator import export_translator
 from toolkit.serving.sentence_translator import SentenceTranslator
 from toolkit.serving.translations import Translation as Translated
 from toolkit.tasks.parallel_texts import ParallelTexts, load_tokenizers
-from toolkit.tasks.supervised_task import SupervisedTask
+from toolkit.tasks.supervised_task import SupervisedTask, header
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
 from toolkit.training.steps import Measure
@@ -147,8 +147,7 @@ class Translation(SupervisedTask):
 
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        header = f"test split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(metrics['history'])}:"
-        return f"{header}\n{TranslationResult.from_dict(metrics['test'])}"
+        return f"{header(metrics)}\n{TranslationResult.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: a few held-out sentences, cut for the terminal, each with its translation below."""

@@ -170,6 +170,15 @@ class Tokenizer:
             (piece.count(unit) if unit else len(piece)) if index == self.unk_id else 1 for piece, index in zip(pieces, ids, strict=True)
         ]
 
+    def ids_without_text(self, ends: bool) -> tuple[int, ...]:
+        """Returns the ids that are never to be written: padding, unknown and begin, and the end if texts have none.
+
+        Args:
+            ends: Whether texts have an end.
+        """
+        ids = (self.pad_id, self.unk_id, self.begin_id, -1 if ends else self.end_id)
+        return tuple(index for index in ids if index >= 0)
+
     def decode(self, ids: Iterable[int]) -> str:
         """Turns the ids of one text into the text; padding, begin and end ids leave no trace.
 
