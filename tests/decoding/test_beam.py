@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.decoding.scripted import Script, constant, every_sequence, penalised
 from toolkit.decoding import beam_search, greedy, score
+from toolkit.decoding.rules import ForcedPrefix
 
 BEGIN, END, LENGTH = 1, 2, 4
 SEEDS = st.integers(0, 2**32 - 1)
@@ -115,6 +116,39 @@ def test_rows_are_independent():
         state = tf.nest.map_structure(lambda part, item=item: part[item : item + 1], script.state())
         alone = beam_search(script.step, state, 1, 3, BEGIN, END, 5, 3, 0.6)
         assert [hypothesis_of(together, item, rank) for rank in range(3)] == [hypothesis_of(alone, 0, rank) for rank in range(3)]
+
+
+@settings(max_examples=10, deadline=None)
+@given(SEEDS, st.sampled_from([0, 1, 2, 5, 8]), st.sampled_from([1, 3]), st.sampled_from([0.0, 0.6]))
+def test_rows_that_have_stopped_leave_the_batch_without_a_trace(seed, batch, n_best, length_penalty):
+    script = Script(seed, batch=batch, time=9)
+    prefix = np.random.default_rng(seed).choice([0, 3], (batch, 2)).astype("int32")
+    rows = []
+
+    def step(tokens, state):
+        rows.append(int(tf.shape(tokens)[0]))
+        return script.step(tokens, state)
+
+    options = {"n_best": n_best, "length_penalty": length_penalty, "rules": [ForcedPrefix(prefix)]}
+    wanted = beam_search(script.step, script.state(), batch, 3, BEGIN, END, 9, **options)
+    found = beam_search(step, script.state(), tf.constant(batch), 3, BEGIN, END, 9, **options)
+    for part, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(part, other)
+    assert rows == sorted(rows, reverse=True)
+
+
+def test_a_row_that_takes_long_goes_on_alone():
+    """Of eight rows seven end at once."""
+    rows = []
+
+    def step(tokens, state):
+        rows.append(int(tf.shape(tokens)[0]))
+        long = tf.one_hot(tf.where(tf.equal(state, 5), 3, END), 4, 0.0, -9.0)
+        return long, state
+
+    found = beam_search(step, tf.range(8), tf.constant(8), 2, BEGIN, END, 6)
+    assert found.lengths[:, 0].numpy().tolist() == [1, 1, 1, 1, 1, 6, 1, 1]
+    assert rows == [16] + 5 * [2]
 
 
 def test_a_part_of_the_state_that_changes_late_is_reordered():

@@ -3,7 +3,8 @@
 A rule is any callable `(logits [rows, vocabulary], tokens [rows, max_length], t) -> logits`: `tokens` holds the tokens so far, zeros from
 position `t` on; rows are the batch, in a beam search `batch * width`. A token is excluded by -inf. Rules choose, they do not normalise: a
 hypothesis keeps the score that the model gives it. A rule that has nothing to exclude at `t` does not touch the logits: a pass over them
-takes a noticeable part of a step's time.
+takes a noticeable part of a step's time. A rule that is not the same for all rows of the batch has a method `for_rows(rows)`: a beam
+search asks it for the rule of those rows that it goes on with.
 """
 
 from collections.abc import Sequence
@@ -90,6 +91,14 @@ class ForcedPrefix:
             raise ValueError(
                 f"Argument `prefix` must be integers [batch, time]. Received: {prefix.dtype.name}, shape={tuple(prefix.shape)}"
             )
+
+    def for_rows(self, rows: tf.Tensor) -> "ForcedPrefix":
+        """Returns the rule of some rows of the batch.
+
+        Args:
+            rows: Which, integers `[fewer]`.
+        """
+        return ForcedPrefix(tf.gather(self.prefix, rows))
 
     def __call__(self, logits, tokens, t):
         """Returns the logits of nothing but the given token, in rows that have one at `t`."""
