@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.batch_plan import BatchPlan
+from toolkit.data.prefetching import prefetched
 
 
 class PlannedBatches(abc.ABC):
@@ -53,7 +54,7 @@ class PlannedBatches(abc.ABC):
         batches = slices.map(
             lambda begin, end, boundary: self.make_batch(rows[begin:end], boundary), num_parallel_calls=2, deterministic=True
         )
-        return batches.prefetch(tf.data.AUTOTUNE)
+        return prefetched(batches)
 
     @abc.abstractmethod
     def make_batch(self, indices: tf.Tensor, boundary: tf.Tensor) -> tuple:

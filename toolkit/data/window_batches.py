@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import check_integer, check_positive_integer
+from toolkit.data.prefetching import prefetched
 from toolkit.data.token_file import TokenFile
 from toolkit.errors import UserError
 
@@ -128,7 +129,7 @@ class WindowBatches:
             first.set_shape([len(rows)])
             return (read, first), labels, weights
 
-        return tf.data.Dataset.range(start, steps).map(make_batch, num_parallel_calls=1, deterministic=True).prefetch(8)
+        return prefetched(tf.data.Dataset.range(start, steps).map(make_batch, num_parallel_calls=1, deterministic=True))
 
     def _order(self, epoch: int) -> "_Order":
         if not self.shuffle:
