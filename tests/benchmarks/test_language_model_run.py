@@ -9,7 +9,7 @@ from benchmarks.language_model_table import language_model_table
 from benchmarks.records import LanguageModelRecord, load_records
 from benchmarks.render import main as render
 from toolkit.cli.recipes import find_recipe
-from toolkit.evaluation.language_model import Likelihood
+from toolkit.evaluation.likelihood import Likelihood
 from toolkit.models.language_model import LanguageModel
 from toolkit.run_folder import RunFolder
 from toolkit.text.exact_tokenizer import train_exact_tokenizer

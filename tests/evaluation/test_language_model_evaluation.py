@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from toolkit.evaluation.language_model import Likelihood, text_nats
+from toolkit.evaluation.language_model import text_nats
+from toolkit.evaluation.likelihood import Likelihood
 from toolkit.models.language_model import LanguageModel
 
 VOCABULARY = 9

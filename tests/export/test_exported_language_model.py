@@ -14,6 +14,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from toolkit.data.token_lists import padded
 from toolkit.decoding import gumbel_noise
+from toolkit.decoding.sampling import drawing
 from toolkit.errors import UserError
 from toolkit.export.language_model import export_language_model
 from toolkit.export.language_model_graph import in_blocks, listed, log_probability, named
@@ -22,8 +23,9 @@ from toolkit.export.verification import HARD_TEXTS
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models import LanguageModel
 from toolkit.serving.artefact import open_artefact
+from toolkit.serving.litert_text_generator import draw
+from toolkit.serving.model_text_generator import ModelTextGenerator
 from toolkit.serving.sampling import Sampling
-from toolkit.serving.text_generator import TextGenerator
 from toolkit.text.tokenizer import Tokenizer
 
 TEXTS = ["the cat sees a small house", "she does not see it\nand goes on", "two dogs", "", " \u3000", "\U0001f600 \u2028"]
@@ -77,7 +79,7 @@ def litert(exported):
 
 @pytest.fixture(scope="module")
 def generator(model, tokenizer):
-    return TextGenerator(model, tokenizer)
+    return ModelTextGenerator(model, tokenizer)
 
 
 def sequences(tokenizer, texts):
@@ -331,24 +333,76 @@ def test_an_exported_language_model_answers_as_the_run_does(exported, generator)
             np.testing.assert_allclose(one.log_probabilities, other.log_probabilities, rtol=0, atol=ATOL)
     assert {sample.reason for samples in found for sample in samples} == {"end", "length"}
     assert "".join(opened.stream(PROMPTS[0], max_tokens=12, sampling=sampling)) == found[0][0].text
+    assert_reads_as(opened, generator)
+
+
+def assert_reads_as(opened, generator):
+    """What it expects next, scores and stops before, and what it writes of the most probable tokens."""
+    for prompt in PROMPTS:
+        found, wanted = opened.next_tokens(prompt, 5), generator.next_tokens(prompt, 5)
+        assert [piece for piece, _ in found] == [piece for piece, _ in wanted]
+        np.testing.assert_allclose([p for _, p in found], [p for _, p in wanted], rtol=0, atol=ATOL)
     for one, other in zip(opened.score([*TEXTS, "\ud800"]), generator.score([*TEXTS, "\ud800"]), strict=True):
         assert dataclasses.astuple(one)[1:] == dataclasses.astuple(other)[1:]
         assert one.nats == pytest.approx(other.nats, abs=ATOL)
+    greedy = Sampling(temperature=0)
+    [[free]] = generator.generate([PROMPTS[0]], max_tokens=12, sampling=greedy)
+    stop = free.text[3:5]
+    for written in (opened, generator):
+        [[stopped]] = written.generate([PROMPTS[0]], max_tokens=12, sampling=greedy, stop=["never", stop])
+        assert (stopped.text, stopped.reason) == (free.text[: free.text.index(stop)], "stop")
     assert opened.generate([]) == opened.score([]) == []
 
 
-def test_what_an_export_cannot_do_is_named(exported, tmp_path):
-    with pytest.raises(
-        UserError, match=r"litert: expected a model that labels or translates, received a language model; .* open .*1 instead"
-    ):
-        open_artefact(Path(exported.path) / "litert")
-    opened = open_artefact(Path(exported.path))
-    with pytest.raises(ValueError, match="`stop` must be empty"):
-        opened.generate(PROMPTS, stop=["."])
-    with pytest.raises(ValueError, match="`top_k` must be an integer from 1 to"):
-        opened.generate(PROMPTS, sampling=Sampling(top_k=10**6))
-    with pytest.raises(ValueError, match="`max_tokens` must be an integer of at least 1"):
-        opened.generate(PROMPTS, max_tokens=0)
+def test_the_litert_file_answers_as_the_run_does(exported, generator):
+    opened = open_artefact(Path(exported.path) / "litert")
+    assert_reads_as(opened, generator)
+    for alike in (Sampling(temperature=0), Sampling(temperature=1.2, top_k=1), Sampling(top_p=1e-6)):
+        for found, wanted in zip(*(o.generate(PROMPTS, max_tokens=12, sampling=alike) for o in (opened, generator)), strict=True):
+            assert (found[0].text, found[0].tokens, found[0].reason) == (wanted[0].text, wanted[0].tokens, wanted[0].reason)
+            np.testing.assert_allclose(found[0].log_probabilities, wanted[0].log_probabilities, rtol=0, atol=ATOL)
+    warm = Sampling(temperature=1.2, seed=5)
+    [samples] = opened.generate([PROMPTS[0]], samples=3, max_tokens=12, sampling=warm)
+    assert len({sample.text for sample in samples}) == 3
+    assert ["".join(opened.stream(PROMPTS[0], max_tokens=12, sampling=warm.following(i))) for i in range(3)] == [s.text for s in samples]
+
+
+@pytest.mark.parametrize("options", [{}, {"temperature": 0.5}, {"top_k": 2}, {"top_p": 0.7}, {"top_k": 3, "top_p": 0.5, "temperature": 2}])
+def test_drawing_without_tensorflow_is_that_of_sampling(options):
+    """In many rows of the same logits each token comes as often as its probability says."""
+    rows, logits = 4000, np.array([1.0, 0.5, -np.inf, 2.0, 0.0], "float32")
+    random = np.random.default_rng(0)
+    drawn = draw(np.tile(logits, (rows, 1)), Sampling(**options), [random] * rows)
+    choose = drawing(
+        options.get("temperature", 1.0), options.get("top_k"), options.get("top_p"), lambda t, shape: random.gumbel(size=shape)
+    )
+    wanted = choose(tf.tile(logits[np.newaxis], [rows, 1]), 0).numpy()
+    shares = [np.bincount(tokens, minlength=5) / rows for tokens in (drawn, wanted)]
+    np.testing.assert_array_equal(shares[0] > 0, shares[1] > 0)
+    np.testing.assert_allclose(*shares, rtol=0, atol=5 * (0.5 / rows) ** 0.5)  # five standard errors of a difference of shares
+
+
+def test_the_litert_file_writes_without_tensorflow(exported):
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from toolkit.serving.artefact import open_artefact\n"
+        "opened = open_artefact(Path(sys.argv[1]))\n"
+        "print(len(opened.generate(['the'], max_tokens=4)), len(opened.score(['the'])), 'tensorflow' in sys.modules)\n"
+    )
+    command = [sys.executable, "-c", script, exported.path + "/litert"]
+    assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout.split() == ["1", "1", "False"]
+
+
+def test_wrong_arguments_and_damaged_exports_are_named(exported, tmp_path):
+    for folder in ("", "litert"):
+        opened = open_artefact(Path(exported.path) / folder)
+        with pytest.raises(ValueError, match="`stop` must be a sequence of strings"):
+            opened.generate(PROMPTS, stop=[""])
+        with pytest.raises(ValueError, match="`top_k` must be an integer from 1 to"):
+            opened.generate(PROMPTS, sampling=Sampling(top_k=10**6))
+        with pytest.raises(ValueError, match="`max_tokens` must be an integer of at least 1"):
+            opened.generate(PROMPTS, max_tokens=0)
     damaged = shutil.copytree(exported.path, tmp_path / "1")
     (damaged / "saved_model.pb").write_bytes(b"cut short")
     with pytest.raises(UserError, match="cannot be read"):

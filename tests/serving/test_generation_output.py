@@ -5,7 +5,7 @@ import math
 
 import pytest
 
-from toolkit.evaluation.language_model import Likelihood
+from toolkit.evaluation.likelihood import Likelihood
 from toolkit.serving.generation_output import SEPARATOR, write_as_text, write_generated, write_next, write_text_scores
 from toolkit.serving.text_generator import Generated
 

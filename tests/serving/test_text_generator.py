@@ -11,8 +11,9 @@ from toolkit.decoding import ForbiddenTokens, sample
 from toolkit.errors import UserError
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.language_model import LanguageModel
-from toolkit.serving import text_generator
-from toolkit.serving.text_generator import Sampling, TextGenerator
+from toolkit.serving import model_text_generator, text_generator
+from toolkit.serving.model_text_generator import ModelTextGenerator
+from toolkit.serving.sampling import Sampling
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
@@ -37,7 +38,7 @@ def tokenizer():
 
 @pytest.fixture(scope="module")
 def generator(tokenizer):
-    return TextGenerator(random_model(tokenizer), tokenizer, ends=False)
+    return ModelTextGenerator(random_model(tokenizer), tokenizer, ends=False)
 
 
 def reference(generator, prompt, max_tokens, seeds, **options):
@@ -115,19 +116,19 @@ def test_special_tokens_are_not_drawn_and_the_end_ends_a_text(tokenizer):
     bias[[tokenizer.pad_id, tokenizer.unk_id, tokenizer.begin_id]] += 100  # all but certain
     bias[tokenizer.end_id] += 1
     model.output_bias.assign(bias)
-    [texts] = TextGenerator(model, tokenizer).generate([""], samples=4, max_tokens=80)
+    [texts] = ModelTextGenerator(model, tokenizer).generate([""], samples=4, max_tokens=80)
     assert {text.reason for text in texts} == {"end"}
     assert len({len(text.tokens) for text in texts}) > 1  # each row ends for itself
     assert all(set(text.tokens) <= set(TEXT) for text in texts)
     assert all(text.score < sum(text.log_probabilities) for text in texts)  # the end has its part
-    [[endless]] = TextGenerator(model, tokenizer, ends=False).generate([""], max_tokens=80)
+    [[endless]] = ModelTextGenerator(model, tokenizer, ends=False).generate([""], max_tokens=80)
     assert len(endless.tokens) == 80
 
 
 def test_long_texts_are_read_in_windows(generator, monkeypatch):
     text = TEXT * 3
     whole = (generator.next_tokens(text, 3), generator.score([text, "", "the"]))
-    monkeypatch.setattr(text_generator, "WINDOW", 7)
+    monkeypatch.setattr(model_text_generator, "WINDOW", 7)
     tokens, scores = generator.next_tokens(text, 3), generator.score([text, "", "the"])
     assert [piece for piece, _ in tokens] == [piece for piece, _ in whole[0]]
     np.testing.assert_allclose([p for _, p in tokens], [p for _, p in whole[0]], rtol=1e-5)
@@ -169,7 +170,7 @@ def test_scores_are_those_of_the_model(generator):
 
 def test_sizes_of_a_text_do_not_depend_on_the_tokenizer():
     tokenizer = Tokenizer.train([TEXT], 300)
-    [score] = TextGenerator(random_model(tokenizer), tokenizer).score(["  the €"])
+    [score] = ModelTextGenerator(random_model(tokenizer), tokenizer).score(["  the €"])
     assert (score.characters, score.bytes) == (7, 9)
     assert score.tokens == len(tokenizer.encode(["  the €"])[0])
 
@@ -189,7 +190,7 @@ def test_characters_never_seen_are_named(generator, caplog):
 
 def test_unknown_words_are_read_as_the_unknown_token(caplog):
     tokenizer = train_exact_tokenizer([TEXT], "word")
-    generator = TextGenerator(random_model(tokenizer), tokenizer)
+    generator = ModelTextGenerator(random_model(tokenizer), tokenizer)
     generator.next_tokens("the dog sat, the dog", 1)
     assert "read as the unknown token: 'dog', 'sat,'" in caplog.text
     assert math.isfinite(generator.score(["the dog"])[0].nats)
@@ -235,7 +236,7 @@ def test_temperatures_too_small_for_a_quotient_are_greedy():
 
 def test_a_tokenizer_that_does_not_fit_is_refused(generator):
     with pytest.raises(ValueError, match="`tokenizer` must have as many ids"):
-        TextGenerator(generator.model, Tokenizer.train([TEXT], 300))
+        ModelTextGenerator(generator.model, Tokenizer.train([TEXT], 300))
 
 
 def test_no_next_token_is_refused(generator):
@@ -261,7 +262,7 @@ def test_a_trained_model_goes_on_with_what_it_has_learned():
 
     losses = list(itertools.takewhile(lambda loss: loss > 0.02, (float(train_step()) for _ in range(300))))
     assert len(losses) < 300, losses[-1]
-    generator = TextGenerator(model, tokenizer, ends=False)
+    generator = ModelTextGenerator(model, tokenizer, ends=False)
     [[greedy]] = generator.generate(["hello"], max_tokens=50, sampling=Sampling(temperature=0))
     assert f"hello{greedy.text}" == text[:55]
     assert generator.next_tokens("hell", 1)[0][0] == "o"

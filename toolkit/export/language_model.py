@@ -50,9 +50,10 @@ def export_language_model(
 
 def _write_saved_model(model: keras.Model, tokenizer: Tokenizer, documents: bool, directory: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        description_file = Path(folder) / "model.json"
+        description_file, tokenizer_file = Path(folder) / "model.json", Path(folder) / "tokenizer.model"
         write_json(_description(model, tokenizer, documents), description_file)
-        module = LanguageModule(model, tokenizer, documents, description_file)
+        tokenizer.save(tokenizer_file)
+        module = LanguageModule(model, tokenizer, documents, description_file, tokenizer_file)
         signatures = {"serving_default": module.score, "score": module.score, "step": module.step, "generate": module.generate}
         save_module(module, signatures, directory)
 

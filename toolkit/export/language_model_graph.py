@@ -148,11 +148,13 @@ class LanguageModule(tf.Module):
         tokenizer: Its tokenizer.
         documents: Whether texts have an end.
         description_file: JSON file that says what the SavedModel is, stored as an asset.
+        tokenizer_file: The tokenizer, for programs that tokenize outside of the graph, stored as an asset.
     """
 
-    def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool, description_file: Path):
+    def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool, description_file: Path, tokenizer_file: Path):
         super().__init__()
         self.description_file = tf.saved_model.Asset(str(description_file))
+        self.tokenizer_file = tf.saved_model.Asset(str(tokenizer_file))
         self.tokenizer = GraphTokenizer(tokenizer)
         # A SavedModel keeps what is reachable from its root, so the variables have to be.
         self.model_variables = [variable.value for variable in model.variables]

@@ -14,11 +14,11 @@ def open_artefact(path: Path) -> Any:
         path: Folder of a version, for its SavedModel; folder of a model, for its newest version; or the folder `litert` of a version.
 
     Returns:
-        What labels texts with it, a `TextPredictor`, translates them, a `TextTranslator`, or writes them, a `SavedModelTextGenerator`.
+        What labels texts with it, a `TextPredictor`, translates them, a `TextTranslator`, or writes them, a `TextGenerator`.
         TensorFlow is imported for a SavedModel only.
 
     Raises:
-        UserError: There is no exported model, it is damaged, or it is the LiteRT file of a language model.
+        UserError: There is no exported model, or it is damaged.
     """
     if (path / "model.tflite").is_file():
         return _open_litert(path)
@@ -32,10 +32,9 @@ def open_artefact(path: Path) -> Any:
 def _open_litert(folder: Path) -> Any:
     task = _task(folder / "model.json")
     if task == "language_model":
-        raise UserError(
-            f"{folder}: expected a model that labels or translates, received a language model; its LiteRT file is for "
-            f"programs that drive it themselves, open {folder.parent} instead"
-        )
+        from toolkit.serving.litert_text_generator import LiteRTTextGenerator
+
+        return LiteRTTextGenerator(folder)
     if task == "translation":
         from toolkit.serving.litert_translator import LiteRTTranslator
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import IO
 
-from toolkit.evaluation.language_model import Likelihood
+from toolkit.evaluation.likelihood import Likelihood
 from toolkit.serving.records import check_format, json_line, rounded, write_csv
 from toolkit.serving.text_generator import Generated
 

@@ -1,22 +1,16 @@
 """Text that a language model writes, and how probable it finds given text."""
 
-import functools
-import itertools
+import abc
 import logging
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from toolkit.arguments import check_integer
-from toolkit.data.token_lists import by_length, padded
 from toolkit.errors import UserError
-from toolkit.evaluation.language_model import Likelihood
-from toolkit.layers.recurrent.time_loop import backend
-from toolkit.models.language_model import LanguageModel
-from toolkit.serving.language_model_graphs import reading_function, scoring_function, writing_function
+from toolkit.evaluation.likelihood import Likelihood
 from toolkit.serving.sampling import Sampling
 from toolkit.serving.text_writer import TextWriter
 from toolkit.serving.unknown_words import unknown_parts
@@ -24,12 +18,21 @@ from toolkit.text.tokenizer import Tokenizer
 
 _log = logging.getLogger(__name__)
 
-BLOCK = 32  # tokens written by one call of a compiled graph
 ROWS = 32  # texts written at once
-WINDOW = 1024  # tokens read at once
-NUMBERS = 2**24  # most numbers of an array over the vocabulary: 64 MB
 SHOWN = 20  # unknown characters or words that a message names
 DEFAULT_SAMPLING = Sampling()
+
+
+class Prompt(NamedTuple):
+    """What a text begins with.
+
+    Attributes:
+        text: As it was given.
+        ids: Its tokens, without the begin id.
+    """
+
+    text: str
+    ids: np.ndarray
 
 
 class Generated(NamedTuple):
@@ -50,8 +53,8 @@ class Generated(NamedTuple):
     reason: str
 
 
-class TextGenerator:
-    """Writes text with a language model.
+class TextGenerator(abc.ABC):
+    """Writes text with a language model. A subclass runs the model: from a run, a SavedModel or a LiteRT file.
 
     The prompt is read with the begin id before it, then each token is drawn from the model's distribution, and the drawn token is what the
     model reads next. Padding and the begin id are never drawn; the unknown token neither, as it stands for no text; the end id ends a text.
@@ -59,28 +62,20 @@ class TextGenerator:
     The text that follows a prompt depends on the prompt and the seed, not on what is written beside it, up to the rounding of sums.
 
     Args:
-        model: A `LanguageModel`.
-        tokenizer: Its tokenizer.
+        tokenizer: The tokenizer.
         ends: Whether the model was trained on ends of texts. If not, the end id is not drawn.
 
     Raises:
-        ValueError: The tokenizer has no begin id, or not as many ids as the model.
+        ValueError: The tokenizer has no begin id.
     """
 
-    def __init__(self, model: LanguageModel, tokenizer: Tokenizer, ends: bool = True):
+    def __init__(self, tokenizer: Tokenizer, ends: bool):
         if tokenizer.begin_id < 0:
             raise ValueError("Argument `tokenizer` must have an id that begins a text. Received: a tokenizer without one")
-        if tokenizer.vocabulary_size != model.vocabulary_size:
-            raise ValueError(
-                f"Argument `tokenizer` must have as many ids as the model, {model.vocabulary_size}. Received: {tokenizer.vocabulary_size}"
-            )
-        self.model = model
         self.tokenizer = tokenizer
         self.ends = ends and tokenizer.end_id >= 0
         # A tokenizer of characters has all those of the training texts, so the model has never read its unknown token.
         self.knows_unknown = tokenizer.model_type != "char"
-        self._read, self._score = reading_function(model), scoring_function(model)
-        self._writing = functools.cache(self._writing_function)
 
     def generate(
         self,
@@ -109,13 +104,10 @@ class TextGenerator:
         """
         check_integer("samples", samples, 1)
         self._check(max_tokens, sampling, stop)
-        ids = self._encoded(prompts)
-        rows = list(itertools.product(range(len(prompts)), range(samples)))
-        texts = [_Text(self.tokenizer, prompts[prompt], ids[prompt], max_tokens, stop) for prompt, _ in rows]
+        rows = [(prompt, sampling.following(sample).seed) for prompt in self._encoded(prompts) for sample in range(samples)]
+        texts = [_Text(self.tokenizer, prompt, max_tokens, stop) for prompt, _ in rows]
         for start in range(0, len(rows), ROWS):
-            chosen = rows[start : start + ROWS]
-            seeds = [sampling.following(sample).seed for _, sample in chosen]
-            self._fill(texts[start : start + ROWS], [ids[prompt] for prompt, _ in chosen], seeds, sampling)
+            self._fill(texts[start : start + ROWS], *zip(*rows[start : start + ROWS], strict=True), max_tokens, sampling)
         written = [text.generated() for text in texts]
         return [written[start : start + samples] for start in range(0, len(written), samples)]
 
@@ -138,8 +130,8 @@ class TextGenerator:
             ValueError: An argument is out of range.
         """
         self._check(max_tokens, sampling, stop)
-        ids = self._encoded([prompt])
-        return self._streamed(_Text(self.tokenizer, prompt, ids[0], max_tokens, stop), ids, sampling)
+        [begun] = self._encoded([prompt])
+        return self._streamed(_Text(self.tokenizer, begun, max_tokens, stop), begun, max_tokens, sampling)
 
     def next_tokens(self, prompt: str, count: int = 10) -> list[tuple[str, float]]:
         """Returns what the model expects to follow a prompt.
@@ -156,11 +148,10 @@ class TextGenerator:
             ValueError: `count` is not from 1 to the size of the vocabulary.
         """
         check_integer("count", count, 1, self.tokenizer.vocabulary_size)
-        last, state = self._after(self._encoded([prompt]))
-        with backend("graph"):
-            logits = self.model.step(last, state)[0]
-        best, ids = tf.math.top_k(tf.nn.softmax(logits[0]), count)
-        return list(zip(self.tokenizer.pieces(ids.numpy()), best.numpy().tolist(), strict=True))
+        [begun] = self._encoded([prompt])
+        probabilities = self._next_probabilities(begun)
+        best = np.argsort(-probabilities, kind="stable")[:count]
+        return list(zip(self.tokenizer.pieces(best), probabilities[best].tolist(), strict=True))
 
     def score(self, texts: Sequence[str]) -> list[Likelihood]:
         """Returns how probable texts are, each with nothing before it and whatever after it.
@@ -174,9 +165,7 @@ class TextGenerator:
             One value for each text. A text with characters that the model was never trained on has infinite nats, with a warning.
         """
         ids = self.tokenizer.encode(texts)
-        nats = np.zeros(len(texts))
-        for rows in by_length([len(row) for row in ids], ROWS):
-            nats[rows] = self._nats([ids[row] for row in rows])
+        nats = self._nats([Prompt(text, row) for text, row in zip(texts, ids, strict=True)])
         for index, text in enumerate(texts):
             if self.tokenizer.unk_id in ids[index] and self._warns_of_unknown(text):
                 nats[index] = math.inf
@@ -207,12 +196,12 @@ class TextGenerator:
         if sampling.top_k is not None:
             check_integer("top_k", sampling.top_k, 1, self.tokenizer.vocabulary_size)
 
-    def _encoded(self, prompts: Sequence[str]) -> list[np.ndarray]:
+    def _encoded(self, prompts: Sequence[str]) -> list[Prompt]:
         ids = self.tokenizer.encode(prompts)
         for prompt in self._with_unknown(prompts, ids):
             self._refuse_unknown(prompt)
             self._warns_of_unknown(prompt)
-        return ids
+        return [Prompt(prompt, row) for prompt, row in zip(prompts, ids, strict=True)]
 
     def _warns_of_unknown(self, text: str) -> bool:
         """Warns of what is not in the vocabulary; returns whether the model cannot know it."""
@@ -220,54 +209,35 @@ class TextGenerator:
         _log.warning("%s: not in the vocabulary, %s: %s", _shortened(text), what, _listed(unknown_parts(self.tokenizer, text)))
         return not self.knows_unknown
 
-    def _streamed(self, text: "_Text", ids: list[np.ndarray], sampling: Sampling) -> Iterator[str]:
-        for tokens, gains in self._blocks(ids, [sampling.seed], sampling):
+    def _streamed(self, text: "_Text", prompt: Prompt, max_tokens: int, sampling: Sampling) -> Iterator[str]:
+        for tokens, gains in self._blocks([prompt], [sampling.seed], max_tokens, sampling):
             if piece := text.read(tokens[0], gains[0]):
                 yield piece
             if text.reason:
                 return
 
-    def _fill(self, texts: "list[_Text]", ids: list[np.ndarray], seeds: list[int], sampling: Sampling) -> None:
+    def _fill(self, texts: "Sequence[_Text]", prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling) -> None:
         others = 2 ** math.ceil(math.log2(len(texts))) - len(texts)  # nobody reads them, but few numbers of rows are few graphs to compile
-        for tokens, gains in self._blocks(ids + [np.zeros(0, np.int32)] * others, seeds + [0] * others, sampling):
+        nobody = Prompt("", np.zeros(0, np.int32))
+        for tokens, gains in self._blocks([*prompts, *others * [nobody]], [*seeds, *others * [0]], max_tokens, sampling):
             for row, text in enumerate(texts):
                 text.read(tokens[row], gains[row])
             if all(text.reason for text in texts):
                 return
 
-    def _blocks(self, ids: list[np.ndarray], seeds: list[int], sampling: Sampling) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yields tokens and their log-probabilities, `[rows, block]`, without end: 0 where a text has ended in the block."""
-        block = max(1, min(BLOCK, NUMBERS // (len(ids) * self.tokenizer.vocabulary_size)))
-        write = self._writing(block, sampling.greedy, sampling.top_k, sampling.top_p)
-        seeds, temperature = tf.constant(seeds), tf.constant(sampling.temperature, tf.float32)
-        last, state = self._after(ids)
-        for start in itertools.count(0, block):
-            tokens, gains, state = write(last, state, tf.constant(start), seeds, temperature)
-            yield tokens.numpy(), gains.numpy()
-            last = tokens[:, -1]
+    @abc.abstractmethod
+    def _blocks(
+        self, prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yields tokens and their log-probabilities, `[rows, block]`, `max_tokens` or more in all: 0 after the end of a text."""
 
-    def _after(self, ids: list[np.ndarray]) -> tuple[tf.Tensor, list]:
-        """Reads prompts; returns the last token of each, which the next step reads, and the state before it."""
-        rows = [np.append(np.int32(self.tokenizer.begin_id), row) for row in ids]
-        tokens, state = padded([row[:-1] for row in rows]), self.model.initial_state(len(rows))
-        for start in range(0, tokens.shape[1], WINDOW):
-            state = self._read(tokens[:, start : start + WINDOW], state)
-        return tf.constant([row[-1] for row in rows], tf.int32), state
+    @abc.abstractmethod
+    def _next_probabilities(self, prompt: Prompt) -> np.ndarray:
+        """Returns the probability of each token, `[vocabulary]`."""
 
-    def _nats(self, ids: list[np.ndarray]) -> np.ndarray:
-        targets, nats = padded(ids), np.zeros(len(ids))
-        tokens = np.insert(targets[:, :-1], 0, self.tokenizer.begin_id, axis=1) if targets.size else targets
-        window = max(1, min(WINDOW, NUMBERS // (len(ids) * self.tokenizer.vocabulary_size)))
-        state = self.model.initial_state(len(ids))
-        for start in range(0, targets.shape[1], window):
-            here = slice(start, start + window)
-            part, state = self._score(tokens[:, here], targets[:, here], state)
-            nats += part.numpy()
-        return nats
-
-    def _writing_function(self, block: int, greedy: bool, top_k: int | None, top_p: float | None) -> Callable:
-        never, end_id = self.tokenizer.ids_without_text(self.ends), self.tokenizer.end_id if self.ends else -1
-        return writing_function(self.model, block, greedy, top_k, top_p, never=never, end_id=end_id)
+    @abc.abstractmethod
+    def _nats(self, texts: Sequence[Prompt]) -> np.ndarray:
+        """Returns -log p of each text, `[texts]`."""
 
 
 class _Text:
@@ -277,10 +247,10 @@ class _Text:
         reason: Why there is no more of it; `""` while it goes on.
     """
 
-    def __init__(self, tokenizer: Tokenizer, prompt: str, prompt_ids: np.ndarray, max_tokens: int, stop: Sequence[str]):
+    def __init__(self, tokenizer: Tokenizer, prompt: Prompt, max_tokens: int, stop: Sequence[str]):
         self.reason = ""
         self._tokenizer = tokenizer
-        self._writer = TextWriter(tokenizer, prompt, prompt_ids, stop)
+        self._writer = TextWriter(tokenizer, *prompt, stop)
         self._max_tokens = max_tokens
         self._tokens: list[int] = []
         self._gains: list[float] = []

@@ -11,10 +11,12 @@ from toolkit.data.document_ids import DocumentIds
 from toolkit.data.documents import Documents, read_document_split
 from toolkit.data.token_file import TokenFile
 from toolkit.errors import UserError
-from toolkit.evaluation.language_model import Likelihood, text_nats
+from toolkit.evaluation.language_model import text_nats
+from toolkit.evaluation.likelihood import Likelihood
 from toolkit.export.language_model import export_language_model
 from toolkit.export.report import LanguageModelReport
-from toolkit.serving.text_generator import Sampling, TextGenerator
+from toolkit.serving.model_text_generator import ModelTextGenerator
+from toolkit.serving.sampling import Sampling
 from toolkit.tasks.supervised_task import SupervisedTask, header
 from toolkit.tasks.texts import TEXT_OPTIONS, Texts
 from toolkit.text.tokenizer import Tokenizer
@@ -113,14 +115,14 @@ class LanguageModeling(SupervisedTask):
         """The beginning of a held-out text."""
         return _beginning(self.run.read_json(self.run.samples)[0])
 
-    def predictor(self) -> TextGenerator:
+    def predictor(self) -> ModelTextGenerator:
         """Returns what writes and scores texts with the trained model.
 
         Raises:
             UserError: The run is not finished.
         """
         ends = not self.run.read_metrics()["continuous"]
-        return TextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer), ends=ends)
+        return ModelTextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer), ends=ends)
 
     def export(self, directory: Path, name: str) -> LanguageModelReport:
         """Writes the trained model as a SavedModel and as a LiteRT file, checked against the model on held-out texts.

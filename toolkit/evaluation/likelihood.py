@@ -1,0 +1,70 @@
+"""How probable a model finds a text."""
+
+import math
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+LARGEST_EXPONENT = 709  # of what a float holds
+
+
+@dataclass(frozen=True)
+class Likelihood:
+    """How probable a model finds a text.
+
+    The ends of documents are tokens that are predicted, but no characters. So models with different tokenizers can be compared by bits per
+    character and per byte, not by perplexity.
+
+    Attributes:
+        nats: Negative log-likelihood of all tokens; infinite if the model cannot write one.
+        tokens: How many tokens were predicted.
+        characters: Unicode characters of the text.
+        bytes: Bytes of the text in UTF-8.
+        unknown: How many tokens are the unknown token, each of which stands for characters that the model cannot write.
+    """
+
+    nats: float
+    tokens: int
+    characters: int
+    bytes: int
+    unknown: int = 0
+
+    @property
+    def nats_per_token(self) -> float:
+        """Cross-entropy; not a number for an empty text."""
+        return self.nats / self.tokens if self.tokens else math.nan
+
+    @property
+    def perplexity(self) -> float:
+        """Its exponential; infinite where that is too large for a number."""
+        return math.inf if self.nats_per_token > LARGEST_EXPONENT else math.exp(self.nats_per_token)
+
+    @property
+    def bits_per_character(self) -> float:
+        """Bits that a compressor with this model needs for a character; not a number for an empty text."""
+        return self.nats / math.log(2) / self.characters if self.characters else math.nan
+
+    @property
+    def bits_per_byte(self) -> float:
+        """Bits that it needs for a byte; not a number for an empty text."""
+        return self.nats / math.log(2) / self.bytes if self.bytes else math.nan
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns everything that the attributes and properties say."""
+        derived = ("nats_per_token", "perplexity", "bits_per_character", "bits_per_byte")
+        return asdict(self) | {name: getattr(self, name) for name in derived}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """Returns what `as_dict` was made of."""
+        return cls(**{name: values[name] for name in ("nats", "tokens", "characters", "bytes", "unknown")})
+
+    def __str__(self):
+        lines = [
+            f"nats per token      {self.nats_per_token:8.4f}   ({self.tokens:,} tokens)",
+            f"perplexity          {self.perplexity:8.2f}",
+            f"bits per character  {self.bits_per_character:8.4f}   ({self.characters:,} characters)",
+            f"bits per byte       {self.bits_per_byte:8.4f}   ({self.bytes:,} bytes)",
+        ]
+        if self.unknown:
+            lines.append(f"unknown tokens      {self.unknown / self.tokens:8.2%}   (what they stand for is not measured)")
+        return "\n".join(lines)
