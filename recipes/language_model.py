@@ -90,19 +90,31 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(epochs=4, learning_rate=3e-3, vocabulary_size=4000, tokens_per_epoch=400_000, validation_tokens=50_000)
+QUICK = Settings(
+    epochs=4,
+    learning_rate=3e-3,
+    vocabulary_size=2000,
+    embedding_dim=160,
+    units=320,
+    window=32,
+    tokens_per_epoch=1_000_000,
+    validation_tokens=50_000,
+)
 FULL = replace(
     QUICK,
     epochs=20,
+    learning_rate=2e-3,
+    vocabulary_size=8000,
     batch_size=32,
-    window=128,
-    units=512,
-    num_layers=2,
-    tied_output=False,
+    window=64,
     embedding_dim=128,
+    units=448,
     cell="lstm",
+    tied_output=False,
     dropout=0.3,
     output_dropout=0.3,
+    weight_drop=0.3,
+    average_epochs=5,
     tokens_per_epoch=None,
     validation_tokens=None,
 )
