@@ -1,4 +1,4 @@
-"""Training of one translator against the clock: ours, the same of stock Keras layers, and in PyTorch if it is installed.
+"""Training of one translator against the clock: ours, the same of stock Keras layers, in PyTorch if it is installed, and the floor.
 
     python -m benchmarks.translation_speed [--source FILE --target FILE --set NAME] [--rounds 12] [--out FOLDER] [--quick]
 
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.choices import some_of
+from benchmarks.contenders import FLOOR
 from benchmarks.records import RESULTS, SpeedRecord
 from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table, number
@@ -155,7 +156,7 @@ def measure(setting: Setting, batches: dict[str, list[Batch]], translators: Sequ
         rounds=rounds,
         batches=min(map(len, of.values())) // rounds,
         speed=SPEED,
-        compared=[name for name in translators if TRANSLATORS[name][-1]],
+        compared=[name for name in translators if TRANSLATORS[name][-1] and name not in FLOOR],
     )
 
 

@@ -1,4 +1,4 @@
-"""Who runs in `benchmarks.translation_speed`: each translator trains the same model, from the same weights."""
+"""Who runs in `benchmarks.translation_speed`: each translator trains the same model, from the same weights; the floor is its products."""
 
 from types import ModuleType
 from typing import Any
@@ -14,6 +14,8 @@ TRANSLATORS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "keras jit": ("stock", {"jit": True}, True),
     "keras graph, unsorted": ("stock", {"jit": False}, False),
     "pytorch": ("pytorch", {}, True),
+    "floor graph": ("floor", {"jit": False}, True),
+    "floor jit": ("floor", {"jit": True}, True),
 }
 
 # ((source, what the decoder reads), what it is to predict, weights), as `toolkit.data.PairBatches` gives them.

@@ -7,11 +7,13 @@ import pytest
 
 from benchmarks import translation_speed
 from benchmarks.contenders import Unavailable
+from benchmarks.contenders.floor import flops
 from benchmarks.contenders.training_session import target_tokens
 from benchmarks.records import SpeedRecord
 from benchmarks.translation_speed_page import DECODING, TRAINING, ratios, translation_speed_page
 from benchmarks.translators import TRANSLATORS, load
 from benchmarks.translators.batches import Pairs, padding, sorted_batches, tokenize, unsorted_batches
+from benchmarks.translators.floor import make_plan
 from benchmarks.translators.session import first_of_each_shape
 from benchmarks.translators.setting import Setting, count_parameters, make_weights
 from toolkit.data.pair_batches import pair_lengths
@@ -45,6 +47,29 @@ def test_all_train_the_same_model(translator):
     # At the first step single precision is all that differs. Then Adam divides by the gradient's size, and small differences grow.
     assert received[0] == pytest.approx(losses("ours")[0], rel=1e-6)
     np.testing.assert_allclose(received, losses("ours"), rtol=1e-4)
+
+
+def test_the_floor_has_the_products_of_the_model():
+    """Three of each weight: forward, and for the gradients of the weight and of what it is applied to; of attention three of two."""
+    weights = make_weights(SETTING)
+    sentences, source, target, tokens = 3, 7, 5, 11
+    encoder, decoder = (sum(kernel.size for kernel in _kernels(layers)) for layers in (weights.encoder, weights.decoder))
+    bridges = sum(kernel.size for kernel, _ in weights.bridges)
+    applied = sentences * (source * encoder + target * (decoder + weights.output.size) + bridges) + tokens * weights.embedding.size
+    attention = 2 * sentences * source * target * SETTING.units
+    assert flops(make_plan(SETTING, sentences, source, target, tokens)) == 2 * 3 * (applied + attention)
+
+
+def _kernels(layers):
+    return [array for layer in layers for array in layer if array.ndim == 2]
+
+
+@pytest.mark.parametrize("jit", [False, True])
+def test_the_floor_runs_on_batches_of_any_shape(jit):
+    module, _ = load("floor graph")
+    trainer = module.build(SETTING, make_weights(SETTING), jit)
+    for batch in unsorted_batches(pairs(), sentences=3, count=3):
+        assert np.isnan(trainer.train(trainer.prepare(batch)))
 
 
 def test_parameters_are_those_of_the_model():
@@ -117,6 +142,9 @@ def test_ratios_are_to_the_better_of_keras():
     assert ratios(CASE) == {"ours / keras": 2.0, "ours / keras, unsorted": 2.4}
     assert ratios({"ours": CASE["ours"], "pytorch": CASE["keras jit"]}) == {"ours / PyTorch": 2.0}
     assert ratios({"pytorch": CASE["keras jit"]}) == {}
+    floor = {"floor graph": {"target tokens per second": 3600.0}, "floor jit": {"target tokens per second": 4500.0}}
+    found = ratios({**CASE, **floor})
+    assert (found["floor / ours"], found["floor / keras"]) == (1.5, 3.0)
 
 
 def speed_record(table, case, what="Multi30k"):
@@ -126,11 +154,11 @@ def speed_record(table, case, what="Multi30k"):
 def test_the_page_has_both_parts():
     decoding = {"beam 5": {"sentences per second": 123.0}}
     page = translation_speed_page([speed_record(TRAINING, CASE), speed_record(DECODING, decoding)])
-    assert "| Multi30k | 2 | 2.4 |  | yes |\n" in page
+    assert "| Multi30k | 2 | 2.4 |  | yes |  |  |\n" in page
     assert "| keras jit | 1,500 |  |\n" in page
     assert "| beam 5 | 123 |\n" in page
     slow = {**CASE, "ours": {"target tokens per second": 2249.0}}
-    assert "| Multi30k | 1.5 | 1.8 |  | no |\n" in translation_speed_page([speed_record(TRAINING, slow)])
+    assert "| Multi30k | 1.5 | 1.8 |  | no |  |  |\n" in translation_speed_page([speed_record(TRAINING, slow)])
     assert translation_speed_page([]).count("There is no record yet.") == 2
 
 
