@@ -1,14 +1,13 @@
 """Labels texts with an exported LiteRT file, without TensorFlow."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from toolkit.data.crop import crop
-from toolkit.errors import UserError
 from toolkit.export.litert_model import LiteRTModel
+from toolkit.serving.litert import read_description
 from toolkit.serving.predictions import Predictions
 from toolkit.text.tokenizer import Tokenizer
 
@@ -24,12 +23,8 @@ class LiteRTPredictor:
     """
 
     def __init__(self, directory: Path):
-        description_file = directory / "model.json"
-        try:
-            description = json.loads(description_file.read_text("utf-8"))
-            self.label_names, self.max_length = description["label_names"], description["max_length"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{description_file}: expected the description that `toolkit export` wrote, but it cannot be read") from error
+        description = read_description(directory, "label_names", "max_length")
+        self.label_names, self.max_length = description["label_names"], description["max_length"]
         self.tokenizer = Tokenizer.load(directory / "tokenizer.model")
         self._model = LiteRTModel(directory / "model.tflite")
 

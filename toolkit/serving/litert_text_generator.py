@@ -1,6 +1,5 @@
 """Writes and scores texts with an exported LiteRT file, without TensorFlow."""
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from toolkit.data.token_lists import by_length, padded
-from toolkit.errors import UserError
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.serving.exported_text_generator import ExportedTextGenerator, log_softmax
+from toolkit.serving.litert import read_description
 from toolkit.serving.sampling import Sampling
 from toolkit.serving.text_generator import ROWS, Prompt
 from toolkit.text.tokenizer import Tokenizer
@@ -29,13 +28,9 @@ class LiteRTTextGenerator(ExportedTextGenerator):
     """
 
     def __init__(self, directory: Path):
-        description_file = directory / "model.json"
-        try:
-            description = json.loads(description_file.read_text("utf-8"))
-            super().__init__(Tokenizer.load(directory / "tokenizer.model"), description)
-            self._never = [*description["never_written"]]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{description_file}: expected the description that `toolkit export` wrote, but it cannot be read") from error
+        description = read_description(directory, "documents", "state", "never_written")
+        super().__init__(Tokenizer.load(directory / "tokenizer.model"), description)
+        self._never = description["never_written"]
         self._signatures = LiteRTSignatures(directory / "model.tflite")
 
     def _blocks(

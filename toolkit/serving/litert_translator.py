@@ -1,14 +1,13 @@
 """Translates texts with an exported LiteRT file, without TensorFlow."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from toolkit.data.token_lists import by_length, padded, source_ids
-from toolkit.errors import UserError
 from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.serving.litert import read_description
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
@@ -25,14 +24,10 @@ class LiteRTTranslator:
     """
 
     def __init__(self, directory: Path):
-        description_file = directory / "model.json"
-        try:
-            description = json.loads(description_file.read_text("utf-8"))
-            self._aligns, self._max_length = description["alignments"], description["max_length"]
-            self._method = description["search"]["method"]
-            names = [description[side]["tokenizer"] for side in ("source", "target")]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"{description_file}: expected the description that `toolkit export` wrote, but it cannot be read") from error
+        description = read_description(directory, "alignments", "max_length", "search", "source", "target")
+        self._aligns, self._max_length = description["alignments"], description["max_length"]
+        self._method = description["search"]["method"]
+        names = [description[side]["tokenizer"] for side in ("source", "target")]
         self.source_tokenizer, self.target_tokenizer = (Tokenizer.load(directory / name) for name in names)
         self._run = LiteRTSignatures(directory / "model.tflite")
 
