@@ -136,6 +136,7 @@ class TranslationRecord(Measured):
         references: Published results for the same table, each `{"what": ..., "scores": {...}}`.
         peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
         examples: The first few held-out sentences that the run keeps, whatever came of them: `{"source": ..., "translation": ...}` each.
+        progress: Of each epoch the minutes until its end, and the BLEU of greedy translations of the validation split.
         versions: As in `Measured`, sacreBLEU among them.
     """
 
@@ -147,6 +148,7 @@ class TranslationRecord(Measured):
     references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     peak_memory_gib: float | None = None
     examples: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    progress: list[list[float]] = dataclasses.field(default_factory=list)
     versions: dict[str, str] = dataclasses.field(default_factory=_translation_versions)
 
 

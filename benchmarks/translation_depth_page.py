@@ -12,8 +12,9 @@ INTRODUCTION = """\
 `python -m benchmarks.render` makes this page from the record in `benchmarks/results/` that `python -m benchmarks.translation_depth` writes.
 
 One small translator in many configurations: the same data, tokens, steps and settings, and one seed, so differences of a point or two say
-nothing. The training is short: what learns fast is ahead, which need not be what ends best, and deep ones learn slowly at first. Scores are of greedy translations of the test split. From the third layer on there is a residual connection around each. The data
-are synthetic and the models small: this says what each part of a model is for, not what one would reach on text of the wild.
+nothing. The training is short: what learns fast is ahead, which need not be what ends best, and deep ones learn slowly at first. Scores
+are of greedy translations of the test split. From the third layer on there is a residual connection around each. The data are synthetic
+and the models small: this says what each part of a model is for, not what one would reach on text of the wild.
 
 Britz, Goldie, Luong & Le 2017, "Massive exploration of neural machine translation architectures", compared the same choices on WMT
 English-German, with models and data many times as large. Beside each table stands what they found.

@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> TranslationRecord:
         signature=test["signatures"]["bleu"],
         references=REFERENCES.get(table, []),
         examples=examples(run, options.examples),
+        progress=progress(run.read_metrics()),
         **run_values(run, options),
     )
     print(record.save(options.results))
@@ -47,6 +48,11 @@ def examples(run: RunFolder, number: int) -> list[dict[str, str]]:
         return []
     translations = open_task(str(run.path)).predictor().translate(run.read_json(run.samples)[:number])
     return [{"source": each.source, "translation": each.text} for each in translations]
+
+
+def progress(metrics: dict[str, Any]) -> list[list[float]]:
+    """Returns of each epoch the minutes until its end, and the BLEU of the validation split."""
+    return [[round(epoch["seconds"] / 60, 2), round(epoch["val_bleu"], 2)] for epoch in metrics.get("history", ())]
 
 
 def scores(test: dict[str, Any]) -> dict[str, float]:
