@@ -102,7 +102,7 @@ QUICK = Settings(
 )
 FULL = replace(
     QUICK,
-    epochs=20,
+    epochs=16,
     learning_rate=2e-3,
     vocabulary_size=8000,
     batch_size=32,
