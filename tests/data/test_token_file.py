@@ -25,6 +25,14 @@ def test_ids_and_borders(tmp_path):
     assert [entry.name for entry in (tmp_path / "tokens").iterdir()] == ["a.ids"]
 
 
+def test_counts_of_ids(tmp_path, monkeypatch):
+    tokens = token_file(tmp_path / "a.ids", TEXTS)
+    wanted = np.bincount(np.concatenate(encoded()), minlength=TOKENIZER.vocabulary_size)
+    for counted in (1 << 24, 4):
+        monkeypatch.setattr("toolkit.data.token_file._COUNTED", counted)
+        np.testing.assert_array_equal(tokens.counts(TOKENIZER.vocabulary_size), wanted)
+
+
 def test_counts_of_bytes(tmp_path):
     tokens = token_file(tmp_path / "a.ids", ["aé", "b"])
     assert (tokens.characters, tokens.bytes) == (3, 4)

@@ -7,6 +7,7 @@ from toolkit.models.language_model import LanguageModel
 from toolkit.training.carried_state import CarriedState
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.optimizers import build_optimizer
+from toolkit.training.sampled_softmax import SampledSoftmax
 from toolkit.training.steps import Steps
 
 VOCABULARY, ROWS, TIME = 9, 3, 8
@@ -71,7 +72,7 @@ def test_rows_must_be_positive():
 
 def test_a_sample_of_the_vocabulary_is_the_loss_of_training_alone():
     inner, tokens = model(), text()
-    carried = CarriedState(inner, ROWS, samples=4, seed=0)
+    carried = CarriedState(inner, ROWS, SampledSoftmax(4, np.ones(inner.vocabulary_size), seed=0))
     optimizer = build_optimizer("sgd", 1e-9)
     optimizer.build(carried.trainable_variables)
     steps = Steps(carried, optimizer, {"loss": sparse_cross_entropy, "nats": sparse_cross_entropy}, tf.distribute.get_strategy())

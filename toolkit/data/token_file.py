@@ -14,6 +14,7 @@ from toolkit.run_folder import RunFolder
 from toolkit.text.tokenizer import Tokenizer
 
 _CHARACTERS = 1 << 20  # encoded at a time, on all cores
+_COUNTED = 1 << 24  # ids counted at a time, in 128 MB
 _SIZE = np.dtype("<u8")
 
 
@@ -84,6 +85,13 @@ class TokenFile:
     def documents(self) -> int:
         """Number of documents."""
         return len(self.lengths)
+
+    def counts(self, vocabulary_size: int) -> np.ndarray:
+        """Returns how often each id comes, int64 `[vocabulary_size]`."""
+        counts = np.zeros(vocabulary_size, np.int64)
+        for start in range(0, len(self), _COUNTED):
+            counts += np.bincount(self.ids[start : start + _COUNTED], minlength=vocabulary_size)
+        return counts
 
     def _open(self, size: int) -> None:
         with self.path.open("rb") as file:

@@ -23,6 +23,7 @@ from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.carried_state import CarriedState
 from toolkit.training.loop import Batches
 from toolkit.training.losses import Measure, sparse_cross_entropy
+from toolkit.training.sampled_softmax import SampledSoftmax
 
 SAMPLES = 200
 SAMPLE_CHARACTERS = 500
@@ -50,9 +51,10 @@ class LanguageModeling(SupervisedTask):
         most = s.tokens_per_epoch if split == "train" else s.validation_tokens
         return data.batches(split, rows=s.batch_size, length=s.window, seed=s.seed, most_tokens=most)
 
-    def _fitted(self, model: keras.Model) -> keras.Model:
+    def _fitted(self, model: keras.Model, data: Texts) -> keras.Model:
         s = self.settings
-        return CarriedState(model, s.batch_size, s.sampled_softmax, s.seed)
+        sampled = None if s.sampled_softmax is None else SampledSoftmax(s.sampled_softmax, data.counts("train"), s.seed)
+        return CarriedState(model, s.batch_size, sampled)
 
     def _loss(self) -> Measure:
         return sparse_cross_entropy

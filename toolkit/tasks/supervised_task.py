@@ -66,7 +66,7 @@ class SupervisedTask(abc.ABC):
             with strategy.scope(), naming_settings():
                 loss, metrics, scores = self._loss(), self._metrics(), self._scores(data)
                 model = self.recipe.build_model(s, data)
-                fitted = self._fitted(model)
+                fitted = self._fitted(model, data)
                 optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
         self._announce(data, model)
         prepared = time.monotonic()
@@ -154,7 +154,7 @@ class SupervisedTask(abc.ABC):
         self.run.read_metrics()
         return load_model(self.run.model)
 
-    def _fitted(self, model: keras.Model) -> keras.Model:
+    def _fitted(self, model: keras.Model, data: Any) -> keras.Model:
         """Returns what is trained: the model, or what holds it."""
         return model
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from toolkit.data.documents import DocumentCorpus, read_documents
 from toolkit.data.token_file import TokenFile
 from toolkit.data.window_batches import WindowBatches, check_one_window
@@ -39,6 +41,14 @@ class Texts:
     def held_out(self) -> str:
         """The split that the trained model is measured on: a continuous text without splits has no test split."""
         return "test" if "test" in self.tokens else "validation"
+
+    def counts(self, split: str) -> np.ndarray:
+        """Returns how often each token is to be predicted in a split, `[vocabulary]`."""
+        tokens = self.tokens[split]
+        counts = tokens.counts(self.tokenizer.vocabulary_size)
+        if self.end_id is not None:
+            counts[self.end_id] += tokens.documents
+        return counts
 
     def batches(self, split: str, *, rows: int, length: int, seed: int, most_tokens: int | None) -> WindowBatches:
         """Returns the windows of a split, of `most_tokens` if they are given; those of `"train"` are shuffled."""

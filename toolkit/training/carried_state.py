@@ -17,8 +17,7 @@ class CarriedState(keras.Model):
     Args:
         model: Built language model.
         rows: Rows of every batch, in training as in validation.
-        samples: Classes that a training step compares with its labels, see `SampledSoftmax`; `None` for all.
-        seed: Seed of what is sampled.
+        sampled_softmax: What a training step compares the labels with instead of all classes; `None` for all.
 
     Call arguments:
         inputs: Tokens, int32 `[rows, time]`, and whether the state of a row is to be zero before its window, bool `[rows]`.
@@ -29,18 +28,19 @@ class CarriedState(keras.Model):
         What the model returns, without the state.
 
     Raises:
-        ValueError: `rows` or `samples` is not a positive integer.
+        ValueError: `rows` is not a positive integer.
 
     Source: Williams & Peng 1990, "An efficient gradient-based algorithm for on-line training of recurrent network trajectories"; Mikolov
     et al. 2010, "Recurrent neural network based language model".
     """
 
-    def __init__(self, model: LanguageModel, rows: int, samples: int | None = None, seed: int | None = None):
+    def __init__(self, model: LanguageModel, rows: int, sampled_softmax: SampledSoftmax | None = None):
         check_positive_integer("rows", rows)
         super().__init__(name="carried_state")
         self.model = model
-        self.sampling_seed = keras.random.SeedGenerator(seed)  # kept here, it is in the checkpoints
-        self.sampled_softmax = None if samples is None else SampledSoftmax(samples, self.sampling_seed)
+        self.sampled_softmax = sampled_softmax
+        if sampled_softmax is not None:
+            self.sampling_seed = sampled_softmax.seed_generator  # kept here, it is in the checkpoints
         sizes = [part.shape[1] for part in tf.nest.flatten(model.initial_state(1))]
         self.carried = [
             self.add_weight(shape=(rows, size), initializer="zeros", trainable=False, name=f"state_{i}") for i, size in enumerate(sizes)

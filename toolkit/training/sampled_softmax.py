@@ -1,11 +1,14 @@
 """A softmax over so many classes that training looks only at some of them."""
 
-import math
+from collections.abc import Sequence
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import check_positive_integer
+
+EVENLY = 0.1  # share of the draws that does not look at the counts, so that no class is never drawn
 
 
 class SampledSoftmax:
@@ -13,23 +16,32 @@ class SampledSoftmax:
 
         loss = log(exp s_y + Σ_{k in sample, k ≠ y} exp s_k / (n q_k)) - s_y,    s_k = w_k · h + b_k
 
-    n classes are drawn for the whole batch, with replacement, with probabilities q_k that fall with k as words do by Zipf's law: ids are
-    taken to go from the frequent to the rare, as those of a tokenizer do. Divided by how often a class is expected, the sum has the
-    expectation of that over all classes, so the loss is an estimate of that of the full softmax, which evaluation uses.
+    n classes are drawn for the whole batch, with replacement, with probabilities q_k: nine times out of ten as often as they come in the
+    training text, else any of them. Divided by how often a class is expected, the sum has the expectation of that over all classes, so
+    the loss is an estimate of that of the full softmax, which evaluation uses. It is a good one only if what is frequent is drawn often:
+    a frequent class that is hardly ever a rival is never told that it is not the answer.
 
     Args:
         samples: n.
+        counts: How often each class comes in the training text, `[classes]`.
         seed: Of the draws: a number, or a `keras.random.SeedGenerator` that a model keeps.
 
     Raises:
-        ValueError: `samples` is not a positive integer.
+        ValueError: `samples` is not a positive integer, or the counts are not numbers of at least 0 of which one is more.
 
     Source: Bengio & Senécal 2008, "Adaptive importance sampling to accelerate training of a neural probabilistic language model".
     """
 
-    def __init__(self, samples: int, seed: int | keras.random.SeedGenerator | None = None):
+    def __init__(self, samples: int, counts: Sequence[int] | np.ndarray, seed: int | keras.random.SeedGenerator | None = None):
         check_positive_integer("samples", samples)
+        counts = np.asarray(counts, np.float64)
+        if counts.ndim != 1 or not (counts >= 0).all() or not 0 < counts.sum() < np.inf:
+            raise ValueError(
+                f"Argument `counts` must be numbers of at least 0, one for each class, and not all 0. Received: shape={counts.shape}, "
+                f"sum={counts.sum()}"
+            )
         self.samples = samples
+        self.probabilities = (1 - EVENLY) * counts / counts.sum() + EVENLY / len(counts)
         self.seed_generator = seed if isinstance(seed, keras.random.SeedGenerator) else keras.random.SeedGenerator(seed)
 
     def sums(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
@@ -42,19 +54,17 @@ class SampledSoftmax:
             labels: Integers `[...]`.
             weights: `[...]`; rows of 0 are left out.
         """
-        classes = kernel.shape[0]
         real = tf.where(tf.reshape(weights, [-1]) > 0)[:, 0]
         features, labels, weights = (
             tf.gather(tf.reshape(part, shape), real)
             for part, shape in ((features, [-1, features.shape[-1]]), (labels, [-1]), (weights, [-1]))
         )
-        drawn = self._draw(classes)
-        log_counts = math.log(self.samples) + _log_probability(tf.range(classes), classes)
-        return {"loss": tf.reduce_sum(weights * sampled_cross_entropy(features, kernel, bias, labels, drawn, log_counts))}
+        log_counts = tf.constant(np.log(self.samples * self.probabilities), tf.float32)
+        return {"loss": tf.reduce_sum(weights * sampled_cross_entropy(features, kernel, bias, labels, self._draw(), log_counts))}
 
-    def _draw(self, classes: int) -> tf.Tensor:
-        u = keras.random.uniform((self.samples,), seed=self.seed_generator)
-        return tf.minimum(tf.cast(tf.exp(u * math.log(classes + 1)), tf.int32) - 1, classes - 1)
+    def _draw(self) -> tf.Tensor:
+        u = keras.random.uniform((self.samples,), dtype="float64", seed=self.seed_generator)  # the rare are small parts of 1
+        return tf.searchsorted(tf.constant(np.cumsum(self.probabilities)[:-1]), u, side="right")
 
 
 def sampled_cross_entropy(features, kernel, bias, labels, sample, log_counts) -> tf.Tensor:
@@ -72,9 +82,3 @@ def sampled_cross_entropy(features, kernel, bias, labels, sample, log_counts) ->
     of_sample = tf.matmul(features, tf.gather(kernel, sample), transpose_b=True) + tf.gather(bias - log_counts, sample)
     of_sample = tf.where(sample == labels[:, tf.newaxis], of_sample.dtype.min, of_sample)
     return tf.reduce_logsumexp(tf.concat([of_label[:, tf.newaxis], of_sample], 1), 1) - of_label
-
-
-def _log_probability(ids: tf.Tensor, classes: int) -> tf.Tensor:
-    """Returns log q_k, q_k = log((k + 2) / (k + 1)) / log(classes + 1)."""
-    k = tf.cast(ids, tf.float32)
-    return tf.math.log(tf.math.log1p(1 / (k + 1)) / math.log(classes + 1))
