@@ -26,7 +26,9 @@ def classifier(**changes) -> TextClassifier:
 def test_the_lowest_layer_reads_forwards_as_the_language_model(cell, segment_length):
     source, model = language_model(cell=cell, num_layers=1), classifier(cell=cell, num_layers=2, segment_length=segment_length)
     backwards = [weight.copy() for weight in model.lowest_layer.backward_layer.get_weights()]
+    scale = np.std(model.embedding_layer.get_weights()[0])
     start_from_language_model(model, source)
+    np.testing.assert_allclose(np.std(model.embedding_layer.get_weights()[0]), scale, rtol=1e-5)
     tokens = np.random.default_rng(0).integers(1, VOCABULARY, (2, 7))
     features, _ = source(tokens, return_features=True)
     outputs = model.lowest_layer(model.embedding_layer(tokens))

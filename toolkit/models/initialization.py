@@ -1,5 +1,7 @@
 """Models that start from another one."""
 
+from keras import ops
+
 from toolkit.models.language_model import LanguageModel
 from toolkit.models.text_classifier import TextClassifier
 
@@ -10,6 +12,9 @@ def start_from_language_model(classifier: TextClassifier, language_model: Langua
     """Gives a classifier what a language model has learned: the embedding, and the lowest recurrent layer, in the direction of reading.
 
     What the language model has nothing for keeps the weights it has: the direction backwards, layers above, the output.
+
+    The embedding keeps the scale that the classifier's own had, and the kernel that reads it makes up for that. Adam's steps are of one
+    size for all weights: an embedding of unit variance, as the language model reads, would hardly learn what a label hangs on.
 
     Args:
         classifier: The classifier, whose weights are changed.
@@ -27,6 +32,9 @@ def start_from_language_model(classifier: TextClassifier, language_model: Langua
         received = ", ".join(f"{name}={getattr(classifier, name)!r}" for name in differing)
         wanted = ", ".join(f"{name}={value!r}" for name, value in differing.items())
         raise ValueError(f"The classifier must have what the language model has: {wanted}. Received: {received}")
-    scale = language_model.embedding_dim**0.5  # which the language model applies when it reads
-    classifier.embedding_layer.embeddings.assign(scale * language_model.embedding_layer.embeddings)
-    classifier.lowest_layer.forward_layer.set_weights(layer.get_weights())
+    embeddings, own = (ops.convert_to_numpy(model.embedding_layer.embeddings) for model in (language_model, classifier))
+    scale = own.std() / embeddings.std()
+    classifier.embedding_layer.embeddings.assign(scale * embeddings)
+    kernel, *others = layer.get_weights()
+    read = language_model.embedding_dim**0.5  # what the language model multiplies an embedding by
+    classifier.lowest_layer.forward_layer.set_weights([read / scale * kernel, *others])
