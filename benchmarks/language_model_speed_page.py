@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from benchmarks.contenders import FLOOR, STOCK
+from benchmarks.contenders import STOCK
 from benchmarks.markdown import measured, table_of
 from benchmarks.records import SpeedRecord
-from benchmarks.speed import TIMES_FLOOR, TIMES_STOCK, Case, fast_enough, speed_ratios
+from benchmarks.speed import FLOOR_RATIO, TIMES_FLOOR, TIMES_STOCK, Case, fast_enough, speed_ratios, times_floor
 from benchmarks.speed_page import NO_RECORD, measurement_table, number, tables_or_none
 
 TRAINING = "language model: training"
@@ -14,7 +14,7 @@ TABLES = (TRAINING, SAMPLING)
 SPEED = "tokens per second"
 CHARACTERS_PER_SECOND = 1000
 
-GRAPH_RATIO, STOCK_RATIO, TORCH_RATIO, FLOOR_RATIO = "ours / keras graph", "ours / keras", "ours / PyTorch", "floor / ours"
+GRAPH_RATIO, STOCK_RATIO, TORCH_RATIO = "ours / keras graph", "ours / keras", "ours / PyTorch"
 FASTER = ((GRAPH_RATIO, ("keras graph",)), (STOCK_RATIO, STOCK), (TORCH_RATIO, ("pytorch",)))
 
 INTRODUCTION = f"""\
@@ -51,8 +51,7 @@ def language_model_speed_page(records: Sequence[SpeedRecord]) -> str:
 
 def ratios(case: Case) -> dict[str, float]:
     """Returns how many times as fast as the others ours is (above 1 is good), and how many times as fast the floor is (below)."""
-    floor = speed_ratios(case, [(FLOOR_RATIO, FLOOR)], SPEED)
-    return speed_ratios(case, FASTER, SPEED) | {what: 1 / ratio for what, ratio in floor.items()}
+    return speed_ratios(case, FASTER, SPEED) | times_floor(case, SPEED)
 
 
 def _training(records: Sequence[SpeedRecord]) -> str:

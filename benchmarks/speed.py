@@ -6,6 +6,7 @@ from benchmarks.contenders import FLOOR, OURS, STOCK
 
 TIMES_STOCK = 1.3
 TIMES_FLOOR = 1.2
+FLOOR_RATIO = "floor / ours"
 
 # By contender, its measured values by name.
 Case = dict[str, dict[str, float]]
@@ -62,6 +63,11 @@ def speed_ratios(case: Case, compared: Iterable[tuple[str, tuple[str, ...]]], sp
     ours = case.get("ours", {}).get(speed)
     others = {what: max((case[name][speed] for name in names if speed in case.get(name, {})), default=None) for what, names in compared}
     return {what: ours / other for what, other in others.items() if ours and other}
+
+
+def times_floor(case: Case, speed: str) -> dict[str, float]:
+    """Returns how many times as fast as ours the floor is, as `FLOOR_RATIO`; nothing if one was not measured."""
+    return {what: 1 / ratio for what, ratio in speed_ratios(case, [(FLOOR_RATIO, FLOOR)], speed).items()}
 
 
 def _divided(above: float | None, below: float | None) -> float | None:

@@ -52,7 +52,7 @@ def examples(run: RunFolder, number: int) -> list[dict[str, str]]:
 
 def progress(metrics: dict[str, Any]) -> list[list[float]]:
     """Returns of each epoch the minutes until its end, and the BLEU of the validation split."""
-    return [[round(epoch["seconds"] / 60, 2), round(epoch["val_bleu"], 2)] for epoch in metrics.get("history", ())]
+    return [[round(epoch["seconds"] / 60, 2), round(epoch["val_bleu"], 2)] for epoch in metrics["history"]]
 
 
 def scores(test: dict[str, Any]) -> dict[str, float]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from benchmarks.contenders import FLOOR
 from benchmarks.markdown import measured, table_of
 from benchmarks.records import SpeedRecord
-from benchmarks.speed import Case, speed_ratios
+from benchmarks.speed import FLOOR_RATIO, Case, speed_ratios, times_floor
 from benchmarks.speed_page import NO_RECORD, measurement_table, number, tables_or_none
 
 TRAINING = "translation: training"
@@ -13,16 +12,17 @@ DECODING = "translation: decoding"
 TABLES = (TRAINING, DECODING)
 SPEED = "target tokens per second"
 TIMES_STOCK = 1.5
+TO_KERAS = "ours / keras"
 TIMES_UNSORTED = 2.0
 SENTENCES_PER_SECOND = 100
 
 # What is said of a case: words, whom ours is compared with, how many times as fast is asked.
 COMPARED = (
-    ("ours / keras", ("keras graph", "keras jit"), TIMES_STOCK),
+    (TO_KERAS, ("keras graph", "keras jit"), TIMES_STOCK),
     ("ours / keras, unsorted", ("keras graph, unsorted",), TIMES_UNSORTED),
     ("ours / PyTorch", ("pytorch",), 1.0),
 )
-FLOOR_RATIO, FLOOR_OF_KERAS = "floor / ours", "floor / keras"
+FLOOR_OF_KERAS = "floor / keras"
 
 INTRODUCTION = f"""\
 # Speed of translation
@@ -63,9 +63,10 @@ def translation_speed_page(records: Sequence[SpeedRecord]) -> str:
 def ratios(case: Case) -> dict[str, float]:
     """Returns how many times as fast as the others ours is (above 1 is good), and how many times as fast the floor is as ours and Keras."""
     found = speed_ratios(case, [(what, names) for what, names, _ in COMPARED], SPEED)
-    for what, floor in speed_ratios(case, [(FLOOR_RATIO, FLOOR)], SPEED).items():
-        found |= {what: 1 / floor} | ({FLOOR_OF_KERAS: found["ours / keras"] / floor} if "ours / keras" in found else {})
-    return found
+    floor = times_floor(case, SPEED)
+    if floor and TO_KERAS in found:
+        floor[FLOOR_OF_KERAS] = found[TO_KERAS] * floor[FLOOR_RATIO]
+    return found | floor
 
 
 def _training(records: Sequence[SpeedRecord]) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.published_language_model import TOKENS
 from toolkit.cli.recipes import open_task
 from toolkit.serving.sampling import Sampling
 
@@ -33,7 +34,7 @@ def test_the_language_model_writes_its_samples():
     generator = task.predictor()
     for sample in golden["samples"]:
         sampling = Sampling(**{name: sample[name] for name in ("temperature", "top_k", "top_p", "seed")})
-        [[written]] = generator.generate([sample["prompt"]], max_tokens=60, sampling=sampling)
+        [[written]] = generator.generate([sample["prompt"]], max_tokens=TOKENS, sampling=sampling)
         assert written.text == sample["text"]
         assert written.score == pytest.approx(sample["score"], rel=DIGITS)
     found = generator.score([score["text"] for score in golden["scores"]])

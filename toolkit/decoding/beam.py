@@ -146,7 +146,6 @@ class _Search:
 
     def found_with_fewer_and_fewer(self, batch, t, beams, state) -> Decoded:
         """Returns what is found by a loop in which rows leave the batch when at least half of them have stopped."""
-        found = tf.nest.map_structure(lambda part: tf.zeros(tf.concat([[batch], tf.shape(part)[1:]], 0), part.dtype), self.found(beams))
 
         def narrow(there, t, beams, state, found):
             size = tf.shape(beams.last)[0] // self.width
@@ -158,9 +157,9 @@ class _Search:
             beams, state = tf.nest.map_structure(lambda part: tf.gather(part, rows), (beams, state))
             return _put(there, there, going), t, beams, state, found
 
-        loop = (tf.fill([batch], True), t, beams, state, found)
+        loop = (tf.fill([batch], True), t, beams, state, self.found(beams))
         any_rows = tf.nest.map_structure(lambda part: tf.TensorShape([None, *part.shape[1:]]), (beams, state))
-        fixed = tf.nest.map_structure(lambda part: part.shape, (loop[0], t, found))
+        fixed = tf.nest.map_structure(lambda part: part.shape, (*loop[:2], loop[-1]))
         shapes = (*fixed[:2], *any_rows, fixed[2])
         return tf.while_loop(lambda there, *_: tf.reduce_any(there), narrow, loop, shape_invariants=shapes)[-1]
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from toolkit.data.token_lists import by_length, padded
 from toolkit.errors import UserError
+from toolkit.evaluation.likelihood import log_probability
 from toolkit.export import language_model_graph as graph
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.verification import (
@@ -19,7 +20,6 @@ from toolkit.export.verification import (
     encoded,
     ids_in_graph,
     largest_difference,
-    log_probability,
 )
 from toolkit.text.tokenizer import Tokenizer
 

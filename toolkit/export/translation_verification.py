@@ -13,9 +13,10 @@ from toolkit.data.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.token_lists import TOKENS_PER_BATCH, by_length, padded, source_ids
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
+from toolkit.evaluation.likelihood import log_probability
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.translation_graph import translation_function
-from toolkit.export.verification import RELATIVE_TOLERANCE, TOLERANCE, Agreement, check_operators, encoded, ids_in_graph, log_probability
+from toolkit.export.verification import RELATIVE_TOLERANCE, TOLERANCE, Agreement, check_operators, encoded, ids_in_graph
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 

@@ -104,14 +104,3 @@ def ids_in_graph(tokenizer: Tokenizer, texts: Sequence[str]) -> list[np.ndarray]
     if different := compare_tokenizers(tokenizer, graph_tokenizer, texts).different:
         raise UserError(f"SavedModel: expected the tokenizer's ids, found others in {different} texts; nothing was exported")
     return [np.array(ids, np.int32) for ids in graph_tokenizer(tf.constant(encoded(texts), tf.string)).to_list()]
-
-
-def log_probability(logits: np.ndarray, tokens: np.ndarray) -> np.ndarray:
-    """Returns the log-probability of each token, float64 `[rows]`.
-
-    Args:
-        logits: `[rows, vocabulary]`.
-        tokens: int32 `[rows]`.
-    """
-    logits = logits.astype(np.float64) - logits.max(1, keepdims=True)
-    return np.take_along_axis(logits, tokens[:, np.newaxis], 1)[:, 0] - np.log(np.exp(logits).sum(1))

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from toolkit.evaluation.likelihood import log_softmax
 from toolkit.serving.text_generator import Prompt, TextGenerator
 from toolkit.text.tokenizer import Tokenizer
 
@@ -39,10 +40,3 @@ class ExportedTextGenerator(TextGenerator):
     @abc.abstractmethod
     def _run(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
         """Runs a signature."""
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Returns log-probabilities of logits `[..., vocabulary]`, in double precision."""
-    logits = logits.astype(np.float64)
-    logits -= logits.max(-1, keepdims=True)
-    return logits - np.log(np.exp(logits).sum(-1, keepdims=True))

@@ -7,7 +7,7 @@ import numpy as np
 
 from toolkit.data.crop import crop
 from toolkit.export.litert_model import LiteRTModel
-from toolkit.serving.litert import read_description
+from toolkit.serving.description import read_description
 from toolkit.serving.predictions import Predictions
 from toolkit.text.tokenizer import Tokenizer
 
@@ -23,7 +23,7 @@ class LiteRTPredictor:
     """
 
     def __init__(self, directory: Path):
-        description = read_description(directory, "label_names", "max_length")
+        description = read_description(directory / "model.json", "label_names", "max_length")
         self.label_names, self.max_length = description["label_names"], description["max_length"]
         self.tokenizer = Tokenizer.load(directory / "tokenizer.model")
         self._model = LiteRTModel(directory / "model.tflite")

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from toolkit.data.token_lists import by_length, padded
+from toolkit.evaluation.likelihood import log_probability, log_softmax
 from toolkit.export.litert_model import LiteRTSignatures
-from toolkit.serving.exported_text_generator import ExportedTextGenerator, log_softmax
-from toolkit.serving.litert import read_description
+from toolkit.serving.description import read_description
+from toolkit.serving.exported_text_generator import ExportedTextGenerator
 from toolkit.serving.sampling import Sampling
 from toolkit.serving.text_generator import ROWS, Prompt
 from toolkit.text.tokenizer import Tokenizer
@@ -28,7 +29,7 @@ class LiteRTTextGenerator(ExportedTextGenerator):
     """
 
     def __init__(self, directory: Path):
-        description = read_description(directory, "documents", "state", "never_written")
+        description = read_description(directory / "model.json", "documents", "state", "never_written")
         super().__init__(Tokenizer.load(directory / "tokenizer.model"), description)
         self._never = description["never_written"]
         self._signatures = LiteRTSignatures(directory / "model.tflite")
@@ -43,7 +44,7 @@ class LiteRTTextGenerator(ExportedTextGenerator):
             allowed = logits.copy()
             allowed[:, self._never] = -np.inf
             tokens = np.where(ended, 0, draw(allowed, sampling, generators))
-            gains = np.where(ended, 0.0, np.take_along_axis(log_softmax(logits), tokens[:, np.newaxis], 1)[:, 0])
+            gains = np.where(ended, 0.0, log_probability(logits, tokens))
             yield tokens[:, np.newaxis], gains[:, np.newaxis]
             ended |= self.ends & (tokens == self.tokenizer.end_id)
             logits, state = self._step(tokens, state)
@@ -66,8 +67,7 @@ class LiteRTTextGenerator(ExportedTextGenerator):
             read = np.full(len(rows), self.tokenizer.begin_id)
             for predicted in targets.T:
                 logits, state = self._step(read, state)
-                gains = np.take_along_axis(log_softmax(logits), predicted[:, np.newaxis], 1)[:, 0]
-                nats[rows] -= np.where(predicted == 0, 0.0, gains)
+                nats[rows] -= np.where(predicted == 0, 0.0, log_probability(logits, predicted))
                 read = predicted
         return nats
 

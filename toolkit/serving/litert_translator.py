@@ -7,7 +7,7 @@ import numpy as np
 
 from toolkit.data.token_lists import by_length, padded, source_ids
 from toolkit.export.litert_model import LiteRTSignatures
-from toolkit.serving.litert import read_description
+from toolkit.serving.description import read_description
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
@@ -24,7 +24,7 @@ class LiteRTTranslator:
     """
 
     def __init__(self, directory: Path):
-        description = read_description(directory, "alignments", "max_length", "search", "source", "target")
+        description = read_description(directory / "model.json", "alignments", "max_length", "search", "source", "target")
         self._aligns, self._max_length = description["alignments"], description["max_length"]
         self._method = description["search"]["method"]
         names = [description[side]["tokenizer"] for side in ("source", "target")]

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -18,6 +19,7 @@ from toolkit.text.tokenizer import Tokenizer
 BLOCK = 32  # tokens written by one call of a compiled graph
 WINDOW = 1024  # tokens read at once
 NUMBERS = 2**24  # most numbers of an array over the vocabulary: 64 MB
+_NOBODY = Prompt("", np.zeros(0, np.int32))
 
 
 class ModelTextGenerator(TextGenerator):
@@ -45,6 +47,9 @@ class ModelTextGenerator(TextGenerator):
     def _blocks(
         self, prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        # A power of two, so that few graphs are compiled: nobody reads the rows that are added.
+        others = 2 ** math.ceil(math.log2(len(prompts))) - len(prompts)
+        prompts, seeds = [*prompts, *others * [_NOBODY]], [*seeds, *others * [0]]
         block = max(1, min(BLOCK, NUMBERS // (len(prompts) * self.tokenizer.vocabulary_size)))
         write = self._writing(block, sampling.greedy, sampling.top_k, sampling.top_p)
         seeds, temperature = tf.constant(seeds), tf.constant(sampling.temperature, tf.float32)

@@ -1,6 +1,5 @@
 """Opens what `toolkit export` wrote."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +7,7 @@ import tensorflow as tf
 import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
 
 from toolkit.errors import UserError
+from toolkit.serving.description import read_description
 
 
 def open_saved_model(directory: Path, asset: str, *keys: str) -> tuple[Any, Any]:
@@ -24,10 +24,8 @@ def open_saved_model(directory: Path, asset: str, *keys: str) -> tuple[Any, Any]
     Raises:
         UserError: The folder holds no such SavedModel.
     """
+    description = read_description(directory / "assets" / asset, *keys)
     try:
-        description = json.loads((directory / "assets" / asset).read_text("utf-8"))
-        if missing := [key for key in keys if key not in description]:
-            raise KeyError(missing[0])
         return tf.saved_model.load(str(directory)), description
     except (OSError, ValueError, KeyError, TypeError, tf.errors.OpError) as error:
         reason = str(error).strip().splitlines()[0]

@@ -217,9 +217,7 @@ class TextGenerator(abc.ABC):
                 return
 
     def _fill(self, texts: "Sequence[_Text]", prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling) -> None:
-        others = 2 ** math.ceil(math.log2(len(texts))) - len(texts)  # nobody reads them, but few numbers of rows are few graphs to compile
-        nobody = Prompt("", np.zeros(0, np.int32))
-        for tokens, gains in self._blocks([*prompts, *others * [nobody]], [*seeds, *others * [0]], max_tokens, sampling):
+        for tokens, gains in self._blocks(prompts, seeds, max_tokens, sampling):
             for row, text in enumerate(texts):
                 text.read(tokens[row], gains[row])
             if all(text.reason for text in texts):

@@ -1,4 +1,4 @@
-"""Opens the folder `litert` of what `toolkit export` wrote, without TensorFlow."""
+"""Reads what an export says of itself, without TensorFlow."""
 
 import json
 from pathlib import Path
@@ -7,20 +7,19 @@ from typing import Any
 from toolkit.errors import UserError
 
 
-def read_description(directory: Path, *keys: str) -> dict[str, Any]:
-    """Reads what a LiteRT file says of itself.
+def read_description(path: Path, *keys: str) -> Any:
+    """Reads a JSON file of an export.
 
     Args:
-        directory: The folder.
-        *keys: What has to be in its `model.json`.
+        path: The file.
+        *keys: What has to be in it.
 
     Returns:
-        The content of `model.json`.
+        Its content.
 
     Raises:
-        UserError: The file is missing, damaged, or lacks one of the keys.
+        UserError: It is missing, damaged, or lacks one of the keys.
     """
-    path = directory / "model.json"
     try:
         description = json.loads(path.read_text("utf-8"))
         if missing := [key for key in keys if key not in description]:
