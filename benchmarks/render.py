@@ -26,6 +26,8 @@ from benchmarks.records import (
     TranslationRecord,
     load_records,
 )
+from benchmarks.serving_page import TABLES as SERVING
+from benchmarks.serving_page import serving_page
 from benchmarks.speed_page import speed_page
 from benchmarks.translation_depth_page import translation_depth_page
 from benchmarks.translation_speed_page import TABLES as TRANSLATION
@@ -76,9 +78,10 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     readme, docs = root / "README.md", root / "docs"
     return {
         docs / "results.md": INTRODUCTION + details,
-        docs / "speed.md": speed_page([record for record in speeds if record.table not in (*TRANSLATION, *LANGUAGE_MODEL)]),
+        docs / "speed.md": speed_page([record for record in speeds if record.table not in (*TRANSLATION, *LANGUAGE_MODEL, *SERVING)]),
         docs / "translation_speed.md": translation_speed_page([record for record in speeds if record.table in TRANSLATION]),
         docs / "language_model_speed.md": language_model_speed_page([record for record in speeds if record.table in LANGUAGE_MODEL]),
+        docs / "serving_speed.md": serving_page([record for record in speeds if record.table in SERVING]),
         docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
         readme: between_markers(readme.read_text("utf-8"), summary),
     }

@@ -14,6 +14,7 @@ COMMANDS = {
     "evaluate": "measure a trained model on its test split or on other data",
     "predict": "label, translate or continue texts from the command line, a file or standard input",
     "export": "write a trained model as SavedModel and LiteRT, verified",
+    "serve": "answer requests over HTTP with an exported model",
 }
 
 USAGE = """\

@@ -1,0 +1,98 @@
+"""`toolkit serve`."""
+
+import argparse
+import contextlib
+import shlex
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from toolkit.errors import UserError
+from toolkit.run_folder import RunFolder
+from toolkit.serving.server.address import base_url, bind, parse_port
+from toolkit.serving.server.choice import BACKENDS, DOCKER, KSERVE, choose_backend
+from toolkit.serving.server.served_model import ServedModel, checked_name, describe_missing, find_model
+from toolkit.serving.server.tensorflow_serving import docker_command, pinned_config, run_tensorflow_serving, server_command
+
+
+def run(argv: Sequence[str]) -> int:
+    """Serves an exported model, or a run, until it is interrupted."""
+    options = _parser().parse_args(argv)
+    port, path = parse_port(options.port), Path(options.model)
+    model = find_model(path, options.name)
+    if model is None and not RunFolder(path).config.is_file():
+        raise UserError(describe_missing(path))
+    backend = choose_backend(options.backend, options.host, _note)
+    if options.print_command:
+        print(_command(backend, model, path, options.host, port))
+        return 0
+    if backend == KSERVE:
+        from toolkit.serving.server.kserve_server import require_kserve
+
+        require_kserve()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is temporary is removed
+    with bind(options.host, port) as taken, _exported(model, path, options.name) as exported:
+        _note(f"serving {exported.version_folder} as {exported.name}, by {backend}")
+        if backend != KSERVE:
+            run_tensorflow_serving(backend, exported, options.host, taken)
+            return 0
+        from toolkit.serving.server.kserve_server import run_kserve
+
+        run_kserve(exported, taken, f"{base_url(options.host, taken.getsockname()[1])}/v1/models/{exported.name}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "toolkit serve",
+        description="Serve an exported model over HTTP by TensorFlow Serving, its program or its docker image, or by kserve in its place.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("model", metavar="RUN_OR_DIR", help="folder of an exported model, of one of its versions, or of a finished run")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s, this machine alone)")
+    parser.add_argument("--port", default="8501", help="port to listen at; 0 for any that is free (default: %(default)s)")
+    parser.add_argument("--name", help="name of the model in the URLs (default: that of its folder)")
+    parser.add_argument("--backend", choices=BACKENDS, default="auto", help="the server (default: the first of these that is there)")
+    parser.add_argument("--print-command", action="store_true", help="print the command that would be run, and end")
+    return parser
+
+
+@contextlib.contextmanager
+def _exported(model: ServedModel | None, path: Path, name: str | None) -> Iterator[ServedModel]:
+    """Gives the model, or an export of the run, which is removed in the end."""
+    if model is not None:
+        yield model
+        return
+    name = checked_name(name or path.resolve().name)
+    with tempfile.TemporaryDirectory(prefix="toolkit-serve-") as folder:
+        from toolkit.cli.recipes import open_task
+        from toolkit.quiet import native_notices_hidden
+
+        _note(f"{path}: a run, exported to {folder} for as long as it is served; `toolkit export {path}` keeps an export")
+        task = open_task(str(path))
+        with native_notices_hidden():
+            task.export(Path(folder), name)
+        yield find_model(Path(folder) / name)
+
+
+def _command(backend: str, model: ServedModel | None, path: Path, host: str, port: int) -> str:
+    if model is None:
+        raise UserError(f"--print-command: expected an exported model, received a run, {path}; run: toolkit export {path}")
+    if backend == KSERVE:
+        where = model.version_folder if model.is_pinned else model.folder
+        options = ["--name", model.name, "--host", host, "--port", str(port), "--backend", KSERVE]
+        return shlex.join(["toolkit", "serve", str(where), *options])
+    with bind(host, port) as taken:
+        address, port, *_ = taken.getsockname()
+    if backend == DOCKER:
+        return shlex.join(docker_command(model, address, port))
+    if not model.is_pinned:
+        return shlex.join(server_command(model, port))
+    config = Path("models.config")
+    return f"echo {shlex.quote(pinned_config(model).strip())} > {config}\n{shlex.join(server_command(model, port, config))}"
+
+
+def _note(line: str) -> None:
+    print(line, file=sys.stderr)

@@ -1,0 +1,64 @@
+"""An exported model as kserve has models."""
+
+from typing import Any
+
+import orjson
+from kserve import Model
+from kserve.errors import InvalidInput
+
+from toolkit.serving.server import access_log
+from toolkit.serving.server.batcher import Batcher
+from toolkit.serving.server.requests import count_instances, read_request, write_answer
+from toolkit.serving.server.served_model import ServedModel
+from toolkit.serving.server.signatures import Signatures
+from toolkit.serving.server.tensor_spec import InvalidRequest
+
+
+class KServeModel(Model):
+    """Answers TensorFlow Serving's `:predict` with all signatures of a SavedModel.
+
+    Args:
+        served: Where it lies, and its name.
+    """
+
+    def __init__(self, served: ServedModel):
+        super().__init__(served.name)
+        self.served = served
+
+    def load(self) -> bool:
+        """Loads the SavedModel and warms it up.
+
+        Raises:
+            UserError: It cannot be read.
+        """
+        signatures = Signatures(self.served.version_folder)
+        signatures.warm_up()
+        self._specs = signatures.specs
+        self._batcher = Batcher(signatures, signatures.specs)
+        self.ready = True
+        return self.ready
+
+    def validate(self, payload: Any) -> Any:
+        """Leaves it to `predict`."""
+        return payload
+
+    async def predict(self, payload: Any, headers: dict[str, str] | None = None, response_headers: dict[str, str] | None = None) -> dict:
+        """Answers a request.
+
+        Args:
+            payload: What its JSON holds, or its bytes if they are not said to be JSON, as those of `curl -d`.
+            headers: Not looked at.
+            response_headers: Not looked at.
+
+        Raises:
+            InvalidInput: The request cannot be answered; HTTP says 400.
+        """
+        try:
+            body = orjson.loads(payload) if isinstance(payload, bytes | str) else payload
+            request = read_request(body, self._specs)
+            access_log.current.get().instances = count_instances(request.inputs)
+            return write_answer(await self._batcher.run(request.signature, request.inputs), request.in_rows)
+        except orjson.JSONDecodeError as error:
+            raise InvalidInput(f"expected JSON in UTF-8, received something else ({error})") from error
+        except InvalidRequest as error:
+            raise InvalidInput(str(error)) from error

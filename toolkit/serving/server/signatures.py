@@ -1,0 +1,84 @@
+"""The signatures of a SavedModel, called with NumPy arrays."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
+
+from toolkit.errors import UserError
+from toolkit.serving.server.tensor_spec import STRING, InvalidRequest, TensorSpec
+
+WARM_UP = "The dog sees a cat."
+REFUSED = (tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError, tf.errors.FailedPreconditionError)
+
+
+class Signatures:
+    """What a SavedModel can be asked, with TensorFlow and its text operators alone: nothing of what trained it is imported.
+
+    Args:
+        folder: Folder of one version.
+
+    Attributes:
+        specs: By signature and input, type and shape.
+
+    Raises:
+        UserError: The folder holds no SavedModel that can be read.
+    """
+
+    def __init__(self, folder: Path):
+        try:
+            self._model = tf.saved_model.load(str(folder))  # holds the variables
+            self._functions = dict(self._model.signatures)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, tf.errors.OpError) as error:
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+            raise UserError(f"{folder}: expected a SavedModel with signatures, but it cannot be read ({reason})") from error
+        self.specs = {name: _specs(function) for name, function in self._functions.items()}
+
+    def __call__(self, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Answers; from any thread.
+
+        Args:
+            signature: Name of the signature.
+            inputs: Its inputs by name, as `specs` has them.
+
+        Returns:
+            The outputs by name.
+
+        Raises:
+            InvalidRequest: The model refuses the values.
+        """
+        tensors = {name: tf.constant(array, _dtype(self.specs[signature][name])) for name, array in inputs.items()}
+        try:
+            outputs = self._functions[signature](**tensors)
+            return {name: output.numpy() for name, output in outputs.items()}
+        except REFUSED as error:
+            raise InvalidRequest(f'the signature "{signature}" refuses the values: {_reason(error)}') from error
+
+    def warm_up(self) -> None:
+        """Asks what takes nothing but texts once for one and once for many, so that no request pays for the first call."""
+        for name, specs in self.specs.items():
+            if all(spec == TensorSpec(STRING, (None,)) for spec in specs.values()):
+                for rows in (1, 32):
+                    texts = np.array([WARM_UP.encode()] * rows, object)
+                    try:
+                        self(name, dict.fromkeys(specs, texts))
+                    except InvalidRequest:  # takes serialized examples, or other strings that are no texts
+                        break
+
+
+def _specs(function: tf.types.experimental.ConcreteFunction) -> dict[str, TensorSpec]:
+    _, inputs = function.structured_input_signature
+    return {name: TensorSpec(spec.dtype.name, tuple(spec.shape.as_list())) for name, spec in inputs.items()}
+
+
+def _dtype(spec: TensorSpec) -> tf.DType:
+    return tf.as_dtype(spec.dtype)
+
+
+def _reason(error: tf.errors.OpError) -> str:
+    """Returns the first line of what an operator says, without the graph around it."""
+    lines = [line.strip() for line in error.message.splitlines()]
+    told = [line for line in lines if line and not line.startswith(("Graph execution error", "Detected at node", "{{", "[[", "node "))]
+    return (told or ["they are out of range"])[0][:300]
