@@ -12,8 +12,6 @@ from toolkit.serving.server.tensor_spec import TensorSpec
 
 Tensors = Mapping[str, np.ndarray]
 MOST_ROWS = 32  # in one call
-LONG = 10_000  # bytes; a longer text has a call of its own, in which no other waits for it
-WORKERS = 2  # calls at the same time
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,17 +24,17 @@ class _Waiting:
 
 
 class Batcher:
-    """Calls a model in a few threads, with the rows of as many waiting requests as fit.
+    """Calls a model in a thread of its own, with the rows of as many waiting requests as fit.
 
-    A request that comes when a thread is free is answered at once: nobody waits for others to come. While all are busy, requests collect,
+    A request that comes when the thread is free is answered at once: nobody waits for others to come. While it is busy, requests collect,
     and those of one signature are joined into the next call. Rows do not depend on each other, so the answers are those that each would
     have had alone, but for rounding, and padding up to the longest of a call. If a joined call fails, its requests are called one by one.
+    One call uses all cores, and calls at the same time would be smaller: more threads gave fewer answers per second.
 
     Args:
         call: `(signature, inputs) -> outputs`, all by name; called in threads.
         specs: The inputs of each signature. Only inputs with rows are joined; others have to be equal.
         most_rows: Rows of a call at most; larger requests are answered by several calls, one after the other.
-        workers: Threads.
     """
 
     def __init__(
@@ -44,15 +42,13 @@ class Batcher:
         call: Callable[[str, Tensors], Tensors],
         specs: Mapping[str, Mapping[str, TensorSpec]],
         most_rows: int = MOST_ROWS,
-        workers: int = WORKERS,
     ):
         self._call = call
         self._specs = specs
         self._most_rows = most_rows
-        self._free = workers
-        self._threads = concurrent.futures.ThreadPoolExecutor(workers, "model")
+        self._thread = concurrent.futures.ThreadPoolExecutor(1, "model")
         self._queue: collections.deque[_Waiting] = collections.deque()
-        self._tasks: set[asyncio.Task] = set()
+        self._task: asyncio.Task | None = None  # the loop itself would let it be collected
 
     async def run(self, signature: str, inputs: Tensors) -> Tensors:
         """Answers a request.
@@ -77,18 +73,17 @@ class Batcher:
     async def _wait(self, signature: str, inputs: Tensors) -> Tensors:
         specs = self._specs[signature]
         rows = max((len(inputs[name]) for name, spec in specs.items() if spec.has_rows), default=0)
-        key = _key(signature, inputs, specs) if 0 < rows < self._most_rows else None
+        key = _key(signature, inputs, specs) if 0 < rows < self._most_rows else None  # nothing can be joined to the others
         waiting = _Waiting(key, signature, inputs, rows, asyncio.get_running_loop().create_future())
         self._queue.append(waiting)
-        self._start_calls()
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._answer_all())
         return await waiting.answer
 
-    def _start_calls(self) -> None:
-        while self._free and self._queue:
-            self._free -= 1
-            task = asyncio.create_task(self._answer(self._next_batch()))
-            self._tasks.add(task)  # the loop itself would let it be collected
-            task.add_done_callback(self._tasks.discard)
+    async def _answer_all(self) -> None:
+        while self._queue:
+            batch = self._next_batch()
+            await (self._answer_together(batch) if len(batch) > 1 else self._answer_alone(batch[0]))
 
     def _next_batch(self) -> list[_Waiting]:
         batch = [self._queue.popleft()]
@@ -102,13 +97,6 @@ class Batcher:
             rows += other.rows if fits else 0
         self._queue.extendleft(reversed(others))
         return batch
-
-    async def _answer(self, batch: Sequence[_Waiting]) -> None:
-        try:
-            await self._answer_together(batch) if len(batch) > 1 else await self._answer_alone(batch[0])
-        finally:
-            self._free += 1
-            self._start_calls()
 
     async def _answer_together(self, batch: Sequence[_Waiting]) -> None:
         specs = self._specs[batch[0].signature]
@@ -139,7 +127,7 @@ class Batcher:
                 waiting.answer.set_exception(error)
 
     async def _in_thread(self, signature: str, inputs: Tensors) -> Tensors:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._call, signature, inputs)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._call, signature, inputs)
 
 
 def stack(parts: Sequence[np.ndarray]) -> np.ndarray:
@@ -158,12 +146,10 @@ def _resolve(waiting: _Waiting, outputs: Tensors) -> None:
         waiting.answer.set_result(outputs)
 
 
-def _key(signature: str, inputs: Tensors, specs: Mapping[str, TensorSpec]) -> tuple | None:
-    """Returns what requests that can be joined have in common; `None` if this one can be joined with none."""
+def _key(signature: str, inputs: Tensors, specs: Mapping[str, TensorSpec]) -> tuple:
+    """Returns what requests that can be joined have in common."""
     key = [signature]
     for name, spec in specs.items():
         array = inputs[name]
-        if array.dtype == object and any(len(text) > LONG for text in array.flat):
-            return None
-        key.append(array.shape[1:] if spec.has_rows else array.tobytes() if array.dtype != object else tuple(array.flat))
+        key.append(array.shape[1:] if spec.has_rows else tuple(array.flat))
     return tuple(key)

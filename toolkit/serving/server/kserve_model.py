@@ -1,7 +1,9 @@
 """An exported model as kserve has models."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import orjson
 from kserve import Model
 from kserve.errors import InvalidInput
@@ -13,9 +15,13 @@ from toolkit.serving.server.served_model import ServedModel
 from toolkit.serving.server.signatures import Signatures
 from toolkit.serving.server.tensor_spec import InvalidRequest
 
+LONG = 10_000  # bytes
+
 
 class KServeModel(Model):
     """Answers TensorFlow Serving's `:predict` with all signatures of a SavedModel.
+
+    Texts of more than 10,000 bytes wait for each other, one by one, and others do not wait for them.
 
     Args:
         served: Where it lies, and its name.
@@ -35,6 +41,7 @@ class KServeModel(Model):
         signatures.warm_up()
         self._specs = signatures.specs
         self._batcher = Batcher(signatures, signatures.specs)
+        self._batcher_of_long = Batcher(signatures, signatures.specs, most_rows=1)
         self.ready = True
         return self.ready
 
@@ -57,8 +64,14 @@ class KServeModel(Model):
             body = orjson.loads(payload) if isinstance(payload, bytes | str) else payload
             request = read_request(body, self._specs)
             access_log.current.get().instances = count_instances(request.inputs)
-            return write_answer(await self._batcher.run(request.signature, request.inputs), request.in_rows)
+            batcher = self._batcher_of_long if has_long_text(request.inputs) else self._batcher
+            return write_answer(await batcher.run(request.signature, request.inputs), request.in_rows)
         except orjson.JSONDecodeError as error:
             raise InvalidInput(f"expected JSON in UTF-8, received something else ({error})") from error
         except InvalidRequest as error:
             raise InvalidInput(str(error)) from error
+
+
+def has_long_text(inputs: Mapping[str, np.ndarray]) -> bool:
+    """Returns whether there is a text of more than 10,000 bytes among a request's inputs."""
+    return any(array.dtype == object and max(map(len, array.flat)) > LONG for array in inputs.values())

@@ -68,7 +68,7 @@ def _from_rows(rows: Any, signature: str, specs: Specs) -> dict[str, np.ndarray]
         raise InvalidRequest(f'"instances": expected a list, received {describe(rows)}')
     if shared := [name for name, spec in specs.items() if not spec.shape]:
         raise InvalidRequest(
-            f'"instances": the signature "{signature}" takes one {shared[0]} for all rows; send "inputs", by columns, instead'
+            f'"instances": "{signature}" takes one value of {_quoted(shared)} for all rows; send "inputs" instead, by columns'
         )
     if len(specs) == 1 and not any(map(_is_object, rows)):
         ((name, spec),) = specs.items()

@@ -11,6 +11,7 @@ from toolkit.errors import UserError
 from toolkit.serving.server.tensor_spec import STRING, InvalidRequest, TensorSpec
 
 WARM_UP = "The dog sees a cat."
+GRAPH = ("Graph execution error", "Detected at node", "<stack traces", "[[", "{{")
 REFUSED = (tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError, tf.errors.FailedPreconditionError)
 
 
@@ -55,6 +56,8 @@ class Signatures:
             return {name: output.numpy() for name, output in outputs.items()}
         except REFUSED as error:
             raise InvalidRequest(f'the signature "{signature}" refuses the values: {_reason(error)}') from error
+        except tf.errors.ResourceExhaustedError as error:
+            raise InvalidRequest("this needs more memory than there is; send less at a time") from error
 
     def warm_up(self) -> None:
         """Asks what takes nothing but texts once for one and once for many, so that no request pays for the first call."""
@@ -78,7 +81,6 @@ def _dtype(spec: TensorSpec) -> tf.DType:
 
 
 def _reason(error: tf.errors.OpError) -> str:
-    """Returns the first line of what an operator says, without the graph around it."""
-    lines = [line.strip() for line in error.message.splitlines()]
-    told = [line for line in lines if line and not line.startswith(("Graph execution error", "Detected at node", "{{", "[[", "node "))]
-    return (told or ["they are out of range"])[0][:300]
+    """Returns what an operator says, without the graph around it."""
+    told = [line.strip() for line in error.message.splitlines() if line.strip() and not line.strip().startswith(GRAPH)]
+    return (told or ["they are out of range"])[0].partition("[Op:")[0].strip()[:300]

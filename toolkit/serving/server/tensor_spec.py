@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 STRING = "string"
+MOST_BYTES = 100_000  # of a text: a model reads token by token, and holds the numbers of every token until it has read them all
 KINDS = {"b": "true or false", "i": "a whole number", "u": "a whole number", "f": "a number"}  # by NumPy's letter
 
 
@@ -108,11 +109,14 @@ def describe(value: Any) -> str:
 
 def _encode(leaf: Any, place: str) -> bytes:
     try:
-        return leaf.encode() if isinstance(leaf, str) else base64.b64decode(leaf["b64"], validate=True)
+        text = leaf.encode() if isinstance(leaf, str) else base64.b64decode(leaf["b64"], validate=True)
     except UnicodeEncodeError as error:  # half of a surrogate pair
         raise InvalidRequest(f"{place}: expected text that UTF-8 can hold, received half of a surrogate pair") from error
     except (binascii.Error, ValueError) as error:
         raise InvalidRequest(f'{place}: expected base 64 in "b64", received something else') from error
+    if len(text) > MOST_BYTES:
+        raise InvalidRequest(f"{place}: expected texts of at most {MOST_BYTES:,} bytes, received one of {len(text):,}; send it in parts")
+    return text
 
 
 def _place(place: str, after: str, i: int, shape: tuple[int, ...]) -> str:
