@@ -29,6 +29,7 @@ class RunFolder:
     | `metrics.json` | history, test metrics, minutes, versions |
     | `data_report.json` | what was read, dropped and cropped |
     | `samples.json` | held-out texts, to check an export on |
+    | `references.json` | the right answers to them, if there are any |
     | `plots/`, `logs/` | PNG files, TensorBoard |
 
     Attributes:
@@ -74,6 +75,11 @@ class RunFolder:
     def samples(self) -> Path:
         """Held-out texts, to check an export on."""
         return self.path / "samples.json"
+
+    @property
+    def references(self) -> Path:
+        """The right answers to the samples, if there are any."""
+        return self.path / "references.json"
 
     @property
     def plots(self) -> Path:

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,20 +10,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from toolkit.data.crop import crop
 from toolkit.errors import UserError
-from toolkit.export.classifier import export_classifier
+from toolkit.export.classifier import ClassifierExporter
+from toolkit.export.classifier_verification import ClassifierCheck, example
+from toolkit.export.exporting import export, verify
 from toolkit.export.litert_model import LiteRTModel
 from toolkit.export.publishing import publish
 from toolkit.export.serving_module import crop as crop_in_graph
-from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, run_litert, run_saved_model
+from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference
+from toolkit.export.warm_up import read_warm_up
 from toolkit.models import TextClassifier
 from toolkit.serving.predictor import Predictor
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
 MAX_LENGTH = 12
+REFERENCES = ["positive", "negative", "positive", "negative", "positive"]
 TEXTS = ["a film that stays with you", "dull from the first minute to the last", "so long and so good that " * 9, "", "\U0001f600"]
 
 
@@ -54,7 +60,7 @@ def model(tokenizer):
 @pytest.fixture(scope="module")
 def exported(model, tokenizer, tied, tmp_path_factory):
     directory = tmp_path_factory.mktemp("exports") / "small"
-    return export_classifier(model, tokenizer, directory, samples=[*TEXTS, tied or "-"], max_length=MAX_LENGTH)
+    return export(ClassifierExporter(model, tokenizer, MAX_LENGTH), directory, samples=[*TEXTS, tied or "-"], references=REFERENCES)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +88,7 @@ def test_the_litert_file_and_its_description_are_enough(exported, expected):
         description = json.load(file)
     tokenizer = Tokenizer.load(folder + "tokenizer.model")
     tokens = [crop(ids, description["max_length"]) for ids in tokenizer.encode(TEXTS)]
-    scores = run_litert(folder + "model.tflite", tokens)
+    scores = np.stack(list(map(LiteRTModel(Path(folder) / "model.tflite"), tokens)))
     assert [description["label_names"][best] for best in scores.argmax(axis=1)] == expected.labels
     np.testing.assert_allclose(scores, expected.probabilities, rtol=0, atol=1e-5)  # single precision
 
@@ -91,7 +97,7 @@ def test_the_litert_file_and_its_description_are_enough(exported, expected):
 def test_the_next_export_is_the_next_version(exported, model, tokenizer):
     directory = Path(exported.path).parent
     (directory / "7").mkdir()
-    again = export_classifier(model, tokenizer, directory, samples=TEXTS, max_length=MAX_LENGTH)
+    again = export(ClassifierExporter(model, tokenizer, MAX_LENGTH), directory, samples=TEXTS)
     assert (exported.path, again.path) == (str(directory / "1"), str(directory / "8"))
     assert sorted(path.name for path in directory.iterdir()) == ["1", "7", "8"]
     assert again.compared == len(TEXTS) + len(HARD_TEXTS)
@@ -102,14 +108,14 @@ def test_a_diverged_model_is_not_exported(tokenizer, tmp_path):
     broken = TextClassifier(tokenizer.vocabulary_size, ["a", "b"], embedding_dim=4, units=3)
     broken.layers[-1].set_weights([np.full((6, 2), np.nan), np.zeros(2)])
     with pytest.raises(UserError, match="finite"):
-        export_classifier(broken, tokenizer, tmp_path / "broken", samples=TEXTS, max_length=MAX_LENGTH)
-    assert list((tmp_path / "broken").iterdir()) == []
+        export(ClassifierExporter(broken, tokenizer, MAX_LENGTH), tmp_path / "broken", samples=TEXTS)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_written_is_a_users_mistake(model, tokenizer, tmp_path):
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(UserError, match="cannot be written"):
-        export_classifier(model, tokenizer, tmp_path / "file", samples=TEXTS, max_length=MAX_LENGTH)
+        export(ClassifierExporter(model, tokenizer, MAX_LENGTH), tmp_path / "file", samples=TEXTS)
 
 
 @pytest.mark.slow
@@ -119,12 +125,13 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path):
         "import resource, sys\n"
         "from pathlib import Path\n"
         "from toolkit import TextClassifier, Tokenizer, UserError\n"
-        "from toolkit.export.classifier import export_classifier\n"
+        "from toolkit.export.classifier import ClassifierExporter\n"
+        "from toolkit.export.exporting import export\n"
         "tokenizer = Tokenizer.train(['a b c d'], 300)\n"
         "model = TextClassifier(tokenizer.vocabulary_size, ['a', 'b'], embedding_dim=4, units=3)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000,) * 2)\n"
         "try:\n"
-        "    export_classifier(model, tokenizer, Path(sys.argv[1]), samples=[], max_length=9)\n"
+        "    export(ClassifierExporter(model, tokenizer, 9), Path(sys.argv[1]), samples=[])\n"
         "except UserError as error:\n"
         "    print(error)\n"
     )
@@ -171,9 +178,71 @@ def test_a_wrong_artefact_is_noticed(received, message):
         largest_difference("LiteRT", np.array([[0.5, 0.5]]), np.array(received))
 
 
-def test_a_wrong_label_is_noticed(exported):
+def test_the_report(exported):
+    for name in ("SavedModel", "LiteRT float32", "LiteRT, fixed shapes"):
+        agreement = exported.artefact(name).agreement
+        assert agreement.same == agreement.compared
+        assert 0 <= agreement.difference < 1e-4
+    assert exported.artefact("SavedModel").agreement.quality == exported.quality
+    assert (exported.c_api, exported.compiled) == (2, ["tokens_1x12", "tokens_32x12"])
+    assert "accuracy" in str(exported)
+
+
+def test_the_classify_signature_has_tf_servings_form(exported, expected):
+    signature = SavedModel.FromString((Path(exported.path) / "saved_model.pb").read_bytes()).meta_graphs[0].signature_def["classify"]
+    assert signature.method_name == "tensorflow/serving/classify"
+    classify = tf.saved_model.load(exported.path)
+    answer = classify.signatures["classify"](inputs=tf.constant([example(text.encode()) for text in TEXTS]))
+    assert answer["classes"].numpy().tolist() == [[b"negative", b"positive"]] * len(TEXTS)
+    np.testing.assert_allclose(answer["scores"], expected.probabilities, rtol=0, atol=1e-5)  # single precision
+
+
+def test_what_lies_beside_the_model(exported):
+    version = Path(exported.path)
+    requests = read_warm_up(version)
+    assert [request.WhichOneof("log_type") for request in requests] == ["predict_log", "predict_log", "classify_log"]
+    assert (version / "assets" / "vocabulary.txt").read_text("utf-8").splitlines()[1] == "<unk>"
+    card = (version / "README.md").read_text("utf-8")
+    assert "| SavedModel |" in card
+    assert "docker run" in card
+    config = (version.parent.parent / "models.config").read_text("utf-8")
+    assert 'name: "small" base_path: "/models/small"' in config
+    assert str(version.parent.parent) not in config + card
+
+
+def test_an_export_is_verified_again(exported):
+    again = verify(Path(exported.path))
+    assert [artefact.name for artefact in again.artefacts] == [artefact.name for artefact in exported.artefacts]
+    assert again.quality == exported.quality
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("variables/variables.data-00000-of-00001", "expected the weights"),
+        ("assets.extra/verification.json", "expected the questions"),
+        ("litert/model.tflite", "LiteRT"),
+    ],
+)
+def test_a_damaged_export_is_noticed(exported, tmp_path, file, message):
+    version = tmp_path / "1"
+    shutil.copytree(exported.path, version)
+    content = (version / file).read_bytes()
+    (version / file).write_bytes(content[: len(content) // 2] + bytes(len(content) - len(content) // 2))
+    with pytest.raises(UserError, match=message):
+        verify(version)
+
+
+def test_a_version_that_is_there_is_refused(exported, model, tokenizer):
+    with pytest.raises(UserError, match=r"this version exists.*the next is"):
+        export(ClassifierExporter(model, tokenizer, MAX_LENGTH), Path(exported.path).parent, samples=TEXTS, version=1)
+
+
+def test_a_wrong_label_is_noticed(exported, model, tokenizer):
+    check = ClassifierCheck(model, tokenizer, MAX_LENGTH, TEXTS, [])
+    check.label_names = ["positive", "negative"]
     with pytest.raises(UserError, match="label of the highest score"):
-        run_saved_model(Path(exported.path), TEXTS, ["positive", "negative"])
+        check.saved_model(Path(exported.path))
 
 
 def test_an_operator_that_is_not_built_in_is_noticed(exported, tmp_path):

@@ -16,7 +16,8 @@ from toolkit.data.token_lists import padded
 from toolkit.decoding import gumbel_noise
 from toolkit.decoding.sampling import drawing
 from toolkit.errors import UserError
-from toolkit.export.language_model import export_language_model
+from toolkit.export.exporting import export
+from toolkit.export.language_model import LanguageModelExporter
 from toolkit.export.language_model_graph import in_blocks, listed, log_probability, named
 from toolkit.export.language_model_verification import LanguageModelCheck, sampling
 from toolkit.export.verification import HARD_TEXTS
@@ -57,7 +58,7 @@ def model(tokenizer):
 
 @pytest.fixture(scope="module")
 def exported(model, tokenizer, tmp_path_factory):
-    return export_language_model(model, tokenizer, tmp_path_factory.mktemp("exports") / "small", samples=TEXTS, documents=True)
+    return export(LanguageModelExporter(model, tokenizer, True), tmp_path_factory.mktemp("exports") / "small", samples=TEXTS)
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +106,7 @@ def test_the_saved_model_runs_with_tensorflow_alone(exported, model, tokenizer):
     script = (
         "import json, sys, tensorflow as tf, tensorflow_text\n"
         "loaded = tf.saved_model.load(sys.argv[1])\n"
-        "assert sorted(loaded.signatures) == ['generate', 'score', 'serving_default', 'step']\n"
+        "assert sorted(loaded.signatures) == ['generate', 'score', 'serving_default', 'step', 'step_1', 'step_32']\n"
         "answers = loaded.signatures['score'](texts=tf.constant(json.loads(sys.argv[2])))\n"
         "none = loaded.signatures['serving_default'](texts=tf.constant([], tf.string))\n"
         "assert none['nats'].shape == none['tokens'].shape == [0]\n"
@@ -221,23 +222,26 @@ def test_the_litert_file_and_its_description_are_enough(exported, tokenizer):
 def test_the_signatures_share_the_weights(exported, model):
     weights = sum(array.nbytes for array in model.get_weights())
     graph = 200_000  # of two signatures, at any size of the model
-    assert weights < exported.litert_bytes < weights + graph
+    assert weights < exported.artefact("LiteRT float32").bytes < weights + graph
 
 
 def test_the_report(exported):
     assert exported.compared == len(TEXTS) + len(HARD_TEXTS)
-    assert exported.ties == 0
-    assert 0 <= exported.saved_model_difference < 1e-4
-    assert 0 <= exported.litert_difference < 1e-4
+    for name in ("SavedModel", "LiteRT float32", "LiteRT, fixed shapes"):
+        agreement = exported.artefact(name).agreement
+        assert agreement.same == agreement.compared
+        assert 0 <= agreement.difference < 1e-4
+    assert exported.artefact("SavedModel").agreement.quality == pytest.approx(exported.quality, abs=1e-4)
+    assert exported.artefact("LiteRT int8").agreement.difference > 1e-4  # or else nothing was rounded
+    assert (exported.c_api, exported.compiled) == (3, ["step_1", "step_32"])
     assert json.loads(json.dumps(exported.as_dict()))["path"] == exported.path
-    assert "the same continuations" in str(exported)
-    assert "2 continuations differ" in str(dataclasses.replace(exported, ties=2))
+    assert "nats per token" in str(exported)
 
 
 @pytest.mark.parametrize("options", [{"cell": "lstm", "tied_output": True}], ids=str)
 def test_a_model_of_one_continuous_text(options, tokenizer, tmp_path):
     model = random_language_model(tokenizer, **options)
-    report = export_language_model(model, tokenizer, tmp_path, samples=TEXTS, documents=False)
+    report = export(LanguageModelExporter(model, tokenizer, False), tmp_path, samples=TEXTS)
     loaded = tf.saved_model.load(report.path)
     scored = loaded.signatures["score"](texts=tf.constant(["", "two dogs"]))
     [_, ids] = sequences(tokenizer, ["", "two dogs"])
@@ -254,8 +258,8 @@ def test_a_diverged_model_is_not_exported(tokenizer, tmp_path):
     broken = random_language_model(tokenizer)
     broken.output_bias.assign(np.full(tokenizer.vocabulary_size, np.nan))
     with pytest.raises(UserError, match="finite"):
-        export_language_model(broken, tokenizer, tmp_path / "broken", samples=TEXTS, documents=True)
-    assert list((tmp_path / "broken").iterdir()) == []
+        export(LanguageModelExporter(broken, tokenizer, True), tmp_path / "broken", samples=TEXTS)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_export_of_another_model_is_noticed(exported, model, tokenizer):
@@ -278,7 +282,7 @@ def test_other_writing_is_noticed(exported, model, tokenizer):
         noise = np.zeros((5, len(prompts), 20), "float32")
         return lambda options: {**(answer := run(tokens=begun(tokenizer, check.prompts), noise=noise, **options)), **changed(answer)}
 
-    assert check._check_writing("unchanged", written(lambda answer: {}), prompts).ties == 0
+    assert check._check_writing("unchanged", written(lambda answer: {}), prompts)[0] == 0
     with pytest.raises(UserError, match="most probable tokens"):
         check._check_writing(
             "other tokens", written(lambda answer: {"tokens": np.where(answer["tokens"] > 3, 4, answer["tokens"])}), prompts
@@ -292,16 +296,15 @@ def test_other_writing_is_noticed(exported, model, tokenizer):
         check._check_writing("changing", written(lambda answer: {"tokens": answer["tokens"] + next(calls)}), prompts)
 
 
-def test_a_tokenizer_without_special_ids_is_refused(model, tokenizer, tmp_path):
+def test_a_tokenizer_without_special_ids_is_refused(model):
     class Without:
         begin_id = -1
 
     with pytest.raises(ValueError, match="`tokenizer` must have an id that begins a sequence"):
-        export_language_model(model, Without(), tmp_path, samples=[], documents=True)
+        LanguageModelExporter(model, Without(), True)
     Without.begin_id, Without.end_id = 2, -1
     with pytest.raises(ValueError, match="`tokenizer` must have an id that ends a document"):
-        export_language_model(model, Without(), tmp_path, samples=[], documents=True)
-    assert list(tmp_path.iterdir()) == []
+        LanguageModelExporter(model, Without(), True)
 
 
 def test_a_state_crosses_a_signature_as_named_tensors():

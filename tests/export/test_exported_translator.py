@@ -15,9 +15,10 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from toolkit.decoding import Search
 from toolkit.errors import UserError
+from toolkit.export.exporting import export
 from toolkit.export.translation_signatures import flat, nested
 from toolkit.export.translation_verification import Answer, compare
-from toolkit.export.translator import export_translator
+from toolkit.export.translator import TranslatorExporter
 from toolkit.export.verification import HARD_TEXTS
 from toolkit.models import Translator
 from toolkit.serving.artefact import open_artefact
@@ -29,6 +30,7 @@ from toolkit.text.tokenizer import Tokenizer
 MAX_LENGTH = 12
 SEARCH = Search(beam_width=3, n_best=2, length_penalty=0.6, coverage_penalty=0.1, max_length_factor=1.5)
 SOURCES = ["the cat sees a small house", "she does not see it", "two dogs", "a b c d e f g h i j k l m", "", " \u3000", "\U0001f600 \u2028"]
+REFERENCES = ["le chat voit une petite maison", "elle ne la voit pas", "deux chiens", "a b c d e f g h i j k l", "", "", "\U0001f600"]
 TARGETS = ["le chat voit une petite maison", "elle ne la voit pas", "deux chiens", "un été à la mer"]
 
 
@@ -58,7 +60,7 @@ def model(tokenizers):
 @pytest.fixture(scope="module")
 def exported(model, tokenizers, tmp_path_factory):
     directory = tmp_path_factory.mktemp("exports") / "small"
-    return export_translator(model, *tokenizers, directory, samples=SOURCES, max_length=MAX_LENGTH, search=SEARCH)
+    return export(TranslatorExporter(model, *tokenizers, MAX_LENGTH, SEARCH), directory, samples=SOURCES, references=REFERENCES)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,8 @@ def test_the_saved_model_runs_with_tensorflow_alone(exported, expected):
     script = (
         "import json, sys, tensorflow as tf, tensorflow_text\n"
         "loaded = tf.saved_model.load(sys.argv[1])\n"
-        "assert sorted(loaded.signatures) == ['decode_tokens', 'serving_default', 'translate']\n"
+        "fixed = ['decode_tokens_1x12', 'decode_tokens_32x12']\n"
+        "assert sorted(loaded.signatures) == ['decode_tokens', *fixed, 'serving_default', 'translate']\n"
         "answers = loaded.signatures['translate'](texts=tf.constant(json.loads(sys.argv[2])))\n"
         "none = loaded.signatures['serving_default'](texts=tf.constant([], tf.string))\n"
         "assert none['translations'].shape == none['scores'].shape == [0]\n"
@@ -121,17 +124,22 @@ def test_the_litert_file_and_its_description_are_enough(exported, expected):
 def test_the_signatures_share_the_weights(exported, model):
     weights = sum(array.nbytes for array in model.get_weights())
     graph = 400_000  # of four signatures, at any size of the model
-    assert weights < exported.litert_bytes < weights + graph
+    assert weights < exported.artefact("LiteRT float32").bytes < weights + graph
 
 
-def test_the_report(exported):
+def test_the_report(exported, model):
     assert exported.compared == len(SOURCES) + len(HARD_TEXTS)
-    assert exported.ties == 0
-    assert 0 <= exported.saved_model_difference < 1e-4
-    assert 0 <= exported.litert_difference < 1e-4
+    names = ["SavedModel", "LiteRT float32", "LiteRT float16", "LiteRT int8", "LiteRT, fixed shapes"]
+    assert [artefact.name for artefact in exported.artefacts] == names
+    for name in ("SavedModel", "LiteRT float32", "LiteRT, fixed shapes"):
+        agreement = exported.artefact(name).agreement
+        assert (agreement.same, agreement.ties) == (agreement.compared, 0)
+        assert 0 <= agreement.difference < 1e-4
+    assert exported.artefact("SavedModel").agreement.quality == exported.quality
+    assert exported.artefact("LiteRT int8").agreement.quality is not None
+    assert (exported.c_api, exported.compiled) == (2, ["decode_tokens_1x12", "decode_tokens_32x12"])
     assert json.loads(json.dumps(exported.as_dict()))["path"] == exported.path
-    assert "the same translations" in str(exported)
-    assert "2 translations differ" in str(dataclasses.replace(exported, ties=2))
+    assert "BLEU" in str(exported)
 
 
 @pytest.mark.slow
@@ -146,8 +154,8 @@ def test_the_report(exported):
 def test_other_models_are_exported(options, tokenizers, tmp_path):
     model = random_translator(*tokenizers, **options)
     search = Search(method="greedy", no_repeat_ngrams=3, min_length=2)
-    report = export_translator(model, *tokenizers, tmp_path, samples=SOURCES, max_length=MAX_LENGTH, search=search)
-    assert report.ties == 0
+    report = export(TranslatorExporter(model, *tokenizers, MAX_LENGTH, search), tmp_path, samples=SOURCES)
+    assert report.artefact("SavedModel").agreement.ties == 0
     interpreter = Interpreter(report.path + "/litert/model.tflite")
     outputs = set(interpreter.get_signature_runner("step").get_output_details())
     assert outputs - {"alignment"} == {"logits", "decoder_0", "decoder_1"}
@@ -158,17 +166,15 @@ def test_a_diverged_model_is_not_exported(tokenizers, tmp_path):
     broken = random_translator(*tokenizers)
     broken.output_layer.kernel.assign(np.full(broken.output_layer.kernel.shape, np.nan))
     with pytest.raises(UserError, match="finite"):
-        export_translator(broken, *tokenizers, tmp_path / "broken", samples=SOURCES, max_length=MAX_LENGTH, search=SEARCH)
-    assert list((tmp_path / "broken").iterdir()) == []
-
-
-def test_what_cannot_be_exported_is_named(model, tokenizers, tmp_path):
-    rest = {"samples": [], "max_length": MAX_LENGTH, "search": SEARCH}
-    with pytest.raises(ValueError, match="`search` must"):
-        export_translator(model, *tokenizers, tmp_path, **{**rest, "search": Search(method="sample")})
-    with pytest.raises(ValueError, match="max_length=1"):
-        export_translator(model, *tokenizers, tmp_path, **{**rest, "max_length": 1})
+        export(TranslatorExporter(broken, *tokenizers, MAX_LENGTH, SEARCH), tmp_path / "broken", samples=SOURCES)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_exported_is_named(model, tokenizers):
+    with pytest.raises(ValueError, match="`search` must"):
+        TranslatorExporter(model, *tokenizers, MAX_LENGTH, Search(method="sample"))
+    with pytest.raises(ValueError, match="max_length=1"):
+        TranslatorExporter(model, *tokenizers, 1, SEARCH)
 
 
 def answer(tokens=(5, 3), score=-1.0, look=0.5, strings=()):

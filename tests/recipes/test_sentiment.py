@@ -120,7 +120,25 @@ def test_an_export_is_the_next_version(folder, capsys):
     report = json.loads(out)
     assert code == 0
     assert report["path"].rpartition("/")[2] == str(max(map(int, versions)) + 1)
-    assert max(report["saved_model_difference"], report["litert_difference"]) < 1e-4
+    exact = {
+        name: artefact["agreement"] for artefact in report["artefacts"] if (name := artefact["name"]) in ("SavedModel", "LiteRT float32")
+    }
+    assert len(exact) == 2
+    assert max(agreement["difference"] for agreement in exact.values()) < 1e-4
+    assert exact["SavedModel"]["quality"] == report["quality"]  # the accuracy on the held-out texts of the run
+
+
+def test_an_export_that_is_there_is_refused(folder, capsys):
+    code, _, err = call(capsys, "export", "runs/tiny", "--version", "1")
+    assert code == 2
+    assert "this version exists" in err
+    assert "the next is" in err
+
+
+def test_an_export_is_verified_again_without_its_run(folder, capsys):
+    code, out, _ = call(capsys, "export", "--verify", "saved_models/tiny", "--json")
+    assert code == 0
+    assert json.loads(out)["quality"] is not None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from toolkit.errors import UserError
-from toolkit.export.classifier import export_classifier
+from toolkit.export.classifier import ClassifierExporter
+from toolkit.export.exporting import export
 from toolkit.models import TextClassifier
 from toolkit.serving.artefact import open_artefact
 from toolkit.serving.litert_predictor import LiteRTPredictor
@@ -48,7 +49,7 @@ def exported(model, tokenizer, tmp_path_factory):
     (directory / "2").mkdir()
     (directory / "2" / "saved_model.pb").write_bytes(b"not a model")
     (directory / "9").mkdir()
-    export_classifier(model, tokenizer, directory, samples=TEXTS, max_length=MAX_LENGTH)
+    export(ClassifierExporter(model, tokenizer, MAX_LENGTH), directory, samples=TEXTS)
     return directory
 
 

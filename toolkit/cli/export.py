@@ -6,23 +6,59 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.cli.recipes import open_task
+from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
 
 
 def run(argv: Sequence[str]) -> int:
-    """Exports a trained model."""
+    """Exports a trained model, or compares an export with its model again."""
     parser = argparse.ArgumentParser(
         "toolkit export",
-        description="Write a trained model as a SavedModel and as LiteRT files, and check both against the model.",
+        usage="toolkit export RUN [--export-dir FOLDER] [--name NAME] [--version N] [--json]\n"
+        "       toolkit export --verify FOLDER [--json]",
+        description="Write a trained model as a SavedModel and as LiteRT files, and check them against the model.",
         allow_abbrev=False,
     )
-    parser.add_argument("run", metavar="RUN", help="folder of a finished training run")
-    parser.add_argument("--export-dir", type=Path, default=Path("saved_models"), help="folder of exported models (default: saved_models)")
+    parser.add_argument("run", metavar="RUN", nargs="?", help="folder of a finished training run")
+    parser.add_argument("--export-dir", type=Path, help="folder of exported models (default: saved_models)")
     parser.add_argument("--name", help="name of the model (default: that of the run's folder)")
+    parser.add_argument("--version", type=_version, metavar="N", help="number of the version (default: the one after the highest)")
+    parser.add_argument(
+        "--verify", type=Path, metavar="FOLDER", help="compare an exported version, or the newest of a model, with its model"
+    )
     parser.add_argument("--json", action="store_true", help="print the report as one line of JSON")
     options = parser.parse_args(argv)
-    task = open_task(options.run)
-    with native_notices_hidden():
-        report = task.export(options.export_dir, options.name or Path(options.run).resolve().name)
+    if options.verify and (options.run or options.export_dir or options.name or options.version):
+        raise UserError("--verify: expected the folder of an export and nothing else but --json")
+    if not options.verify and not options.run:
+        raise UserError(
+            "expected the folder of a finished training run, or --verify and the folder of an export; see toolkit export --help"
+        )
+    report = _verify(options.verify) if options.verify else _export(options)
     print(json.dumps(report.as_dict()) if options.json else report)
     return 0
+
+
+def _export(options: argparse.Namespace):
+    name = options.name or Path(options.run).resolve().name
+    if name in (".", "..") or "/" in name or not name:
+        raise UserError(f"--name: expected the name of a folder, received {name!r}")
+    task = open_task(options.run)
+    with native_notices_hidden():
+        return task.export(options.export_dir or Path("saved_models"), name, options.version)
+
+
+def _verify(folder: Path):
+    from toolkit.serving.artefact import newest_version
+
+    version = newest_version(folder)
+    with native_notices_hidden():
+        from toolkit.export.exporting import verify
+
+        return verify(version)
+
+
+def _version(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 on, received {text!r}")
+    return int(text)

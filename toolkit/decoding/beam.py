@@ -25,6 +25,7 @@ def beam_search(
     length_penalty=0.0,
     coverage_penalty=0.0,
     rules=(),
+    whole=False,
 ) -> Decoded:
     """Keeps the best `width` hypotheses of each row of the batch at every step.
 
@@ -54,6 +55,7 @@ def beam_search(
         length_penalty: α: 0 prefers short hypotheses, more helps long ones.
         coverage_penalty: β: more helps hypotheses that look at the whole source. Needs alignments.
         rules: Logit rules, see `toolkit.decoding.rules`.
+        whole: Whether hypotheses are `max_length` long, with zeros at their ends, for shapes that do not depend on what is found.
 
     Returns:
         The n best of each row, the best first; scores are s(y). Where there are fewer than `n_best`, a row is filled up with hypotheses
@@ -77,9 +79,9 @@ def beam_search(
         )
     search = _Search(step, width, n_best, end_id, max_length, length_penalty, coverage_penalty, rules)
     position = (tf.constant(0), *search.start(batch, begin_id, state))
-    if tf.is_tensor(batch):
-        return _cut(search.found_with_fewer_and_fewer(batch, *position))
-    return _cut(search.found(search.extended(*position)[1]))
+    fewer = tf.is_tensor(batch)
+    found = search.found_with_fewer_and_fewer(batch, *position) if fewer else search.found(search.extended(*position)[1])
+    return _whole(found) if whole else _cut(found)
 
 
 class _Beams(NamedTuple):
@@ -287,6 +289,11 @@ def _put(all_rows, there, values):
         return tf.where(tf.reshape(there, [-1] + [1] * (len(old.shape) - 1)), tf.gather(new, place), old)
 
     return tf.nest.map_structure(put, all_rows, values)
+
+
+def _whole(found: Decoded) -> Decoded:
+    """Returns the hypotheses as long as the buffers."""
+    return found._replace(alignments=None) if isinstance(found.alignments, tuple) else found
 
 
 def _cut(found: Decoded) -> Decoded:

@@ -6,7 +6,7 @@ from toolkit.decoding.decoded import Decoded
 from toolkit.decoding.path import follow
 
 
-def greedy(step, state, batch, begin_id, end_id, max_length, rules=()) -> Decoded:
+def greedy(step, state, batch, begin_id, end_id, max_length, rules=(), whole=False) -> Decoded:
     """Takes the most probable token at every step.
 
     y_t = argmax_w log p(w | y_{<t})
@@ -20,6 +20,7 @@ def greedy(step, state, batch, begin_id, end_id, max_length, rules=()) -> Decode
         end_id: The id that ends a row; -1 if there is none.
         max_length: Most tokens of a row, the end id among them: an integer or a scalar tensor.
         rules: Logit rules, see `toolkit.decoding.rules`.
+        whole: Whether hypotheses are `max_length` long, with zeros at their ends, for shapes that do not depend on what is found.
 
     Returns:
         One hypothesis for each row. Of equal logits the lowest id is taken.
@@ -28,7 +29,7 @@ def greedy(step, state, batch, begin_id, end_id, max_length, rules=()) -> Decode
         ValueError: `max_length` is less than 1, or the step breaks its contract.
     """
     options = {"begin_id": begin_id, "end_id": end_id, "max_length": max_length, "rules": rules}
-    return follow(step, state, batch, most_probable, **options)[0].decoded()
+    return follow(step, state, batch, most_probable, **options)[0].decoded(whole)
 
 
 def most_probable(logits: tf.Tensor, t: tf.Tensor) -> tf.Tensor:

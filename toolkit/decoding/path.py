@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from toolkit.arguments import check_integer
-from toolkit.decoding.buffers import cut, write
+from toolkit.decoding.buffers import cut, ended, write
 from toolkit.decoding.decoded import Decoded
 from toolkit.decoding.prediction import alignment_of, predict, shaped_like
 
@@ -30,10 +30,15 @@ class Path(NamedTuple):
     finished: tf.Tensor
     alignments: tf.Tensor | tuple = ()
 
-    def decoded(self) -> Decoded:
-        """Returns the hypotheses, cut to the longest."""
-        alignments = None if isinstance(self.alignments, tuple) else cut(self.alignments, self.lengths)
-        return Decoded(cut(self.tokens, self.lengths), self.lengths, self.scores, alignments)
+    def decoded(self, whole: bool = False) -> Decoded:
+        """Returns the hypotheses.
+
+        Args:
+            whole: Whether they stay as long as the buffers; else they are cut to the longest.
+        """
+        shortened = ended if whole else cut
+        alignments = None if isinstance(self.alignments, tuple) else shortened(self.alignments, self.lengths)
+        return Decoded(shortened(self.tokens, self.lengths), self.lengths, self.scores, alignments)
 
 
 def follow(step, state, batch, choose: Callable, *, begin_id, end_id, max_length, rules=()) -> tuple[Path, Any]:

@@ -24,6 +24,7 @@ def sample(
     noise: Callable[[tf.Tensor, tf.Tensor], tf.Tensor] | None = None,
     seed=None,
     rules=(),
+    whole=False,
 ) -> Decoded:
     """Draws each token from the model's distribution.
 
@@ -47,6 +48,7 @@ def sample(
             `[max_length, batch, vocabulary]` serves as `lambda t, shape: numbers[t, :, : shape[1]]`. With `top_k` so many numbers do.
         seed: For `gumbel_noise(seed)`. Exactly one of `noise` and `seed` must be given, unless `temperature=0`.
         rules: Logit rules, see `toolkit.decoding.rules`.
+        whole: Whether hypotheses are `max_length` long, with zeros at their ends, for shapes that do not depend on what is found.
 
     Returns:
         One hypothesis for each row. Scores are log-probabilities of the model itself, at temperature 1 and with no token excluded.
@@ -64,9 +66,10 @@ def sample(
     if top_p is not None and not tf.is_tensor(top_p):
         check_fraction("top_p", top_p)
     if not tf.is_tensor(temperature) and temperature == 0:
-        return greedy(step, state, batch, begin_id, end_id, max_length, rules)
+        return greedy(step, state, batch, begin_id, end_id, max_length, rules, whole)
     choose = drawing(temperature, top_k, top_p, _source(noise, seed))
-    return follow(step, state, batch, choose, begin_id=begin_id, end_id=end_id, max_length=max_length, rules=rules)[0].decoded()
+    options = {"begin_id": begin_id, "end_id": end_id, "max_length": max_length, "rules": rules}
+    return follow(step, state, batch, choose, **options)[0].decoded(whole)
 
 
 def _source(noise, seed):

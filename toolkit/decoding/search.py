@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import check_fraction, check_integer, check_not_negative
@@ -77,7 +78,11 @@ class Search:
         limits = tf.maximum(10 + tf.cast(self.max_length_factor * lengths, tf.int32), self.min_length + 1)
         return limits if prefix is None else limits + _number_of_tokens(prefix)
 
-    def __call__(self, step, state, batch, max_length, begin_id, end_id, prefix=None) -> Decoded:
+    def longest(self, positions: int) -> int:
+        """Returns the highest of `limits` for any source of so many positions."""
+        return max(10 + int(np.float32(self.max_length_factor) * np.float32(positions)), self.min_length + 1)
+
+    def __call__(self, step, state, batch, max_length, begin_id, end_id, prefix=None, longest=None) -> Decoded:
         """Decodes.
 
         Args:
@@ -89,13 +94,16 @@ class Search:
             begin_id: What the first step reads.
             end_id: The id that ends a hypothesis.
             prefix: Tokens that hypotheses begin with, int32 `[batch, time]`, 0 where one is free; or `None`.
+            longest: An integer that no row's limit is above: hypotheses are that long, with zeros at their ends, so that shapes do not
+                depend on what is found; `None` to cut them to the longest.
 
         Returns:
             Hypotheses, always with the axis `n_best`: tokens `[batch, n_best, length]` and so on.
         """
         if tf.is_tensor(max_length) and max_length.shape.rank == 1:
-            max_length, prefix = _ends_forced(max_length, prefix, end_id)
-        ids = {"begin_id": begin_id, "end_id": end_id, "max_length": max_length, "rules": self._rules(begin_id, end_id, prefix)}
+            max_length, prefix = _ends_forced(max_length, prefix, end_id, longest)
+        rules = self._rules(begin_id, end_id, prefix)
+        ids = {"begin_id": begin_id, "end_id": end_id, "max_length": max_length, "rules": rules, "whole": longest is not None}
         if self.method == "beam":
             penalties = {"length_penalty": self.length_penalty, "coverage_penalty": self.coverage_penalty}
             return beam_search(step, state, batch, self.beam_width, n_best=self.n_best, **penalties, **ids)
@@ -121,9 +129,10 @@ def _number_of_tokens(tokens: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.cast(tf.not_equal(tokens, PAD_ID), tf.int32), -1)
 
 
-def _ends_forced(limits: tf.Tensor, prefix: tf.Tensor | None, end_id: int) -> tuple[tf.Tensor, tf.Tensor]:
+def _ends_forced(limits: tf.Tensor, prefix: tf.Tensor | None, end_id: int, longest: int | None) -> tuple[tf.Tensor, tf.Tensor]:
     """Returns the longest limit, and a prefix that has the end at each row's own."""
-    longest = tf.reduce_max(tf.concat([limits, [1]], 0))  # 1 if there are no rows
+    if longest is None:
+        longest = tf.reduce_max(tf.concat([limits, [1]], 0))  # 1 if there are no rows
     is_last = tf.equal(tf.expand_dims(tf.range(longest), 0), tf.expand_dims(limits - 1, 1))
     given = 0 if prefix is None else tf.pad(prefix, [[0, 0], [0, longest - tf.shape(prefix)[1]]])
     return longest, tf.where(is_last, end_id, given)

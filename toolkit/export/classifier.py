@@ -2,99 +2,109 @@
 
 import json
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from toolkit.data.crop import crop
-from toolkit.evaluation.prediction import predict_probabilities, probability_function
-from toolkit.export.litert import convert_to_litert
-from toolkit.export.publishing import sizes, write_json, write_version
-from toolkit.export.report import ExportReport
-from toolkit.export.saving import save_module
-from toolkit.export.serving_module import ServingModule
-from toolkit.export.verification import HARD_TEXTS, check_operators, ids_in_graph, largest_difference, run_litert, run_saved_model
+from toolkit.evaluation.prediction import probability_function
+from toolkit.export.classifier_verification import ClassifierCheck, example
+from toolkit.export.exporter import Exporter
+from toolkit.export.litert import convert_dynamic_and_static
+from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.export.publishing import write_json
+from toolkit.export.saving import CLASSIFY_METHOD, save_module, set_method_name
+from toolkit.export.serving_module import ServingModule, scores_function
+from toolkit.export.verification import encoded
+from toolkit.export.warm_up import classify_request, predict_request
 from toolkit.text.tokenizer import Tokenizer
 
+FIXED_BATCHES, FIXED_LENGTH = (1, 32), 64
 
-def export_classifier(
-    model: keras.Model, tokenizer: Tokenizer, directory: Path, *, samples: Sequence[str], max_length: int
-) -> ExportReport:
-    """Writes the next version of a model, `directory/VERSION`, as TF Serving lays models out.
 
-    The version has a SavedModel from raw strings to labels and scores, and in `litert/` the same model from token ids, its tokenizer, and
-    `model.json` that says how to use them. It is written under another name, compared with the model, and renamed: nobody sees half of it.
+@dataclass(frozen=True)
+class ClassifierExporter(Exporter):
+    """Exports a classifier.
 
-    Args:
+    The SavedModel labels raw strings: `label`, which is also `serving_default`; `classify` in TF Serving's form; `tokens_1x64` and
+    `tokens_32x64` take token ids at fixed shapes, for XLA and TPU. The LiteRT files take token ids of one text.
+
+    Attributes:
         model: Classifier from token ids to logits, with `label_names`.
         tokenizer: Its tokenizer.
-        directory: Folder of the model's versions.
-        samples: Held-out texts to compare the artefacts with the model on; a few hard ones are added.
         max_length: Tokens kept of a text.
-
-    Returns:
-        The report.
-
-    Raises:
-        UserError: The folder cannot be written, the conversion fails, or an artefact does not answer as the model does.
     """
-    started = time.monotonic()
-    texts = [*samples, *HARD_TEXTS]
 
-    def write(folder: Path) -> tuple[float, float]:
-        _write_saved_model(model, tokenizer, max_length, folder)
-        _write_litert(model, tokenizer, max_length, folder / "litert")
-        return _verify(model, tokenizer, max_length, folder, texts)
+    task = "classification"
 
-    path, differences = write_version(directory, write)
-    return ExportReport(str(path), *sizes(path), len(texts), *differences, round(time.monotonic() - started, 1))
+    model: keras.Model
+    tokenizer: Tokenizer
+    max_length: int
 
+    def write_saved_model(self, directory: Path) -> None:
+        """Writes the SavedModel."""
+        with tempfile.TemporaryDirectory() as folder:
+            labels_file, vocabulary_file, description_file = (Path(folder) / n for n in ("labels.json", "vocabulary.txt", "model.json"))
+            labels_file.write_text(json.dumps(self.model.label_names, ensure_ascii=False), "utf-8")
+            pieces = self.tokenizer.pieces(range(self.tokenizer.vocabulary_size))
+            vocabulary_file.write_text("".join(f"{piece}\n" for piece in pieces), "utf-8")
+            write_json({"task": self.task, "label_names": self.model.label_names, "max_length": self.max_length}, description_file)
+            module = ServingModule(self.model, self.tokenizer, self.max_length, [labels_file, vocabulary_file, description_file])
+            fixed = {f"tokens_{batch}x{self._length}": module.scores_at(batch, self._length) for batch in FIXED_BATCHES}
+            signatures = {"serving_default": module.label, "label": module.label, "classify": module.classify, **fixed}
+            save_module(module, signatures, directory)
+        set_method_name(directory, "classify", CLASSIFY_METHOD)
 
-def _write_saved_model(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        labels_file = Path(folder) / "labels.json"
-        labels_file.write_text(json.dumps(model.label_names, ensure_ascii=False), "utf-8")
-        module = ServingModule(model, tokenizer, max_length, labels_file)
-        save_module(module, {"serving_default": module.classify}, directory)
+    def write_litert(self, directory: Path) -> None:
+        """Writes the LiteRT files."""
+        module = tf.Module()
+        module.model_variables = [variable.value for variable in self.model.variables]
+        module.probabilities = probability_function(self.model, "litert")
+        module.fixed = scores_function(module.probabilities, 1, self._length)
+        static = convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory)
+        self.tokenizer.save(directory / "tokenizer.model")
+        description = {
+            "task": self.task,
+            "input": "int32 [batch, time]: token ids, 0 after the end of a text; a text without tokens is a single 0",
+            "output": "float32 [batch, labels]: probabilities",
+            "label_names": self.model.label_names,
+            "pad_id": self.tokenizer.pad_id,
+            "unknown_id": self.tokenizer.unk_id,
+            "vocabulary_size": self.tokenizer.vocabulary_size,
+            "max_length": self.max_length,
+            "crop": f"of a longer text, the first {self.max_length // 2} and the last {self.max_length - self.max_length // 2} ids",
+            "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
+            "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
+            "static": static,
+        }
+        write_json(description, directory / "model.json")
 
+    def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
+        """Returns what compares the artefacts with the model."""
+        return ClassifierCheck(self.model, self.tokenizer, self.max_length, texts, references)
 
-def _write_litert(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path) -> None:
-    directory.mkdir()
-    module = tf.Module()
-    module.model_variables = [variable.value for variable in model.variables]
-    module.probabilities = probability_function(model, "litert")
-    convert_to_litert(module, {"serving_default": module.probabilities}, directory / "model.tflite")
-    tokenizer.save(directory / "tokenizer.model")
-    description = {
-        "task": "classification",
-        "input": "int32 [batch, time]: token ids, 0 after the end of a text; a text without tokens is a single 0",
-        "output": "float32 [batch, labels]: probabilities",
-        "label_names": model.label_names,
-        "pad_id": tokenizer.pad_id,
-        "unknown_id": tokenizer.unk_id,
-        "vocabulary_size": tokenizer.vocabulary_size,
-        "max_length": max_length,
-        "crop": f"of a longer text, the first {max_length // 2} and the last {max_length - max_length // 2} ids",
-        "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
-    }
-    write_json(description, directory / "model.json")
+    def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
+        """Returns requests of one text and of many."""
+        rows = encoded(texts)
+        examples = [example(text) for text in rows]
+        return [
+            *(predict_request("serving_default", {"texts": tf.constant(some)}) for some in (rows[:1], rows)),
+            classify_request("classify", examples),
+        ]
 
+    def settings(self) -> dict[str, Any]:
+        """Returns what makes the artefacts besides the model and the tokenizer."""
+        return {"max_length": self.max_length}
 
-def _verify(model: keras.Model, tokenizer: Tokenizer, max_length: int, directory: Path, texts: Sequence[str]) -> tuple[float, float]:
-    """Runs the model with its compiled time loop, so that the artefacts' loops are compared with another one."""
-    litert_file = directory / "litert" / "model.tflite"
-    check_operators(litert_file)
-    probabilities = probability_function(model, "compiled")
-    tokens = [crop(ids, max_length) for ids in tokenizer.encode(texts)]
-    in_graph = [crop(ids, max_length) for ids in ids_in_graph(tokenizer, texts)]
-    expected = expected_in_graph = predict_probabilities(probabilities, tokens)
-    if not all(map(np.array_equal, tokens, in_graph)):  # equally likely ids, but other ones, which have scores of their own
-        expected_in_graph = predict_probabilities(probabilities, in_graph)
-    return (
-        largest_difference("SavedModel", expected_in_graph, run_saved_model(directory, texts, model.label_names)),
-        largest_difference("LiteRT", expected, run_litert(litert_file, tokens)),
-    )
+    @classmethod
+    def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "ClassifierExporter":
+        """Returns the exporter that wrote a version."""
+        return cls(model, Tokenizer.load(litert / "tokenizer.model"), settings["max_length"])
+
+    @property
+    def _length(self) -> int:
+        return min(FIXED_LENGTH, self.max_length)

@@ -13,6 +13,7 @@ from toolkit.decoding.noise import gumbel_noise
 from toolkit.decoding.path import follow
 from toolkit.decoding.rules import ForbiddenTokens
 from toolkit.decoding.sampling import drawing
+from toolkit.export.litert_shapes import fenced
 from toolkit.export.serving_module import pad
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.text.graph_tokenizer import GraphTokenizer
@@ -42,22 +43,24 @@ def listed(parts: Mapping[str, Any], like: Iterable[Iterable[Any]]) -> list[list
     return [[parts[f"layer_{i}_{name}"] for name, _ in zip(PARTS, layer, strict=False)] for i, layer in enumerate(like)]
 
 
-def step_function(model: keras.Model, loop: str = "graph"):
+def step_function(model: keras.Model, loop: str = "graph", batch: int | None = None):
     """Returns one step as a concrete function, which takes `tokens` `[batch]` and the named state, and gives `logits` and the new state.
 
     Args:
         model: A `LanguageModel`.
         loop: Time-loop backend.
+        batch: Number of texts; `None` for any.
     """
     start = model.initial_state(1)
-    specs = {name: tf.TensorSpec([None, part.shape[1]], part.dtype, name=name) for name, part in named(start).items()}
+    specs = {name: tf.TensorSpec([batch, part.shape[1]], part.dtype, name=name) for name, part in named(start).items()}
 
     def step(tokens, **parts):
         with backend(loop):
             logits, state = model.step(tokens, listed(parts, start))
-        return {"logits": logits, **named(state)}
+        outputs = {"logits": logits, **named(state)}
+        return outputs if batch is None or loop != "litert" else fenced(outputs, tokens)
 
-    return tf.function(step, autograph=False).get_concrete_function(tokens=tf.TensorSpec([None], tf.int32, name="tokens"), **specs)
+    return tf.function(step, autograph=False).get_concrete_function(tokens=tf.TensorSpec([batch], tf.int32, name="tokens"), **specs)
 
 
 def continued(

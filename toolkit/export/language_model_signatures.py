@@ -25,12 +25,14 @@ class LanguageSignatures(tf.Module):
 
     Attributes:
         functions: The signatures by name.
+        fixed: `step` for one text, of fixed shapes.
     """
 
     def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool):
         super().__init__()
         self.model_variables = [variable.value for variable in model.variables]
         self.functions = {"step": step_function(model, "litert"), "generate": _generate(model, tokenizer, documents)}
+        self.fixed = {"step": step_function(model, "litert", 1)}
 
 
 def _generate(model: keras.Model, tokenizer: Tokenizer, documents: bool):

@@ -11,22 +11,26 @@ from toolkit.data.token_lists import by_length, padded
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import log_probability
 from toolkit.export import language_model_graph as graph
-from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.export.litert_model import LiteRTCompiled, LiteRTSignatures
 from toolkit.export.verification import (
     RELATIVE_TOLERANCE,
+    TIMED,
     TOLERANCE,
     Agreement,
+    Check,
+    check_finite,
     check_operators,
     encoded,
     ids_in_graph,
     largest_difference,
+    median_milliseconds,
 )
 from toolkit.text.tokenizer import Tokenizer
 
 COMPARED = 1000  # tokens of a text: over many more, a network that reads what it never saw can let a rounding grow from step to step
 ROWS, WINDOW = 32, 128  # texts and tokens that the model reads at once
 FILLER = np.zeros(1, np.int32)
-STEPPED, STEPS = 4, 32  # texts that are read step by step from outside, and their tokens
+STEPPED, STEPS = 16, 64  # texts that are read step by step from outside, and their tokens
 PROMPTS, PROMPT_CHARACTERS, WRITTEN = 6, 40, 32  # texts that are begun, what is read of them, and the tokens written after each
 
 Run = Callable[..., dict[str, np.ndarray]]
@@ -38,8 +42,8 @@ def sampling(temperature: float, top_k: int = 0, top_p: float = 1.0) -> dict[str
     return {"temperature": np.array(temperature, "float32"), "top_k": np.array(top_k, "int32"), "top_p": np.array(top_p, "float32")}
 
 
-class LanguageModelCheck:
-    """Compares an export with the model, whose time loop is compiled, so that the artefacts' loops are compared with another one.
+class LanguageModelCheck(Check):
+    """Compares the artefacts of a language model with it.
 
     Args:
         model: The `LanguageModel`.
@@ -47,6 +51,8 @@ class LanguageModelCheck:
         documents: Whether texts have an end.
         texts: What to score, and whose beginnings to continue.
     """
+
+    answers, measure, timed = "next tokens", "nats per token", "token"
 
     def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool, texts: Sequence[str]):
         self.model = model
@@ -56,6 +62,11 @@ class LanguageModelCheck:
         self.prompts = ["", *(text[:PROMPT_CHARACTERS] for text in self.texts[:PROMPTS])]
         self._log_probabilities = self._reader(graph.log_probability)
         self._gaps = self._reader(self._below_the_best)
+        self._read = [ids[: STEPS + 1] for ids in map(self._begun, tokenizer.encode(self.texts)) if len(ids) > 1][:STEPPED]
+        self._expected = self._log_probabilities(self._read)
+        self._best = self._reader(lambda _, logits: tf.cast(tf.argmax(logits, 1), tf.float32))(self._read)
+        check_finite("the model", *self._expected)
+        self.quality = -float(np.concatenate(self._expected).mean())
 
     def saved_model(self, directory: Path) -> Agreement:
         """Compares the scores, the steps and the writing of a SavedModel with the model's.
@@ -81,11 +92,13 @@ class LanguageModelCheck:
             self._check_strings(prompts, written)
             return written
 
-        sequences = [self._begun(ids) for ids in ids_in_graph(self.tokenizer, self.texts)]
-        scores = self._check_scores(run, sequences)
-        steps = self._check_steps("SavedModel, step", run, sequences)
-        written = self._check_writing("SavedModel, generate", write, prompts)
-        return written._replace(difference=max(scores, steps, written.difference))
+        scores = self._check_scores(run, [self._begun(ids) for ids in ids_in_graph(self.tokenizer, self.texts)])
+        steps = self._check_steps("SavedModel, step", run)
+        ties, difference = self._check_writing("SavedModel, generate", write, prompts)
+        for signature in sorted(set(loaded.signatures) - {"step"}):
+            if signature.startswith("step_"):
+                self._check_fixed(f"SavedModel, {signature}", run, signature)
+        return steps._replace(difference=max(scores, steps.difference, difference), ties=steps.ties + ties, milliseconds=self._speed(run))
 
     def litert(self, path: Path) -> Agreement:
         """Compares the steps and the writing of a LiteRT file with the model's.
@@ -105,9 +118,52 @@ class LanguageModelCheck:
         def write(options) -> dict[str, np.ndarray]:
             return run("generate", tokens=begun, noise=-np.log(-np.log(uniform)).astype("float32"), **options)
 
-        steps = self._check_steps("LiteRT, step", run, [self._begun(ids) for ids in self.tokenizer.encode(self.texts)])
-        written = self._check_writing("LiteRT, generate", write, prompts)
-        return written._replace(difference=max(steps, written.difference))
+        steps = self._check_steps("LiteRT, step", run)
+        ties, difference = self._check_writing("LiteRT, generate", write, prompts)
+        return steps._replace(difference=max(steps.difference, difference), ties=steps.ties + ties, milliseconds=self._speed(run))
+
+    def rounded(self, path: Path) -> Agreement:
+        """Compares the steps of a LiteRT file whose weights are rounded; it may differ as much as it does.
+
+        Args:
+            path: The `.tflite` file.
+
+        Raises:
+            UserError: A number is not finite, a second call gives others, or the file needs other operators than the built-in ones.
+        """
+        check_operators(path)
+        run = LiteRTSignatures(path)
+        (scores, best), (again, _) = (self._stepped(run) for _ in range(2))
+        check_finite(path.name, *scores)
+        if not all(map(np.array_equal, scores, again)):
+            raise UserError(f"{path.name}: expected the same scores at every call, found others")
+        return self._agreement(scores, best)._replace(milliseconds=self._speed(run))
+
+    def static(self, path: Path) -> Agreement:
+        """Compares the steps of a LiteRT file of fixed shapes, in the runtime of phones and browsers.
+
+        Args:
+            path: The `.tflite` file.
+
+        Raises:
+            UserError: They differ, or the file needs other operators than the built-in ones.
+        """
+        check_operators(path)
+        run = LiteRTCompiled(path)
+        return self._check_fixed("LiteRT of fixed shapes", run, "step")._replace(quality=None, milliseconds=self._speed(run))
+
+    def _check_fixed(self, name: str, run: Run, signature: str) -> Agreement:
+        """Reads texts with a step of a fixed number of rows, the first two of them if there is one row."""
+        batch = 1 if name.startswith("LiteRT") else int(signature.rsplit("_")[-1])
+        scores, best = [], []
+        for start in range(0, len(self._read) if batch > 1 else 2, batch):
+            rows = self._read[start : start + batch]
+            padded_rows = [*rows, *[FILLER] * (batch - len(rows))]
+            some = _stepped(run, signature, padded_rows, self._zeros(batch), len(rows))
+            scores, best = scores + some[0], best + some[1]
+        for expected, found in zip(self._expected, scores, strict=False):
+            largest_difference(name, expected, found)
+        return self._agreement(scores, best)
 
     def _check_scores(self, run: Run, sequences: Sequence[np.ndarray]) -> float:
         expected = self._log_probabilities([ids[: COMPARED + 1] for ids in sequences])
@@ -117,34 +173,48 @@ class LanguageModelCheck:
             for place, row in enumerate(rows):
                 found = answer["log_probabilities"][place][: len(sequences[row]) - 1]
                 if answer["tokens"][place] != len(sequences[row]) - 1:
-                    raise UserError("SavedModel, score: expected the model's number of tokens, found another one; nothing was exported")
+                    raise UserError("SavedModel, score: expected the model's number of tokens, found another one")
                 difference = max(difference, _largest("SavedModel, score", expected[row], found[:COMPARED]))
                 _check_sum("SavedModel, nats", -found.sum(dtype=np.float64), answer["nats"][place])
         return difference
 
-    def _check_steps(self, name: str, run: Run, sequences: Sequence[np.ndarray]) -> float:
-        """Reads a few texts as a host would, token by token, from a state of zeros."""
-        some = [ids[: STEPS + 1] for ids in sequences if len(ids) > 1][:STEPPED]
-        tokens, found = padded(some), []
-        state = {part: np.zeros((len(some), zeros.shape[1]), "float32") for part, zeros in graph.named(self.model.initial_state(1)).items()}
-        for read, predicted in zip(tokens.T[:-1], tokens.T[1:], strict=True):
-            state = run("step", tokens=read, **state)
-            found.append(log_probability(state.pop("logits"), predicted))
-        rows = zip(self._log_probabilities(some), np.stack(found, 1), strict=True)
-        return max(_largest(name, expected, row[: len(expected)]) for expected, row in rows)
+    def _check_steps(self, name: str, run: Run) -> Agreement:
+        """Reads texts as a host would, token by token, from a state of zeros."""
+        scores, best = self._stepped(run)
+        for expected, found in zip(self._expected, scores, strict=True):
+            largest_difference(name, expected, found)
+        return self._agreement(scores, best)
 
-    def _check_writing(self, name: str, write: Write, prompts: Sequence[np.ndarray]) -> Agreement:
+    def _stepped(self, run: Run) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        return _stepped(run, "step", self._read, self._zeros(len(self._read)), len(self._read))
+
+    def _agreement(self, scores: Sequence[np.ndarray], best: Sequence[np.ndarray]) -> Agreement:
+        """Compares the log-probabilities, and the most probable tokens, of as many texts as there are."""
+        texts = len(scores)
+        found, expected = np.concatenate(scores), np.concatenate(self._expected[:texts])
+        same = int((np.concatenate(best) == np.concatenate(self._best[:texts])).sum())
+        return Agreement(float(np.abs(found - expected).max()), same, len(found), quality=-float(found.mean()))
+
+    def _speed(self, run: Run) -> float:
+        """Returns the time of a step with one text."""
+        tokens, state = np.array([self.tokenizer.begin_id], "int32"), self._zeros(1)
+        return median_milliseconds(lambda _: run("step", tokens=tokens, **state), range(TIMED))
+
+    def _zeros(self, batch: int) -> dict[str, np.ndarray]:
+        return {name: np.zeros((batch, part.shape[1]), "float32") for name, part in graph.named(self.model.initial_state(1)).items()}
+
+    def _check_writing(self, name: str, write: Write, prompts: Sequence[np.ndarray]) -> tuple[int, float]:
         """Greedy writing must take the model's most probable tokens, and any writing must have the scores that the model gives it."""
         best, few = sampling(temperature=0), sampling(temperature=1.2, top_k=self._most_drawn, top_p=0.9)
         greedy, drawn = write(best), write(few)
         for options, same in ((best, greedy), (sampling(temperature=1, top_k=1), greedy), (few, drawn)):
             if not np.array_equal(write(options)["tokens"], same["tokens"]):
-                raise UserError(f"{name}: expected the same tokens at every call, found others; nothing was exported")
+                raise UserError(f"{name}: expected the same tokens at every call, found others")
         gaps = self._of_written(self._gaps, prompts, greedy)
         if max(np.abs(gap).max(initial=0) for gap in gaps) > 2 * TOLERANCE:
-            raise UserError(f"{name}: expected the model's most probable tokens, found others; nothing was exported")
+            raise UserError(f"{name}: expected the model's most probable tokens, found others")
         difference = max(self._difference_of_written(name, prompts, written) for written in (greedy, drawn))
-        return Agreement(difference, sum(bool(gap.any()) for gap in gaps))
+        return sum(bool(gap.any()) for gap in gaps), difference
 
     def _difference_of_written(self, name: str, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> float:
         expected = self._of_written(self._log_probabilities, prompts, written)
@@ -159,7 +229,7 @@ class LanguageModelCheck:
             expected = self.tokenizer.decode([*ids, *tokens[:length]])[len(self.tokenizer.decode(ids)) :]
             # A space may be at the end of the prompt already, and a character may be cut short.
             if expected.strip(" ").rstrip("\ufffd") != text.decode().strip(" ").rstrip("\ufffd"):
-                raise UserError("SavedModel, generate: expected the tokenizer's texts, found others; nothing was exported")
+                raise UserError("SavedModel, generate: expected the tokenizer's texts, found others")
 
     def _of_written(self, read: Callable, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> list[np.ndarray]:
         """Returns a measure of each token that was written."""
@@ -205,6 +275,20 @@ class LanguageModelCheck:
         return np.concatenate([[self.tokenizer.begin_id], ids]).astype("int32")
 
 
+def _stepped(
+    run: Run, signature: str, sequences: Sequence[np.ndarray], state: dict[str, np.ndarray], rows: int
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Returns the log-probability of each token but the first of the first so many sequences, and the most probable token in its place."""
+    tokens, scores, best = padded(sequences), [], []
+    for read, predicted in zip(tokens.T[:-1], tokens.T[1:], strict=True):
+        state = run(signature, tokens=read, **state)
+        logits = state.pop("logits")
+        scores.append(log_probability(logits, predicted))
+        best.append(logits.argmax(1))
+    lengths = [len(ids) - 1 for ids in sequences[:rows]]
+    return tuple([row[:n] for row, n in zip(np.stack(part, 1), lengths, strict=False)] for part in (scores, best))
+
+
 def _windows(sequences: Sequence[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yields what is read and what is predicted, int32 `[ROWS, WINDOW]`: one shape, as each is compiled."""
     width = max(1, max(map(len, sequences)) - 1)
@@ -222,7 +306,4 @@ def _check_sum(name: str, expected: float, received: float) -> None:
     """Compares sums of log-probabilities, which are rounded at their own size."""
     difference = abs(expected - received)
     if not difference <= TOLERANCE + RELATIVE_TOLERANCE * abs(expected):  # nor is NaN
-        raise UserError(
-            f"{name}: expected the sum of the log-probabilities to within {TOLERANCE}, found a difference of {difference:.2g}; "
-            "nothing was exported"
-        )
+        raise UserError(f"{name}: expected the sum of the log-probabilities to within {TOLERANCE}, found a difference of {difference:.2g};")

@@ -1,4 +1,4 @@
-"""Conversion to LiteRT, in a process of its own: `python -m toolkit.export.litert SAVED_MODEL FILE.tflite`.
+"""Conversion to LiteRT, in a process of its own: `python -m toolkit.export.litert SAVED_MODEL float32=FILE.tflite int8=FILE.tflite`.
 
 The converter can crash the process that it runs in.
 """
@@ -12,36 +12,80 @@ from typing import Any
 import tensorflow as tf
 
 from toolkit.errors import UserError
+from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.saving import save_module
 
+FORMATS = ("float32", "float16", "int8")
+FILES = {"float32": "model.tflite", "float16": "model_float16.tflite", "int8": "model_int8.tflite"}
+STATIC = "model_static.tflite"
 
-def convert_to_litert(module: tf.Module, signatures: Mapping[str, Any], path: Path) -> None:
-    """Writes functions as the signatures of one LiteRT file of built-in operators. They share their weights.
+
+def convert_to_litert(module: tf.Module, signatures: Mapping[str, Any], files: Mapping[str, Path]) -> None:
+    """Writes functions as the signatures of LiteRT files of built-in operators. The signatures of a file share its weights.
+
+    | format | weights | arithmetic |
+    |---|---|---|
+    | `float32` | as they are | single precision |
+    | `float16` | rounded to half precision | single precision, or half where a GPU has it |
+    | `int8` | large ones as 8-bit integers with a scale for each row | what is multiplied with them is rounded to 8 bits on the way |
 
     Args:
         module: Holds every variable that the signatures use.
         signatures: By name, a `tf.function` that has an `input_signature`, or a concrete function. Trace them with the time-loop backend
             `"litert"`.
-        path: The `.tflite` file.
+        files: The `.tflite` file of each format that is wanted, in one folder.
 
     Raises:
-        OSError: The file cannot be written.
+        OSError: A file cannot be written.
+        UserError: The converter failed.
+        ValueError: A format is not known.
+    """
+    if unknown := sorted(set(files) - set(FORMATS)):
+        raise ValueError(f"Argument `files` must have formats of {FORMATS}. Received: {unknown}")
+    saved_model = next(iter(files.values())).parent / ".tokens"
+    save_module(module, signatures, saved_model)
+    wanted = [f"{name}={path}" for name, path in files.items()]
+    process = subprocess.run([sys.executable, "-m", __name__, str(saved_model), *wanted], capture_output=True, text=True, check=False)
+    tf.io.gfile.rmtree(str(saved_model))
+    missing = [path.name for path in files.values() if not path.is_file()]
+    if process.returncode or missing:
+        reason = (process.stderr.strip().splitlines() or ["no message"])[-1]
+        raise UserError(f"{', '.join(missing)}: the LiteRT converter failed with exit code {process.returncode}: {reason}")
+
+
+def convert_dynamic_and_static(
+    module: tf.Module, signatures: Mapping[str, Any], static: Mapping[str, Any], directory: Path
+) -> dict[str, Any]:
+    """Writes the four LiteRT files of a version: three formats for any shape, and one of fixed shapes.
+
+    Args:
+        module: Holds every variable that the signatures use.
+        signatures: Those for any shape.
+        static: Those of fixed shapes.
+        directory: The version's folder `litert`.
+
+    Returns:
+        What `model.json` says of the file of fixed shapes.
+
+    Raises:
+        OSError: A file cannot be written.
         UserError: The converter failed.
     """
-    saved_model = path.parent / ".tokens"
-    save_module(module, signatures, saved_model)
-    command = [sys.executable, "-m", "toolkit.export.litert", str(saved_model), str(path)]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
-    tf.io.gfile.rmtree(str(saved_model))
-    if process.returncode or not path.is_file():
-        reason = (process.stderr.strip().splitlines() or ["no message"])[-1]
-        raise UserError(f"{path.name}: the LiteRT converter failed with exit code {process.returncode}: {reason}")
+    convert_to_litert(module, signatures, {name: directory / file for name, file in FILES.items()})
+    convert_to_litert(module, static, {"float32": directory / STATIC})
+    return {"file": STATIC, "signatures": LiteRTSignatures(directory / STATIC).describe()}
 
 
-def _convert(saved_model: str, path: str) -> None:
-    converter = tf.lite.TFLiteConverter.from_saved_model(saved_model)
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    Path(path).write_bytes(converter.convert())
+def _convert(saved_model: str, *files: str) -> None:
+    for file in files:
+        name, path = file.split("=", 1)
+        converter = tf.lite.TFLiteConverter.from_saved_model(saved_model)
+        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+        if name != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if name == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        Path(path).write_bytes(converter.convert())
 
 
 if __name__ == "__main__":

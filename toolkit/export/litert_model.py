@@ -75,6 +75,55 @@ class LiteRTSignatures:
         }
 
 
+class LiteRTCompiled:
+    """A `.tflite` file of fixed shapes, in LiteRT's `CompiledModel`, which phones and browsers have in place of the interpreter.
+
+    Args:
+        path: The file.
+
+    Raises:
+        UserError: The file is no LiteRT model, or it cannot be compiled.
+    """
+
+    def __init__(self, path: Path):
+        from ai_edge_litert.compiled_model import CompiledModel
+
+        try:
+            with native_notices_hidden():
+                self._model = CompiledModel.from_file(str(path))
+            names = self._model.get_signature_list()
+            self._inputs = {name: self._buffers(name, "input", parts["inputs"]) for name, parts in names.items()}
+            self._outputs = {name: self._buffers(name, "output", parts["outputs"]) for name, parts in names.items()}
+        except (ValueError, RuntimeError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UserError(f"{path}: expected a LiteRT model of fixed shapes, but it cannot be compiled ({reason})") from error
+
+    def __call__(self, signature: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
+        """Runs a signature.
+
+        Args:
+            signature: Its name.
+            **inputs: Its inputs by name, of its types and shapes.
+
+        Returns:
+            Its outputs by name.
+        """
+        for name, value in inputs.items():
+            self._inputs[signature][name].write(np.ascontiguousarray(value))
+        outputs = self._outputs[signature]
+        self._model.run_by_name(signature, self._inputs[signature], outputs)
+        details = self._model.get_output_tensor_details(signature)
+        return {name: _read(buffer, details[name]) for name, buffer in outputs.items()}
+
+    def shapes(self, signature: str) -> dict[str, list[int]]:
+        """Returns the shapes of the inputs of a signature."""
+        return {name: list(detail["shape"]) for name, detail in self._model.get_input_tensor_details(signature).items()}
+
+    def _buffers(self, signature: str, side: str, names: list[str]) -> dict:
+        create = getattr(self._model, f"create_{side}_buffer_by_name")
+        return {name: create(signature, name) for name in names}
+
+
 def open_interpreter(path: Path):
     """Returns LiteRT's interpreter of a file.
 
@@ -99,3 +148,8 @@ def open_interpreter(path: Path):
 def _described(details: dict) -> dict[str, str]:
     shapes = {name: ", ".join(map(str, detail["shape_signature"])) for name, detail in sorted(details.items())}
     return {name: f"{np.dtype(details[name]['dtype']).name} [{shape}]" for name, shape in shapes.items()}
+
+
+def _read(buffer, details: dict) -> np.ndarray:
+    shape = [size for size in details["shape"]]
+    return buffer.read(int(np.prod(shape)), np.dtype(details["dtype"])).reshape(shape)

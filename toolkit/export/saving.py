@@ -6,6 +6,9 @@ from typing import Any
 
 import tensorflow as tf
 
+CLASSIFY_METHOD = "tensorflow/serving/classify"
+"""Method of a signature that TF Serving's Classify API may call."""
+
 
 def save_module(module: tf.Module, signatures: Mapping[str, Any], directory: Path) -> None:
     """Writes a module as a SavedModel.
@@ -22,3 +25,16 @@ def save_module(module: tf.Module, signatures: Mapping[str, Any], directory: Pat
         tf.saved_model.save(module, str(directory), signatures=dict(signatures))
     except tf.errors.OpError as error:
         raise OSError(error.message.strip().splitlines()[0]) from error
+
+
+def set_method_name(directory: Path, signature: str, method: str) -> None:
+    """Says which of TF Serving's APIs a signature is for; TensorFlow says of each that it is for Predict.
+
+    Args:
+        directory: The SavedModel.
+        signature: Its signature.
+        method: The method's name.
+    """
+    updater = tf.compat.v1.saved_model.signature_def_utils.MethodNameUpdater(str(directory))
+    updater.replace_method_name(signature, method, tags=["serve"])
+    updater.save()

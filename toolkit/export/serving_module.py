@@ -1,5 +1,6 @@
 """The classifier as a graph from raw strings to labels."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -17,21 +18,21 @@ class ServingModule(tf.Module):
         model: Classifier from token ids to logits, with `label_names`.
         tokenizer: Its tokenizer.
         max_length: Tokens kept of a text; a longer one loses its middle.
-        labels_file: JSON file of the label names, stored as an asset.
+        assets: Files to store as assets.
     """
 
-    def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, labels_file: Path):
+    def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, assets: Sequence[Path]):
         super().__init__()
         self.max_length = max_length
         self.label_names = tf.constant(model.label_names)
-        self.labels_file = tf.saved_model.Asset(str(labels_file))
+        self.assets = [tf.saved_model.Asset(str(file)) for file in assets]
         self.tokenizer = GraphTokenizer(tokenizer)
         # A SavedModel keeps what is reachable from its root, so the variables have to be.
         self.model_variables = [variable.value for variable in model.variables]
         self._probabilities = probability_function(model, "graph")
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="texts")])
-    def classify(self, texts):
+    def label(self, texts):
         """Labels texts.
 
         Args:
@@ -42,6 +43,40 @@ class ServingModule(tf.Module):
         """
         scores = self._probabilities(pad(crop(self.tokenizer(texts), self.max_length)))
         return {"labels": tf.gather(self.label_names, tf.argmax(scores, axis=-1)), "scores": scores}
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")])
+    def classify(self, inputs):
+        """Labels texts, in the form of TF Serving's Classify API.
+
+        Args:
+            inputs: Serialized `tf.Example`s `[batch]`, each with the text as its feature `text`; one without is an empty text.
+
+        Returns:
+            `classes`, the names of all labels, strings `[batch, labels]`, and `scores`, their probabilities, float32 `[batch, labels]`.
+        """
+        examples = tf.io.parse_example(inputs, {"text": tf.io.FixedLenFeature([], tf.string, default_value="")})
+        scores = self.label(examples["text"])["scores"]
+        return {"classes": tf.broadcast_to(self.label_names, tf.shape(scores)), "scores": scores}
+
+    def scores_at(self, batch: int, length: int):
+        """Returns what takes token ids of one shape, a concrete function without strings or rows of varying length, for XLA."""
+        return scores_function(self._probabilities, batch, length)
+
+
+def scores_function(probabilities: Callable[[tf.Tensor], tf.Tensor], batch: int, length: int):
+    """Returns a classifier at one shape, a concrete function.
+
+    Args:
+        probabilities: From `probability_function`.
+        batch: Number of texts.
+        length: Number of their token ids, 0 after the end of a text.
+    """
+
+    @tf.function(input_signature=[tf.TensorSpec([batch, length], tf.int32, name="tokens")], autograph=False)
+    def scores(tokens):
+        return {"scores": probabilities.python_function(tokens)}  # traced anew: a call would have any shape inside
+
+    return scores.get_concrete_function()
 
 
 def crop(tokens: tf.RaggedTensor, max_length: int) -> tf.RaggedTensor:

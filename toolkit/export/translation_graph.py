@@ -44,6 +44,30 @@ def translation_function(
     return translate
 
 
+def fixed_translation_function(model: keras.Model, search: Search, begin_id: int, end_id: int, batch: int, positions: int):
+    """Returns encoder and search as one graph of fixed shapes, a concrete function: for XLA, and for TPUs.
+
+    It gives what `translation_function` does, always as long as the search may go for so many positions, with zeros after the ends.
+
+    Args:
+        model: What has the `encode` and `step` of a `Translator`.
+        search: How to decode.
+        begin_id: What the decoder reads first.
+        end_id: What ends a translation.
+        batch: Number of sources.
+        positions: Of each.
+    """
+    longest = search.longest(positions)
+
+    @tf.function(input_signature=[tf.TensorSpec([batch, positions], tf.int32, name="source")], autograph=False)
+    def translate(source):
+        with backend("graph"):
+            decoded = search(model.step, model.encode(source), batch, search.limits(source), begin_id, end_id, longest=longest)
+        return {name: part[:, 0] for name, part in decoded._asdict().items()}
+
+    return translate.get_concrete_function()
+
+
 class TranslationModule(tf.Module):
     """What a SavedModel of a translator holds: tokenizers, padding, model, search.
 

@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from toolkit.decoding.search import Search
+from toolkit.export.litert_shapes import fenced
 from toolkit.export.translation_graph import translation_function
 from toolkit.layers.recurrent.time_loop import backend
 
@@ -27,40 +28,46 @@ class TranslationSignatures(tf.Module):
         search: How `beam` decodes; `greedy` has its other options.
         begin_id: What the decoder reads first.
         end_id: What ends a translation.
+        length: Positions of a source in the signatures of fixed shapes.
 
     Attributes:
-        functions: The signatures by name.
+        functions: The signatures by name, for any shape.
+        fixed: `encode` and `step` for one source, of fixed shapes.
     """
 
-    def __init__(self, model: keras.Model, search: Search, begin_id: int, end_id: int):
+    def __init__(self, model: keras.Model, search: Search, begin_id: int, end_id: int, length: int):
         super().__init__()
         self.model_variables = [variable.value for variable in model.variables]
-        encode, step = _encode_and_step(model)
-        self.functions = {"encode": encode, "step": step}
+        self.functions = _encode_and_step(model)
+        self.fixed = _encode_and_step(model, 1, length)
         for method in ("greedy", "beam"):
             one_way = dataclasses.replace(search, method=method, n_best=1)
             self.functions[method] = translation_function(model, one_way, begin_id, end_id, "litert").get_concrete_function()
 
 
-def _encode_and_step(model: keras.Model):
-    sources = tf.TensorSpec([None, None], tf.int32, name="source")
-    tokens = tf.TensorSpec([None], tf.int32, name="tokens")
+def _encode_and_step(model: keras.Model, batch: int | None = None, length: int | None = None) -> dict[str, Any]:
+    sources = tf.TensorSpec([batch, length], tf.int32, name="source")
+    tokens = tf.TensorSpec([batch], tf.int32, name="tokens")
     like: dict[str, Any] = {}  # the nested state, whose structure the step needs
+
+    def given(outputs, ids):
+        return fenced(outputs, ids) if batch else outputs
 
     def encode(source):
         with backend("litert"):
             like.update(model.encode(source))
-        return flat(like)
+        return given(flat(like), source)
 
     def step(tokens, **parts):
         state = nested(parts, like)
         with backend("litert"):
             logits, new_state = model.step(tokens, state)
-        return {"logits": logits, **flat({key: part for key, part in new_state.items() if part is not state[key]})}
+        changed = {key: part for key, part in new_state.items() if part is not state[key]}
+        return given({"logits": logits, **flat(changed)}, tokens)
 
     encode = tf.function(encode, autograph=False).get_concrete_function(source=sources)
     state = {name: tf.TensorSpec(part.shape, part.dtype, name=name) for name, part in encode.structured_outputs.items()}
-    return encode, tf.function(step, autograph=False).get_concrete_function(tokens=tokens, **state)
+    return {"encode": encode, "step": tf.function(step, autograph=False).get_concrete_function(tokens=tokens, **state)}
 
 
 def flat(state: dict[str, Any]) -> dict[str, tf.Tensor]:

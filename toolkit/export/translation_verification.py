@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -14,9 +14,21 @@ from toolkit.data.token_lists import TOKENS_PER_BATCH, by_length, padded, source
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import log_probability
-from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.evaluation.translation import bleu_metric
+from toolkit.export.litert_model import LiteRTCompiled, LiteRTSignatures
 from toolkit.export.translation_graph import translation_function
-from toolkit.export.verification import RELATIVE_TOLERANCE, TOLERANCE, Agreement, check_operators, encoded, ids_in_graph
+from toolkit.export.verification import (
+    RELATIVE_TOLERANCE,
+    TIMED,
+    TOLERANCE,
+    Agreement,
+    Check,
+    check_finite,
+    check_operators,
+    encoded,
+    ids_in_graph,
+    median_milliseconds,
+)
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 
@@ -40,8 +52,8 @@ class Answer(NamedTuple):
     strings: tuple = ()
 
 
-class TranslatorCheck:
-    """Compares an export with the model, whose time loop is compiled, so that the artefacts' loops are compared with another one.
+class TranslatorCheck(Check):
+    """Compares the artefacts of a translator with it.
 
     Args:
         model: The `Translator`.
@@ -50,7 +62,10 @@ class TranslatorCheck:
         max_length: Tokens read of a source, the end id among them.
         search: How the SavedModel decodes; LiteRT's signatures have the same options.
         texts: What to translate.
+        references: Translations of the first so many texts.
     """
+
+    answers, measure = "translations", "BLEU"
 
     def __init__(
         self,
@@ -60,6 +75,7 @@ class TranslatorCheck:
         max_length: int,
         search: Search,
         texts: Sequence[str],
+        references: Sequence[str] = (),
     ):
         self.model = model
         self.source_tokenizer = source_tokenizer
@@ -67,7 +83,12 @@ class TranslatorCheck:
         self.max_length = max_length
         self.search = search
         self.texts = texts
+        self.references = references
         self._known: dict[tuple[Search, bytes], Answer] = {}
+        self.sources = self._as_read(source_tokenizer.encode(texts))
+        expected = self._expected(search, self.sources)
+        check_finite("the model", *(answer.score for answer in expected))
+        self.quality = self._bleu(expected)
 
     def saved_model(self, directory: Path) -> Agreement:
         """Compares the SavedModel's translations, scores, alignments and pieces with the model's.
@@ -94,7 +115,11 @@ class TranslatorCheck:
         compare("SavedModel, strings", wanted, _in_batches(strings_of, sources), exact=True)
         some = next(by_length([len(ids) for ids in sources]))
         compare("SavedModel, a second call", strings_of(some), strings_of(some), exact=True)
-        return agreement
+        for name, signature in loaded.signatures.items():
+            if name.startswith("decode_tokens_"):
+                self._check_fixed(name, signature, sources)
+        speed = median_milliseconds(lambda row: strings_of([row]), range(len(texts))[:TIMED])
+        return agreement._replace(quality=self._bleu(found), milliseconds=speed)
 
     def litert(self, path: Path) -> Agreement:
         """Compares the tokens, scores and alignments of LiteRT's signatures with the model's.
@@ -107,17 +132,88 @@ class TranslatorCheck:
         """
         check_operators(path)
         run = LiteRTSignatures(path)
-        sources = self._as_read(self.source_tokenizer.encode(self.texts))
-        greedy, beam = (self._litert_search(run, method, sources) for method in ("greedy", "beam"))
-        self._litert_steps(run, sources[:STEPPED])
-        return Agreement(max(greedy.difference, beam.difference), greedy.ties + beam.ties)
+        answers = {method: self._litert_search(run, method) for method in ("greedy", "beam")}
+        greedy, beam = (compare(f"LiteRT, {method}", self._wanted(method), found) for method, found in answers.items())
+        self._litert_steps(run, self.sources[:STEPPED])
+        return Agreement(
+            max(greedy.difference, beam.difference),
+            greedy.same + beam.same,
+            greedy.compared + beam.compared,
+            greedy.ties + beam.ties,
+            self._bleu(answers[self.search.method]),
+            self._litert_speed(run),
+        )
 
-    def _litert_search(self, run: LiteRTSignatures, method: str, sources: Sequence[np.ndarray]) -> Agreement:
+    def rounded(self, path: Path) -> Agreement:
+        """Compares the translations of a LiteRT file whose weights are rounded; they may differ as much as they do.
+
+        Args:
+            path: The `.tflite` file.
+
+        Raises:
+            UserError: A number is not finite, a second call gives others, or the file needs other operators than the built-in ones.
+        """
+        check_operators(path)
+        run = LiteRTSignatures(path)
+        found, wanted = self._litert_search(run, self.search.method), self._expected(self.search, self.sources)
+        check_finite(path.name, *(part for answer in found for part in (answer.score, answer.alignment)))
+        first, second = (run("greedy", source=padded(self.sources[:STEPPED]))["tokens"] for _ in range(2))
+        if not np.array_equal(first, second):
+            raise UserError(f"{path.name}: expected the same translations at every call, found others")
+        pairs = list(zip(found, wanted, strict=True))
+        difference = max(abs(answer.score - expected.score) for answer, expected in pairs)
+        same = sum(answer.tokens == expected.tokens for answer, expected in pairs)
+        return Agreement(difference, same, len(pairs), 0, self._bleu(found), self._litert_speed(run))
+
+    def static(self, path: Path) -> Agreement:
+        """Compares greedy translations by `encode` and `step` of fixed shapes, in the runtime of phones and browsers.
+
+        Args:
+            path: The `.tflite` file.
+
+        Raises:
+            UserError: They differ, or the file needs other operators than the built-in ones.
+        """
+        check_operators(path)
+        run = LiteRTCompiled(path)
+        length = run.shapes("encode")["source"][1]
+        sources = [ids[:length] for ids in self.sources[:STEPPED]]
+        expected = self._expected(dataclasses.replace(self.search, method="greedy"), sources)
+
+        def stepped(row):
+            return step_by_step(run, padded([sources[row]], length), [expected[row].tokens], self.target_tokenizer.begin_id)
+
+        found = [answer for row in range(len(sources)) for answer in stepped(row)]
+        return compare("LiteRT of fixed shapes", expected, found, exact=True)
+
+    def _check_fixed(self, name: str, signature: Any, sources: Sequence[np.ndarray]) -> None:
+        """Compares a signature of one shape, on sources that fit into it."""
+        batch, length = signature.structured_input_signature[1]["source"].shape
+        fitting = [ids for ids in sources if len(ids) <= length][: max(batch, STEPPED)]
+        expected = self._expected(self.search, fitting)
+        for start in range(0, len(fitting), batch):
+            rows = fitting[start : start + batch]
+            found = _answers(signature(source=tf.constant(padded([*rows, *[FILLER] * (batch - len(rows))], length))))
+            compare(f"SavedModel, {name}", expected[start : start + batch], found[: len(rows)])
+
+    def _litert_search(self, run: LiteRTSignatures, method: str) -> list[Answer]:
         def answers_to(rows):
-            return _answers(run(method, source=padded([sources[row] for row in rows])))
+            return _answers(run(method, source=padded([self.sources[row] for row in rows])))
 
-        wanted = self._expected(dataclasses.replace(self.search, method=method), sources)
-        return compare(f"LiteRT, {method}", wanted, _in_batches(answers_to, sources))
+        return _in_batches(answers_to, self.sources)
+
+    def _wanted(self, method: str) -> list[Answer]:
+        return self._expected(dataclasses.replace(self.search, method=method), self.sources)
+
+    def _litert_speed(self, run: LiteRTSignatures) -> float:
+        return median_milliseconds(lambda ids: run(self.search.method, source=padded([ids])), self.sources[:TIMED])
+
+    def _bleu(self, answers: Sequence[Answer]) -> float | None:
+        if not self.references:
+            return None
+        ends = {0, self.target_tokenizer.end_id}
+        texts = [one_line(self.target_tokenizer.decode([i for i in answer.tokens if i not in ends])) for answer in answers]
+        return bleu_metric().corpus_score(texts[: len(self.references)], [list(self.references)]).score
 
     def _litert_steps(self, run: LiteRTSignatures, sources: Sequence[np.ndarray]) -> None:
         source = padded(sources)
@@ -175,26 +271,25 @@ def compare(name: str, expected: Sequence[Answer], received: Sequence[Answer], e
     largest, ties = 0.0, 0
     for wanted, found in zip(expected, received, strict=True):
         if not all(np.isfinite(part).all() for answer in (wanted, found) for part in (answer.score, answer.alignment)):
-            raise UserError(f"{name}: expected finite numbers, found NaN or infinity; nothing was exported")
+            raise UserError(f"{name}: expected finite numbers, found NaN or infinity")
         difference = abs(wanted.score - found.score)
         if difference > TOLERANCE + RELATIVE_TOLERANCE * abs(wanted.score):
             raise UserError(
-                f"{name}: expected the model's translations and their scores to within {TOLERANCE}, found a difference of "
-                f"{difference:.2g}; nothing was exported"
+                f"{name}: expected the model's translations and their scores to within {TOLERANCE}, found a difference of {difference:.2g}"
             )
         largest = max(largest, difference)
         if wanted.tokens != found.tokens and not exact:
             ties += 1
         elif wanted.tokens != found.tokens or wanted.strings != found.strings or not _close(wanted.alignment, found.alignment):
-            raise UserError(f"{name}: expected the model's translations and alignments, found others; nothing was exported")
-    return Agreement(largest, ties)
+            raise UserError(f"{name}: expected the model's translations and alignments, found others")
+    return Agreement(largest, len(expected) - ties, len(expected), ties)
 
 
-def step_by_step(run: LiteRTSignatures, source: np.ndarray, token_lists: Sequence[Sequence[int]], begin_id: int) -> list[Answer]:
+def step_by_step(run: Callable[..., dict], source: np.ndarray, token_lists: Sequence[Sequence[int]], begin_id: int) -> list[Answer]:
     """Scores given translations with `encode` and `step`, as a host would drive them.
 
     Args:
-        run: The LiteRT file.
+        run: The LiteRT file, `LiteRTSignatures` or `LiteRTCompiled`.
         source: int32 `[batch, positions]`.
         token_lists: The tokens of each translation.
         begin_id: What the decoder reads first.

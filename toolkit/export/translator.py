@@ -1,101 +1,132 @@
-"""Exports a trained translator as a SavedModel and as a LiteRT file."""
+"""Exports a trained translator as a SavedModel and as LiteRT files."""
 
 import dataclasses
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.arguments import check_integer
 from toolkit.decoding.search import Search
-from toolkit.export.litert import convert_to_litert
+from toolkit.export.exporter import Exporter
+from toolkit.export.litert import convert_dynamic_and_static
 from toolkit.export.litert_model import LiteRTSignatures
-from toolkit.export.publishing import write_checked, write_json
-from toolkit.export.report import TranslatorReport
+from toolkit.export.publishing import write_json
 from toolkit.export.saving import save_module
-from toolkit.export.translation_graph import TranslationModule
+from toolkit.export.translation_graph import TranslationModule, fixed_translation_function
 from toolkit.export.translation_signatures import TranslationSignatures
 from toolkit.export.translation_verification import TranslatorCheck
-from toolkit.export.verification import HARD_TEXTS
+from toolkit.export.verification import encoded
+from toolkit.export.warm_up import predict_request
 from toolkit.text.tokenizer import Tokenizer
 
 SAMPLING = ("temperature", "top_k", "top_p", "seed")  # options of a search that no export has
+FIXED_BATCHES, FIXED_LENGTH = (1, 32), 32
 
 
-def export_translator(
-    model: keras.Model,
-    source_tokenizer: Tokenizer,
-    target_tokenizer: Tokenizer,
-    directory: Path,
-    *,
-    samples: Sequence[str],
-    max_length: int,
-    search: Search,
-) -> TranslatorReport:
-    """Writes the next version of a model, `directory/VERSION`, as TF Serving lays models out.
+@dataclasses.dataclass(frozen=True)
+class TranslatorExporter(Exporter):
+    """Exports a translator.
 
-    The version has a SavedModel from raw strings to translations, and in `litert/` the same model from token ids, its tokenizers, and
-    `model.json` that says how to use them. It is written under another name, compared with the model, and renamed: nobody sees half of it.
+    The SavedModel translates raw strings by `translate`, which is also `serving_default`, and token ids by `decode_tokens`, of which
+    `decode_tokens_1x32` and `decode_tokens_32x32` have fixed shapes, for XLA and TPU. The LiteRT files have `encode`, `step`, `greedy` and
+    `beam`.
 
-    Args:
+    Attributes:
         model: A `Translator`.
         source_tokenizer: Tokenizer of the source.
         target_tokenizer: Tokenizer of the target; the same one if both languages share their vocabulary.
-        directory: Folder of the model's versions.
-        samples: Held-out texts to compare the artefacts with the model on; a few hard ones are added.
         max_length: Tokens read of a source, the end id among them; of a longer one, the first.
         search: How to decode, `"beam"` or `"greedy"`; of its hypotheses the exports give the best.
 
-    Returns:
-        The report.
-
     Raises:
         ValueError: The search draws samples, a tokenizer has no ids that begin and end a sequence, or `max_length` is below 2.
-        UserError: The folder cannot be written, the conversion fails, or an artefact does not answer as the model does.
     """
-    _check(source_tokenizer, target_tokenizer, max_length, search)
-    search = dataclasses.replace(search, n_best=1)
-    parts = (model, source_tokenizer, target_tokenizer, max_length, search)
-    return write_checked(directory, parts, [*samples, *HARD_TEXTS], TranslatorCheck, _write_saved_model, _write_litert, TranslatorReport)
 
+    task = "translation"
 
-def _write_saved_model(
-    model: keras.Model, source_tokenizer: Tokenizer, target_tokenizer: Tokenizer, max_length: int, search: Search, directory: Path
-) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        description_file = Path(folder) / "model.json"
-        write_json(_description(model, max_length, search), description_file)
-        module = TranslationModule(model, source_tokenizer, target_tokenizer, max_length, search, description_file)
-        signatures = {"serving_default": module.translate, "translate": module.translate, "decode_tokens": module.decode_tokens}
-        save_module(module, signatures, directory)
+    model: keras.Model
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer
+    max_length: int
+    search: Search
 
+    def __post_init__(self):
+        """Checks the arguments."""
+        _check(self.source_tokenizer, self.target_tokenizer, self.max_length, self.search)
+        object.__setattr__(self, "search", dataclasses.replace(self.search, n_best=1))
 
-def _write_litert(
-    model: keras.Model, source_tokenizer: Tokenizer, target_tokenizer: Tokenizer, max_length: int, search: Search, directory: Path
-) -> None:
-    directory.mkdir()
-    module = TranslationSignatures(model, search, target_tokenizer.begin_id, target_tokenizer.end_id)
-    convert_to_litert(module, module.functions, directory / "model.tflite")
-    names = {"source": "tokenizer.model", "target": "tokenizer.model"}
-    source_tokenizer.save(directory / "tokenizer.model")
-    if target_tokenizer.fingerprint != source_tokenizer.fingerprint:
-        names["target"] = "target_tokenizer.model"
-        target_tokenizer.save(directory / "target_tokenizer.model")
-    description = {
-        **_description(model, max_length, search),
-        "source": {**_described(source_tokenizer, names["source"]), "read": "the first max_length - 1 ids, end_id, then pad_id"},
-        "target": {**_described(target_tokenizer, names["target"]), "begin_id": target_tokenizer.begin_id},
-        "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
-        "state": "what encode gives; step takes all of it and gives the parts that have changed, of which alignment is where it looked",
-    }
-    write_json(description, directory / "model.json")
+    def write_saved_model(self, directory: Path) -> None:
+        """Writes the SavedModel."""
+        with tempfile.TemporaryDirectory() as folder:
+            description_file = Path(folder) / "model.json"
+            write_json(self._description(), description_file)
+            module = TranslationModule(*self._parts(), description_file)
+            signatures = {"serving_default": module.translate, "translate": module.translate, "decode_tokens": module.decode_tokens}
+            save_module(module, signatures | self._fixed(), directory)
 
+    def write_litert(self, directory: Path) -> None:
+        """Writes the LiteRT files."""
+        source, target = self.source_tokenizer, self.target_tokenizer
+        module = TranslationSignatures(self.model, self.search, target.begin_id, target.end_id, self._length)
+        static = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
+        names = {"source": "tokenizer.model", "target": "tokenizer.model"}
+        source.save(directory / "tokenizer.model")
+        if target.fingerprint != source.fingerprint:
+            names["target"] = "target_tokenizer.model"
+            target.save(directory / "target_tokenizer.model")
+        description = {
+            **self._description(),
+            "source": {**_described(source, names["source"]), "read": "the first max_length - 1 ids, end_id, then pad_id"},
+            "target": {**_described(target, names["target"]), "begin_id": target.begin_id},
+            "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
+            "static": static,
+            "state": "what encode gives; step takes all of it and gives the parts that have changed, of which alignment is where it looked",
+        }
+        write_json(description, directory / "model.json")
 
-def _description(model: keras.Model, max_length: int, search: Search) -> dict[str, Any]:
-    options = {name: value for name, value in dataclasses.asdict(search).items() if name not in SAMPLING}
-    return {"task": "translation", "max_length": max_length, "alignments": model.attention != "none", "search": options}
+    def check(self, texts: Sequence[str], references: Sequence[str]) -> TranslatorCheck:
+        """Returns what compares the artefacts with the model."""
+        return TranslatorCheck(*self._parts(), texts, references)
+
+    def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
+        """Returns requests of one text and of many."""
+        rows = encoded(texts)
+        return [predict_request("serving_default", {"texts": tf.constant(some)}) for some in (rows[:1], rows)]
+
+    def settings(self) -> dict[str, Any]:
+        """Returns what makes the artefacts besides the model and the tokenizers."""
+        return {"max_length": self.max_length, "search": dataclasses.asdict(self.search)}
+
+    @classmethod
+    def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "TranslatorExporter":
+        """Returns the exporter that wrote a version."""
+        source = target = Tokenizer.load(litert / "tokenizer.model")
+        if (litert / "target_tokenizer.model").is_file():
+            target = Tokenizer.load(litert / "target_tokenizer.model")
+        return cls(model, source, target, settings["max_length"], Search(**settings["search"]))
+
+    def _parts(self) -> tuple:
+        return self.model, self.source_tokenizer, self.target_tokenizer, self.max_length, self.search
+
+    def _fixed(self) -> dict[str, Any]:
+        ids = self.target_tokenizer.begin_id, self.target_tokenizer.end_id
+        return {
+            f"decode_tokens_{batch}x{self._length}": fixed_translation_function(self.model, self.search, *ids, batch, self._length)
+            for batch in FIXED_BATCHES
+        }
+
+    @property
+    def _length(self) -> int:
+        return min(FIXED_LENGTH, self.max_length)
+
+    def _description(self) -> dict[str, Any]:
+        options = {name: value for name, value in dataclasses.asdict(self.search).items() if name not in SAMPLING}
+        return {"task": self.task, "max_length": self.max_length, "alignments": self.model.attention != "none", "search": options}
 
 
 def _described(tokenizer: Tokenizer, file: str) -> dict[str, Any]:

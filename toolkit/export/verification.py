@@ -1,53 +1,108 @@
-"""Whether an exported classifier answers as the model does."""
+"""Whether exported models answer as the model does: what the tasks share."""
 
-from collections.abc import Sequence
+import abc
+import statistics
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 
 from toolkit.errors import UserError
-from toolkit.export.litert_model import LiteRTModel
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
 TOLERANCE = 1e-4  # single precision, summed in another order over up to a thousand steps
 RELATIVE_TOLERANCE = 1e-6  # a sum of hundreds of log-probabilities is rounded at its own size
+LEAST_SAME = 0.99  # share of the labels that rounded weights must leave as they are
 HARD_TEXTS = ("", " ", "a", "\U0001f600 \u05e9\u05dc\u05d5\u05dd e\u0301", "\ue000\ue001", "word " * 5000)
+TIMED = 15  # texts
 
 
 class Agreement(NamedTuple):
-    """How far an artefact and the model agree on what they write.
+    """How far an artefact and the model agree.
 
     Attributes:
         difference: Largest difference of a score.
+        same: Number of answers that are the same.
+        compared: Number of answers.
         ties: Answers that are other ones, of the same score to within the tolerance.
+        quality: What `Check.measure` is for the artefact, if there are references.
+        milliseconds: Median time of one call, for one text, or whatever `Check.timed` says.
     """
 
     difference: float
-    ties: int
+    same: int
+    compared: int
+    ties: int = 0
+    quality: float | None = None
+    milliseconds: float | None = None
 
 
-def run_saved_model(directory: Path, texts: Sequence[str], label_names: Sequence[str], batch_size: int = 32) -> np.ndarray:
-    """Returns the scores of a SavedModel, float32 `[texts, labels]`.
+class Check(abc.ABC):
+    """Compares artefacts with a model, which reads with its compiled time loop, so that the artefacts' loops are compared with another."""
 
-    Raises:
-        UserError: A label that it gives is not the one of its highest score.
-    """
-    classify = tf.saved_model.load(str(directory)).signatures["serving_default"]
-    answers = [classify(texts=tf.constant(texts[start : start + batch_size])) for start in range(0, len(texts), batch_size)]
-    scores = np.concatenate([answer["scores"] for answer in answers])
-    labels = [label.decode() for answer in answers for label in answer["labels"].numpy()]
-    if labels != [label_names[best] for best in scores.argmax(axis=1)]:
-        raise UserError("SavedModel: expected the label of the highest score, found another one; nothing was exported")
-    return scores
+    answers: ClassVar[str]
+    """What is compared, such as `"labels"`."""
 
+    measure: ClassVar[str]
+    """How good answers are called, such as `"accuracy"`."""
 
-def run_litert(path: Path, token_lists: Sequence[np.ndarray]) -> np.ndarray:
-    """Returns the scores of a LiteRT file, float32 `[texts, labels]`."""
-    return np.stack(list(map(LiteRTModel(path), token_lists)))
+    timed: ClassVar[str] = "text"
+    """What `Agreement.milliseconds` is the time of."""
+
+    texts: Sequence[str]
+    """What is asked."""
+
+    quality: float | None
+    """The measure of the model itself, if there are references."""
+
+    @abc.abstractmethod
+    def saved_model(self, directory: Path) -> Agreement:
+        """Compares a SavedModel, which must answer as the model does.
+
+        Args:
+            directory: Folder of the version.
+
+        Raises:
+            UserError: It does not.
+        """
+
+    @abc.abstractmethod
+    def litert(self, path: Path) -> Agreement:
+        """Compares a LiteRT file in single precision, which must answer as the model does.
+
+        Args:
+            path: The file.
+
+        Raises:
+            UserError: It does not, or it needs other operators than the built-in ones.
+        """
+
+    @abc.abstractmethod
+    def rounded(self, path: Path) -> Agreement:
+        """Compares a LiteRT file whose weights are rounded, which may differ.
+
+        Args:
+            path: The file.
+
+        Raises:
+            UserError: A number is not finite, a second call gives something else, or it differs by more than it may.
+        """
+
+    @abc.abstractmethod
+    def static(self, path: Path) -> Agreement:
+        """Compares a LiteRT file of fixed shapes, which must answer as the model does to what fits.
+
+        Args:
+            path: The file.
+
+        Raises:
+            UserError: It does not.
+        """
 
 
 def check_operators(path: Path) -> None:
@@ -60,17 +115,17 @@ def check_operators(path: Path) -> None:
     codes = [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
     custom = [code.CustomCode().decode() for code in codes if code.BuiltinCode() == schema.BuiltinOperator.CUSTOM]
     if custom:
-        raise UserError(f"LiteRT: expected built-in operators only, found {', '.join(custom)}; nothing was exported")
+        raise UserError(f"LiteRT: expected built-in operators only, found {', '.join(custom)}; {path.name} is not to be used")
 
 
 def largest_difference(name: str, expected: np.ndarray, received: np.ndarray) -> float:
     """Compares the scores of an artefact with those of the model.
 
-    Scores within the tolerance give the same label, but where the model's own two best scores are within twice the tolerance: a tie.
+    Scores within the tolerance give the same answer, but where the model's own two best scores are within twice the tolerance: a tie.
 
     Args:
         name: What the artefact is called.
-        expected: Scores of the model, `[texts, labels]`.
+        expected: Scores of the model.
         received: Scores of the artefact.
 
     Returns:
@@ -79,14 +134,31 @@ def largest_difference(name: str, expected: np.ndarray, received: np.ndarray) ->
     Raises:
         UserError: A score is not finite or differs by more than `TOLERANCE`.
     """
-    if not np.isfinite(expected).all() or not np.isfinite(received).all():
-        raise UserError(f"{name}: expected finite scores, found NaN or infinity; nothing was exported")
+    check_finite(name, expected, received)
     difference = float(np.abs(expected - received).max())
     if difference > TOLERANCE:
-        raise UserError(
-            f"{name}: expected the scores of the model to within {TOLERANCE}, found a difference of {difference:.2g}; nothing was exported"
-        )
+        raise UserError(f"{name}: expected the scores of the model to within {TOLERANCE}, found a difference of {difference:.2g}")
     return difference
+
+
+def check_finite(name: str, *numbers: np.ndarray) -> None:
+    """Checks that numbers are finite; a largest difference would hide a NaN.
+
+    Raises:
+        UserError: One is not.
+    """
+    if not all(np.isfinite(part).all() for part in numbers):
+        raise UserError(f"{name}: expected finite numbers, found NaN or infinity; has the training diverged?")
+
+
+def median_milliseconds(call: Callable[[Any], Any], items: Iterable[Any]) -> float:
+    """Returns the median time of calls, after two that are not counted."""
+    times = []
+    for item in items:
+        started = time.perf_counter()
+        call(item)
+        times.append(1000 * (time.perf_counter() - started))
+    return round(statistics.median(times[2:] or times), 3)
 
 
 def encoded(texts: Sequence[str]) -> list[bytes]:
@@ -102,5 +174,5 @@ def ids_in_graph(tokenizer: Tokenizer, texts: Sequence[str]) -> list[np.ndarray]
     """
     graph_tokenizer = GraphTokenizer(tokenizer)
     if different := compare_tokenizers(tokenizer, graph_tokenizer, texts).different:
-        raise UserError(f"SavedModel: expected the tokenizer's ids, found others in {different} texts; nothing was exported")
+        raise UserError(f"SavedModel: expected the tokenizer's ids, found others in {different} texts")
     return [np.array(ids, np.int32) for ids in graph_tokenizer(tf.constant(encoded(texts), tf.string)).to_list()]

@@ -22,11 +22,23 @@ def open_artefact(path: Path) -> Any:
     """
     if (path / "model.tflite").is_file():
         return _open_litert(path)
+    return _open_saved_model(newest_version(path))
+
+
+def newest_version(path: Path) -> Path:
+    """Returns the folder of an exported version.
+
+    Args:
+        path: That folder, or the folder of a model, for its newest version.
+
+    Raises:
+        UserError: It is neither.
+    """
     versions = [version for version in path.glob("*/saved_model.pb") if version.parent.name.isdecimal()]
     newest = max(versions, key=lambda file: int(file.parent.name), default=path / "saved_model.pb")
     if not newest.is_file():
         raise UserError(f"{path}: expected an exported model or a version of one, found neither; `toolkit export RUN` writes them")
-    return _open_saved_model(newest.parent)
+    return newest.parent
 
 
 def _open_litert(folder: Path) -> Any:

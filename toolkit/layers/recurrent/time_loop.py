@@ -90,7 +90,10 @@ def scan(
         return t + 1, new_output, new_state, _write(rows, t, new_output) if all_outputs else ()
 
     start = (0, nothing, list(state), rows)
-    _, output, state, rows = tf.while_loop(lambda t, *_: t < time, body, start, maximum_iterations=time)
+    if inputs.shape[0] == 1:  # decoders read one token at a time, and need no loop for it
+        _, output, state, rows = body(*start)
+    else:
+        _, output, state, rows = tf.while_loop(lambda t, *_: t < time, body, start, maximum_iterations=time)
     if not all_outputs:
         return output, None, state
     return output, tf.transpose(rows.stack() if isinstance(rows, tf.TensorArray) else rows, [1, 0, 2]), state

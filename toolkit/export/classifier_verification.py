@@ -1,0 +1,152 @@
+"""Whether an exported classifier answers as the model does."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from toolkit.data.crop import crop
+from toolkit.data.token_lists import padded
+from toolkit.errors import UserError
+from toolkit.evaluation.prediction import predict_probabilities, probability_function
+from toolkit.export.litert_model import LiteRTCompiled, LiteRTModel
+from toolkit.export.verification import (
+    LEAST_SAME,
+    TIMED,
+    Agreement,
+    Check,
+    check_finite,
+    check_operators,
+    encoded,
+    ids_in_graph,
+    largest_difference,
+    median_milliseconds,
+)
+from toolkit.text.tokenizer import Tokenizer
+
+BATCH = 32
+TOKENS = "tokens"  # name of the signatures of fixed shapes, before their shapes
+
+
+class ClassifierCheck(Check):
+    """Compares the artefacts of a classifier with it.
+
+    Args:
+        model: Classifier from token ids to logits, with `label_names`.
+        tokenizer: Its tokenizer.
+        max_length: Tokens kept of a text.
+        texts: What to label.
+        references: The right labels of the first so many texts.
+    """
+
+    answers, measure = "labels", "accuracy"
+
+    def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, texts: Sequence[str], references: Sequence[str]):
+        self.label_names, self.max_length = list(model.label_names), max_length
+        self.texts, self.references = list(texts), list(references)
+        self.probabilities = probability_function(model, "compiled")
+        self.tokens = self._cropped(tokenizer.encode(texts))
+        self.tokens_in_graph = self._cropped(ids_in_graph(tokenizer, texts))
+        self.expected = self.expected_in_graph = predict_probabilities(self.probabilities, self.tokens)
+        if not all(map(np.array_equal, self.tokens, self.tokens_in_graph)):  # equally likely ids, but other ones, with scores of their own
+            self.expected_in_graph = predict_probabilities(self.probabilities, self.tokens_in_graph)
+        check_finite("the model", self.expected)
+        self.quality = self._accuracy(self.expected)
+
+    def saved_model(self, directory: Path) -> Agreement:
+        """Compares all signatures of a SavedModel."""
+        loaded = tf.saved_model.load(str(directory))  # its variables live as long as it does
+        label, classify = loaded.signatures["serving_default"], loaded.signatures["classify"]
+        texts = encoded(self.texts)
+
+        def scores(rows):
+            answer = label(texts=tf.constant(rows))
+            labels = [name.decode() for name in answer["labels"].numpy()]
+            if labels != [self.label_names[best] for best in answer["scores"].numpy().argmax(axis=1)]:
+                raise UserError("SavedModel: expected the label of the highest score, found another one")
+            return answer["scores"].numpy()
+
+        found = np.concatenate([scores(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)])
+        difference = largest_difference("SavedModel", self.expected_in_graph, found)
+        if not np.array_equal(scores(texts[:BATCH]), scores(texts[:BATCH])):
+            raise UserError("SavedModel: expected the same scores at every call, found others")
+        examples = tf.constant([example(text) for text in texts[:BATCH]])
+        largest_difference("SavedModel, classify", self.expected_in_graph[:BATCH], classify(inputs=examples)["scores"].numpy())
+        for name, signature in loaded.signatures.items():
+            if name.startswith(TOKENS):
+                self._check_fixed(name, signature)
+        speed = median_milliseconds(lambda text: scores([text]), texts[:TIMED])
+        return self._agreement(difference, self.expected_in_graph, found, speed)
+
+    def litert(self, path: Path) -> Agreement:
+        """Compares a LiteRT file in single precision."""
+        check_operators(path)
+        return self._litert("LiteRT", path, largest_difference)
+
+    def rounded(self, path: Path) -> Agreement:
+        """Compares a LiteRT file whose weights are rounded; a hundredth of the labels may be other ones."""
+        check_operators(path)
+        agreement = self._litert(path.name, path, _difference)
+        if agreement.same < LEAST_SAME * agreement.compared:
+            raise UserError(
+                f"{path.name}: expected the labels of the model for {LEAST_SAME:.0%} of the texts, found them for {agreement.same} of "
+                f"{agreement.compared}"
+            )
+        return agreement
+
+    def static(self, path: Path) -> Agreement:
+        """Compares a LiteRT file of fixed shapes, in the runtime of phones and browsers."""
+        check_operators(path)
+        run = LiteRTCompiled(path)
+        length = run.shapes("serving_default")["tokens"][1]
+        rows = [padded([crop(ids, length)], length) for ids in self.tokens]
+        expected = self.probabilities(tf.constant(np.concatenate(rows))).numpy()
+        found = np.concatenate([run("serving_default", tokens=row)["scores"] for row in rows])
+        difference = largest_difference("LiteRT of fixed shapes", expected, found)
+        speed = median_milliseconds(lambda row: run("serving_default", tokens=row), rows[:TIMED])
+        return self._agreement(difference, expected, found, speed, measured=False)
+
+    def _litert(self, name: str, path: Path, compare: Callable[[str, np.ndarray, np.ndarray], float]) -> Agreement:
+        run = LiteRTModel(path)
+        found = np.stack([run(ids) for ids in self.tokens])
+        if not all(np.array_equal(run(ids), scores) for ids, scores in zip(self.tokens[:3], found[:3], strict=True)):
+            raise UserError(f"{name}: expected the same scores at every call, found others")
+        difference = compare(name, self.expected, found)
+        return self._agreement(difference, self.expected, found, median_milliseconds(run, self.tokens[:TIMED]))
+
+    def _check_fixed(self, name: str, signature: Any) -> None:
+        """Compares a signature of one shape, on texts cut to it."""
+        batch, length = signature.structured_input_signature[1]["tokens"].shape
+        rows = padded([crop(ids, length) for ids in self.tokens_in_graph[:batch]], length)
+        rows = np.concatenate([rows, np.zeros((batch - len(rows), length), np.int32)])
+        expected = self.probabilities(tf.constant(rows)).numpy()
+        largest_difference(f"SavedModel, {name}", expected, signature(tokens=tf.constant(rows))["scores"].numpy())
+
+    def _agreement(self, difference: float, expected: np.ndarray, found: np.ndarray, speed: float, measured: bool = True) -> Agreement:
+        best, found_best = expected.argmax(axis=1), found.argmax(axis=1)
+        gaps = (expected[np.arange(len(best)), best] - expected[np.arange(len(best)), found_best])[best != found_best]
+        quality = self._accuracy(found) if measured else None
+        return Agreement(difference, int((best == found_best).sum()), len(best), int((gaps <= 2 * difference).sum()), quality, speed)
+
+    def _accuracy(self, scores: np.ndarray) -> float | None:
+        if not self.references:
+            return None
+        rows = zip(scores.argmax(axis=1), self.references, strict=False)
+        return float(np.mean([self.label_names[best] == right for best, right in rows]))
+
+    def _cropped(self, token_lists: Sequence[np.ndarray]) -> list[np.ndarray]:
+        return [crop(ids, self.max_length) for ids in token_lists]
+
+
+def example(text: bytes) -> bytes:
+    """Returns a text as TF Serving's Classify API sends it: a serialized `tf.Example` with the feature `text`."""
+    feature = tf.train.Feature(bytes_list=tf.train.BytesList(value=[text]))
+    return tf.train.Example(features=tf.train.Features(feature={"text": feature})).SerializeToString()
+
+
+def _difference(name: str, expected: np.ndarray, received: np.ndarray) -> float:
+    check_finite(name, expected, received)
+    return float(np.abs(expected - received).max())

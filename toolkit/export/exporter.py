@@ -1,0 +1,79 @@
+"""What is exported: a trained model and all that makes it answer as it does."""
+
+import abc
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import keras
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+
+from toolkit.export.verification import Check
+
+
+class Exporter(abc.ABC):
+    """A trained model on its way out of Python. A subclass says what its artefacts are and how they are compared with the model.
+
+    Attributes:
+        model: The trained model.
+    """
+
+    task: ClassVar[str]
+    """What the artefacts do: `"classification"`, `"translation"` or `"language_model"`."""
+
+    model: keras.Model
+
+    @abc.abstractmethod
+    def write_saved_model(self, directory: Path) -> None:
+        """Writes the SavedModel, from raw strings, with its assets.
+
+        Args:
+            directory: The folder of the version.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+
+    @abc.abstractmethod
+    def write_litert(self, directory: Path) -> None:
+        """Writes the LiteRT files, from token ids, their tokenizers, and `model.json` that says how to use them.
+
+        Args:
+            directory: A folder that is there and empty.
+
+        Raises:
+            OSError: They cannot be written.
+            UserError: The conversion fails.
+        """
+
+    @abc.abstractmethod
+    def check(self, texts: Sequence[str], references: Sequence[str]) -> Check:
+        """Returns what compares the artefacts with the model.
+
+        Args:
+            texts: What to ask them.
+            references: The right answers to the first so many texts.
+        """
+
+    @abc.abstractmethod
+    def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
+        """Returns requests of each kind and of common sizes, which TF Serving makes of itself before it answers others.
+
+        Args:
+            texts: A few real ones.
+        """
+
+    @abc.abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """Returns what, besides the model and the tokenizers, makes the artefacts, as JSON can hold it."""
+
+    @classmethod
+    @abc.abstractmethod
+    def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "Exporter":
+        """Returns the exporter that wrote a version.
+
+        Args:
+            model: The model.
+            litert: The version's folder `litert`, which has the tokenizers.
+            settings: What `settings` returned.
+        """

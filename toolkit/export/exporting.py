@@ -1,0 +1,144 @@
+"""Writes a version of a model, and says later whether it still answers as the model did."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import UserError
+from toolkit.export.exporter import Exporter
+from toolkit.export.litert import FILES, STATIC
+from toolkit.export.model_card import write_model_card
+from toolkit.export.proof import Proof, read_proof, write_proof
+from toolkit.export.publishing import write_version
+from toolkit.export.report import Artefact, ExportReport
+from toolkit.export.saved_model_proofs import answers_in_c_api, compiled_signatures
+from toolkit.export.tensorflow_serving import write_serving_files
+from toolkit.export.verification import HARD_TEXTS, Agreement, Check
+from toolkit.export.warm_up import write_warm_up
+
+WARMED = 32  # texts of a warm-up request
+NOTHING_EXPORTED = "nothing was exported"
+EXPORT_ANEW = "export the run anew"
+
+
+def export(
+    exporter: Exporter,
+    directory: Path,
+    *,
+    samples: Sequence[str],
+    references: Sequence[str] = (),
+    facts: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> ExportReport:
+    """Writes a version of a model, `directory/VERSION`, as TF Serving lays models out.
+
+    It has a SavedModel from raw strings, with warm-up requests; in `litert/` LiteRT files from token ids, the tokenizer, and `model.json`
+    that says how to use them; and a model card. It is written under another name, compared with the model, and renamed: nobody sees half of
+    it. A LiteRT file of rounded weights that differs by more than it may is left out; everything else has to agree.
+
+    Args:
+        exporter: The model.
+        directory: Folder of the model's versions.
+        samples: Held-out texts to compare the artefacts with the model on; a few hard ones are added.
+        references: The right answers to the samples, if they are known.
+        facts: What the model card says of the training, see `write_model_card`.
+        version: Number of the version; `None` for the next one.
+
+    Returns:
+        The report.
+
+    Raises:
+        UserError: The folder cannot be written, the version is there already, the conversion fails, or an artefact does not answer as the
+            model does.
+    """
+    started = time.monotonic()
+    proof = Proof(exporter, [*samples, *HARD_TEXTS], list(references))
+
+    check = _check(proof, NOTHING_EXPORTED)  # a model that has diverged is not worth writing
+
+    def write(folder: Path) -> ExportReport:
+        exporter.write_saved_model(folder)
+        write_warm_up(exporter.warm_up((list(samples) or [""])[:WARMED]), folder)
+        (folder / "litert").mkdir()
+        exporter.write_litert(folder / "litert")
+        write_proof(proof, folder)
+        report = _checked(check, folder, NOTHING_EXPORTED, leave_out=True)
+        write_model_card(folder, exporter, report, directory.name, facts or {})
+        return report
+
+    path, report = write_version(directory, write, version)
+    write_serving_files(directory.parent)
+    return report.published(path, time.monotonic() - started)
+
+
+def verify(version: Path) -> ExportReport:
+    """Compares the artefacts of a version with the model again. The model is made from what the version has of it.
+
+    Args:
+        version: Folder of the version.
+
+    Returns:
+        The report.
+
+    Raises:
+        UserError: It is no whole version, or an artefact does not answer as the model does.
+    """
+    started = time.monotonic()
+    check = _check(read_proof(version), EXPORT_ANEW)
+    report = _checked(check, version, EXPORT_ANEW, leave_out=False)
+    return report.published(version, time.monotonic() - started)
+
+
+def _check(proof: Proof, advice: str) -> Check:
+    with _advising(advice):
+        return proof.exporter.check(proof.texts, proof.references)
+
+
+def _checked(check: Check, folder: Path, advice: str, leave_out: bool) -> ExportReport:
+    with _advising(advice):
+        artefacts = list(_artefacts(check, folder, leave_out))
+        c_api, compiled = answers_in_c_api(folder), compiled_signatures(folder)
+    return ExportReport("", check.answers, check.measure, check.timed, check.quality, len(check.texts), artefacts, c_api, compiled)
+
+
+@contextlib.contextmanager
+def _advising(advice: str) -> Iterator[None]:
+    """Adds what has become of it, or what to do, to the error of a check."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(f"{error}; {advice}") from error
+
+
+def _artefacts(check: Check, folder: Path, leave_out: bool):
+    yield Artefact("SavedModel", _size(folder) - _size(folder / "litert"), check.saved_model(folder))
+    for name, file in FILES.items():
+        path = folder / "litert" / file
+        if name == "float32":
+            yield Artefact(f"LiteRT {name}", _size(path), check.litert(path))
+        else:
+            yield _rounded(f"LiteRT {name}", path, check.rounded, leave_out)
+    path = folder / "litert" / STATIC
+    yield Artefact("LiteRT, fixed shapes", _size(path), check.static(path))
+
+
+def _rounded(name: str, path: Path, check: Callable[[Path], Agreement], leave_out: bool) -> Artefact:
+    """Compares a file that may be missing; if it is worse than it may be, it goes."""
+    if not path.is_file():
+        return Artefact(name, 0, None, "left out when this was exported")
+    try:
+        return Artefact(name, _size(path), check(path))
+    except UserError as error:
+        if not leave_out:
+            raise
+        path.unlink()
+        return Artefact(name, 0, None, f"left out: {error}")
+
+
+def _size(path: Path) -> int:
+    """Returns the bytes of a file, or of all files of a folder."""
+    if path.is_file():
+        return path.stat().st_size
+    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

@@ -1,0 +1,75 @@
+"""Proofs about a SavedModel by what is not this toolkit: TensorFlow's C API, and XLA."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from toolkit.errors import UserError
+from toolkit.export.c_api import run_in_c_api
+from toolkit.export.verification import TOLERANCE
+from toolkit.export.warm_up import read_warm_up
+from toolkit.export.xla import check_compiles
+
+
+def answers_in_c_api(version: Path) -> int:
+    """Compares what TensorFlow's C API answers to the warm-up requests, in a process without Python's TensorFlow, with what Python does.
+
+    It is the loader that TF Serving has.
+
+    Args:
+        version: Folder of a version.
+
+    Returns:
+        The number of requests.
+
+    Raises:
+        UserError: It cannot load the SavedModel, or answers something else.
+    """
+    requests = [
+        (log.predict_log.request.model_spec.signature_name, _inputs(log)) for log in read_warm_up(version) if log.HasField("predict_log")
+    ]
+    loaded = tf.saved_model.load(str(version))
+    found = run_in_c_api(version, requests)
+    for (signature, inputs), outputs in zip(requests, found, strict=True):
+        expected = loaded.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
+        _compare(signature, {name: value.numpy() for name, value in expected.items()}, outputs)
+    return len(requests)
+
+
+def compiled_signatures(version: Path) -> list[str]:
+    """Has XLA make programs of the signatures that have fixed shapes.
+
+    Args:
+        version: Folder of a version.
+
+    Returns:
+        Their names.
+
+    Raises:
+        UserError: XLA makes none, or one that calls what no TPU has.
+    """
+    loaded = tf.saved_model.load(str(version))
+    fixed = {name: signature for name, signature in loaded.signatures.items() if _is_fixed(signature)}
+    for name, signature in fixed.items():
+        check_compiles(signature, name)
+    return sorted(fixed)
+
+
+def _is_fixed(signature: Any) -> bool:
+    specs = signature.structured_input_signature[1].values()
+    return all(spec.shape.is_fully_defined() and spec.dtype != tf.string for spec in specs)
+
+
+def _inputs(log: Any) -> dict[str, np.ndarray]:
+    return {name: tf.make_ndarray(value) for name, value in log.predict_log.request.inputs.items()}
+
+
+def _compare(signature: str, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> None:
+    for name, value in expected.items():
+        same = (
+            np.array_equal(value, found[name]) if value.dtype.kind in "OSUbi" else np.allclose(value, found[name], rtol=0, atol=TOLERANCE)
+        )
+        if not same:
+            raise UserError(f"SavedModel in TensorFlow's C API: expected the {name} of {signature} that Python gives, found others")
