@@ -1,6 +1,7 @@
 """From the data settings of a recipe to tokenized splits, with the tokenizer and the report kept in the run folder."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,6 +66,9 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
         label_column=settings.label_column,
         source_column=settings.source_column,
     )
+    if settings.training_examples is not None:
+        corpus.splits["train"] = drawn(corpus.splits["train"], settings.training_examples, settings.seed, corpus.label_names)
+        corpus.report.splits["train"] = corpus.splits["train"].report
     tokenizer = _tokenizer(settings, corpus.splits["train"], run)
     tokens = {}
     for name, split in corpus.splits.items():
@@ -74,6 +78,28 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
             split.report.noted[f"cropped to {settings.max_length} tokens"] = cropped
     keep_report(corpus.report, {name: fingerprint(split.texts, start=split.labels.tobytes()) for name, split in corpus.splits.items()}, run)
     return LabeledTexts(corpus, tokenizer, tokens)
+
+
+def drawn(split: Split, count: int, seed: int, label_names: Sequence[str]) -> Split:
+    """Returns a split with so many of its texts, in their order.
+
+    Args:
+        split: The split.
+        count: How many.
+        seed: Which ones.
+        label_names: Of all labels, for the report.
+
+    Raises:
+        UserError: There are not so many.
+    """
+    if count > len(split.texts):
+        raise UserError(f"training_examples: expected at most the {len(split.texts):,} texts of the training split, received {count:,}")
+    rows = np.sort(np.random.default_rng(seed).permutation(len(split.texts))[:count])
+    labels = split.labels[rows]
+    counts = {name: int((labels == number).sum()) for number, name in enumerate(label_names)}
+    dropped = {**split.report.dropped, "not drawn": len(split.texts) - count}
+    report = replace(split.report, kept=count, labels=counts, dropped=dropped)
+    return Split([split.texts[i] for i in rows], labels, [split.sources[i] for i in rows] if split.sources else [], report)
 
 
 def balanced_weights(labels: np.ndarray) -> np.ndarray:

@@ -19,6 +19,7 @@ class LabeledTextSettings:
         tokenizer: kind of tokenizer to train on the training texts
         tokenizer_model: SentencePiece .model file to use instead
         init_from: finished run of a language model to start from: its tokenizer, embedding and lowest layer
+        training_examples: labeled texts to train on, drawn by the seed; nothing for all that there are
         vocabulary_size: number of token ids
         max_length: tokens kept of a text; a longer one loses its middle
         tokens_per_batch: size of a batch, padding included
@@ -33,6 +34,7 @@ class LabeledTextSettings:
     tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
     tokenizer_model: str | None = None
     init_from: str | None = None
+    training_examples: int | None = None
     vocabulary_size: int = 16000
     max_length: int = 512
     tokens_per_batch: int = 8192
@@ -40,6 +42,8 @@ class LabeledTextSettings:
 
     def __post_init__(self):
         at_least(self, vocabulary_size=1, max_length=2, tokens_per_batch=1)
+        if self.training_examples is not None:
+            at_least(self, training_examples=1)
         if self.init_from and self.tokenizer_model:
             raise UserError(f"tokenizer_model: expected none with init_from, which brings its own, received {self.tokenizer_model}")
 
