@@ -15,7 +15,7 @@ from benchmarks.records import ROOT
 from toolkit.cli.recipes import find_recipe, open_task
 from toolkit.run_folder import RunFolder
 
-KEPT = ("config.yaml", "tokenizer.model", "model.keras", "metrics.json", "data_report.json", "samples.json", "plots")
+KEPT = ("config.yaml", "tokenizer.model", "model.keras", "metrics.json", "data_report.json", "samples.json", "references.json", "plots")
 PUBLISHED = {"sentiment": published_classifier, "language_model": published_language_model}
 """By recipe, a module with `answers(task)`, what is recorded, and `card(values, metrics)`, the text of the model card."""
 

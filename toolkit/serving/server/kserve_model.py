@@ -53,7 +53,7 @@ class KServeModel(Model):
         """Answers a request.
 
         Args:
-            payload: What its JSON holds, or its bytes if they are not said to be JSON, as those of `curl -d`.
+            payload: Its body.
             headers: Not looked at.
             response_headers: Not looked at.
 
@@ -61,8 +61,7 @@ class KServeModel(Model):
             InvalidInput: The request cannot be answered; HTTP says 400.
         """
         try:
-            body = orjson.loads(payload) if isinstance(payload, bytes | str) else payload
-            request = read_request(body, self._specs)
+            request = read_request(orjson.loads(payload), self._specs)
             access_log.current.get().instances = count_instances(request.inputs)
             batcher = self._batcher_of_long if has_long_text(request.inputs) else self._batcher
             return write_answer(await batcher.run(request.signature, request.inputs), request.in_rows)

@@ -62,17 +62,17 @@ def run_kserve(model: ServedModel, taken: socket.socket, url: str) -> None:
 def _make_server(model: Any) -> Any:
     from kserve.model_repository import ModelRepository
     from kserve.model_server import app
-    from kserve.protocol.dataplane import DataPlane
     from kserve.protocol.model_repository_extension import ModelRepositoryExtension
     from kserve.protocol.rest.server import RESTServer
 
     from toolkit.serving.server.access_log import AccessLog
+    from toolkit.serving.server.plain_data_plane import PlainDataPlane
     from toolkit.serving.server.routes import add_routes
 
     _quiet_log()
     repository = ModelRepository()
     repository.update(model)
-    dataplane = DataPlane(repository)
+    dataplane = PlainDataPlane(repository)
     add_routes(app, dataplane, model)
     app.add_middleware(AccessLog)
     return RESTServer("kserve.model_server:app", dataplane, ModelRepositoryExtension(repository), http_port=0, grace_period=GRACE)
