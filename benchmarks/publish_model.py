@@ -32,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> Path:
     if (recipe := run.read_config()["recipe"]) not in PUBLISHED:
         parser.error(f"{options.run}: expected a run of one of {', '.join(PUBLISHED)}, received one of {recipe}")
     for name in KEPT:
-        _copy(run.path / name, model.path / name)
+        if (run.path / name).exists():  # a language model has no references
+            _copy(run.path / name, model.path / name)
     published = PUBLISHED[recipe]
     model.write_json(model.path / "golden.json", published.answers(open_task(str(model.path))))
     model.write_text(model.path / "README.md", published.card(card_values(options.name, model), model.read_metrics()))

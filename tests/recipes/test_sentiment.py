@@ -39,6 +39,7 @@ def test_the_run_holds_all_that_later_commands_need(folder):
         "metrics.json",
         "model.keras",
         "plots",
+        "references.json",
         "samples.json",
         "tokenizer.model",
     }
