@@ -70,8 +70,9 @@ def _exported(model: ServedModel | None, path: Path, name: str | None) -> Iterat
         from toolkit.cli.recipes import open_task
         from toolkit.quiet import native_notices_hidden
 
-        _note(f"{path}: a run, exported to {folder} for as long as it is served; `toolkit export {path}` keeps an export")
         task = open_task(str(path))
+        RunFolder(path).read_metrics()  # an unfinished run is said to be one before anything else
+        _note(f"{path}: a run, exported to {folder} for as long as it is served; `toolkit export {path}` keeps an export")
         with native_notices_hidden():
             task.export(Path(folder), name)
         yield find_model(Path(folder) / name)
