@@ -68,6 +68,8 @@ async function choose(folder) {
 }
 
 async function run() {
+  if (!current) await start(); // what has failed may work now
+  if (!loading.has(current)) await choose(current);
   const folder = current;
   const { task, model } = await loading.get(folder);
   const text = at.text.value;
@@ -87,11 +89,13 @@ async function run() {
 }
 
 function tellCut({ length, read, lost }) {
-  at.note.hidden = read === length;
+  if (read === length) return;
+  at.note.hidden = false;
   at.note.textContent = `The text is too long for the model: of ${length} tokens it has read ${read}. What it has not read: “${lost}”`;
 }
 
 async function start() {
+  tell("loading", "Loading …");
   offline = await keepForOffline();
   const models = await fetchedJson("models.json");
   if (!models.length) throw new Problem("There is no model on this page. Build it with one.");

@@ -14,7 +14,7 @@ async function freshOrKept(request) {
   const cache = await caches.open(CACHE);
   let response;
   try {
-    response = await fetch(request);
+    response = await fetch(request.url, { cache: "no-cache" }); // the browser's own cache may be of another build
   } catch (error) {
     const kept = await cache.match(key);
     if (kept) return kept;
