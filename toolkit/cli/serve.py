@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import shlex
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -66,15 +67,13 @@ def _exported(model: ServedModel | None, path: Path, name: str | None) -> Iterat
         yield model
         return
     name = checked_name(name or path.resolve().name)
+    RunFolder(path).read_metrics()  # an unfinished run is said to be one before anything else
     with tempfile.TemporaryDirectory(prefix="toolkit-serve-") as folder:
-        from toolkit.cli.recipes import open_task
-        from toolkit.quiet import native_notices_hidden
-
-        task = open_task(str(path))
-        RunFolder(path).read_metrics()  # an unfinished run is said to be one before anything else
         _note(f"{path}: a run, exported to {folder} for as long as it is served; `toolkit export {path}` keeps an export")
-        with native_notices_hidden():
-            task.export(Path(folder), name)
+        # In a process of its own: what trains and converts is not kept in the server's memory.
+        export = [sys.executable, "-m", "toolkit", "export", str(path), "--export-dir", folder, "--name", name]
+        if subprocess.run(export, stdout=subprocess.DEVNULL).returncode:
+            raise UserError(f"{path}: expected a run that can be exported; what `toolkit export` says is above")
         yield find_model(Path(folder) / name)
 
 
