@@ -53,7 +53,15 @@ def exported(model, tokenizer, tmp_path_factory):
     return directory
 
 
-@pytest.mark.parametrize(("folder", "kind"), [(".", SavedModelPredictor), ("10", SavedModelPredictor), ("10/litert", LiteRTPredictor)])
+@pytest.mark.parametrize(
+    ("folder", "kind"),
+    [
+        (".", SavedModelPredictor),
+        ("10", SavedModelPredictor),
+        ("10/litert", LiteRTPredictor),
+        ("10/litert/model.tflite", LiteRTPredictor),
+    ],
+)
 def test_an_artefact_answers_as_the_model_does(expected, exported, folder, kind):
     artefact = open_artefact(exported / folder)
     assert isinstance(artefact, kind)
@@ -61,6 +69,20 @@ def test_an_artefact_answers_as_the_model_does(expected, exported, folder, kind)
     labels, probabilities = artefact.predict(TEXTS)
     assert labels == expected.labels
     np.testing.assert_allclose(probabilities, expected.probabilities, rtol=0, atol=1e-5)  # single precision
+
+
+@pytest.mark.parametrize("file", ["model_float16.tflite", "model_int8.tflite"])
+def test_a_file_of_rounded_weights_is_the_one_that_answers(expected, exported, file):
+    path = exported / "10" / "litert" / file
+    _, probabilities = open_artefact(path).predict(TEXTS)
+    # Weights of up to about 10, rounded to 11 bits or to 127 steps, in logits of a few units: near, and not the same.
+    assert 1e-6 < np.abs(probabilities - expected.probabilities).max() < 0.1
+    np.testing.assert_array_equal(LiteRTPredictor(path.parent, file).predict(TEXTS).probabilities, probabilities)
+
+
+def test_a_file_of_fixed_shapes_is_refused(exported):
+    with pytest.raises(UserError, match="one of fixed shapes; give model.tflite"):
+        open_artefact(exported / "10" / "litert" / "model_static.tflite")
 
 
 def test_the_litert_file_needs_no_tensorflow(exported):
@@ -82,6 +104,8 @@ def test_what_is_no_artefact_is_named(exported, tmp_path):
         open_artefact(exported / "9")
     with pytest.raises(UserError, match="cannot be read"):
         open_artefact(exported / "2")
+    with pytest.raises(UserError, match="found neither"):
+        open_artefact(exported / "10" / "litert" / "model_int4.tflite")
 
 
 @pytest.mark.parametrize("damaged", ["model.json", "model.tflite", "tokenizer.model"])

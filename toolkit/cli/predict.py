@@ -65,9 +65,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _predictor(options: argparse.Namespace) -> Any:
-    """Opens a run, or an export: the folder of a model, of a version, or `litert/` of a version."""
+    """Opens a run, or an export: the folder of a model, of a version, `litert/` of a version, or a file there."""
     path = Path(options.run)
-    if RunFolder(path).config.is_file() or not path.is_dir():
+    if RunFolder(path).config.is_file() or not (path.is_dir() or path.suffix == ".tflite"):
         task = open_task(options.run)
         _refuse_others(options, task.kind)
         if task.kind == "translation":

@@ -11,15 +11,18 @@ def open_artefact(path: Path) -> Any:
     """Opens an exported model.
 
     Args:
-        path: Folder of a version, for its SavedModel; folder of a model, for its newest version; or the folder `litert` of a version.
+        path: Folder of a version, for its SavedModel; folder of a model, for its newest version; the folder `litert` of a version, or one
+            of its `.tflite` files for any shape.
 
     Returns:
         What labels texts with it, a `TextPredictor`, translates them, a `TextTranslator`, or writes them, a `TextGenerator`.
         TensorFlow is imported for a SavedModel only.
 
     Raises:
-        UserError: There is no exported model, or it is damaged.
+        UserError: There is no exported model, it is damaged, or it is of fixed shapes.
     """
+    if path.is_file() and path.suffix == ".tflite":
+        return _open_litert(path.parent, path.name)
     if (path / "model.tflite").is_file():
         return _open_litert(path)
     return _open_saved_model(newest_version(path))
@@ -41,23 +44,26 @@ def newest_version(path: Path) -> Path:
     return newest.parent
 
 
-def _open_litert(folder: Path) -> Any:
-    task = _task(folder / "model.json")
+def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
+    description = _description(folder / "model.json")
+    if file == description.get("static", {}).get("file"):
+        raise UserError(f"{folder / file}: expected a LiteRT file for texts of any length, received one of fixed shapes; give model.tflite")
+    task = description.get("task")
     if task == "language_model":
         from toolkit.serving.litert_text_generator import LiteRTTextGenerator
 
-        return LiteRTTextGenerator(folder)
+        return LiteRTTextGenerator(folder, file)
     if task == "translation":
         from toolkit.serving.litert_translator import LiteRTTranslator
 
-        return LiteRTTranslator(folder)
+        return LiteRTTranslator(folder, file)
     from toolkit.serving.litert_predictor import LiteRTPredictor
 
-    return LiteRTPredictor(folder)
+    return LiteRTPredictor(folder, file)
 
 
 def _open_saved_model(folder: Path) -> Any:
-    task = _task(folder / "assets" / "model.json")
+    task = _description(folder / "assets" / "model.json").get("task")
     if task == "language_model":
         from toolkit.serving.saved_model_text_generator import SavedModelTextGenerator
 
@@ -71,9 +77,9 @@ def _open_saved_model(folder: Path) -> Any:
     return SavedModelPredictor(folder)
 
 
-def _task(description_file: Path) -> str:
-    """Returns what an export says that it does; if it says nothing, or nothing that can be read, it is a classifier's."""
+def _description(file: Path) -> dict[str, Any]:
+    """Returns what an export says of itself; if it says nothing, or nothing that can be read, it is taken for a classifier's."""
     try:
-        return str(json.loads(description_file.read_text("utf-8"))["task"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "classification"
+        return dict(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}

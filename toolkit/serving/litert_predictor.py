@@ -16,17 +16,18 @@ class LiteRTPredictor:
     """Labels texts with the three files of the folder `litert` of an export.
 
     Args:
-        directory: Folder of `model.tflite`, `tokenizer.model` and `model.json`.
+        directory: Folder of the file, `tokenizer.model` and `model.json`.
+        file: The file; that of rounded weights may be taken as well.
 
     Raises:
         UserError: A file is missing or damaged.
     """
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, file: str = "model.tflite"):
         description = read_description(directory / "model.json", "label_names", "max_length")
         self.label_names, self.max_length = description["label_names"], description["max_length"]
         self.tokenizer = Tokenizer.load(directory / "tokenizer.model")
-        self._model = LiteRTModel(directory / "model.tflite")
+        self._model = LiteRTModel(directory / file)
 
     def predict(self, texts: Sequence[str]) -> Predictions:
         """Labels a batch of texts, as `TextPredictor` has it."""

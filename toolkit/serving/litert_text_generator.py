@@ -22,17 +22,18 @@ class LiteRTTextGenerator(ExportedTextGenerator):
     The noise is NumPy's: the same seed gives the same text each time, but not the text that it gives with the run.
 
     Args:
-        directory: Folder of `model.tflite`, `model.json` and the tokenizer.
+        directory: Folder of the file, `model.json` and the tokenizer.
+        file: The file; that of rounded weights may be taken as well.
 
     Raises:
         UserError: A file is missing or damaged.
     """
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, file: str = "model.tflite"):
         description = read_description(directory / "model.json", "documents", "state", "never_written")
         super().__init__(Tokenizer.load(directory / "tokenizer.model"), description)
         self._never = description["never_written"]
-        self._signatures = LiteRTSignatures(directory / "model.tflite")
+        self._signatures = LiteRTSignatures(directory / file)
 
     def _blocks(
         self, prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling

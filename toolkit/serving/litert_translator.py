@@ -17,19 +17,20 @@ class LiteRTTranslator:
     """Translates texts with the files of the folder `litert` of an export. Each text gets one hypothesis.
 
     Args:
-        directory: Folder of `model.tflite`, `model.json` and the tokenizers that it names.
+        directory: Folder of the file, `model.json` and the tokenizers that it names.
+        file: The file; that of rounded weights may be taken as well.
 
     Raises:
         UserError: A file is missing or damaged.
     """
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, file: str = "model.tflite"):
         description = read_description(directory / "model.json", "alignments", "max_length", "search", "source", "target")
         self._aligns, self._max_length = description["alignments"], description["max_length"]
         self._method = description["search"]["method"]
         names = [description[side]["tokenizer"] for side in ("source", "target")]
         self.source_tokenizer, self.target_tokenizer = (Tokenizer.load(directory / name) for name in names)
-        self._run = LiteRTSignatures(directory / "model.tflite")
+        self._run = LiteRTSignatures(directory / file)
 
     def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
         """Translates texts, as `TextTranslator` has it.
