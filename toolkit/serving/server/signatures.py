@@ -1,5 +1,6 @@
 """The signatures of a SavedModel, called with NumPy arrays."""
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in 
 from toolkit.errors import UserError
 from toolkit.serving.server.tensor_spec import STRING, InvalidRequest, TensorSpec
 
-WARM_UP = "The dog sees a cat."
+WARM_UP = "The dog sees a cat. "
+WARM_UP_SIZES = ((1, 1), (1, 20), (32, 1), (32, 20))  # texts, and how often each says it
 GRAPH = ("Graph execution error", "Detected at node", "<stack traces", "[[", "{{")
 REFUSED = (tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError, tf.errors.FailedPreconditionError)
 
@@ -60,15 +62,12 @@ class Signatures:
             raise InvalidRequest("this needs more memory than there is; send less at a time") from error
 
     def warm_up(self) -> None:
-        """Asks what takes nothing but texts once for one and once for many, so that no request pays for the first call."""
+        """Asks what takes nothing but texts for one and for many, short and long, so that no request pays for the first call."""
         for name, specs in self.specs.items():
             if all(spec == TensorSpec(STRING, (None,)) for spec in specs.values()):
-                for rows in (1, 32):
-                    texts = np.array([WARM_UP.encode()] * rows, object)
-                    try:
-                        self(name, dict.fromkeys(specs, texts))
-                    except InvalidRequest:  # takes serialized examples, or other strings that are no texts
-                        break
+                with contextlib.suppress(InvalidRequest):  # takes serialized examples, or other strings that are no texts
+                    for rows, times in WARM_UP_SIZES:
+                        self(name, dict.fromkeys(specs, np.array([WARM_UP.encode() * times] * rows, object)))
 
 
 def _specs(function: tf.types.experimental.ConcreteFunction) -> dict[str, TensorSpec]:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.errors import UserError
+from toolkit.export.tensorflow_serving import batching_options
 from toolkit.serving.server.address import base_url
 from toolkit.serving.server.choice import DOCKER, TENSORFLOW_SERVING
 from toolkit.serving.server.readiness import wait_until_ready
@@ -36,7 +37,7 @@ def docker_command(model: ServedModel, host: str, port: int) -> list[str]:
     if model.batching_parameters is None:
         return [*command, IMAGE]
     inside = "/models/batching_parameters.txt"
-    return [*command, "--mount", _mount(model.batching_parameters, inside), IMAGE, *_batching(inside)]
+    return [*command, "--mount", _mount(model.batching_parameters, inside), IMAGE, *batching_options(inside)]
 
 
 def server_command(model: ServedModel, port: int, config: Path | None = None) -> list[str]:
@@ -49,7 +50,7 @@ def server_command(model: ServedModel, port: int, config: Path | None = None) ->
     """
     what = [f"--model_config_file={config}"] if config else [f"--model_name={model.name}", f"--model_base_path={model.folder}"]
     ports = [f"--port={GRPC_PORT if port != GRPC_PORT else GRPC_PORT + 1}", f"--rest_api_port={port}"]
-    return [TENSORFLOW_SERVING, *ports, *what, *(_batching(str(model.batching_parameters)) if model.batching_parameters else [])]
+    return [TENSORFLOW_SERVING, *ports, *what, *(batching_options(str(model.batching_parameters)) if model.batching_parameters else [])]
 
 
 def pinned_config(model: ServedModel) -> str:
@@ -119,7 +120,3 @@ def _mount(source: Path, target: str) -> str:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _batching(file: str) -> list[str]:
-    return ["--enable_batching=true", f"--batching_parameters_file={file}"]
