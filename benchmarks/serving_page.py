@@ -36,7 +36,7 @@ INTRODUCTION = f"""\
 `toolkit serve` serves an export by kserve, and on the same machine clients send one held-out text after the other, each the next as soon as
 it has the answer to the last: 1 client, 8, and 32. Below that the same SavedModel without a server, called with one text and with 32.
 *p50* and *p99* are the milliseconds that half and 99 of 100 requests, or calls, take at most, *first* those of the first one after the
-warm-up. The clients share the cores with the server.
+warm-up, whose text has the median length. The clients share the cores with the server.
 
 Asked for: the first call of the SavedModel after its warm-up takes at most {TIMES_MEDIAN} times the median, and batches of 32 give at
 least {TIMES_BATCH} times the texts per second of batches of 1.

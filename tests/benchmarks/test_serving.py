@@ -41,6 +41,11 @@ def test_a_refused_request_is_an_error():
         serving.ask(f"http://127.0.0.1:{port}/v1/models/a:predict", TEXTS, clients=2, requests=4, seconds=9)
 
 
+def test_the_first_text_is_of_median_length():
+    assert serving.from_usual(["aaa", "a", "aaaa", "aa", "aaaaa"]) == ["aaa", "a", "aaaa", "aa", "aaaaa"]
+    assert serving.from_usual(["aaaaa", "a", "aaa"]) == ["aaa", "aaaaa", "a"]
+
+
 def test_what_is_recorded_of_calls():
     calls = [(0.0, 0.5), (0.1, 0.2), (0.2, 0.4)]
     values = serving.values_of(calls, texts=2)
