@@ -36,7 +36,7 @@ def _today() -> str:
     return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
 
 
-def _versions(packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:
+def versions_of(packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:
     versions = {"python": platform.python_version()}
     for package in packages:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # PyTorch is measured only where it is installed
@@ -89,7 +89,7 @@ class Measured:
     minutes: float
     commit: str = dataclasses.field(default_factory=_commit)
     date: str = dataclasses.field(default_factory=_today)
-    versions: dict[str, str] = dataclasses.field(default_factory=_versions)
+    versions: dict[str, str] = dataclasses.field(default_factory=versions_of)
     hardware: dict[str, Any] = dataclasses.field(default_factory=_hardware)
 
     def save(self, folder: Path = RESULTS) -> Path:
@@ -121,7 +121,7 @@ class Record(Measured):
 
 
 def _translation_versions() -> dict[str, str]:
-    return _versions(TRANSLATION_PACKAGES)
+    return versions_of(TRANSLATION_PACKAGES)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -172,7 +172,7 @@ class LanguageModelRecord(Measured):
     references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     peak_memory_gib: float | None = None
     samples: list[dict[str, Any]] = dataclasses.field(default_factory=list)
-    versions: dict[str, str] = dataclasses.field(default_factory=lambda: _versions(LANGUAGE_MODEL_PACKAGES))
+    versions: dict[str, str] = dataclasses.field(default_factory=lambda: versions_of(LANGUAGE_MODEL_PACKAGES))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -205,7 +205,7 @@ class SpeedRecord(Measured):
     kind: ClassVar[str] = "speed"
 
     measurements: dict[str, dict[str, dict[str, float]]]
-    versions: dict[str, str] = dataclasses.field(default_factory=lambda: _versions(SPEED_PACKAGES))
+    versions: dict[str, str] = dataclasses.field(default_factory=lambda: versions_of(SPEED_PACKAGES))
 
 
 KINDS: dict[str, type[Measured]] = {

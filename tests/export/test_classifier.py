@@ -205,6 +205,7 @@ def test_what_lies_beside_the_model(exported):
     card = (version / "README.md").read_text("utf-8")
     assert "| SavedModel |" in card
     assert "docker run" in card
+    assert (version / "batching_params.pbtxt").is_file()
     config = (version.parent.parent / "models.config").read_text("utf-8")
     assert 'name: "small" base_path: "/models/small"' in config
     assert str(version.parent.parent) not in config + card

@@ -236,6 +236,7 @@ def test_the_report(exported):
     assert (exported.c_api, exported.compiled) == (3, ["step_1", "step_32"])
     assert json.loads(json.dumps(exported.as_dict()))["path"] == exported.path
     assert "nats per token" in str(exported)
+    assert not (Path(exported.path) / "batching_params.pbtxt").exists()  # TensorFlow Serving cannot join requests that hold a single number
 
 
 @pytest.mark.parametrize("options", [{"cell": "lstm", "tied_output": True}], ids=str)

@@ -81,7 +81,7 @@ def test_a_file_of_rounded_weights_is_the_one_that_answers(expected, exported, f
 
 
 def test_a_file_of_fixed_shapes_is_refused(exported):
-    with pytest.raises(UserError, match="one of fixed shapes; give model.tflite"):
+    with pytest.raises(UserError, match=r"one of fixed shapes; give model\.tflite"):
         open_artefact(exported / "10" / "litert" / "model_static.tflite")
 
 

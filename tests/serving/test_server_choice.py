@@ -112,7 +112,11 @@ def test_the_commands_of_tensorflow_serving(model):
     (model.parent / "batching_parameters.txt").touch()
     assert server_command(newest, 9000)[-1] == f"--batching_parameters_file={model.parent / 'batching_parameters.txt'}"
     image = docker_command(newest, "::1", 9000)
-    assert image[-2:] == ["--enable_batching=true", "--batching_parameters_file=/models/batching_parameters.txt"]
+    assert image[-3:] == [
+        "--enable_batching=true",
+        "--enable_per_model_batching_parameters=true",
+        "--batching_parameters_file=/models/batching_parameters.txt",
+    ]
     assert "[::1]:9000:8501" in image
 
 

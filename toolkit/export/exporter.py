@@ -21,6 +21,9 @@ class Exporter(abc.ABC):
     task: ClassVar[str]
     """What the artefacts do: `"classification"`, `"translation"` or `"language_model"`."""
 
+    joins_requests: ClassVar[bool] = True
+    """Whether all inputs of all signatures have rows, so that a server can answer several requests at once."""
+
     model: keras.Model
 
     @abc.abstractmethod

@@ -14,7 +14,7 @@ from toolkit.export.proof import Proof, read_proof, write_proof
 from toolkit.export.publishing import write_version
 from toolkit.export.report import Artefact, ExportReport
 from toolkit.export.saved_model_proofs import answers_in_c_api, compiled_signatures
-from toolkit.export.tensorflow_serving import write_serving_files
+from toolkit.export.tensorflow_serving import write_model_batching, write_serving_files
 from toolkit.export.verification import HARD_TEXTS, Agreement, Check
 from toolkit.export.warm_up import write_warm_up
 
@@ -61,6 +61,8 @@ def export(
     def write(folder: Path) -> ExportReport:
         exporter.write_saved_model(folder)
         write_warm_up(exporter.warm_up((list(samples) or [""])[:WARMED]), folder)
+        if exporter.joins_requests:
+            write_model_batching(folder)
         (folder / "litert").mkdir()
         exporter.write_litert(folder / "litert")
         write_proof(proof, folder)

@@ -44,6 +44,7 @@ class LanguageModelExporter(Exporter):
     """
 
     task = "language_model"
+    joins_requests = False  # `generate` takes one temperature for all rows
 
     model: keras.Model
     tokenizer: Tokenizer

@@ -8,9 +8,9 @@ HIGH = 2.0**30  # above what any output is
 def fenced(outputs: dict[str, tf.Tensor], tokens: tf.Tensor) -> dict[str, tf.Tensor]:
     """Returns the same outputs, none of which is what a loop returns, a constant, or the same tensor as another one.
 
-    `CompiledModel` gives each output a place of its own, does not write to it what a loop computes or what is constant, and has only one of
-    two that are the same. So each goes through an operation of its own that changes no number, and that the converter does not take away, as
-    its other side is known at run time only.
+    `CompiledModel` gives each output a place of its own, does not write to it what a loop computes or what is constant, and has only one
+    of two that are the same. So each goes through an operation of its own that changes no number, and that the converter does not take
+    away, as its other side is known at run time only.
 
     Args:
         outputs: Tensors of float32 or int32 by name, of numbers below 2^29.

@@ -11,13 +11,41 @@ BATCHING = "batching_parameters.txt"
 IMAGE = "tensorflow/serving"
 MOUNTED = "/models"
 
+MODEL_BATCHING = "batching_params.pbtxt"
+
 _BATCHING = """\
-# Parameters of TensorFlow Serving for --enable_batching: requests that wait are joined.
+# Threads that all models of TensorFlow Serving share for joined requests. What is joined is said by each model:
+# batching_params.pbtxt in its versions, read with --enable_per_model_batching_parameters.
+num_batch_threads { value: 2 }
+"""
+
+_MODEL_BATCHING = """\
+# How TensorFlow Serving joins requests that wait. The signatures of fixed shapes take no joined requests: to use them, delete this file.
 max_batch_size { value: 32 }
 batch_timeout_micros { value: 1000 }
 max_enqueued_batches { value: 1000 }
-num_batch_threads { value: 2 }
 """
+
+
+def batching_options(file: str) -> list[str]:
+    """Returns the options by which TensorFlow Serving joins requests to the models that allow it.
+
+    Args:
+        file: Path of `batching_parameters.txt` as the server sees it.
+    """
+    return ["--enable_batching=true", "--enable_per_model_batching_parameters=true", f"--batching_parameters_file={file}"]
+
+
+def write_model_batching(version: Path) -> None:
+    """Writes that, and how, requests to a model may be joined. A model with an input that is a single value must not have it.
+
+    Args:
+        version: Folder of the version.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    (version / MODEL_BATCHING).write_text(_MODEL_BATCHING, "utf-8")
 
 
 def docker_command(directory: Path, host: str = "127.0.0.1", rest_port: int = 8501, grpc_port: int = 8500) -> str:
@@ -31,7 +59,7 @@ def docker_command(directory: Path, host: str = "127.0.0.1", rest_port: int = 85
     """
     return (
         f"docker run --rm -p {host}:{rest_port}:8501 -p {host}:{grpc_port}:8500 -v {directory.resolve()}:{MOUNTED}:ro {IMAGE} "
-        f"--model_config_file={MOUNTED}/{MODELS} --enable_batching --batching_parameters_file={MOUNTED}/{BATCHING}"
+        f"--model_config_file={MOUNTED}/{MODELS} {' '.join(batching_options(f'{MOUNTED}/{BATCHING}'))}"
     )
 
 
