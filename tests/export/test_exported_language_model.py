@@ -178,7 +178,8 @@ def test_the_same_seed_writes_the_same_everywhere(options, signatures, litert, t
         ({"top_k": 10**6}, "top_k must be"),
         ({"top_p": np.float32(0)}, "top_p must be a number greater than 0 and at most 1"),
         ({"top_p": np.float32(1.5)}, "top_p must be"),
-        ({"max_tokens": 0}, "max_tokens must be an integer of at least 1"),
+        ({"max_tokens": 0}, "max_tokens must be an integer from 1 to 100000"),
+        ({"max_tokens": 2 * 10**9}, "max_tokens must be an integer from 1 to 100000"),
         ({"seeds": np.zeros(1, "int32")}, "seeds must be as many as prompts"),
     ],
     ids=str,
@@ -337,6 +338,8 @@ def test_an_exported_language_model_answers_as_the_run_does(exported, generator)
             np.testing.assert_allclose(one.log_probabilities, other.log_probabilities, rtol=0, atol=ATOL)
     assert {sample.reason for samples in found for sample in samples} == {"end", "length"}
     assert "".join(opened.stream(PROMPTS[0], max_tokens=12, sampling=sampling)) == found[0][0].text
+    with pytest.raises(UserError, match="max_tokens must be an integer from 1 to 100000"):
+        opened.generate(PROMPTS, max_tokens=10**6, sampling=sampling)
     assert_reads_as(opened, generator)
 
 

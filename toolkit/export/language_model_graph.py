@@ -21,6 +21,7 @@ from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.projection import MOST_LOGITS
 
 ENDS_IN_SPACE = r"(?s).*[\s\p{Z}]"
+MOST_WRITTEN = 100_000  # tokens, for which memory is taken before the first is written
 PARTS = ("h", "c")  # of a layer's state: its output and, if it is an LSTM, its cell
 
 
@@ -199,7 +200,7 @@ class LanguageModule(tf.Module):
         Args:
             prompts: UTF-8 strings `[batch]`; a text starts from `""`.
             seeds: int32 `[batch]`: the same seed gives the same text.
-            max_tokens: Most tokens that are written.
+            max_tokens: Most tokens that are written, at most 100,000.
             temperature: Below 1 the probable becomes more probable, above 1 less; 0 always takes the most probable.
             top_k: Draw from so many tokens; 0 for all.
             top_p: Draw from the fewest tokens of this probability; 1 for all.
@@ -248,7 +249,7 @@ def _checks(prompts, seeds, max_tokens, temperature, top_k, top_p, vocabulary: i
     """A server can be told anything: what is out of range is refused, as `toolkit.decoding.sample` refuses it in Python."""
     checks = (
         ("seeds", tf.shape(seeds), tf.equal(tf.shape(seeds), tf.shape(prompts))[0], "as many as prompts"),
-        ("max_tokens", max_tokens, max_tokens >= 1, "an integer of at least 1"),
+        ("max_tokens", max_tokens, (max_tokens >= 1) & (max_tokens <= MOST_WRITTEN), f"an integer from 1 to {MOST_WRITTEN}"),
         ("temperature", temperature, (temperature >= 0) & tf.math.is_finite(temperature), "a finite number of at least 0"),
         ("top_k", top_k, (top_k >= 0) & (top_k <= vocabulary), f"an integer from 0, for all, to {vocabulary}"),
         ("top_p", top_p, (top_p > 0) & (top_p <= 1), "a number greater than 0 and at most 1"),

@@ -1,11 +1,11 @@
-"""Conversion to LiteRT, in a process of its own: `python -m toolkit.export.litert SAVED_MODEL float32=FILE.tflite int8=FILE.tflite`.
+"""Conversion to LiteRT, in a process of its own: `python -m toolkit.export.litert SAVED_MODEL float32 FILE.tflite ...`.
 
 The converter can crash the process that it runs in.
 """
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +42,7 @@ def convert_to_litert(module: tf.Module, signatures: Mapping[str, Any], files: M
     """
     if unknown := sorted(set(files) - set(FORMATS)):
         raise ValueError(f"Argument `files` must have formats of {FORMATS}. Received: {unknown}")
-    saved_model = next(iter(files.values())).parent / ".tokens"
-    save_module(module, signatures, saved_model)
-    wanted = [f"{name}={path}" for name, path in files.items()]
-    process = subprocess.run([sys.executable, "-m", __name__, str(saved_model), *wanted], capture_output=True, text=True, check=False)
-    tf.io.gfile.rmtree(str(saved_model))
-    missing = [path.name for path in files.values() if not path.is_file()]
-    if process.returncode or missing:
-        reason = (process.stderr.strip().splitlines() or ["no message"])[-1]
-        raise UserError(f"{', '.join(missing)}: the LiteRT converter failed with exit code {process.returncode}: {reason}")
+    _convert_all(module, [(signatures, files)], next(iter(files.values())).parent)
 
 
 def convert_dynamic_and_static(
@@ -71,14 +63,30 @@ def convert_dynamic_and_static(
         OSError: A file cannot be written.
         UserError: The converter failed.
     """
-    convert_to_litert(module, signatures, {name: directory / file for name, file in FILES.items()})
-    convert_to_litert(module, static, {"float32": directory / STATIC})
+    files = {name: directory / file for name, file in FILES.items()}
+    _convert_all(module, [(signatures, files), (static, {"float32": directory / STATIC})], directory)
     return {"file": STATIC, "signatures": LiteRTSignatures(directory / STATIC).describe()}
 
 
-def _convert(saved_model: str, *files: str) -> None:
-    for file in files:
-        name, path = file.split("=", 1)
+def _convert_all(module: tf.Module, conversions: Sequence[tuple[Mapping[str, Any], Mapping[str, Path]]], directory: Path) -> None:
+    """Converts several sets of signatures in one process, as starting it takes longer than most conversions."""
+    words, paths = [], []
+    for number, (signatures, files) in enumerate(conversions):
+        saved_model = directory / f".tokens-{number}"
+        save_module(module, signatures, saved_model)
+        words += [word for name, path in files.items() for word in (str(saved_model), name, str(path))]
+        paths += files.values()
+    process = subprocess.run([sys.executable, "-m", __name__, *words], capture_output=True, text=True, check=False)
+    for saved_model in set(words[::3]):
+        tf.io.gfile.rmtree(saved_model)
+    missing = [path.name for path in paths if not path.is_file()]
+    if process.returncode or missing:
+        reason = (process.stderr.strip().splitlines() or ["no message"])[-1]
+        raise UserError(f"{', '.join(missing)}: the LiteRT converter failed with exit code {process.returncode}: {reason}")
+
+
+def _convert(*words: str) -> None:
+    for saved_model, name, path in zip(words[::3], words[1::3], words[2::3], strict=True):
         converter = tf.lite.TFLiteConverter.from_saved_model(saved_model)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if name != "float32":

@@ -103,7 +103,7 @@ class ExportReport:
             f"{agreement.same} of {agreement.compared}",
             f"{agreement.difference:.0e}",
             *[self._number(agreement.quality)] * measured,
-            "" if agreement.milliseconds is None else f"{agreement.milliseconds:.1f}",
+            "" if agreement.milliseconds is None else f"{agreement.milliseconds:.{2 if agreement.milliseconds < 1 else 1}f}",
         ]
 
     def _number(self, quality: float | None) -> str:

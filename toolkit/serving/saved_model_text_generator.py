@@ -1,5 +1,6 @@
 """Writes and scores texts with an exported SavedModel."""
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,14 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.token_lists import by_length
+from toolkit.errors import UserError
 from toolkit.serving.exported_text_generator import ExportedTextGenerator
 from toolkit.serving.sampling import Sampling
 from toolkit.serving.saved_model import open_saved_model
 from toolkit.serving.text_generator import ROWS, Prompt
 from toolkit.text.tokenizer import Tokenizer
+
+REFUSED = re.compile(r"assertion failed: \[(.+?)\] \[(.+?)\]")  # how the graph says what it takes, and what it was given
 
 
 class SavedModelTextGenerator(ExportedTextGenerator):
@@ -52,7 +56,13 @@ class SavedModelTextGenerator(ExportedTextGenerator):
         return nats
 
     def _run(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
-        outputs = self._model.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
+        try:
+            outputs = self._model.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
+        except tf.errors.InvalidArgumentError as error:
+            said = REFUSED.search(error.message)
+            if said is None:
+                raise
+            raise UserError(f"{said[1]} {said[2]}") from error
         return {name: value.numpy() for name, value in outputs.items()}
 
 
