@@ -19,7 +19,6 @@ from toolkit.export.verification import (
     Agreement,
     Check,
     check_finite,
-    check_operators,
     encoded,
     ids_in_graph,
     largest_difference,
@@ -83,12 +82,10 @@ class ClassifierCheck(Check):
 
     def litert(self, path: Path) -> Agreement:
         """Compares a LiteRT file in single precision."""
-        check_operators(path)
         return self._litert("LiteRT", path, largest_difference)
 
     def rounded(self, path: Path) -> Agreement:
         """Compares a LiteRT file whose weights are rounded; a hundredth of the labels may be other ones."""
-        check_operators(path)
         agreement = self._litert(path.name, path, _difference)
         if agreement.same < LEAST_SAME * agreement.compared:
             raise UserError(
@@ -99,7 +96,6 @@ class ClassifierCheck(Check):
 
     def static(self, path: Path) -> Agreement:
         """Compares a LiteRT file of fixed shapes, in the runtime of phones and browsers."""
-        check_operators(path)
         run = LiteRTCompiled(path)
         length = run.shapes("serving_default")["tokens"][1]
         rows = [padded([crop(ids, length)], length) for ids in self.tokens]

@@ -15,7 +15,7 @@ from toolkit.export.publishing import write_version
 from toolkit.export.report import Artefact, ExportReport
 from toolkit.export.saved_model_proofs import answers_in_c_api, compiled_signatures
 from toolkit.export.tensorflow_serving import write_model_batching, write_serving_files
-from toolkit.export.verification import HARD_TEXTS, Agreement, Check
+from toolkit.export.verification import HARD_TEXTS, Agreement, Check, check_operators
 from toolkit.export.warm_up import write_warm_up
 
 WARMED = 32  # texts of a warm-up request
@@ -119,11 +119,15 @@ def _artefacts(check: Check, folder: Path, leave_out: bool):
     for name, file in FILES.items():
         path = folder / "litert" / file
         if name == "float32":
-            yield Artefact(f"LiteRT {name}", _size(path), check.litert(path))
+            yield _artefact(f"LiteRT {name}", path, check.litert)
         else:
             yield _rounded(f"LiteRT {name}", path, check.rounded, leave_out)
-    path = folder / "litert" / STATIC
-    yield Artefact("LiteRT, fixed shapes", _size(path), check.static(path))
+    yield _artefact("LiteRT, fixed shapes", folder / "litert" / STATIC, check.static)
+
+
+def _artefact(name: str, path: Path, check: Callable[[Path], Agreement]) -> Artefact:
+    check_operators(path)
+    return Artefact(name, _size(path), check(path))
 
 
 def _rounded(name: str, path: Path, check: Callable[[Path], Agreement], leave_out: bool) -> Artefact:
@@ -131,7 +135,7 @@ def _rounded(name: str, path: Path, check: Callable[[Path], Agreement], leave_ou
     if not path.is_file():
         return Artefact(name, 0, None, "left out when this was exported")
     try:
-        return Artefact(name, _size(path), check(path))
+        return _artefact(name, path, check)
     except UserError as error:
         if not leave_out:
             raise

@@ -1,6 +1,6 @@
 """The translator as a graph: encoder and search over token ids, and all of it from raw strings to raw strings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -77,7 +77,7 @@ class TranslationModule(tf.Module):
         target_tokenizer: Tokenizer of the target.
         max_length: Tokens read of a source, the end id among them; of a longer one, the first.
         search: How to decode.
-        description_file: JSON file that says what the SavedModel is, stored as an asset.
+        assets: Files to store as assets.
     """
 
     def __init__(
@@ -87,13 +87,13 @@ class TranslationModule(tf.Module):
         target_tokenizer: Tokenizer,
         max_length: int,
         search: Search,
-        description_file: Path,
+        assets: Sequence[Path],
     ):
         super().__init__()
         self.max_length = max_length
         self.source_end_id = source_tokenizer.end_id
         self.target_end_id = target_tokenizer.end_id
-        self.description_file = tf.saved_model.Asset(str(description_file))
+        self.assets = [tf.saved_model.Asset(str(file)) for file in assets]
         self.source_tokenizer = GraphTokenizer(source_tokenizer)
         self.target_tokenizer = GraphTokenizer(target_tokenizer)
         # A SavedModel keeps what is reachable from its root, so the variables have to be.

@@ -24,7 +24,6 @@ from toolkit.export.verification import (
     Agreement,
     Check,
     check_finite,
-    check_operators,
     encoded,
     ids_in_graph,
     median_milliseconds,
@@ -91,14 +90,7 @@ class TranslatorCheck(Check):
         self.quality = self._bleu(expected)
 
     def saved_model(self, directory: Path) -> Agreement:
-        """Compares the SavedModel's translations, scores, alignments and pieces with the model's.
-
-        Args:
-            directory: The SavedModel.
-
-        Raises:
-            UserError: They differ.
-        """
+        """Compares the SavedModel's translations, scores, alignments and pieces with the model's."""
         loaded = tf.saved_model.load(str(directory))  # its variables live as long as it does
         translate, decode_tokens = (loaded.signatures[name] for name in ("serving_default", "decode_tokens"))
         sources, texts = self._as_read(ids_in_graph(self.source_tokenizer, self.texts)), encoded(self.texts)
@@ -122,15 +114,7 @@ class TranslatorCheck(Check):
         return agreement._replace(quality=self._bleu(found), milliseconds=speed)
 
     def litert(self, path: Path) -> Agreement:
-        """Compares the tokens, scores and alignments of LiteRT's signatures with the model's.
-
-        Args:
-            path: The `.tflite` file.
-
-        Raises:
-            UserError: They differ, or the file needs other operators than the built-in ones.
-        """
-        check_operators(path)
+        """Compares the tokens, scores and alignments of LiteRT's signatures with the model's."""
         run = LiteRTSignatures(path)
         answers = {method: self._litert_search(run, method) for method in ("greedy", "beam")}
         greedy, beam = (compare(f"LiteRT, {method}", self._wanted(method), found) for method, found in answers.items())
@@ -145,15 +129,7 @@ class TranslatorCheck(Check):
         )
 
     def rounded(self, path: Path) -> Agreement:
-        """Compares the translations of a LiteRT file whose weights are rounded; they may differ as much as they do.
-
-        Args:
-            path: The `.tflite` file.
-
-        Raises:
-            UserError: A number is not finite, a second call gives others, or the file needs other operators than the built-in ones.
-        """
-        check_operators(path)
+        """Compares the translations of a LiteRT file whose weights are rounded; they may differ as much as they do."""
         run = LiteRTSignatures(path)
         found, wanted = self._litert_search(run, self.search.method), self._expected(self.search, self.sources)
         check_finite(path.name, *(part for answer in found for part in (answer.score, answer.alignment)))
@@ -166,15 +142,7 @@ class TranslatorCheck(Check):
         return Agreement(difference, same, len(pairs), 0, self._bleu(found), self._litert_speed(run))
 
     def static(self, path: Path) -> Agreement:
-        """Compares greedy translations by `encode` and `step` of fixed shapes, in the runtime of phones and browsers.
-
-        Args:
-            path: The `.tflite` file.
-
-        Raises:
-            UserError: They differ, or the file needs other operators than the built-in ones.
-        """
-        check_operators(path)
+        """Compares greedy translations by `encode` and `step` of fixed shapes, in the runtime of phones and browsers."""
         run = LiteRTCompiled(path)
         length = run.shapes("encode")["source"][1]
         sources = [ids[:length] for ids in self.sources[:STEPPED]]

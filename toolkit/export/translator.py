@@ -65,7 +65,9 @@ class TranslatorExporter(Exporter):
         with tempfile.TemporaryDirectory() as folder:
             description_file = Path(folder) / "model.json"
             write_json(self._description(), description_file)
-            module = TranslationModule(*self._parts(), description_file)
+            names = self._write_tokenizers(Path(folder))
+            assets = [description_file, *(Path(folder) / name for name in sorted(set(names.values())))]
+            module = TranslationModule(*self._parts(), assets)
             signatures = {"serving_default": module.translate, "translate": module.translate, "decode_tokens": module.decode_tokens}
             save_module(module, signatures | self._fixed(), directory)
 
@@ -74,11 +76,7 @@ class TranslatorExporter(Exporter):
         source, target = self.source_tokenizer, self.target_tokenizer
         module = TranslationSignatures(self.model, self.search, target.begin_id, target.end_id, self._length)
         static = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
-        names = {"source": "tokenizer.model", "target": "tokenizer.model"}
-        source.save(directory / "tokenizer.model")
-        if target.fingerprint != source.fingerprint:
-            names["target"] = "target_tokenizer.model"
-            target.save(directory / "target_tokenizer.model")
+        names = self._write_tokenizers(directory)
         description = {
             **self._description(),
             "source": {**_described(source, names["source"]), "read": "the first max_length - 1 ids, end_id, then pad_id"},
@@ -109,6 +107,14 @@ class TranslatorExporter(Exporter):
         if (litert / "target_tokenizer.model").is_file():
             target = Tokenizer.load(litert / "target_tokenizer.model")
         return cls(model, source, target, settings["max_length"], Search(**settings["search"]))
+
+    def _write_tokenizers(self, directory: Path) -> dict[str, str]:
+        """Writes the tokenizers; returns the files of source and target, which are one if both languages share their vocabulary."""
+        shared = self.target_tokenizer.fingerprint == self.source_tokenizer.fingerprint
+        names = {"source": "tokenizer.model", "target": "tokenizer.model" if shared else "target_tokenizer.model"}
+        self.source_tokenizer.save(directory / names["source"])
+        self.target_tokenizer.save(directory / names["target"])
+        return names
 
     def _parts(self) -> tuple:
         return self.model, self.source_tokenizer, self.target_tokenizer, self.max_length, self.search

@@ -79,7 +79,7 @@ class Check(abc.ABC):
             path: The file.
 
         Raises:
-            UserError: It does not, or it needs other operators than the built-in ones.
+            UserError: It does not.
         """
 
     @abc.abstractmethod
@@ -109,9 +109,12 @@ def check_operators(path: Path) -> None:
     """Checks that a LiteRT file has built-in operators only, so that any LiteRT runtime takes it.
 
     Raises:
-        UserError: It has others.
+        UserError: It has others, or it is no LiteRT file.
     """
-    model = schema.Model.GetRootAs(path.read_bytes())
+    content = path.read_bytes() if path.is_file() else b""
+    if content[4:8] != b"TFL3":
+        raise UserError(f"{path}: expected a LiteRT file, found {'something else' if content else 'none'}")
+    model = schema.Model.GetRootAs(content)
     codes = [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
     custom = [code.CustomCode().decode() for code in codes if code.BuiltinCode() == schema.BuiltinOperator.CUSTOM]
     if custom:
