@@ -1,7 +1,7 @@
 """What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
 A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `LanguageModelRecord`,
-`ComparisonRecord` or `SpeedRecord`.
+`ComparisonRecord`, `ExportRecord` or `SpeedRecord`.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "scikit-learn")
 TRANSLATION_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sacrebleu")
 LANGUAGE_MODEL_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sentencepiece")
+LITERT_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "ai-edge-litert", "sacrebleu")
 SPEED_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "torch")
 
 
@@ -37,6 +38,7 @@ def _today() -> str:
 
 
 def versions_of(packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:
+    """Returns the versions of Python and of those packages that are installed."""
     versions = {"python": platform.python_version()}
     for package in packages:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # PyTorch is measured only where it is installed
@@ -193,6 +195,23 @@ class ComparisonRecord(Measured):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class ExportRecord(Measured):
+    """How good a model and what was exported from it are, on the same held-out texts.
+
+    Attributes:
+        settings: What all rows share.
+        rows: By form of the model, `"Keras"` first, its numbers by name, units in the name; of a file that was left out there are none.
+        versions: As in `Measured`, LiteRT and sacreBLEU among them.
+    """
+
+    kind: ClassVar[str] = "exports"
+
+    settings: dict[str, Any]
+    rows: dict[str, dict[str, float]]
+    versions: dict[str, str] = dataclasses.field(default_factory=lambda: versions_of(LITERT_PACKAGES))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SpeedRecord(Measured):
     """How long something takes, in the hands of several contenders.
 
@@ -209,7 +228,7 @@ class SpeedRecord(Measured):
 
 
 KINDS: dict[str, type[Measured]] = {
-    record.kind: record for record in (Record, TranslationRecord, LanguageModelRecord, ComparisonRecord, SpeedRecord)
+    record.kind: record for record in (Record, TranslationRecord, LanguageModelRecord, ComparisonRecord, ExportRecord, SpeedRecord)
 }
 
 

@@ -1,4 +1,4 @@
-"""Makes docs/results.md, the pages of speed and of depth, and the table in README.md from the records; nobody types a number there.
+"""Makes docs/results.md, the pages of speed, depth and exports, and the table in README.md from the records; nobody types a number there.
 
 python -m benchmarks.render           # writes them
 python -m benchmarks.render --check   # says, by its exit code, whether they are current
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from benchmarks.exports_page import TABLES as EXPORTS
+from benchmarks.exports_page import exports_page
 from benchmarks.language_model_speed_page import TABLES as LANGUAGE_MODEL
 from benchmarks.language_model_speed_page import language_model_speed_page
 from benchmarks.language_model_table import language_model_table
@@ -36,6 +38,7 @@ from benchmarks.translation_table import translation_table
 
 BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
 END = "<!-- end of results -->"
+ELSEWHERE = {*TRANSLATION, *LANGUAGE_MODEL, *SERVING, *EXPORTS}  # tables of speed with a page of their own
 INTRODUCTION = """\
 # Results
 
@@ -78,10 +81,11 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     readme, docs = root / "README.md", root / "docs"
     return {
         docs / "results.md": INTRODUCTION + details,
-        docs / "speed.md": speed_page([record for record in speeds if record.table not in (*TRANSLATION, *LANGUAGE_MODEL, *SERVING)]),
+        docs / "speed.md": speed_page([record for record in speeds if record.table not in ELSEWHERE]),
         docs / "translation_speed.md": translation_speed_page([record for record in speeds if record.table in TRANSLATION]),
         docs / "language_model_speed.md": language_model_speed_page([record for record in speeds if record.table in LANGUAGE_MODEL]),
         docs / "serving_speed.md": serving_page([record for record in speeds if record.table in SERVING]),
+        docs / "exports.md": exports_page(records),
         docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
         readme: between_markers(readme.read_text("utf-8"), summary),
     }
