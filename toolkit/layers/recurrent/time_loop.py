@@ -81,12 +81,12 @@ def scan(
     rows = _rows(time, nothing) if all_outputs else ()
 
     def body(t, output, state, rows):
-        new_output, new_state = step(inputs[t], state)
-        new_state = held_back(new_state, state, noise, t)
+        new_output, new_state = step(_at(inputs, t), state)
+        new_state = held_back(new_state, state, noise._replace(mask=None), t)
         if noise.zoneout is not None:
             new_output = new_state[0]
         if noise.mask is not None:
-            new_output = tf.where(noise.mask[t], new_output, output)
+            new_output, *new_state = _where(_at(noise.mask, t), [new_output, *new_state], [output, *state])
         return t + 1, new_output, new_state, _write(rows, t, new_output) if all_outputs else ()
 
     start = (0, nothing, list(state), rows)
@@ -124,8 +124,25 @@ def scan_equations(
     return scan(step, equations.project(inputs, weights), list(state), noise, output_size=size, all_outputs=all_outputs)
 
 
+def _for_litert() -> bool:
+    return current_backend() in ("litert", "fused")
+
+
+def _at(sequence: tf.Tensor, t: tf.Tensor) -> tf.Tensor:
+    """Returns what there is at a step; LiteRT gathers faster than it slices."""
+    return tf.gather(sequence, t) if _for_litert() else sequence[t]
+
+
+def _where(mask: tf.Tensor, new: list[tf.Tensor], before: list[tf.Tensor]) -> list[tf.Tensor]:
+    """Returns the rows of `new` where the mask, `[batch, 1]`, is true; LiteRT copies whole rows faster than it broadcasts a mask."""
+    if not _for_litert():
+        return [tf.where(mask, now, then) for now, then in zip(new, before, strict=True)]
+    rows = tf.squeeze(mask, 1)
+    return [tf.raw_ops.Select(condition=rows, x=now, y=then) for now, then in zip(new, before, strict=True)]
+
+
 def _rows(time: tf.Tensor, row: tf.Tensor):
-    if current_backend() in ("litert", "fused"):
+    if _for_litert():
         return tf.zeros([time, tf.shape(row)[0], row.shape[-1]], row.dtype)
     return tf.TensorArray(row.dtype, time, element_shape=row.shape)
 
