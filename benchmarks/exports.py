@@ -85,6 +85,7 @@ def forms(task: Any, version: Path) -> dict[str, tuple[int, Any]]:
         By name the size in bytes, 0 of a file that was left out, and what opens it.
     """
     from toolkit.export.litert import FILES
+    from toolkit.export.publishing import size_of
     from toolkit.serving.artefact import open_artefact
 
     litert = version / "litert"
@@ -93,12 +94,6 @@ def forms(task: Any, version: Path) -> dict[str, tuple[int, Any]]:
     for form, file in FILES.items():
         found[f"LiteRT {form}"] = size_of(litert / file), lambda file=file: open_artefact(litert / file)
     return found
-
-
-def size_of(path: Path) -> int:
-    """Returns the bytes of a file, or of all files of a folder; 0 if there is none."""
-    files = [path] if path.is_file() else path.rglob("*")
-    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _speed(task: Any, name: str, options: argparse.Namespace) -> SpeedRecord:

@@ -269,7 +269,7 @@ def test_an_export_of_another_model_is_noticed(exported, model, tokenizer):
     other.output_bias.assign(model.output_bias + np.where(np.arange(tokenizer.vocabulary_size) == 260, 0.5, 0.0))
     check = LanguageModelCheck(other, tokenizer, True, TEXTS)
     with pytest.raises(UserError, match="SavedModel, score: expected the scores of the model"):
-        check.saved_model(Path(exported.path))
+        check.saved_model(tf.saved_model.load(exported.path))
     with pytest.raises(UserError, match="LiteRT, step: expected the scores of the model"):
         check.litert(Path(exported.path) / "litert" / "model.tflite")
 

@@ -19,6 +19,7 @@ from toolkit.export.verification import (
     Agreement,
     Check,
     check_finite,
+    difference_of,
     encoded,
     ids_in_graph,
     largest_difference,
@@ -55,9 +56,8 @@ class ClassifierCheck(Check):
         check_finite("the model", self.expected)
         self.quality = self._accuracy(self.expected)
 
-    def saved_model(self, directory: Path) -> Agreement:
+    def saved_model(self, loaded: Any) -> Agreement:
         """Compares all signatures of a SavedModel."""
-        loaded = tf.saved_model.load(str(directory))  # its variables live as long as it does
         label, classify = loaded.signatures["serving_default"], loaded.signatures["classify"]
         texts = encoded(self.texts)
 
@@ -86,7 +86,7 @@ class ClassifierCheck(Check):
 
     def rounded(self, path: Path) -> Agreement:
         """Compares a LiteRT file whose weights are rounded; a hundredth of the labels may be other ones."""
-        agreement = self._litert(path.name, path, _difference)
+        agreement = self._litert(path.name, path, difference_of)
         if agreement.same < LEAST_SAME * agreement.compared:
             raise UserError(
                 f"{path.name}: expected the labels of the model for {LEAST_SAME:.0%} of the texts, found them for {agreement.same} of "
@@ -141,8 +141,3 @@ def example(text: bytes) -> bytes:
     """Returns a text as TF Serving's Classify API sends it: a serialized `tf.Example` with the feature `text`."""
     feature = tf.train.Feature(bytes_list=tf.train.BytesList(value=[text]))
     return tf.train.Example(features=tf.train.Features(feature={"text": feature})).SerializeToString()
-
-
-def _difference(name: str, expected: np.ndarray, received: np.ndarray) -> float:
-    check_finite(name, expected, received)
-    return float(np.abs(expected - received).max())

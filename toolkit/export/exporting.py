@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import tensorflow as tf
+
 from toolkit.errors import UserError
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import FILES, STATIC
 from toolkit.export.model_card import write_model_card
 from toolkit.export.proof import Proof, read_proof, write_proof
-from toolkit.export.publishing import write_version
+from toolkit.export.publishing import refuse_existing, size_of, write_version
 from toolkit.export.report import Artefact, ExportReport
 from toolkit.export.saved_model_proofs import answers_in_c_api, compiled_signatures
 from toolkit.export.tensorflow_serving import write_model_batching, write_serving_files
@@ -54,8 +56,9 @@ def export(
             model does.
     """
     started = time.monotonic()
+    if version is not None:
+        refuse_existing(directory, version)
     proof = Proof(exporter, [*samples, *HARD_TEXTS], list(references))
-
     check = _check(proof, NOTHING_EXPORTED)  # a model that has diverged is not worth writing
 
     def write(folder: Path) -> ExportReport:
@@ -67,7 +70,7 @@ def export(
         exporter.write_litert(folder / "litert")
         write_proof(proof, folder)
         report = _checked(check, folder, NOTHING_EXPORTED, leave_out=True)
-        write_model_card(folder, exporter, report, directory.name, facts or {})
+        write_model_card(folder, exporter, report, directory, facts or {})
         return report
 
     path, report = write_version(directory, write, version)
@@ -100,8 +103,9 @@ def _check(proof: Proof, advice: str) -> Check:
 
 def _checked(check: Check, folder: Path, advice: str, leave_out: bool) -> ExportReport:
     with _advising(advice):
-        artefacts = list(_artefacts(check, folder, leave_out))
-        c_api, compiled = answers_in_c_api(folder), compiled_signatures(folder)
+        loaded = tf.saved_model.load(str(folder))  # its variables live as long as it does
+        artefacts = list(_artefacts(check, folder, loaded, leave_out))
+        c_api, compiled = answers_in_c_api(folder, loaded), compiled_signatures(loaded)
     return ExportReport("", check.answers, check.measure, check.timed, check.quality, len(check.texts), artefacts, c_api, compiled)
 
 
@@ -114,8 +118,8 @@ def _advising(advice: str) -> Iterator[None]:
         raise UserError(f"{error}; {advice}") from error
 
 
-def _artefacts(check: Check, folder: Path, leave_out: bool):
-    yield Artefact("SavedModel", _size(folder) - _size(folder / "litert"), check.saved_model(folder))
+def _artefacts(check: Check, folder: Path, loaded: Any, leave_out: bool) -> Iterator[Artefact]:
+    yield Artefact("SavedModel", size_of(folder) - size_of(folder / "litert"), check.saved_model(loaded))
     for name, file in FILES.items():
         path = folder / "litert" / file
         if name == "float32":
@@ -127,7 +131,7 @@ def _artefacts(check: Check, folder: Path, leave_out: bool):
 
 def _artefact(name: str, path: Path, check: Callable[[Path], Agreement]) -> Artefact:
     check_operators(path)
-    return Artefact(name, _size(path), check(path))
+    return Artefact(name, size_of(path), check(path))
 
 
 def _rounded(name: str, path: Path, check: Callable[[Path], Agreement], leave_out: bool) -> Artefact:
@@ -141,10 +145,3 @@ def _rounded(name: str, path: Path, check: Callable[[Path], Agreement], leave_ou
             raise
         path.unlink()
         return Artefact(name, 0, None, f"left out: {error}")
-
-
-def _size(path: Path) -> int:
-    """Returns the bytes of a file, or of all files of a folder."""
-    if path.is_file():
-        return path.stat().st_size
-    return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())

@@ -151,5 +151,5 @@ def _described(details: dict) -> dict[str, str]:
 
 
 def _read(buffer, details: dict) -> np.ndarray:
-    shape = [size for size in details["shape"]]
+    shape = list(details["shape"])
     return buffer.read(int(np.prod(shape)), np.dtype(details["dtype"])).reshape(shape)

@@ -21,14 +21,14 @@ LIMITS = {
 }
 
 
-def write_model_card(folder: Path, exporter: Exporter, report: ExportReport, name: str, facts: Mapping[str, Any]) -> None:
+def write_model_card(folder: Path, exporter: Exporter, report: ExportReport, directory: Path, facts: Mapping[str, Any]) -> None:
     """Writes `README.md` of a version: what the model is, how good, how large, how to use it, and what it cannot do.
 
     Args:
         folder: Folder of the version.
         exporter: What was exported.
         report: How well it agrees with the model.
-        name: Name of the model.
+        directory: Folder of the model's versions, in that of all exported models.
         facts: Of the training, each if it is known: `recipe`, `data` and `licence` (strings), `splits` (sizes by name), `result` (lines),
             `settings` (a dict), `minutes`, `cores` and `versions` (a dict).
 
@@ -36,13 +36,13 @@ def write_model_card(folder: Path, exporter: Exporter, report: ExportReport, nam
         OSError: It cannot be written.
     """
     parts = [
-        f"# {name}\n\n{_summary(exporter, facts)}",
+        f"# {directory.name}\n\n{_summary(exporter, facts)}",
         *_section("Data", _data(facts)),
         *_section("Quality", _code(facts.get("result"))),
         f"## Artefacts\n\n{_table(report.rows())}\n\n" + "\n".join(f"- {note}." for note in report.notes()),
         f"Compared on {report.compared} held-out and hard texts when it was exported; `toolkit export --verify FOLDER` compares again.",
         *_section("Training", _training(facts)),
-        f"## Use\n\n{_use(exporter.task, name)}",
+        f"## Use\n\n{_use(exporter.task, directory.resolve())}",
         f"## Limits\n\n{LIMITS[exporter.task]} It was not examined for bias towards people or groups.",
     ]
     (folder / "README.md").write_text("\n\n".join(parts) + "\n", "utf-8")
@@ -72,11 +72,11 @@ def _training(facts: Mapping[str, Any]) -> str:
     return "\n\n".join(lines)
 
 
-def _use(task: str, name: str) -> str:
+def _use(task: str, directory: Path) -> str:
+    name, folder = directory.name, directory.parent.name
     return (
-        f"In the folder above `saved_models`, or whatever it is called:\n\n```\ntoolkit predict saved_models/{name}\n"
-        f"toolkit serve saved_models/{name}\n"
-        f"{docker_command(Path('saved_models')).replace(str(Path('saved_models').resolve()), '$PWD/saved_models')}\n"
+        f"In the folder above `{folder}`:\n\n```\ntoolkit predict {folder}/{name}\ntoolkit serve {folder}/{name}\n"
+        f"{docker_command(folder)}\n"
         f"curl -d '{REQUESTS[task]}' http://127.0.0.1:8501/v1/models/{name}:predict\n```\n\n"
         "`litert/model.json` says how to run the LiteRT files, `assets` and the signatures of the SavedModel the rest."
     )

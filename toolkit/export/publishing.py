@@ -31,8 +31,6 @@ def write_version(directory: Path, write: Callable[[Path], Result], version: int
     """
     with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
-        if version is not None:
-            _refuse_existing(directory, version)
         temporary = Path(tempfile.mkdtemp(dir=directory, prefix=".writing-"))
         try:
             result = write(temporary)
@@ -66,7 +64,7 @@ def publish(temporary: Path, directory: Path, version: int | None = None) -> Pat
                 raise
             # Another export was faster: try the version after it.
             if version is not None:
-                _refuse_existing(directory, version)
+                refuse_existing(directory, version)
 
 
 def next_version(directory: Path) -> int:
@@ -74,11 +72,26 @@ def next_version(directory: Path) -> int:
     return max((int(path.name) for path in directory.iterdir() if path.name.isdecimal()), default=0) + 1
 
 
-def _refuse_existing(directory: Path, version: int) -> None:
+def refuse_existing(directory: Path, version: int) -> None:
+    """Checks that a model has not got a version yet.
+
+    Args:
+        directory: Folder of the model's versions.
+        version: Its number.
+
+    Raises:
+        UserError: It has.
+    """
     if (directory / str(version)).exists():
         raise UserError(
             f"{directory / str(version)}: this version exists, and what serves it may be reading it; the next is {next_version(directory)}"
         )
+
+
+def size_of(path: Path) -> int:
+    """Returns the bytes of a file, or of all files of a folder; 0 if there is none."""
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def write_json(description: dict[str, Any], path: Path) -> None:

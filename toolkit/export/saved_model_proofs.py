@@ -13,13 +13,14 @@ from toolkit.export.warm_up import read_warm_up
 from toolkit.export.xla import check_compiles
 
 
-def answers_in_c_api(version: Path) -> int:
+def answers_in_c_api(version: Path, loaded: Any) -> int:
     """Compares what TensorFlow's C API answers to the warm-up requests, in a process without Python's TensorFlow, with what Python does.
 
     It is the loader that TF Serving has.
 
     Args:
         version: Folder of a version.
+        loaded: What `tf.saved_model.load` gives of it.
 
     Returns:
         The number of requests.
@@ -30,7 +31,6 @@ def answers_in_c_api(version: Path) -> int:
     requests = [
         (log.predict_log.request.model_spec.signature_name, _inputs(log)) for log in read_warm_up(version) if log.HasField("predict_log")
     ]
-    loaded = tf.saved_model.load(str(version))
     found = run_in_c_api(version, requests)
     for (signature, inputs), outputs in zip(requests, found, strict=True):
         expected = loaded.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
@@ -38,19 +38,18 @@ def answers_in_c_api(version: Path) -> int:
     return len(requests)
 
 
-def compiled_signatures(version: Path) -> list[str]:
+def compiled_signatures(loaded: Any) -> list[str]:
     """Has XLA make programs of the signatures that have fixed shapes.
 
     Args:
-        version: Folder of a version.
+        loaded: What `tf.saved_model.load` gives of a version.
 
     Returns:
         Their names.
 
     Raises:
-        UserError: XLA makes none, or one that calls what no TPU has.
+        UserError: XLA cannot make one, or makes one that calls what no TPU has.
     """
-    loaded = tf.saved_model.load(str(version))
     fixed = {name: signature for name, signature in loaded.signatures.items() if _is_fixed(signature)}
     for name, signature in fixed.items():
         check_compiles(signature, name)

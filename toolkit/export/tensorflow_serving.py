@@ -48,17 +48,14 @@ def write_model_batching(version: Path) -> None:
     (version / MODEL_BATCHING).write_text(_MODEL_BATCHING, "utf-8")
 
 
-def docker_command(directory: Path, host: str = "127.0.0.1", rest_port: int = 8501, grpc_port: int = 8500) -> str:
-    """Returns the command that serves all models of a folder.
+def docker_command(directory: str) -> str:
+    """Returns the command that serves all models of a folder on this machine, REST at port 8501 and gRPC at 8500.
 
     Args:
-        directory: Folder of exported models.
-        host: The address to listen at.
-        rest_port: Port of the REST API.
-        grpc_port: Port of gRPC.
+        directory: Name of the folder of exported models, in the folder where the command is run.
     """
     return (
-        f"docker run --rm -p {host}:{rest_port}:8501 -p {host}:{grpc_port}:8500 -v {directory.resolve()}:{MOUNTED}:ro {IMAGE} "
+        f'docker run --rm -p 127.0.0.1:8501:8501 -p 127.0.0.1:8500:8500 -v "$PWD/{directory}":{MOUNTED}:ro {IMAGE} '
         f"--model_config_file={MOUNTED}/{MODELS} {' '.join(batching_options(f'{MOUNTED}/{BATCHING}'))}"
     )
 
@@ -75,9 +72,8 @@ def write_serving_files(directory: Path) -> None:
     names = sorted({path.parent.parent.name for path in directory.glob("*/*/saved_model.pb") if path.parent.name.isdecimal()})
     models = "\n".join(f'  config {{ name: "{name}" base_path: "{MOUNTED}/{name}" model_platform: "tensorflow" }}' for name in names)
     head = "# The models of this folder, for TensorFlow Serving. From the folder above:\n"
-    command = docker_command(Path("FOLDER")).replace(str(Path("FOLDER").resolve()), f'"$PWD/{directory.name}"')
     with writing(directory):
-        _replace(directory / MODELS, f"{head}# {command}\nmodel_config_list {{\n{models}\n}}\n")
+        _replace(directory / MODELS, f"{head}# {docker_command(directory.resolve().name)}\nmodel_config_list {{\n{models}\n}}\n")
         if not (directory / BATCHING).exists():  # a user may have tuned it
             _replace(directory / BATCHING, _BATCHING)
 

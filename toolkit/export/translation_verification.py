@@ -74,7 +74,7 @@ class TranslatorCheck(Check):
         max_length: int,
         search: Search,
         texts: Sequence[str],
-        references: Sequence[str] = (),
+        references: Sequence[str],
     ):
         self.model = model
         self.source_tokenizer = source_tokenizer
@@ -89,9 +89,8 @@ class TranslatorCheck(Check):
         check_finite("the model", *(answer.score for answer in expected))
         self.quality = self._bleu(expected)
 
-    def saved_model(self, directory: Path) -> Agreement:
+    def saved_model(self, loaded: Any) -> Agreement:
         """Compares the SavedModel's translations, scores, alignments and pieces with the model's."""
-        loaded = tf.saved_model.load(str(directory))  # its variables live as long as it does
         translate, decode_tokens = (loaded.signatures[name] for name in ("serving_default", "decode_tokens"))
         sources, texts = self._as_read(ids_in_graph(self.source_tokenizer, self.texts)), encoded(self.texts)
 
@@ -117,7 +116,7 @@ class TranslatorCheck(Check):
         """Compares the tokens, scores and alignments of LiteRT's signatures with the model's."""
         run = LiteRTSignatures(path)
         answers = {method: self._litert_search(run, method) for method in ("greedy", "beam")}
-        greedy, beam = (compare(f"LiteRT, {method}", self._wanted(method), found) for method, found in answers.items())
+        greedy, beam = (compare(f"LiteRT, {method}", self._wanted(method, self.sources), found) for method, found in answers.items())
         self._litert_steps(run, self.sources[:STEPPED])
         return Agreement(
             max(greedy.difference, beam.difference),
@@ -146,7 +145,7 @@ class TranslatorCheck(Check):
         run = LiteRTCompiled(path)
         length = run.shapes("encode")["source"][1]
         sources = [ids[:length] for ids in self.sources[:STEPPED]]
-        expected = self._expected(dataclasses.replace(self.search, method="greedy"), sources)
+        expected = self._wanted("greedy", sources)
 
         def stepped(row):
             return step_by_step(run, padded([sources[row]], length), [expected[row].tokens], self.target_tokenizer.begin_id)
@@ -170,8 +169,8 @@ class TranslatorCheck(Check):
 
         return _in_batches(answers_to, self.sources)
 
-    def _wanted(self, method: str) -> list[Answer]:
-        return self._expected(dataclasses.replace(self.search, method=method), self.sources)
+    def _wanted(self, method: str, sources: Sequence[np.ndarray]) -> list[Answer]:
+        return self._expected(dataclasses.replace(self.search, method=method), sources)
 
     def _litert_speed(self, run: LiteRTSignatures) -> float:
         return median_milliseconds(lambda ids: run(self.search.method, source=padded([ids])), self.sources[:TIMED])

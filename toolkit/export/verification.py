@@ -61,11 +61,11 @@ class Check(abc.ABC):
     """The measure of the model itself, if there are references."""
 
     @abc.abstractmethod
-    def saved_model(self, directory: Path) -> Agreement:
+    def saved_model(self, loaded: Any) -> Agreement:
         """Compares a SavedModel, which must answer as the model does.
 
         Args:
-            directory: Folder of the version.
+            loaded: What `tf.saved_model.load` gives.
 
         Raises:
             UserError: It does not.
@@ -137,11 +137,25 @@ def largest_difference(name: str, expected: np.ndarray, received: np.ndarray) ->
     Raises:
         UserError: A score is not finite or differs by more than `TOLERANCE`.
     """
-    check_finite(name, expected, received)
-    difference = float(np.abs(expected - received).max())
+    difference = difference_of(name, expected, received)
     if difference > TOLERANCE:
         raise UserError(f"{name}: expected the scores of the model to within {TOLERANCE}, found a difference of {difference:.2g}")
     return difference
+
+
+def difference_of(name: str, expected: np.ndarray, received: np.ndarray) -> float:
+    """Returns the largest difference of scores.
+
+    Args:
+        name: What the artefact is called.
+        expected: Scores of the model.
+        received: Scores of the artefact.
+
+    Raises:
+        UserError: A score is not finite.
+    """
+    check_finite(name, expected, received)
+    return float(np.abs(expected - received).max())
 
 
 def check_finite(name: str, *numbers: np.ndarray) -> None:

@@ -187,11 +187,12 @@ class SupervisedTask(abc.ABC):
     def _facts(self, metrics: dict[str, Any]) -> dict[str, Any]:
         """Returns what a model card says of the training."""
         report = self.run.read_json(self.run.data_report)
+        licence = LICENCES.get(report["name"].split("/")[0])
         settings = {name: value for name, value in dataclasses.asdict(self.settings).items() if name not in PRIVATE}
         return {
             "recipe": self.recipe.name,
-            "data": report["name"] if LICENCES.get(report["name"].split("/")[0]) else Path(report["name"]).name,
-            "licence": LICENCES.get(report["name"].split("/")[0]),
+            "data": report["name"] if licence else Path(report["name"]).name,
+            "licence": licence,
             "splits": {name: split["kept"] for name, split in report["splits"].items()},
             "result": self.describe(metrics),
             "settings": settings,

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from toolkit.errors import UserError
+from toolkit.export.tensorflow_serving import BATCHING
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # what stands in a URL as it is
 
@@ -33,7 +34,7 @@ class ServedModel:
     @property
     def batching_parameters(self) -> Path | None:
         """TensorFlow Serving's file about batching, if it lies beside the model."""
-        file = self.folder.parent / "batching_parameters.txt"
+        file = self.folder.parent / BATCHING
         return file if file.is_file() else None
 
 

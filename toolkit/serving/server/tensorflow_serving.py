@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.errors import UserError
-from toolkit.export.tensorflow_serving import batching_options
+from toolkit.export.tensorflow_serving import BATCHING, IMAGE, MOUNTED, batching_options
 from toolkit.serving.server.address import base_url
 from toolkit.serving.server.choice import DOCKER, TENSORFLOW_SERVING
 from toolkit.serving.server.readiness import wait_until_ready
 from toolkit.serving.server.served_model import ServedModel
 
-IMAGE = "tensorflow/serving"
 GRPC_PORT = 8500
 REST_PORT = 8501  # inside of the container
 
@@ -33,10 +32,10 @@ def docker_command(model: ServedModel, host: str, port: int) -> list[str]:
     """
     source, target = (model.version_folder, f"/{model.version}") if model.is_pinned else (model.folder, "")
     command = ["docker", "run", "--rm", "--init", "-p", f"{_bracketed(host)}:{port}:{REST_PORT}", "-e", f"MODEL_NAME={model.name}"]
-    command += ["--mount", _mount(source, f"/models/{model.name}{target}")]
+    command += ["--mount", _mount(source, f"{MOUNTED}/{model.name}{target}")]
     if model.batching_parameters is None:
         return [*command, IMAGE]
-    inside = "/models/batching_parameters.txt"
+    inside = f"{MOUNTED}/{BATCHING}"
     return [*command, "--mount", _mount(model.batching_parameters, inside), IMAGE, *batching_options(inside)]
 
 
