@@ -158,8 +158,8 @@ def _write_ours(model: "keras.Model", folder: Path) -> None:
     import tensorflow as tf
 
     from toolkit.evaluation.prediction import probability_function
+    from toolkit.export.classifier_graph import scores_function
     from toolkit.export.litert import convert_dynamic_and_static
-    from toolkit.export.serving_module import scores_function
 
     module = tf.Module()
     module.model_variables = [variable.value for variable in model.variables]

@@ -19,7 +19,7 @@ from toolkit.export.classifier_verification import ClassifierCheck, example
 from toolkit.export.exporting import export, verify
 from toolkit.export.litert_model import LiteRTModel
 from toolkit.export.publishing import publish
-from toolkit.export.serving_module import crop as crop_in_graph
+from toolkit.export.ragged_tokens import crop as crop_in_graph
 from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference
 from toolkit.export.warm_up import read_warm_up
 from toolkit.models import TextClassifier

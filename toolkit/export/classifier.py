@@ -12,13 +12,13 @@ import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.evaluation.prediction import probability_function
+from toolkit.export.classifier_graph import ClassifierModule, scores_function
 from toolkit.export.classifier_verification import ClassifierCheck, example
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import convert_dynamic_and_static
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.publishing import write_json
 from toolkit.export.saving import CLASSIFY_METHOD, save_module, set_method_name
-from toolkit.export.serving_module import ServingModule, scores_function
 from toolkit.export.verification import encoded
 from toolkit.export.warm_up import classify_request, predict_request
 from toolkit.text.tokenizer import Tokenizer
@@ -53,7 +53,7 @@ class ClassifierExporter(Exporter):
             pieces = self.tokenizer.pieces(range(self.tokenizer.vocabulary_size))
             vocabulary_file.write_text("".join(f"{piece}\n" for piece in pieces), "utf-8")
             write_json({"task": self.task, "label_names": self.model.label_names, "max_length": self.max_length}, description_file)
-            module = ServingModule(self.model, self.tokenizer, self.max_length, [labels_file, vocabulary_file, description_file])
+            module = ClassifierModule(self.model, self.tokenizer, self.max_length, [labels_file, vocabulary_file, description_file])
             fixed = {f"tokens_{batch}x{self._length}": module.scores_at(batch, self._length) for batch in FIXED_BATCHES}
             signatures = {"serving_default": module.label, "label": module.label, "classify": module.classify, **fixed}
             save_module(module, signatures, directory)

@@ -14,7 +14,7 @@ from toolkit.decoding.path import follow
 from toolkit.decoding.rules import ForbiddenTokens
 from toolkit.decoding.sampling import drawing
 from toolkit.export.litert_shapes import fenced
-from toolkit.export.serving_module import pad
+from toolkit.export.ragged_tokens import pad
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.text.graph_tokenizer import GraphTokenizer
 from toolkit.text.tokenizer import Tokenizer

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from toolkit.decoding.search import Search
-from toolkit.export.serving_module import pad
+from toolkit.export.ragged_tokens import pad
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.text.graph_tokenizer import GraphTokenizer
 from toolkit.text.line_breaks import LINE_BREAKS

@@ -7,11 +7,12 @@ import keras
 import tensorflow as tf
 
 from toolkit.evaluation.prediction import probability_function
+from toolkit.export.ragged_tokens import crop, pad
 from toolkit.text.graph_tokenizer import GraphTokenizer
 from toolkit.text.tokenizer import Tokenizer
 
 
-class ServingModule(tf.Module):
+class ClassifierModule(tf.Module):
     """What a SavedModel of a classifier holds: tokenizer, padding, model, label names.
 
     Args:
@@ -77,17 +78,3 @@ def scores_function(probabilities: Callable[[tf.Tensor], tf.Tensor], batch: int,
         return {"scores": probabilities.python_function(tokens)}  # traced anew: a call would have any shape inside
 
     return scores.get_concrete_function()
-
-
-def crop(tokens: tf.RaggedTensor, max_length: int) -> tf.RaggedTensor:
-    """Drops the middle of texts that are too long, as `toolkit.data.crop` does outside of the graph."""
-    head = max_length // 2
-    position = tf.ragged.range(tokens.row_lengths())
-    from_end = tf.cast(tf.expand_dims(tokens.row_lengths(), 1), position.dtype) - position
-    return tf.ragged.boolean_mask(tokens, tf.logical_or(position < head, from_end <= max_length - head))
-
-
-def pad(tokens: tf.RaggedTensor) -> tf.Tensor:
-    """Returns `[batch, longest]`, 0 after the end of a text, at least one step long: a batch of empty texts has none of its own."""
-    longest = tf.reduce_max(tf.concat([tokens.row_lengths(), [1]], axis=0))
-    return tokens.to_tensor(shape=tf.stack([-1, longest]))
