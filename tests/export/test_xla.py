@@ -6,6 +6,7 @@ import tensorflow as tf
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
 from toolkit.evaluation.prediction import probability_function
+from toolkit.export.classifier_graph import scores_function
 from toolkit.export.saving import save_module
 from toolkit.export.xla import check_compiles
 from toolkit.models import TextClassifier, Translator
@@ -29,7 +30,7 @@ class Signatures(tf.Module):
         probabilities = probability_function(classifier)
         searches = {method: Search(method=method, beam_width=3, no_repeat_ngrams=2, coverage_penalty=0.2) for method in ("greedy", "beam")}
         functions = {
-            "scores": (TOKENS, lambda tokens: {"scores": probabilities(tokens)}),
+            "scores": (TOKENS, scores_function(probabilities, *TOKENS.shape)),
             "scores_of_any_length": (tf.TensorSpec([2, None], tf.int32, name="tokens"), lambda tokens: {"scores": probabilities(tokens)}),
             **{name: (TOKENS, decoding(translator, search)) for name, search in searches.items()},
             "orthogonal": (MATRIX, lambda x: {"y": tf.linalg.qr(x @ self.kernel)[0]}),

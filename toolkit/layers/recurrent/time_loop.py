@@ -5,13 +5,14 @@ A recurrent layer has one set of weights and one definition of a step. How the s
 | backend | for | the loop | gradient |
 |---|---|---|---|
 | `"compiled"` | training and evaluation in Python (the default) | XLA's | written by hand for LSTM, GRU and SimpleRNN, else automatic |
-| `"graph"` | a SavedModel: any server, any shape, nothing compiled at run time | TensorFlow's, into a `TensorArray` | automatic |
+| `"graph"` | a SavedModel: any shape, nothing compiled at run time | TensorFlow's, into a `TensorArray`, live rows only | automatic |
 | `"litert"` | LiteRT: built-in operators, any batch and length | TensorFlow's, into one `[time, batch, units]` buffer | none |
 | `"fused"` | LiteRT: its fused LSTM operator where there is one (no mask, a static batch), else as `"litert"` | the operator's | none |
 """
 
 import contextlib
 import contextvars
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from keras import ops
 
 from toolkit.layers.recurrent.backpropagation.equations import Equations
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, dropped, held_back, time_major
+from toolkit.layers.recurrent.live_rows import has_only_mask, run_live_rows
 
 BACKENDS = ("compiled", "graph", "litert", "fused")
 
@@ -58,51 +60,66 @@ def scan(
     *,
     output_size: int,
     all_outputs: bool,
+    project: Callable[[tf.Tensor], Any] = tf.identity,
 ) -> tuple[tf.Tensor, tf.Tensor | None, list[tf.Tensor]]:
     """Runs a step over time as TensorFlow's own loop.
 
-    For LiteRT the outputs are kept in one tensor, else in a `TensorArray`, which has a gradient.
+    For LiteRT the outputs are kept in one tensor, else in a `TensorArray`, which has a gradient. In a graph for batches of any size the
+    loop runs in blocks of steps, and leaves out of a block the rows that are masked throughout.
 
     Args:
-        step: `(inputs[t], state) -> (output, state)`.
-        inputs: What the step reads, time-major: `[time, batch, ...]`.
+        step: `(project(inputs)[t], state) -> (output, state)`.
+        inputs: Time-major: `[time, batch, features]`.
         state: Initial state, tensors `[batch, ...]`.
         noise: Mask and zoneout, batch-major. With zoneout the first part of the state must be the output.
         output_size: Size of an output.
         all_outputs: Whether the output of every step is asked for.
+        project: What can be done with the inputs of many steps at once.
 
     Returns:
         The output after the last step, `[batch, units]`; the outputs after every step, `[batch, time, units]` (`None` without
         `all_outputs`); and the last state. A masked step gives the output of the step before it, zeros if there is none.
     """
-    noise = time_major(noise)
-    time = tf.shape(inputs)[0]
-    nothing = tf.zeros([tf.shape(inputs)[1], output_size], state[0].dtype)
-    rows = _rows(time, nothing) if all_outputs else ()
+    run = functools.partial(_run, step, project, all_outputs)
+    carried = [tf.zeros([tf.shape(inputs)[1], output_size], state[0].dtype), *state]
+    if current_backend() == "graph" and inputs.shape[1] is None and has_only_mask(noise):
+        (output, *state), outputs = run_live_rows(run, inputs, carried, time_major(noise), all_outputs=all_outputs)
+    else:
+        (output, *state), outputs = run(inputs, carried, time_major(noise))
+        outputs = tf.transpose(outputs, [1, 0, 2]) if all_outputs else None
+    return output, outputs, state
 
-    def body(t, output, state, rows):
-        new_output, new_state = step(_at(inputs, t), state)
+
+def _run(step, project, all_outputs, inputs, carried, noise):
+    inputs = project(inputs)
+    time = tf.shape(inputs)[0]
+    rows = _rows(time, carried[0]) if all_outputs else ()
+
+    def body(t, carried, rows):
+        _, *state = carried
+        output, new_state = step(_at(inputs, t), state)
         new_state = held_back(new_state, state, noise._replace(mask=None), t)
         if noise.zoneout is not None:
-            new_output = new_state[0]
+            output = new_state[0]
+        new = [output, *new_state]
         if noise.mask is not None:
-            new_output, *new_state = _where(_at(noise.mask, t), [new_output, *new_state], [output, *state])
-        return t + 1, new_output, new_state, _write(rows, t, new_output) if all_outputs else ()
+            new = _where(_at(noise.mask, t), new, carried)
+        return t + 1, new, _write(rows, t, new[0]) if all_outputs else ()
 
-    start = (0, nothing, list(state), rows)
+    start = (0, carried, rows)
     if inputs.shape[0] == 1:  # decoders read one token at a time, and need no loop for it
-        _, output, state, rows = body(*start)
+        _, carried, rows = body(*start)
     else:
-        _, output, state, rows = tf.while_loop(lambda t, *_: t < time, body, start, maximum_iterations=time)
+        _, carried, rows = tf.while_loop(lambda t, *_: t < time, body, start, maximum_iterations=time)
     if not all_outputs:
-        return output, None, state
-    return output, tf.transpose(rows.stack() if isinstance(rows, tf.TensorArray) else rows, [1, 0, 2]), state
+        return carried, None
+    return carried, rows.stack() if isinstance(rows, tf.TensorArray) else rows
 
 
 def scan_equations(
     equations: Equations, inputs: tf.Tensor, state: Any, weights: Any, noise: Noise = NO_NOISE, *, all_outputs: bool
 ) -> tuple[tf.Tensor, tf.Tensor | None, list[tf.Tensor]]:
-    """Runs a cell's written equations forward in `scan`, all inputs projected at once.
+    """Runs a cell's written equations forward in `scan`, the inputs of many steps projected at once.
 
     Args:
         equations: The cell.
@@ -116,12 +133,15 @@ def scan_equations(
         As `scan`.
     """
 
+    def project(inputs):
+        return equations.project(inputs, weights)
+
     def step(z, state):
         new = equations.step(z, dropped(state[0], noise), equations.State(*state), weights)[0]
         return new[0], list(new)
 
     size = state[0].shape[-1]
-    return scan(step, equations.project(inputs, weights), list(state), noise, output_size=size, all_outputs=all_outputs)
+    return scan(step, inputs, list(state), noise, output_size=size, all_outputs=all_outputs, project=project)
 
 
 def _for_litert() -> bool:
