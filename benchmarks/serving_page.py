@@ -11,6 +11,7 @@ SERVING = "serving"
 TABLES = (SERVING,)
 CLIENTS = (1, 8, 32)
 BATCHES = (1, 32)
+PROCESSES = 5  # in which the SavedModel is called for the first time
 SPEED, MEDIAN, FIRST = "texts per second", "p50 ms", "first ms"
 TIMES_MEDIAN = 2  # the first request after warm-up takes at most
 TIMES_BATCH = 5  # texts per second in batches of 32, of those one by one, at least
@@ -36,7 +37,8 @@ INTRODUCTION = f"""\
 `toolkit serve` serves an export by kserve, and on the same machine clients send one held-out text after the other, each the next as soon as
 it has the answer to the last: 1 client, 8, and 32. Below that the same SavedModel without a server, called with one text and with 32.
 *p50* and *p99* are the milliseconds that half and 99 of 100 requests, or calls, take at most, *first* those of the first one after the
-warm-up, whose text has the median length. The clients share the cores with the server.
+warm-up, whose text has the median length; for the SavedModel with one text the median over {PROCESSES} new processes, because one alone
+says little. The clients share the cores with the server.
 
 Asked for: the first call of the SavedModel after its warm-up takes at most {TIMES_MEDIAN} times the median, and batches of 32 give at
 least {TIMES_BATCH} times the texts per second of batches of 1.

@@ -23,7 +23,7 @@ TEXTS = ["one", "two words", "three short words"]
 @pytest.mark.skipif(sys.version_info < (3, 11), reason="kserve cannot be installed beside TFDS on Python 3.10")
 def test_a_served_model_is_measured(tmp_path):
     write_model(tmp_path / "small" / "1")
-    case = serving.measure(tmp_path / "small", TEXTS, requests=40, seconds=20)
+    case = serving.measure(tmp_path / "small", TEXTS, requests=40, seconds=20, processes=2)
     assert list(case) == [*map(server_row, CLIENTS), *map(direct_row, BATCHES)]
     assert all(values["calls"] == 40 for values in case.values())
     assert all(0 < values["p50 ms"] <= values["p99 ms"] for values in case.values())
