@@ -1,8 +1,8 @@
 """How long a classifier takes for one text on LiteRT, beside the same model made of Keras's own layers.
 
-    python -m benchmarks.litert_latency [--rounds 40] [--calls 25] [--out FOLDER]
+    python -m benchmarks.litert_latency [--tokens 64] [--rounds 40] [--calls 25] [--out FOLDER]
 
-A bidirectional LSTM of 2 x 128 units over 64 tokens, a vocabulary of 8,000 pieces and embeddings of 128; the weights are drawn, not
+A bidirectional LSTM of 2 x 128 units, a vocabulary of 8,000 pieces and embeddings of 128; the weights are drawn, not
 trained, and all contenders have the same. Ours is written as `toolkit export` writes it, Keras's as its users would: a model of fixed shape
 through `TFLiteConverter`. Before the clock runs, the probabilities in single precision are compared. docs/exports.md shows the record.
 """
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.exports_page import FIXED, LATENCY, MILLISECONDS, SIZE, contender
+from benchmarks.exports_page import ASKED_TOKENS, FIXED, FUSED_FORMS, LATENCY, MILLISECONDS, SIZE, contender, length_of
 from benchmarks.records import LITERT_PACKAGES, RESULTS, SpeedRecord, versions_of
 from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table
@@ -29,7 +29,7 @@ from toolkit.quiet import native_notices_hidden
 if TYPE_CHECKING:
     import keras
 
-VOCABULARY, EMBEDDING, UNITS, TOKENS = 8000, 128, 128, 64
+VOCABULARY, EMBEDDING, UNITS = 8000, 128, 128
 LABELS = ("negative", "positive")
 ROUNDS, CALLS = 40, 25
 MEGABYTE = 1e6
@@ -38,20 +38,23 @@ MEGABYTE = 1e6
 def main(argv: Sequence[str] | None = None) -> SpeedRecord:
     """Measures, prints and writes the record."""
     parser = argparse.ArgumentParser(description="Time one text on LiteRT: ours, and Keras's own layers.")
+    parser.add_argument("--tokens", type=int, default=ASKED_TOKENS, help="length of the text (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each file (default: %(default)s)")
     parser.add_argument("--calls", type=int, default=CALLS, help="calls of a turn (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the record")
     options = parser.parse_args(argv)
     started = time.monotonic()
-    case = measure(options.rounds, options.calls)
+    case = measure(options.rounds, options.calls, options.tokens)
+    length = length_of(options.tokens)
+    chosen = "" if options.tokens == ASKED_TOKENS else f" --tokens {options.tokens}"
     record = SpeedRecord(
-        name="litert-latency",
+        name="litert-latency" if options.tokens == ASKED_TOKENS else f"litert-latency-{options.tokens}",
         table=LATENCY,
-        what=f"BiLSTM 2 x {UNITS}, {TOKENS} tokens, batch 1, one thread",
-        command=f"python -m benchmarks.litert_latency --rounds {options.rounds} --calls {options.calls}",
+        what=f"BiLSTM 2 x {UNITS}, {length}, batch 1, one thread",
+        command=f"python -m benchmarks.litert_latency{chosen} --rounds {options.rounds} --calls {options.calls}",
         seed=0,
         minutes=round((time.monotonic() - started) / 60, 2),
-        measurements={"latency": case},
+        measurements={length: case},
         versions=versions_of(LITERT_PACKAGES),
     )
     print(measurement_table(record))
@@ -59,12 +62,13 @@ def main(argv: Sequence[str] | None = None) -> SpeedRecord:
     return record
 
 
-def measure(rounds: int, calls: int, vocabulary: int = VOCABULARY, units: int = UNITS) -> Case:
+def measure(rounds: int, calls: int, length: int, vocabulary: int = VOCABULARY, units: int = UNITS) -> Case:
     """Lets the files take turns on one text.
 
     Args:
         rounds: Turns of each.
         calls: Calls of a turn.
+        length: Tokens of the text.
         vocabulary: Size of the vocabulary.
         units: Units of a direction.
 
@@ -74,9 +78,9 @@ def measure(rounds: int, calls: int, vocabulary: int = VOCABULARY, units: int = 
     Raises:
         ValueError: The contenders do not agree.
     """
-    tokens = np.random.default_rng(0).integers(2, vocabulary, (1, TOKENS), np.int32)
+    tokens = np.random.default_rng(0).integers(2, vocabulary, (1, length), np.int32)
     with tempfile.TemporaryDirectory(prefix="benchmark-litert-") as folder:
-        files = write_files(Path(folder), vocabulary, units)
+        files = write_files(Path(folder), length, vocabulary, units)
         sizes = {name: path.stat().st_size / MEGABYTE for name, path in files.items()}
         runs = {name: runner(path, tokens) for name, path in files.items()}
     require_agreement({name: {"probabilities": run()} for name, run in runs.items() if "int8" not in name and "float16" not in name})
@@ -125,27 +129,29 @@ def runner(path: Path, tokens: np.ndarray) -> Callable[[], np.ndarray]:
     return run
 
 
-def write_files(folder: Path, vocabulary: int, units: int) -> dict[str, Path]:
+def write_files(folder: Path, length: int, vocabulary: int, units: int) -> dict[str, Path]:
     """Writes all files.
 
     Args:
         folder: Where they are written.
+        length: Tokens of the text, for files of fixed shapes.
         vocabulary: Size of the vocabulary.
         units: Units of a direction.
 
     Returns:
         By contender, its file.
     """
-    from toolkit.export.litert import FILES, STATIC
+    from toolkit.export.litert import FILES, FUSED, STATIC
     from toolkit.models import TextClassifier
 
     ours = TextClassifier(vocabulary, LABELS, embedding_dim=EMBEDDING, units=units)
     random = np.random.default_rng(0)
     ours.set_weights([0.1 * random.normal(size=weights.shape) for weights in ours.get_weights()])
-    _write_ours(ours, folder)
-    files = {contender("ours", name): folder / file for name, file in {**FILES, FIXED: STATIC}.items()}
+    _write_ours(ours, length, folder)
+    fused = {FUSED_FORMS[name]: file for name, file in FUSED.items()}
+    files = {contender("ours", name): folder / file for name, file in {**FILES, FIXED: STATIC, **fused}.items()}
     for name, mask in (("keras", True), ("keras, no mask", False)):
-        model = stock_model(vocabulary, units, mask)
+        model = stock_model(length, vocabulary, units, mask)
         model.set_weights(ours.get_weights())
         for form in ("float32", "int8"):
             path = files[contender(name, form)] = folder / f"{name}-{form}.tflite"
@@ -153,32 +159,35 @@ def write_files(folder: Path, vocabulary: int, units: int) -> dict[str, Path]:
     return files
 
 
-def _write_ours(model: "keras.Model", folder: Path) -> None:
+def _write_ours(model: "keras.Model", length: int, folder: Path) -> None:
     """Writes what `ClassifierExporter` writes, but for the tokenizer, which there is none of."""
     import tensorflow as tf
 
     from toolkit.evaluation.prediction import probability_function
     from toolkit.export.classifier_graph import scores_function
-    from toolkit.export.litert import convert_dynamic_and_static
+    from toolkit.export.litert import convert_dynamic_and_static, convert_fused
 
     module = tf.Module()
     module.model_variables = [variable.value for variable in model.variables]
     module.probabilities = probability_function(model, "litert")
-    module.fixed = scores_function(module.probabilities, 1, TOKENS)
+    module.fixed = scores_function(module.probabilities, 1, length)
+    module.unpadded = scores_function(probability_function(model, "fused"), 1, None)
     convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, folder)
+    convert_fused(module, {"serving_default": module.unpadded}, folder)
 
 
-def stock_model(vocabulary: int, units: int, mask: bool) -> "keras.Model":
+def stock_model(length: int, vocabulary: int, units: int, mask: bool) -> "keras.Model":
     """Returns the classifier in layers of Keras.
 
     Args:
+        length: Tokens of a text.
         vocabulary: Size of the vocabulary.
         units: Units of a direction.
         mask: Whether padding is masked, as ours is. `GlobalMaxPooling1D` takes no mask either way.
     """
     import keras
 
-    tokens = keras.Input(batch_shape=(1, TOKENS), dtype="int32")
+    tokens = keras.Input(batch_shape=(1, length), dtype="int32")
     x = keras.layers.Embedding(vocabulary, EMBEDDING, mask_zero=mask)(tokens)
     x = keras.layers.Bidirectional(keras.layers.LSTM(units, return_sequences=True))(x)
     x = keras.layers.GlobalMaxPooling1D()(x)

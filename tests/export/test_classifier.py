@@ -20,7 +20,7 @@ from toolkit.export.exporting import export, verify
 from toolkit.export.litert_model import LiteRTModel
 from toolkit.export.publishing import publish
 from toolkit.export.ragged_tokens import crop as crop_in_graph
-from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference
+from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, operators
 from toolkit.export.warm_up import read_warm_up
 from toolkit.models import TextClassifier
 from toolkit.serving.predictor import Predictor
@@ -93,14 +93,39 @@ def test_the_litert_file_and_its_description_are_enough(exported, expected):
     np.testing.assert_allclose(scores, expected.probabilities, rtol=0, atol=1e-5)  # single precision
 
 
-@pytest.mark.slow
-def test_the_next_export_is_the_next_version(exported, model, tokenizer):
+@pytest.fixture(scope="module")
+def fused(exported, model, tokenizer):
+    """The next version after an empty one, with the fused LSTM."""
     directory = Path(exported.path).parent
     (directory / "7").mkdir()
-    again = export(ClassifierExporter(model, tokenizer, MAX_LENGTH), directory, samples=TEXTS)
-    assert (exported.path, again.path) == (str(directory / "1"), str(directory / "8"))
+    return export(ClassifierExporter(model, tokenizer, MAX_LENGTH).with_fused_lstm(), directory, samples=TEXTS)
+
+
+@pytest.mark.slow
+def test_the_next_export_is_the_next_version(exported, fused):
+    directory = Path(exported.path).parent
+    assert (exported.path, fused.path) == (str(directory / "1"), str(directory / "8"))
     assert sorted(path.name for path in directory.iterdir()) == ["1", "7", "8"]
-    assert again.compared == len(TEXTS) + len(HARD_TEXTS)
+    assert fused.compared == len(TEXTS) + len(HARD_TEXTS)
+
+
+@pytest.mark.slow
+def test_the_fused_lstm_answers_as_the_model_does(fused, tokenizer, expected):
+    assert [artefact.name for artefact in fused.artefacts][-2:] == ["LiteRT, fused LSTM", "LiteRT int8, fused LSTM"]
+    folder = Path(fused.path) / "litert"
+    described = json.loads((folder / "model.json").read_text("utf-8"))["fused"]
+    assert described["signatures"]["serving_default"]["inputs"] == {"tokens": "int32 [1, -1]"}
+    assert {"UNIDIRECTIONAL_SEQUENCE_LSTM"} == operators(folder / described["file"]) & {"UNIDIRECTIONAL_SEQUENCE_LSTM", "WHILE"}
+    run = LiteRTModel(folder / described["file"])
+    scores = np.stack([run(crop(ids, MAX_LENGTH)) for ids in tokenizer.encode(TEXTS)])
+    np.testing.assert_allclose(scores, expected.probabilities, rtol=0, atol=1e-5)  # single precision
+    assert len(verify(Path(fused.path)).artefacts) == len(fused.artefacts)
+
+
+def test_another_cell_cannot_be_fused(tokenizer):
+    model = TextClassifier(tokenizer.vocabulary_size, ["a", "b"], embedding_dim=4, units=3, cell="gru")
+    with pytest.raises(UserError, match="--fused-lstm: expected a classifier of LSTM layers, received one of cell gru"):
+        ClassifierExporter(model, tokenizer, MAX_LENGTH).with_fused_lstm()
 
 
 @pytest.mark.slow

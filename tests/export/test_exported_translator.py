@@ -175,6 +175,8 @@ def test_what_cannot_be_exported_is_named(model, tokenizers):
         TranslatorExporter(model, *tokenizers, MAX_LENGTH, Search(method="sample"))
     with pytest.raises(ValueError, match="max_length=1"):
         TranslatorExporter(model, *tokenizers, 1, SEARCH)
+    with pytest.raises(UserError, match=r"--fused-lstm: expected a classifier.* for translation"):
+        TranslatorExporter(model, *tokenizers, MAX_LENGTH, SEARCH).with_fused_lstm()
 
 
 def answer(tokens=(5, 3), score=-1.0, look=0.5, strings=()):

@@ -14,7 +14,7 @@ def run(argv: Sequence[str]) -> int:
     """Exports a trained model, or compares an export with its model again."""
     parser = argparse.ArgumentParser(
         "toolkit export",
-        usage="toolkit export RUN [--export-dir FOLDER] [--name NAME] [--version N] [--json]\n"
+        usage="toolkit export RUN [--export-dir FOLDER] [--name NAME] [--version N] [--fused-lstm] [--json]\n"
         "       toolkit export --verify FOLDER [--json]",
         description="Write a trained model as a SavedModel and as LiteRT files, and check them against the model.",
         allow_abbrev=False,
@@ -24,11 +24,14 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--name", help="name of the model (default: that of the run's folder)")
     parser.add_argument("--version", type=_version, metavar="N", help="number of the version (default: the one after the highest)")
     parser.add_argument(
+        "--fused-lstm", action="store_true", help="write LiteRT files with LiteRT's own LSTM operator, too (classifiers of LSTM layers)"
+    )
+    parser.add_argument(
         "--verify", type=Path, metavar="FOLDER", help="compare an exported version, or the newest of a model, with its model"
     )
     parser.add_argument("--json", action="store_true", help="print the report as one line of JSON")
     options = parser.parse_args(argv)
-    if options.verify and (options.run or options.export_dir or options.name or options.version):
+    if options.verify and (options.run or options.export_dir or options.name or options.version or options.fused_lstm):
         raise UserError("--verify: expected the folder of an export and nothing else but --json")
     if not options.verify and not options.run:
         raise UserError(
@@ -45,7 +48,7 @@ def _export(options: argparse.Namespace):
         raise UserError(f"--name: expected the name of a folder, received {name!r}")
     task = open_task(options.run)
     with native_notices_hidden():
-        return task.export(options.export_dir or Path("saved_models"), name, options.version)
+        return task.export(options.export_dir or Path("saved_models"), name, options.version, fused_lstm=options.fused_lstm)
 
 
 def _verify(folder: Path):

@@ -3,7 +3,7 @@
 import json
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ import keras
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from toolkit.errors import UserError
 from toolkit.evaluation.prediction import probability_function
 from toolkit.export.classifier_graph import ClassifierModule, scores_function
 from toolkit.export.classifier_verification import ClassifierCheck, example
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import convert_dynamic_and_static
+from toolkit.export.litert import convert_dynamic_and_static, convert_fused
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.publishing import write_json
 from toolkit.export.saving import CLASSIFY_METHOD, save_module, set_method_name
@@ -37,6 +38,7 @@ class ClassifierExporter(Exporter):
         model: Classifier from token ids to logits, with `label_names`.
         tokenizer: Its tokenizer.
         max_length: Tokens kept of a text.
+        fused_lstm: Whether there are LiteRT files with LiteRT's own LSTM operator, too.
     """
 
     task = "classification"
@@ -44,6 +46,13 @@ class ClassifierExporter(Exporter):
     model: keras.Model
     tokenizer: Tokenizer
     max_length: int
+    fused_lstm: bool = False
+
+    def with_fused_lstm(self) -> "ClassifierExporter":
+        """Returns an exporter that writes LiteRT files with the fused LSTM, too."""
+        if self.model.cell != "lstm":
+            raise UserError(f"--fused-lstm: expected a classifier of LSTM layers, received one of cell {self.model.cell}")
+        return replace(self, fused_lstm=True)
 
     def write_saved_model(self, directory: Path) -> None:
         """Writes the SavedModel."""
@@ -66,6 +75,10 @@ class ClassifierExporter(Exporter):
         module.probabilities = probability_function(self.model, "litert")
         module.fixed = scores_function(module.probabilities, 1, self._length)
         static = convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory)
+        fused = {}
+        if self.fused_lstm:
+            module.unpadded = scores_function(probability_function(self.model, "fused"), 1, None)
+            fused = {"fused": convert_fused(module, {"serving_default": module.unpadded}, directory)}
         self.tokenizer.save(directory / "tokenizer.model")
         description = {
             "task": self.task,
@@ -80,6 +93,7 @@ class ClassifierExporter(Exporter):
             "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
             "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
             "static": static,
+            **fused,
         }
         write_json(description, directory / "model.json")
 
@@ -98,12 +112,12 @@ class ClassifierExporter(Exporter):
 
     def settings(self) -> dict[str, Any]:
         """Returns what makes the artefacts besides the model and the tokenizer."""
-        return {"max_length": self.max_length}
+        return {"max_length": self.max_length, "fused_lstm": self.fused_lstm}
 
     @classmethod
     def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "ClassifierExporter":
         """Returns the exporter that wrote a version."""
-        return cls(model, Tokenizer.load(litert / "tokenizer.model"), settings["max_length"])
+        return cls(model, Tokenizer.load(litert / "tokenizer.model"), settings["max_length"], settings.get("fused_lstm", False))
 
     @property
     def _length(self) -> int:

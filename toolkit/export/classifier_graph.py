@@ -64,13 +64,13 @@ class ClassifierModule(tf.Module):
         return scores_function(self._probabilities, batch, length)
 
 
-def scores_function(probabilities: Callable[[tf.Tensor], tf.Tensor], batch: int, length: int):
+def scores_function(probabilities: Callable[[tf.Tensor], tf.Tensor], batch: int, length: int | None):
     """Returns a classifier at one shape, a concrete function.
 
     Args:
         probabilities: From `probability_function`.
         batch: Number of texts.
-        length: Number of their token ids, 0 after the end of a text.
+        length: Number of their token ids, 0 after the end of a text; `None` for any.
     """
 
     @tf.function(input_signature=[tf.TensorSpec([batch, length], tf.int32, name="tokens")], autograph=False)

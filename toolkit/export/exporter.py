@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import keras
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from toolkit.errors import UserError
 from toolkit.export.verification import Check
 
 
@@ -25,6 +26,14 @@ class Exporter(abc.ABC):
     """Whether all inputs of all signatures have rows, so that a server can answer several requests at once."""
 
     model: keras.Model
+
+    def with_fused_lstm(self) -> "Exporter":
+        """Returns an exporter that writes LiteRT files with LiteRT's own LSTM operator, too.
+
+        Raises:
+            UserError: The model has none that could be fused. One whose last state is read cannot be: LiteRT's operator keeps it.
+        """
+        raise UserError(f"--fused-lstm: expected a classifier, whose states nobody reads; received a model for {self.task}")
 
     @abc.abstractmethod
     def write_saved_model(self, directory: Path) -> None:

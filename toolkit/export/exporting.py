@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from toolkit.errors import UserError
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import FILES, STATIC
+from toolkit.export.litert import FILES, FUSED, STATIC
 from toolkit.export.model_card import write_model_card
 from toolkit.export.proof import Proof, read_proof, write_proof
 from toolkit.export.publishing import refuse_existing, size_of, write_version
@@ -119,14 +119,17 @@ def _advising(advice: str) -> Iterator[None]:
 
 
 def _artefacts(check: Check, folder: Path, loaded: Any, leave_out: bool) -> Iterator[Artefact]:
-    yield Artefact("SavedModel", size_of(folder) - size_of(folder / "litert"), check.saved_model(loaded))
+    litert = folder / "litert"
+    yield Artefact("SavedModel", size_of(folder) - size_of(litert), check.saved_model(loaded))
     for name, file in FILES.items():
-        path = folder / "litert" / file
         if name == "float32":
-            yield _artefact(f"LiteRT {name}", path, check.litert)
+            yield _artefact(f"LiteRT {name}", litert / file, check.litert)
         else:
-            yield _rounded(f"LiteRT {name}", path, check.rounded, leave_out)
-    yield _artefact("LiteRT, fixed shapes", folder / "litert" / STATIC, check.static)
+            yield _rounded(f"LiteRT {name}", litert / file, check.rounded, leave_out)
+    yield _artefact("LiteRT, fixed shapes", litert / STATIC, check.static)
+    if (litert / FUSED["float32"]).is_file():
+        yield _artefact("LiteRT, fused LSTM", litert / FUSED["float32"], check.litert)
+        yield _rounded("LiteRT int8, fused LSTM", litert / FUSED["int8"], check.rounded, leave_out)
 
 
 def _artefact(name: str, path: Path, check: Callable[[Path], Agreement]) -> Artefact:

@@ -14,10 +14,13 @@ import tensorflow as tf
 from toolkit.errors import UserError
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.saving import save_module
+from toolkit.export.verification import operators
 
+FUSED_OPERATOR = "UNIDIRECTIONAL_SEQUENCE_LSTM"
 FORMATS = ("float32", "float16", "int8")
 FILES = {"float32": "model.tflite", "float16": "model_float16.tflite", "int8": "model_int8.tflite"}
 STATIC = "model_static.tflite"
+FUSED = {"float32": "model_fused.tflite", "int8": "model_fused_int8.tflite"}
 
 
 def convert_to_litert(module: tf.Module, signatures: Mapping[str, Any], files: Mapping[str, Path]) -> None:
@@ -66,6 +69,29 @@ def convert_dynamic_and_static(
     files = {name: directory / file for name, file in FILES.items()}
     _convert_all(module, [(signatures, files), (static, {"float32": directory / STATIC})], directory)
     return {"file": STATIC, "signatures": LiteRTSignatures(directory / STATIC).describe()}
+
+
+def convert_fused(module: tf.Module, signatures: Mapping[str, Any], directory: Path) -> dict[str, Any]:
+    """Writes the two LiteRT files with the fused LSTM.
+
+    Args:
+        module: Holds every variable that the signatures use.
+        signatures: Those for one unpadded text, traced with the time-loop backend `"fused"`.
+        directory: The version's folder `litert`.
+
+    Returns:
+        What `model.json` says of them.
+
+    Raises:
+        OSError: A file cannot be written.
+        UserError: The converter failed, or left the loop as it was.
+    """
+    files = {name: directory / file for name, file in FUSED.items()}
+    _convert_all(module, [(signatures, files)], directory)
+    for path in files.values():
+        if FUSED_OPERATOR not in operators(path):
+            raise UserError(f"{path.name}: expected the operator {FUSED_OPERATOR}, but the LiteRT converter has made none of it")
+    return {"file": FUSED["float32"], "signatures": LiteRTSignatures(files["float32"]).describe()}
 
 
 def _convert_all(module: tf.Module, conversions: Sequence[tuple[Mapping[str, Any], Mapping[str, Path]]], directory: Path) -> None:

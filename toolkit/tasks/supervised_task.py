@@ -165,13 +165,14 @@ class SupervisedTask(abc.ABC):
         self.run.read_metrics()
         return load_model(self.run.model)
 
-    def export(self, directory: Path, name: str, version: int | None = None) -> ExportReport:
+    def export(self, directory: Path, name: str, version: int | None = None, *, fused_lstm: bool = False) -> ExportReport:
         """Writes the trained model as a SavedModel and as LiteRT files, checked against the model on held-out texts.
 
         Args:
             directory: Folder of exported models; the export is `directory/name/VERSION`.
             name: Name of the model.
             version: Number of the version; `None` for the next one.
+            fused_lstm: Whether to write LiteRT files with LiteRT's own LSTM operator, too.
 
         Returns:
             What was written, how large it is and how well it agrees.
@@ -182,7 +183,8 @@ class SupervisedTask(abc.ABC):
         metrics, samples = self.run.read_metrics(), self.run.read_json(self.run.samples)
         references = self.run.read_json(self.run.references) if self.run.references.is_file() else ()
         options = {"samples": samples, "references": references, "facts": self._facts(metrics), "version": version}
-        return export(self.exporter(), directory / name, **options)
+        exporter = self.exporter()
+        return export(exporter.with_fused_lstm() if fused_lstm else exporter, directory / name, **options)
 
     def _facts(self, metrics: dict[str, Any]) -> dict[str, Any]:
         """Returns what a model card says of the training."""

@@ -1,6 +1,7 @@
 """The fused LSTM of LiteRT, converted and run."""
 
 import ai_edge_litert.interpreter as litert
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -11,12 +12,12 @@ from toolkit.layers.recurrent.time_loop import backend
 FEATURES, UNITS, TIME = 3, 4, 6
 
 
-def convert(layer, shape, loop):
+def convert(layer, shape, loop, dtype=tf.float32):
     """Converts a layer in a context of its backend; returns an interpreter."""
     module = tf.Module()
     module.layer_variables = [variable.value for variable in layer.variables]
 
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32)], autograph=False)
+    @tf.function(input_signature=[tf.TensorSpec(shape, dtype)], autograph=False)
     def run(sequences):
         with backend(loop):
             return layer(sequences)
@@ -53,6 +54,17 @@ def test_is_fused_and_gives_the_same_every_time(bidirectional, return_sequences)
     assert "WHILE" not in operators(interpreter)
     for answer in run_twice(interpreter, sequences):
         np.testing.assert_allclose(answer, layer(sequences), rtol=0, atol=1e-6)  # single precision
+
+
+@pytest.mark.parametrize(("rows", "is_fused"), [(1, True), (2, False)])
+def test_a_mask_is_padding_which_a_single_row_has_none_of(rows, is_fused):
+    embedding, layer = keras.layers.Embedding(9, FEATURES, mask_zero=True), LSTM(UNITS, return_sequences=True)
+    tokens = np.arange(1, 1 + rows * TIME).reshape(rows, TIME) % 8 + 1
+    model = keras.Sequential([keras.Input((None,), dtype="int32"), embedding, layer])
+    interpreter = convert(model, (rows, TIME), "fused", tf.int32)
+    assert ("UNIDIRECTIONAL_SEQUENCE_LSTM" in operators(interpreter)) == is_fused
+    for answer in run_twice(interpreter, tokens.astype("int32")):
+        np.testing.assert_allclose(answer, model(tokens), rtol=0, atol=1e-6)  # single precision
 
 
 @pytest.mark.parametrize(("layer_class", "shape"), [(GRU, (1, TIME, FEATURES)), (LSTM, (None, None, FEATURES))])

@@ -195,7 +195,7 @@ class RecurrentLayer:
     def _can_fuse(self, equations, sequences, noise: Noise) -> bool:
         obstacles = {
             "another cell than the LSTM": not isinstance(equations, LSTMEquations),
-            "a mask": noise.mask is not None,
+            "a mask over several rows": noise.mask is not None and sequences.shape[0] != 1,  # a text alone needs no padding
             "zoneout": noise.zoneout is not None,
             "return_state or stateful": self.return_state or self.stateful,
             "a batch of any size": sequences.shape[0] is None,

@@ -7,7 +7,9 @@ A recurrent layer has one set of weights and one definition of a step. How the s
 | `"compiled"` | training and evaluation in Python (the default) | XLA's | written by hand for LSTM, GRU and SimpleRNN, else automatic |
 | `"graph"` | a SavedModel: any shape, nothing compiled at run time | TensorFlow's, into a `TensorArray`, live rows only | automatic |
 | `"litert"` | LiteRT: built-in operators, any batch and length | TensorFlow's, into one `[time, batch, units]` buffer | none |
-| `"fused"` | LiteRT: its fused LSTM operator where there is one (no mask, a static batch), else as `"litert"` | the operator's | none |
+| `"fused"` | LiteRT: its fused LSTM operator where there is one (a static batch), else as `"litert"` | the operator's | none |
+
+The fused operator knows no mask. A single sequence is taken for unpadded; several that have a mask are not fused.
 """
 
 import contextlib
