@@ -39,10 +39,10 @@ LATENCY_INTRODUCTION = f"""
 ## One text on LiteRT
 
 A classifier, a bidirectional LSTM, asked one text on one thread. *ours* are the files that `toolkit export` writes: for any shape, rounded,
-of fixed shapes, and with LiteRT's own LSTM operator (`--fused-lstm`), which gains more the longer the text is. *keras* is the same model
-with the same weights in layers of Keras, of fixed shape, through `TFLiteConverter`: with `mask_zero=True`, which masks padding as ours
-does, but for the pooling, and without a mask, which is wrong as soon as there is padding. All take turns in one process; the time is that
-of setting the tokens, running, and getting the probabilities.
+of fixed shapes, and with LiteRT's own LSTM operator (`--fused-lstm`). *keras* is the same model with the same weights in layers of Keras,
+of fixed shape, through `TFLiteConverter`: with `mask_zero=True`, which masks padding as ours does, but for the pooling, and without a mask,
+which is wrong as soon as there is padding. All take turns in one process; the time is that of setting the tokens, running, and getting the
+probabilities.
 
 Asked for, of {ASKED_TOKENS} tokens: at most {MOST_MILLISECONDS["float32"]:g} ms in float32 and {MOST_MILLISECONDS["int8"]:g} ms in int8,
 an int8 file of at most {MOST_SIZE:.0%} of the one in float32, and ours no slower than *keras*.

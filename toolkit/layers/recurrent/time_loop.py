@@ -6,7 +6,7 @@ A recurrent layer has one set of weights and one definition of a step. How the s
 |---|---|---|---|
 | `"compiled"` | training and evaluation in Python (the default) | XLA's | written by hand for LSTM, GRU and SimpleRNN, else automatic |
 | `"graph"` | a SavedModel: any shape, nothing compiled at run time | TensorFlow's, into a `TensorArray`, live rows only | automatic |
-| `"litert"` | LiteRT: built-in operators, any batch and length | TensorFlow's, into one `[time, batch, units]` buffer | none |
+| `"litert"` | LiteRT: built-in operators, any batch and length | TensorFlow's, into blocks of `[steps, batch, units]` | none |
 | `"fused"` | LiteRT: its fused LSTM operator where there is one (a static batch), else as `"litert"` | the operator's | none |
 
 The fused operator knows no mask. A single sequence is taken for unpadded; several that have a mask are not fused.
@@ -25,6 +25,7 @@ from toolkit.layers.recurrent.backpropagation.equations import Equations
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, dropped, held_back, time_major
 from toolkit.layers.recurrent.live_rows import has_only_mask, run_live_rows
 
+LITERT_BLOCK = 64  # steps
 BACKENDS = ("compiled", "graph", "litert", "fused")
 
 _backend = contextvars.ContextVar("time_loop_backend", default="compiled")
@@ -66,7 +67,7 @@ def scan(
 ) -> tuple[tf.Tensor, tf.Tensor | None, list[tf.Tensor]]:
     """Runs a step over time as TensorFlow's own loop.
 
-    For LiteRT the outputs are kept in one tensor, else in a `TensorArray`, which has a gradient. In a graph for batches of any size the
+    For LiteRT the outputs are kept in tensors, else in a `TensorArray`, which has a gradient. In a graph for batches of any size the
     loop runs in blocks of steps, and leaves out of a block the rows that are masked throughout.
 
     Args:
@@ -95,9 +96,8 @@ def scan(
 def _run(step, project, all_outputs, inputs, carried, noise):
     inputs = project(inputs)
     time = tf.shape(inputs)[0]
-    rows = _rows(time, carried[0]) if all_outputs else ()
 
-    def body(t, carried, rows):
+    def body(t, first, carried, rows):
         _, *state = carried
         output, new_state = step(_at(inputs, t), state)
         new_state = held_back(new_state, state, noise._replace(mask=None), t)
@@ -106,16 +106,35 @@ def _run(step, project, all_outputs, inputs, carried, noise):
         new = [output, *new_state]
         if noise.mask is not None:
             new = _where(_at(noise.mask, t), new, carried)
-        return t + 1, new, _write(rows, t, new[0]) if all_outputs else ()
+        return t + 1, first, new, _write(rows, t - first, new[0]) if all_outputs else ()
 
-    start = (0, carried, rows)
-    if inputs.shape[0] == 1:  # decoders read one token at a time, and need no loop for it
-        _, carried, rows = body(*start)
-    else:
-        _, carried, rows = tf.while_loop(lambda t, *_: t < time, body, start, maximum_iterations=time)
+    def run(first, last, carried, rows):
+        start = (first, first, carried, rows)
+        if inputs.shape[0] == 1:  # decoders read one token at a time, and need no loop for it
+            return body(*start)[2:]
+        return tf.while_loop(lambda t, *_: t < last, body, start, maximum_iterations=last - first)[2:]
+
     if not all_outputs:
-        return carried, None
+        return run(0, time, carried, ())[0], None
+    if _for_litert() and (inputs.shape[0] is None or inputs.shape[0] > LITERT_BLOCK):
+        return _in_blocks(run, time, carried)
+    carried, rows = run(0, time, carried, _rows(time, carried[0]))
     return carried, rows.stack() if isinstance(rows, tf.TensorArray) else rows
+
+
+def _in_blocks(run, time, carried):
+    """Runs a loop block by block. At each step LiteRT copies all of the tensor that it writes a row to, so that should be a small one."""
+    block = tf.maximum(tf.minimum(LITERT_BLOCK, time), 1)
+    number = -(-time // block)
+
+    def body(k, carried, blocks):
+        first = k * block
+        carried, rows = run(first, tf.minimum(first + block, time), carried, _rows(block, carried[0]))
+        return k + 1, carried, ops.slice_update(blocks, (first, 0, 0), rows)
+
+    start = (0, carried, _rows(number * block, carried[0]))
+    _, carried, blocks = tf.while_loop(lambda k, *_: k < number, body, start, maximum_iterations=number)
+    return carried, blocks[:time]
 
 
 def scan_equations(
