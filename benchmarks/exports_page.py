@@ -63,7 +63,7 @@ def exports_page(records: Sequence[Measured]) -> str:
     """Returns the text of the page, from all records that it is about."""
     speeds = {table: [each for each in records if isinstance(each, SpeedRecord) and each.table == table] for table in TABLES}
     quality = "\n".join(_quality(record) for record in records if isinstance(record, ExportRecord)) or NO_RECORD
-    latencies = "\n".join(_latency(record) for record in speeds[LATENCY]) or NO_RECORD
+    latencies = "\n".join(_latency(record) for record in sorted(speeds[LATENCY], key=lambda record: record.name)) or NO_RECORD
     return f"{INTRODUCTION}\n{quality}{TRANSLATION_INTRODUCTION}\n{tables_or_none(speeds[TRANSLATION])}{LATENCY_INTRODUCTION}\n{latencies}"
 
 
@@ -88,7 +88,7 @@ def _latency(record: SpeedRecord) -> str:
     summary = ""
     if length == length_of(ASKED_TOKENS):
         rows = [[what, number(value), number(most), "yes" if value <= most else "no"] for what, value, most in asked(case)]
-        summary = f"{table_of([record.what, 'measured', 'at most', 'as asked'], rows)}\n"
+        summary = f"{table_of(['', 'measured', 'at most', 'as asked'], rows)}\n"
     return f"### {record.what}\n\n{summary}{measurement_table(record)}\n{measured(record)}"
 
 
