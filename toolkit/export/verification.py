@@ -111,23 +111,27 @@ def check_operators(path: Path) -> None:
     Raises:
         UserError: It has others, or it is no LiteRT file.
     """
-    if custom := sorted(name for name in operators(path) if name not in vars(schema.BuiltinOperator)):
+    custom = [code.CustomCode().decode() for code in _operator_codes(path) if code.BuiltinCode() == schema.BuiltinOperator.CUSTOM]
+    if custom:
         raise UserError(f"LiteRT: expected built-in operators only, found {', '.join(custom)}; {path.name} is not to be used")
 
 
 def operators(path: Path) -> set[str]:
-    """Returns the names of the operators of a LiteRT file, those of custom ones as they are.
+    """Returns the names of the built-in operators of a LiteRT file, such as `"WHILE"`.
 
     Raises:
         UserError: It is no LiteRT file.
     """
+    used = {code.BuiltinCode() for code in _operator_codes(path)}
+    return {name for name, number in vars(schema.BuiltinOperator).items() if number in used}
+
+
+def _operator_codes(path: Path) -> list[schema.OperatorCode]:
     content = path.read_bytes() if path.is_file() else b""
     if content[4:8] != b"TFL3":
         raise UserError(f"{path}: expected a LiteRT file, found {'something else' if content else 'none'}")
     model = schema.Model.GetRootAs(content)
-    names = {number: name for name, number in vars(schema.BuiltinOperator).items()}
-    codes = [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
-    return {code.CustomCode().decode() if code.CustomCode() else names[code.BuiltinCode()] for code in codes}
+    return [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
 
 
 def largest_difference(name: str, expected: np.ndarray, received: np.ndarray) -> float:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.layers import GRU, LSTM, RNN, Bidirectional, CoupledLSTMCell
@@ -57,6 +57,7 @@ def test_there_is_a_gradient():
         np.testing.assert_allclose(any_size, known_size, rtol=1e-4, atol=1e-4)  # single precision, sums over hundreds of steps
 
 
+@settings(deadline=None)  # two cores may be shared
 @given(st.lists(st.integers(0, 3 * BLOCK), min_size=2, max_size=5))
 def test_rows_are_run_only_in_the_blocks_in_which_they_have_a_step(lengths):
     seen = []

@@ -97,22 +97,23 @@ def _run(step, project, all_outputs, inputs, carried, noise):
     inputs = project(inputs)
     time = tf.shape(inputs)[0]
 
-    def body(t, first, carried, rows):
+    def after(t, carried):
         _, *state = carried
         output, new_state = step(_at(inputs, t), state)
         new_state = held_back(new_state, state, noise._replace(mask=None), t)
         if noise.zoneout is not None:
             output = new_state[0]
         new = [output, *new_state]
-        if noise.mask is not None:
-            new = _where(_at(noise.mask, t), new, carried)
-        return t + 1, first, new, _write(rows, t - first, new[0]) if all_outputs else ()
+        return new if noise.mask is None else _where(_at(noise.mask, t), new, carried)
 
     def run(first, last, carried, rows):
-        start = (first, first, carried, rows)
+        def body(t, carried, rows):
+            new = after(t, carried)
+            return t + 1, new, _write(rows, t - first, new[0]) if all_outputs else ()
+
         if inputs.shape[0] == 1:  # decoders read one token at a time, and need no loop for it
-            return body(*start)[2:]
-        return tf.while_loop(lambda t, *_: t < last, body, start, maximum_iterations=last - first)[2:]
+            return body(first, carried, rows)[1:]
+        return tf.while_loop(lambda t, *_: t < last, body, (first, carried, rows), maximum_iterations=last - first)[1:]
 
     if not all_outputs:
         return run(0, time, carried, ())[0], None
