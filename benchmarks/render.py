@@ -37,6 +37,8 @@ from benchmarks.translation_speed_page import translation_speed_page
 from benchmarks.translation_table import translation_table
 
 BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
+HEAD = 2  # lines of a table before its rows
+IN_README = 5  # rows of a table of accuracies
 END = "<!-- end of results -->"
 ELSEWHERE = {*TRANSLATION, *LANGUAGE_MODEL, *SERVING, *EXPORTS}  # tables of speed with a page of their own
 INTRODUCTION = """\
@@ -75,7 +77,7 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     """Returns the text of each page by its path."""
     kinds = (Record, table), (TranslationRecord, translation_table), (LanguageModelRecord, language_model_table)
     results = {name: (group, make) for kind, make in kinds for name, group in _by_table(records, kind).items()}
-    summary = "\n".join(f"**{name}**\n\n{make(group)}" for name, (group, make) in results.items())
+    summary = "\n".join(f"**{name}**\n\n{best(group) if make is table else make(group)}" for name, (group, make) in results.items())
     details = "".join(f"\n## {name}\n\n{make(group)}\n{''.join(map(measured, group))}" for name, (group, make) in results.items())
     speeds = [record for record in records if isinstance(record, SpeedRecord)]
     readme, docs = root / "README.md", root / "docs"
@@ -95,6 +97,14 @@ def _by_table(records: Sequence[Measured], kind: type[Measured]) -> dict[str, li
     """Returns the records of a kind by their table, the tables in alphabetical order."""
     of_kind = sorted((record for record in records if isinstance(record, kind)), key=lambda record: record.table)
     return {name: list(group) for name, group in groupby(of_kind, lambda record: record.table)}
+
+
+def best(records: Sequence[Record]) -> str:
+    """Returns the first rows of a table, for README.md, and how many there are."""
+    whole = table(records).splitlines(keepends=True)
+    rows = len(whole) - HEAD
+    note = f"\nThe best {IN_README} of {rows}; [docs/results.md](docs/results.md) has all.\n" if rows > IN_README else ""
+    return "".join(whole[: HEAD + IN_README]) + note
 
 
 def table(records: Sequence[Record]) -> str:

@@ -1,7 +1,7 @@
 import pytest
 from test_records import record
 
-from benchmarks.render import BEGIN, END, between_markers, main, percent, table
+from benchmarks.render import BEGIN, END, IN_README, best, between_markers, main, percent, table
 
 REFERENCES = [{"what": "paper", "metrics": {"accuracy": 0.761}}]
 
@@ -46,6 +46,14 @@ def test_the_best_stands_first_and_a_reference_once():
     assert [row.split("|")[1].strip() for row in rows] == ["model", "---", "better", "*paper*", "a model"]
     assert rows[2] == "| better | 90 | 1.2 | 10 | 0.5 | 2.0 |"
     assert rows[4] == "| a model | 50 |  | 10 | 0.5 | 2.0 |"
+
+
+def test_the_readme_shows_the_best():
+    records = [record(what=f"model {number}", metrics={"accuracy": number / 10}) for number in range(IN_README + 2)]
+    rows = [line for line in best(records).splitlines() if line.startswith("| model ")]
+    assert [row.split("|")[1].strip() for row in rows[1:]] == [f"model {number}" for number in range(IN_README + 1, 1, -1)]
+    assert f"The best {IN_README} of {IN_README + 2};" in best(records)
+    assert best(records[:IN_README]) == table(records[:IN_README])
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.90466, "90.47"), (0.761, "76.1"), (1.0, "100"), (None, "")])
