@@ -2,13 +2,12 @@
 
 import contextlib
 import io
-import multiprocessing
 import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 
+from benchmarks.own_process import in_own_process
 from toolkit.quiet import native_notices_hidden
 
 STEPS = 5  # of each length: the first traces, the others do not
@@ -32,8 +31,7 @@ def fit_over_buckets(fitter: str, lengths: Sequence[int], *, batch: int, seed: i
         The seconds of tracing and compiling: at each length those that the first step took longer than the median of the others, for
         training, for validation and together; and the milliseconds of those others, the mean over the lengths.
     """
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        times = process.submit(_timed_fit, fitter, list(lengths), batch, seed, threads).result()
+    times = in_own_process(_timed_fit, fitter, list(lengths), batch, seed, threads)
     extra, steady = {}, {}
     for phase, seconds in times.items():
         parts = [seconds[i : i + STEPS] for i in range(0, len(seconds), STEPS)]

@@ -22,6 +22,7 @@ from benchmarks.sentiment_data import SEED, data_parser, read_data
 from benchmarks.tfidf import accuracy_by_source, count_parameters
 from toolkit.data.crop import crop
 from toolkit.evaluation.prediction import predict_probabilities
+from toolkit.layers import MeanOverTime
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models import load_model
 from toolkit.run_folder import RunFolder
@@ -66,14 +67,13 @@ class StateReader:
 
     def __init__(self, run: RunFolder):
         self._tokenizer = toolkit.Tokenizer.load(run.tokenizer)
-        model = load_model(run.model)
+        model, mean_over_time = load_model(run.model), MeanOverTime()
 
         @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)])
         def mean_state(tokens):
             with backend("graph"):
                 states, _ = model(tokens, return_features=True)
-            weights = tf.cast(tokens != 0, tf.float32)[..., None]
-            return tf.reduce_sum(states * weights, 1) / tf.maximum(tf.reduce_sum(weights, 1), 1)
+            return mean_over_time(states, mask=tokens != 0)
 
         self._mean_state = mean_state
 

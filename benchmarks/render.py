@@ -37,7 +37,6 @@ from benchmarks.translation_speed_page import translation_speed_page
 from benchmarks.translation_table import translation_table
 
 BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
-HEAD = 2  # lines of a table before its rows
 IN_README = 5  # rows of a table of accuracies
 END = "<!-- end of results -->"
 ELSEWHERE = {*TRANSLATION, *LANGUAGE_MODEL, *SERVING, *EXPORTS}  # tables of speed with a page of their own
@@ -75,10 +74,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     """Returns the text of each page by its path."""
-    kinds = (Record, table), (TranslationRecord, translation_table), (LanguageModelRecord, language_model_table)
-    results = {name: (group, make) for kind, make in kinds for name, group in _by_table(records, kind).items()}
-    summary = "\n".join(f"**{name}**\n\n{best(group) if make is table else make(group)}" for name, (group, make) in results.items())
-    details = "".join(f"\n## {name}\n\n{make(group)}\n{''.join(map(measured, group))}" for name, (group, make) in results.items())
+    kinds = (Record, table, best), (TranslationRecord, *[translation_table] * 2), (LanguageModelRecord, *[language_model_table] * 2)
+    results = [(name, group, whole, brief) for kind, whole, brief in kinds for name, group in _by_table(records, kind).items()]
+    summary = "\n".join(f"**{name}**\n\n{brief(group)}" for name, group, _, brief in results)
+    details = "".join(f"\n## {name}\n\n{whole(group)}\n{''.join(map(measured, group))}" for name, group, whole, _ in results)
     speeds = [record for record in records if isinstance(record, SpeedRecord)]
     readme, docs = root / "README.md", root / "docs"
     return {
@@ -101,16 +100,23 @@ def _by_table(records: Sequence[Measured], kind: type[Measured]) -> dict[str, li
 
 def best(records: Sequence[Record]) -> str:
     """Returns the first rows of a table, for README.md, and how many there are."""
-    whole = table(records).splitlines(keepends=True)
-    rows = len(whole) - HEAD
-    note = f"\nThe best {IN_README} of {rows}; [docs/results.md](docs/results.md) has all.\n" if rows > IN_README else ""
-    return "".join(whole[: HEAD + IN_README]) + note
+    rows = _rows(records)
+    note = f"\nThe best {IN_README} of {len(rows)}; [docs/results.md](docs/results.md) has all.\n" if len(rows) > IN_README else ""
+    return _table(records, rows[:IN_README]) + note
 
 
 def table(records: Sequence[Record]) -> str:
     """Returns a Markdown table, the most accurate first, with the published results that the records name."""
+    return _table(records, _rows(records))
+
+
+def _rows(records: Sequence[Record]) -> list:
+    first = next(iter(records[0].metrics))
+    return sorted(scored_rows(records, "metrics"), key=lambda row: -row[1].get(first, 0))
+
+
+def _table(records: Sequence[Record], rows: Sequence) -> str:
     metrics = list(records[0].metrics)
-    rows = sorted(scored_rows(records, "metrics"), key=lambda row: -row[1].get(metrics[0], 0))
     cells = ([what, *(percent(values.get(name)) for name in metrics), *costs] for what, values, costs in rows)
     return table_of(["model", *metrics, *COSTS], cells)
 

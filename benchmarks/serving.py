@@ -12,7 +12,6 @@ import contextlib
 import http.client
 import itertools
 import json
-import multiprocessing
 import subprocess
 import sys
 import tempfile
@@ -20,11 +19,11 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.own_process import in_own_process
 from benchmarks.records import RESULTS, SpeedRecord
 from benchmarks.serving_page import BATCHES, CLIENTS, FIRST, PROCESSES, SERVING, direct_row, server_row
 from benchmarks.speed import Case
@@ -188,8 +187,7 @@ def call_directly(model: Path, texts: Sequence[str], batch: int, requests: int, 
     Returns:
         The calls.
     """
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        return process.submit(_call_directly, model, texts, batch, requests, seconds).result()
+    return in_own_process(_call_directly, model, texts, batch, requests, seconds)
 
 
 def _call_directly(model: Path, texts: Sequence[str], batch: int, requests: int, seconds: float) -> Calls:

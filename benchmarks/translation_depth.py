@@ -12,15 +12,14 @@ After each configuration the record is written; those that it holds are not run 
 import argparse
 import dataclasses
 import itertools
-import multiprocessing
 import tempfile
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from benchmarks.choices import some_of
 from benchmarks.finished_run import without_folders
+from benchmarks.own_process import in_own_process
 from benchmarks.records import RESULTS, ComparisonRecord, load_records
 
 NAME = "translation-depth"
@@ -120,8 +119,7 @@ def train(configuration: Configuration, shared: dict[str, Any]) -> Row:
     Returns:
         Test scores, parameters and minutes.
     """
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        return process.submit(_train, shared | dataclasses.asdict(configuration)).result()
+    return in_own_process(_train, shared | dataclasses.asdict(configuration))
 
 
 def _train(changes: dict[str, Any]) -> Row:

@@ -27,7 +27,7 @@ OURS = {contender("ours", form) for form in ("float32", "float16", "int8", FIXED
 
 
 def test_all_files_take_turns():
-    case = litert_latency.measure(rounds=2, calls=2, length=9, vocabulary=300, units=4)  # compares them, too
+    case = litert_latency.measure(rounds=2, calls=2, length=LENGTH, vocabulary=300, units=4)  # compares them, too
     assert set(case) == OURS | {contender(name, form) for name in STOCK for form in ("float32", "int8")}
     assert all(0 < values[f"{MILLISECONDS}, least"] <= values[MILLISECONDS] and values[SIZE] > 0 for values in case.values())
     assert case["ours, int8"][SIZE] < case["ours, float32"][SIZE]

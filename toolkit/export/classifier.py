@@ -75,10 +75,6 @@ class ClassifierExporter(Exporter):
         module.probabilities = probability_function(self.model, "litert")
         module.fixed = scores_function(module.probabilities, 1, self._length)
         static = convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory)
-        fused = {}
-        if self.fused_lstm:
-            module.unpadded = scores_function(probability_function(self.model, "fused"), 1, None)
-            fused = {"fused": convert_fused(module, {"serving_default": module.unpadded}, directory)}
         self.tokenizer.save(directory / "tokenizer.model")
         description = {
             "task": self.task,
@@ -93,8 +89,10 @@ class ClassifierExporter(Exporter):
             "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
             "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
             "static": static,
-            **fused,
         }
+        if self.fused_lstm:
+            module.unpadded = scores_function(probability_function(self.model, "fused"), 1, None)
+            description["fused"] = convert_fused(module, {"serving_default": module.unpadded}, directory)
         write_json(description, directory / "model.json")
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
@@ -112,12 +110,12 @@ class ClassifierExporter(Exporter):
 
     def settings(self) -> dict[str, Any]:
         """Returns what makes the artefacts besides the model and the tokenizer."""
-        return {"max_length": self.max_length, "fused_lstm": self.fused_lstm}
+        return {"max_length": self.max_length}
 
     @classmethod
     def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "ClassifierExporter":
         """Returns the exporter that wrote a version."""
-        return cls(model, Tokenizer.load(litert / "tokenizer.model"), settings["max_length"], settings.get("fused_lstm", False))
+        return cls(model, Tokenizer.load(litert / "tokenizer.model"), settings["max_length"])
 
     @property
     def _length(self) -> int:

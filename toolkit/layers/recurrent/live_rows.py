@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from toolkit.layers.recurrent.backpropagation.through_time import Noise
 
-BLOCK = 64  # steps; rows are picked once for a block, which costs about as much as five steps
+BLOCK = 64  # steps; rows are picked once for a block
 
 
 def has_only_mask(noise: Noise) -> bool:
