@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,38 +31,49 @@ def run(argv: Sequence[str]) -> int:
         print(USAGE, end="")
         return 0 if argv else 2
     recipe = find_recipe(argv[0])
-    defaults, name = _starting_point(recipe, argv[1:])
+    defaults = _starting_point(recipe, _given(argv[1:]))
 
     from toolkit.cli.options import SettingsParser  # takes a third of a second to import
 
     parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, defaults)
     parser.add_argument("--preset", default="quick", help=f"settings to start from: {', '.join(recipe.presets)}")
-    parser.add_argument("--run_dir", type=str, default=f"runs/{name}", help="folder of the run")
+    parser.add_argument("--run_dir", type=str, help=f"folder of the run (default: runs/{recipe.name}-PRESET, or runs/RUN-continued)")
     parser.add_argument("--export_dir", type=str, default="saved_models", help="folder of exported models")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
     settings, options = parser.parse(argv[1:])
-    if settings.continue_from:
-        Continuation.of(recipe, settings.continue_from).check(settings, RunFolder(options.run_dir))
-    _train(make_task(recipe, settings, RunFolder(options.run_dir)), Path(options.export_dir), options.json)
+    run = RunFolder(options.run_dir or f"runs/{_default_name(recipe, settings, options.preset)}")
+    if settings.continue_from:  # a mistake is told before TensorFlow is imported, and before the folder is looked at
+        Continuation.of(recipe, settings.continue_from).check(settings, run)
+    _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
     return 0
 
 
-def _starting_point(recipe: Recipe, argv: Sequence[str]) -> tuple[Any, str]:
-    """Returns the settings that the other options are changes to, and a name for the run: a preset's, or those of the run to go on from."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+def _given(argv: Sequence[str]) -> dict[str, str]:
+    """Returns those of the options that say what the others are changes to."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False, argument_default=argparse.SUPPRESS)
     parser.add_argument("--preset")
     parser.add_argument("--continue-from", "--continue_from")
     try:
-        given = parser.parse_known_args(argv)[0]
+        return vars(parser.parse_known_args(argv)[0])
     except argparse.ArgumentError as error:
         raise UserError(str(error)) from error
-    preset = given.preset or "quick"
+
+
+def _starting_point(recipe: Recipe, given: Mapping[str, str]) -> Any:
+    """Returns the settings that the other options are changes to: those of a preset, or of the run to go on from."""
+    preset = given.get("preset", "quick")
     if preset not in recipe.presets:
         raise UserError(f"--preset: expected one of {', '.join(recipe.presets)}, received {preset!r}")
-    if given.continue_from is None:
-        return recipe.presets[preset], f"{recipe.name}-{preset}"
-    origin = Continuation.of(recipe, given.continue_from)
-    return recipe.presets[preset] if given.preset else origin.settings, f"{origin.run.path.resolve().name}-continued"
+    if given.get("continue_from") and "preset" not in given:
+        return Continuation.of(recipe, given["continue_from"]).settings
+    return recipe.presets[preset]
+
+
+def _default_name(recipe: Recipe, settings: Any, preset: str) -> str:
+    """Returns the name of the folder of a run that is given none."""
+    if settings.continue_from:
+        return f"{Path(settings.continue_from).resolve().name}-continued"
+    return f"{recipe.name}-{preset}"
 
 
 def _train_to_the_end(task):
