@@ -4,6 +4,7 @@ The converter can crash the process that it runs in, and importing it takes long
 forks for each request: a crash takes one file only. The process ends when nobody has asked it for a while, or with the one that started it.
 """
 
+import functools
 import json
 import os
 import re
@@ -120,12 +121,22 @@ def _run_in_fork(jobs: Sequence[Job], said: IO[str]) -> int:
     try:
         for stream in (1, 2):  # native code writes to them, too
             os.dup2(said.fileno(), stream)
+        _load_once()
         for job in jobs:
             _convert(job)
         os._exit(0)
     except BaseException as error:  # whatever it is, this process has nobody to hand it to
         os.write(2, f"\n{error}".encode(errors="replace"))
         os._exit(1)
+
+
+def _load_once() -> None:
+    """Lets the converter keep what it loads: it loads a SavedModel twice for each file, only to look at its debug information."""
+    from tensorflow.lite.python import lite
+
+    if load := getattr(lite, "_load", None):
+        once = functools.cache(lambda saved_model: load(saved_model, ["serve"]))
+        lite._load = lambda saved_model, tags: once(saved_model)
 
 
 def _convert(job: Job) -> None:

@@ -1,0 +1,51 @@
+"""Trains a configuration for a step or two, exports it in every format, and asks what was exported."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from toolkit.cli.recipes import make_task
+from toolkit.recipe import Recipe
+from toolkit.run_folder import RunFolder
+from toolkit.serving.artefact import open_artefact
+
+ASKED = 3  # texts
+CLOSE = 1e-3  # between two forms of a model; the export has compared each with the model more closely
+
+
+def failures(recipe: Recipe, settings: Any, folder: Path) -> dict[str, str]:
+    """Returns what a configuration cannot do, which should be nothing.
+
+    Args:
+        recipe: The recipe.
+        settings: Its settings.
+        folder: An empty folder.
+
+    Returns:
+        By artefact, or `"answers"`, what is wrong.
+    """
+    task = make_task(recipe, settings, RunFolder(folder / "run"))
+    task.train()
+    report = task.export(folder / "exports", "model")
+    missing = {artefact.name: artefact.left_out for artefact in report.artefacts if artefact.agreement is None}
+    return {**missing, **report.not_compiled, **_different_answers(Path(report.path), task.run.read_json(task.run.samples)[:ASKED])}
+
+
+def _different_answers(version: Path, texts: Sequence[str]) -> dict[str, str]:
+    """Asks the SavedModel and the LiteRT file of a version as `toolkit predict` does."""
+    if not (version / "litert" / "model.tflite").is_file():
+        return {}
+    saved_model, litert = (_answers(open_artefact(path), texts) for path in (version, version / "litert"))
+    different = np.abs(saved_model - litert).max()
+    return {} if different <= CLOSE else {"answers": f"SavedModel and LiteRT differ by {different:.2g}: {saved_model} and {litert}"}
+
+
+def _answers(opened: Any, texts: Sequence[str]) -> np.ndarray:
+    """Returns numbers that depend on all that an opened export answers."""
+    if hasattr(opened, "generate"):
+        return np.array([likelihood.nats / max(1, likelihood.tokens) for likelihood in opened.score(texts)])
+    if hasattr(opened, "translate"):
+        return np.array([translation.hypotheses[0].score for translation in opened.translate(texts)])
+    return opened.predict(texts).probabilities

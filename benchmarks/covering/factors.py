@@ -1,0 +1,134 @@
+"""The settings of the recipes as factors of a covering set."""
+
+import dataclasses
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from benchmarks.covering.pairwise import Configuration
+from toolkit.recipe import Recipe
+
+LAYERS = (1, 2, 3, 4, 8)
+RATES = (0.0, 0.3)
+
+LEVELS: dict[str, Sequence[Any]] = {
+    "num_layers": LAYERS,
+    "encoder_layers": LAYERS,
+    "decoder_layers": LAYERS,
+    "word_dropout": RATES,
+    "dropout": RATES,
+    "input_dropout": RATES,
+    "output_dropout": RATES,
+    "embedding_dropout": RATES,
+    "recurrent_dropout": RATES,
+    "weight_drop": RATES,
+    "zoneout": RATES,
+    "scheduled_sampling": RATES,
+    "label_smoothing": (0.0, 0.1),
+    "activity_penalty": (0.0, 1.0),
+    "temporal_activity_penalty": (0.0, 1.0),
+    "segment_length": (None, 4),
+    "sampled_softmax": (None, 16),
+    "max_length": (8, 40),
+    "clipnorm": (None, 0.5),
+    "global_clipnorm": (None, 1.0),
+    "weight_decay": (None, 0.01),
+    "ema_momentum": (None, 0.9),
+    "beam_width": (1, 3),
+    "length_penalty": (0.0, 1.4),
+    "coverage_penalty": (0.0, 0.2),
+}
+"""Values of the settings that are numbers. Those of the others are in their types."""
+
+EXCUSED = {
+    "where the data are": (
+        "data", "data_dir", "text_column", "label_column", "source_column", "source", "target",
+    ),
+    "which of them are read": ("training_examples", "max_length_ratio", "tokens_per_epoch", "validation_tokens"),
+    "other runs and files, which tests of their own begin with": ("init_from", "continue_from", "tokenizer_model", "target_tokenizer_model"),
+    "sizes, which are tiny here": ("vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window"),
+    "how long is trained, how fast, and what is kept": (
+        "epochs", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs", "patience",
+        "checkpoint_seconds", "seed",
+    ),
+    "other machines": ("strategy",),
+    "how translations are scored": ("bleu_tokenizer", "bleu_lowercase"),
+}  # fmt: skip
+"""Settings that are no factors, by the reason."""
+
+TINY = {
+    "sentiment": {"units": 4, "embedding_dim": 4},
+    "translation": {"units": 4, "embedding_dim": 4, "batch_size": 40},
+    "language_model": {"units": 4, "embedding_dim": 4, "batch_size": 4, "window": 8, "tokens_per_epoch": 64, "validation_tokens": 64},
+}
+"""Sizes by recipe: of the model, of its batches, and of an epoch, which is a step or two."""
+
+VOCABULARIES = {"bpe": 300, "unigram": 290, "char": 300, "word": 40}
+
+
+def factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:
+    """Returns the values of each setting of a recipe that is a factor.
+
+    Raises:
+        KeyError: A setting is neither a choice nor a truth value, and neither `LEVELS` nor `EXCUSED` knows it.
+    """
+    types = typing.get_type_hints(recipe.settings_class)
+    excused = {name for names in EXCUSED.values() for name in names}
+    names = [field.name for field in dataclasses.fields(recipe.settings_class) if field.name not in excused]
+    return {name: LEVELS[name] if name in LEVELS else _choices(types[name], name) for name in names}
+
+
+def _choices(kind: Any, name: str) -> Sequence[Any]:
+    """Returns the values of a type that has few."""
+    if kind is bool:
+        return (False, True)
+    if typing.get_origin(kind) is typing.Literal:
+        return typing.get_args(kind)
+    options = [_choices(option, name) for option in typing.get_args(kind) if option is not type(None)]
+    if not options:
+        raise KeyError(f"{name}: expected its values in LEVELS, or the setting in EXCUSED")
+    return (None, *(value for values in options for value in values))
+
+
+def settings_of(recipe: Recipe, configuration: Configuration, data: Mapping[str, str]) -> Any:
+    """Returns the settings of one configuration.
+
+    Args:
+        recipe: The recipe.
+        configuration: Values of its factors.
+        data: Value of `--data` by recipe.
+    """
+    return dataclasses.replace(
+        recipe.presets["quick"],
+        **TINY[recipe.name],
+        **configuration,
+        data=data[recipe.name],
+        epochs=1,
+        vocabulary_size=VOCABULARIES[configuration["tokenizer"]],
+        average_epochs=1,
+        monitor="loss",
+        momentum=None,
+    )
+
+
+def _translates(found: Mapping[str, Any]) -> bool:
+    fed = found.get("input_feeding") and found.get("attention", "dot") != "dot"
+    blind = found.get("coverage_penalty") and found.get("attention") == "none"
+    return not (fed or blind)
+
+
+POSSIBLE: dict[str, Callable[[Configuration], bool]] = {"translation": _translates}
+"""By recipe, which values of settings can meet; what the constructors refuse, and tests of theirs hold to it."""
+
+
+def is_possible(recipe: Recipe) -> Callable[[Configuration], bool]:
+    """Returns what says whether values of settings can meet."""
+    own = POSSIBLE.get(recipe.name, lambda found: True)
+    return lambda found: own(found) and _optimizes(found)
+
+
+def _optimizes(found: Mapping[str, Any]) -> bool:
+    """A clipped norm is that of each variable or of all together; averaged SGD averages by itself."""
+    both = found.get("clipnorm") and found.get("global_clipnorm")
+    averaged = found.get("ema_momentum") and found.get("optimizer") == "asgd"
+    return not (both or averaged)

@@ -1,0 +1,41 @@
+"""Made texts to train tiny models on."""
+
+import random
+from pathlib import Path
+
+
+NOUNS = "cat dog film book house river teacher garden window letter morning street picture village winter".split()
+VERBS = "sees reads likes finds paints opens follows answers".split()
+ADJECTIVES = "big small old new quiet bright strange little".split()
+SIZES = {"train": 40, "validation": 10, "test": 12}
+
+
+def write_texts(folder: Path) -> dict[str, str]:
+    """Writes labelled texts, pairs of texts and running text, in three splits each.
+
+    Args:
+        folder: Where to.
+
+    Returns:
+        The value of `--data` by recipe.
+    """
+    chance = random.Random(0)
+    parts: dict[str, list[str]] = {"sentiment": [], "translation": [], "language_model": []}
+    for split, size in SIZES.items():
+        sentences = [_sentence(chance) for _ in range(size)]
+        content = {
+            "sentiment": ("tsv", ["text\tlabel", *(f"{s}\t{('no', 'yes', 'maybe')[i % 3]}" for i, s in enumerate(sentences))]),
+            "translation": ("tsv", ["en\tback", *(f"{s}\t{' '.join(word[::-1] for word in s.split())}" for s in sentences)]),
+            "language_model": ("txt", [f"{s.capitalize()}." for s in sentences]),
+        }
+        for recipe, (ending, lines) in content.items():
+            path = folder / f"{recipe}-{split}.{ending}"
+            path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+            parts[recipe].append(f"{split}={path}")
+    return {recipe: ",".join(named) for recipe, named in parts.items()}
+
+
+def _sentence(chance: random.Random) -> str:
+    """Returns three to nine words."""
+    subject, thing = ([chance.choice(ADJECTIVES)] * chance.randint(0, 1) + [chance.choice(NOUNS)] for _ in range(2))
+    return " ".join(["the", *subject, chance.choice(VERBS), *thing, *(["in", "the", chance.choice(NOUNS)] * chance.randint(0, 1))])
