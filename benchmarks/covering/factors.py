@@ -45,7 +45,9 @@ EXCUSED = {
         "data", "data_dir", "text_column", "label_column", "source_column", "source", "target",
     ),
     "which of them are read": ("training_examples", "max_length_ratio", "tokens_per_epoch", "validation_tokens"),
-    "other runs and files, which tests of their own begin with": ("init_from", "continue_from", "tokenizer_model", "target_tokenizer_model"),
+    "other runs and files, which tests of their own begin with": (
+        "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
+    ),
     "sizes, which are tiny here": ("vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window"),
     "how long is trained, how fast, and what is kept": (
         "epochs", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs", "patience",

@@ -3,10 +3,9 @@
 import random
 from pathlib import Path
 
-
-NOUNS = "cat dog film book house river teacher garden window letter morning street picture village winter".split()
-VERBS = "sees reads likes finds paints opens follows answers".split()
-ADJECTIVES = "big small old new quiet bright strange little".split()
+NOUNS = ("cat", "dog", "film", "book", "house", "river", "teacher", "garden", "window", "letter", "morning", "street", "picture", "village")
+VERBS = ("sees", "reads", "likes", "finds", "paints", "opens", "follows", "answers")
+ADJECTIVES = ("big", "small", "old", "new", "quiet", "bright", "strange", "little")
 SIZES = {"train": 40, "validation": 10, "test": 12}
 
 
