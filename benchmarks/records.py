@@ -34,7 +34,7 @@ def _commit() -> str:
 
 
 def _today() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
 
 
 def versions_of(packages: tuple[str, ...] = PACKAGES) -> dict[str, str]:

@@ -26,36 +26,37 @@ def covering_set(
     Source: Cohen et al. 1997, "The AETG system: an approach to testing based on combinatorial design".
     """
     chance = random.Random(seed)
-    pairs = set(_pairs(factors, is_possible))
-    missing, configurations = set(pairs), []
+    pairs = [pair for pair in _pairs(factors) if is_possible(dict(pair))]
+    missing, configurations = list(pairs), []
     while missing or len(configurations) < at_least:
-        missing = missing or set(pairs)
+        missing = missing or list(pairs)
         candidates = [found for _ in range(TRIES) if (found := _candidate(factors, is_possible, missing, chance))]
-        best = max(candidates, key=lambda found: len(missing & _covered(found)))
-        missing -= _covered(best)
+        best = max(candidates, key=lambda found: len(_covered(found, missing)))
+        covered = _covered(best, missing)
+        missing = [pair for pair in missing if pair not in covered]
         configurations.append(best)
     return configurations
 
 
-def _pairs(factors, is_possible) -> Iterator[frozenset]:
+def _pairs(factors) -> Iterator[tuple]:
+    """Yields pairs of names with values; a list of them has one order in all processes, which a set has not."""
     for (one, ones), (other, others) in itertools.combinations(factors.items(), 2):
-        for pair in itertools.product(ones, others):
-            if is_possible(dict(zip((one, other), pair, strict=True))):
-                yield frozenset(zip((one, other), pair, strict=True))
+        yield from itertools.product(((one, value) for value in ones), [(other, value) for value in others])
 
 
-def _candidate(factors, is_possible, missing: set[frozenset], chance: random.Random) -> Configuration | None:
+def _candidate(factors, is_possible, missing: Sequence[tuple], chance: random.Random) -> Configuration | None:
     """Returns a configuration; `None` if the values chosen first leave none for a factor."""
-    found = dict(chance.choice(sorted(missing, key=repr)))
+    wanted = set(missing)
+    found = dict(chance.choice(missing))
     others = [name for name in factors if name not in found]
     for name in chance.sample(others, len(others)):
         values = [value for value in factors[name] if is_possible({**found, name: value})]
         if not values:
             return None
-        gains = [sum(frozenset([(name, value), item]) in missing for item in found.items()) for value in values]
+        gains = [sum((item, (name, value)) in wanted or ((name, value), item) in wanted for item in found.items()) for value in values]
         found[name] = chance.choice([value for value, gain in zip(values, gains, strict=True) if gain == max(gains)])
-    return found if is_possible(found) else None
+    return {name: found[name] for name in factors} if is_possible(found) else None
 
 
-def _covered(configuration: Configuration) -> set[frozenset]:
-    return set(map(frozenset, itertools.combinations(configuration.items(), 2)))
+def _covered(configuration: Configuration, missing: Sequence[tuple]) -> set[tuple]:
+    return set(itertools.combinations(configuration.items(), 2)) & set(missing)
