@@ -20,7 +20,6 @@ from scripted_model import write_model
 TEXTS = ["one", "two words", "three short words"]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="kserve cannot be installed beside TFDS on Python 3.10")
 def test_a_served_model_is_measured(tmp_path):
     write_model(tmp_path / "small" / "1")
     case = serving.measure(tmp_path / "small", TEXTS, requests=40, seconds=20, processes=2)

@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 from scripted_model import serving, write_model
 
-pytestmark = pytest.mark.skipif(sys.version_info < (3, 11), reason="kserve cannot be installed beside TFDS on Python 3.10")
 ROOT = Path(__file__).parents[2]
 
 

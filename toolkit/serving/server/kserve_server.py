@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
-from toolkit.errors import UserError, require
+from toolkit.errors import require
 from toolkit.quiet import native_notices_hidden
 from toolkit.serving.server.readiness import wait_until_ready
 from toolkit.serving.server.served_model import ServedModel
@@ -24,10 +24,8 @@ def require_kserve() -> None:
     """Imports kserve.
 
     Raises:
-        UserError: It is not installed, or this Python is older than 3.11, where it cannot be.
+        UserError: It is not installed.
     """
-    if sys.version_info < (3, 11):
-        raise UserError("--backend kserve: expected Python 3.11 or later, this is an older one; use it, or --backend docker")
     with _no_arguments():  # kserve reads those of the process when it is imported
         require("kserve", extra="serve")
 
