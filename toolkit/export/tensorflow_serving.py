@@ -10,6 +10,7 @@ MODELS = "models.config"
 BATCHING = "batching_parameters.txt"
 IMAGE = "tensorflow/serving"
 MOUNTED = "/models"
+PLATFORM = "tensorflow"
 
 MODEL_BATCHING = "batching_params.pbtxt"
 
@@ -70,7 +71,7 @@ def write_serving_files(directory: Path) -> None:
         UserError: They cannot be written.
     """
     names = sorted({path.parent.parent.name for path in directory.glob("*/*/saved_model.pb") if path.parent.name.isdecimal()})
-    models = "\n".join(f'  config {{ name: "{name}" base_path: "{MOUNTED}/{name}" model_platform: "tensorflow" }}' for name in names)
+    models = "\n".join(f'  config {{ name: "{name}" base_path: "{MOUNTED}/{name}" model_platform: "{PLATFORM}" }}' for name in names)
     head = "# The models of this folder, for TensorFlow Serving. From the folder above:\n"
     with writing(directory):
         _replace(directory / MODELS, f"{head}# {docker_command(directory.resolve().name)}\nmodel_config_list {{\n{models}\n}}\n")

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UserError
+from toolkit.export.inventory import FILE as INVENTORY
+from toolkit.export.inventory import check_litert, check_saved_model
 
 
 def open_artefact(path: Path) -> Any:
@@ -37,14 +39,20 @@ def newest_version(path: Path) -> Path:
     Raises:
         UserError: It is neither.
     """
-    versions = [version for version in path.glob("*/saved_model.pb") if version.parent.name.isdecimal()]
-    newest = max(versions, key=lambda file: int(file.parent.name), default=path / "saved_model.pb")
-    if not newest.is_file():
+    versions = [folder for folder in path.glob("*") if folder.name.isdecimal() and _is_version(folder)]
+    newest = max(versions, key=lambda folder: int(folder.name), default=path)
+    if not _is_version(newest):
         raise UserError(f"{path}: expected an exported model or a version of one, found neither; `toolkit export RUN` writes them")
-    return newest.parent
+    return newest
+
+
+def _is_version(folder: Path) -> bool:
+    """Returns whether a folder is a version, be it one that has lost its SavedModel."""
+    return (folder / "saved_model.pb").is_file() or (folder / INVENTORY).is_file()
 
 
 def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
+    check_litert(folder, file)
     description = _description(folder / "model.json")
     if file == description.get("static", {}).get("file"):
         raise UserError(f"{folder / file}: expected a LiteRT file for texts of any length, received one of fixed shapes; give model.tflite")
@@ -63,6 +71,7 @@ def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
 
 
 def _open_saved_model(folder: Path) -> Any:
+    check_saved_model(folder)
     task = _description(folder / "assets" / "model.json").get("task")
     if task == "language_model":
         from toolkit.serving.saved_model_text_generator import SavedModelTextGenerator
