@@ -42,7 +42,7 @@ def load_saved_model(directory: Path) -> Any:
     Raises:
         UserError: It cannot be read.
     """
-    with naming(directory / "saved_model.pb", "a SavedModel that `toolkit export` wrote, with its variables and assets"):
+    with naming(directory / "saved_model.pb", "a SavedModel with its variables and assets"):
         return tf.saved_model.load(str(directory))
 
 

@@ -9,7 +9,7 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
 from toolkit.errors import UserError
 from toolkit.export.damage import naming
-from toolkit.export.tensorflow_serving import BATCHING, MODEL_BATCHING, MODELS, MOUNTED, PLATFORM
+from toolkit.export.tensorflow_serving import BATCHING, BATCHING_TEXT, MODEL_BATCHING, MODELS, MOUNTED, PLATFORM
 
 _FIELD = descriptor_pb2.FieldDescriptorProto
 _NUMBER = {"type": _FIELD.TYPE_MESSAGE, "type_name": ".google.protobuf.Int64Value"}
@@ -43,9 +43,7 @@ def check_serving_files(version: Path, joins_requests: bool) -> list[str]:
             raise UserError(f"{version / MODEL_BATCHING}: expected none, as requests to this model cannot be joined; remove it")
         read_batching(version / MODEL_BATCHING)
     directory = version.resolve().parent
-    if (directory.parent / BATCHING).is_file():
-        read_batching(directory.parent / BATCHING)
-    return _check_models(directory.parent / MODELS, directory.name) if (directory.parent / MODELS).is_file() else []
+    return [*_check_threads(directory.parent / BATCHING), *_check_models(directory.parent / MODELS, directory.name)]
 
 
 def read_batching(path: Path) -> Any:
@@ -65,8 +63,17 @@ def read_batching(path: Path) -> Any:
     return parameters
 
 
+def _check_threads(path: Path) -> list[str]:
+    """Checks what all models share, which is the user's to tune."""
+    if not path.is_file() or read_batching(path) == text_format.Parse(BATCHING_TEXT, _batching_parameters()()):
+        return []
+    return [f"{path.name} in the folder above: other numbers than an export writes, as it may have"]
+
+
 def _check_models(path: Path, name: str) -> list[str]:
     """Checks how a model is named among those that are served."""
+    if not path.is_file():
+        return []
     expected = {"name": name, "base_path": f"{MOUNTED}/{name}", "model_platform": PLATFORM}
     for config in _read(path, ModelServerConfig(), "a list of models for TensorFlow Serving").model_config_list.config:
         found = {field: getattr(config, field) for field in expected}
@@ -76,7 +83,7 @@ def _check_models(path: Path, name: str) -> list[str]:
             if value != expected[field]:
                 raise UserError(f'{path}: {field} of {name}: expected "{expected[field]}", found "{value}"; the next export writes it anew')
         return []
-    return [f"{path.name} in the folder above: does not name this model, so that TensorFlow Serving does not serve it"]
+    return [f"{path.name} in the folder above: does not name this model, so TensorFlow Serving does not serve it"]
 
 
 def _read(path: Path, message: Any, expected: str) -> Any:

@@ -14,7 +14,7 @@ PLATFORM = "tensorflow"
 
 MODEL_BATCHING = "batching_params.pbtxt"
 
-_BATCHING = """\
+BATCHING_TEXT = """\
 # Threads that all models of TensorFlow Serving share for joined requests. What is joined is said by each model:
 # batching_params.pbtxt in its versions, read with --enable_per_model_batching_parameters.
 num_batch_threads { value: 2 }
@@ -76,7 +76,7 @@ def write_serving_files(directory: Path) -> None:
     with writing(directory):
         _replace(directory / MODELS, f"{head}# {docker_command(directory.resolve().name)}\nmodel_config_list {{\n{models}\n}}\n")
         if not (directory / BATCHING).exists():  # a user may have tuned it
-            _replace(directory / BATCHING, _BATCHING)
+            _replace(directory / BATCHING, BATCHING_TEXT)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -1,12 +1,13 @@
 """Finds out what an exported folder is."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UserError
+from toolkit.export.damage import naming
 from toolkit.export.inventory import FILE as INVENTORY
 from toolkit.export.inventory import check_litert, check_saved_model
+from toolkit.serving.description import read_description
 
 
 def open_artefact(path: Path) -> Any:
@@ -23,11 +24,12 @@ def open_artefact(path: Path) -> Any:
     Raises:
         UserError: There is no exported model, it is damaged, or it is of fixed shapes.
     """
-    if path.is_file() and path.suffix == ".tflite":
-        return _open_litert(path.parent, path.name)
-    if (path / "model.tflite").is_file():
-        return _open_litert(path)
-    return _open_saved_model(newest_version(path))
+    with naming(path, "an exported model"):
+        if path.is_file() and path.suffix == ".tflite":
+            return _open_litert(path.parent, path.name)
+        if (path / "model.tflite").is_file():
+            return _open_litert(path)
+        return _open_saved_model(newest_version(path))
 
 
 def newest_version(path: Path) -> Path:
@@ -87,8 +89,5 @@ def _open_saved_model(folder: Path) -> Any:
 
 
 def _description(file: Path) -> dict[str, Any]:
-    """Returns what an export says of itself; if it says nothing, or nothing that can be read, it is taken for a classifier's."""
-    try:
-        return dict(json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
+    """Returns what an export says of itself; if it says nothing, it is taken for a classifier's."""
+    return read_description(file, "task") if file.is_file() else {}
