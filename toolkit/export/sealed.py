@@ -41,7 +41,9 @@ def read_sealed(path: Path, expected: str, required: bool = True) -> dict[str, A
     """
     with naming(path, expected):
         text = path.read_bytes().decode("utf-8")
-        content = dict(json.loads(text))
+        content = json.loads(text)
+        if not isinstance(content, dict):
+            raise TypeError("it holds no object of JSON")
         unsealed = {key: value for key, value in content.items() if key != SEAL}
     if (required or SEAL in content) and text != json_text(_sealed(unsealed)):
         raise UserError(f"{path}: expected {expected}, but it was changed since: its digest does not fit; export the run anew")

@@ -10,6 +10,7 @@ from toolkit.export.damage import naming
 
 FILE = Path("assets.extra") / "tf_serving_warmup_requests"
 WARMED = 32  # texts of a request
+_FRAME = 16  # bytes of a record of a TFRecord file besides its content: its length, and checksums of both
 
 
 def predict_request(signature: str, inputs: Mapping[str, tf.Tensor]) -> PredictionLog:
@@ -72,4 +73,7 @@ def read_warm_up(version: Path) -> list[PredictionLog]:
         UserError: They cannot be read.
     """
     with naming(version / FILE, "the warm-up requests of an export"):
-        return [PredictionLog.FromString(record.numpy()) for record in tf.data.TFRecordDataset(str(version / FILE))]
+        records = [record.numpy() for record in tf.data.TFRecordDataset(str(version / FILE))]
+        if (version / FILE).stat().st_size != sum(_FRAME + len(record) for record in records):
+            raise ValueError("there are bytes after the last request")  # which TensorFlow passes over
+        return [PredictionLog.FromString(record) for record in records]
