@@ -95,7 +95,7 @@ def read_proof(version: Path) -> Proof:
 
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
-        raise UserError(f"{path}: expected {QUESTIONS}, found none; name the folder of one version")
+        raise UserError(f"{path}: expected {QUESTIONS}, found none; {EXPORT_ANEW}")
     content = read_sealed(path, QUESTIONS, required=False)
     with naming(path, QUESTIONS):
         if "texts" in content:  # as it was written before there were inventories
