@@ -319,7 +319,8 @@ def test_every_field_of_a_description_is_compared_with_the_model(exports, proofs
         changes = [changed_at(content, place) for place in leaves(content)]
         changes += [changed_at(content, place, lambda value: [value]) for place in leaves(content)]
         if isinstance(content, dict):
-            changes += [{key: value for key, value in content.items() if key != gone} for gone in content] + [content | {"more": 1}]
+            needed = content.keys() - {"left_out"}  # none of them is what older exports had
+            changes += [{key: value for key, value in content.items() if key != gone} for gone in needed] + [content | {"more": 1}]
         else:
             changes += [content[::-1], content[:-1], [*content, "more"]]
         for changed in changes:
@@ -328,6 +329,21 @@ def test_every_field_of_a_description_is_compared_with_the_model(exports, proofs
                 with inventory_anew(version), pytest.raises(UserError) as raised:
                     meaning_checked(version, proofs[name])
             assert str(raised.value).startswith(f"{path}: ")
+
+
+def test_what_is_left_out_is_said_and_what_is_there_is_not(exports, proofs, quick_signatures):
+    version = exports / "writer" / "1"
+    description, file = version / "litert" / "model.json", version / "litert" / "model_int8.tflite"
+    content = json.loads(description.read_text("utf-8"))
+    with kept(description, file):
+        description.write_text(json.dumps(content | {"left_out": {file.name: "too coarse"}}), "utf-8")
+        with pytest.raises(UserError, match=r'model\.json: left_out: model_int8\.tflite: expected nothing, found "too coarse"'):
+            meaning_checked(version, proofs["writer"])
+        file.unlink()
+        meaning_checked(version, proofs["writer"])
+        description.write_text(json.dumps(content), "utf-8")
+        with pytest.raises(UserError, match=r"model_int8\.tflite: expected a LiteRT file, as model\.json does not say why"):
+            meaning_checked(version, proofs["writer"])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -465,9 +481,7 @@ def test_a_damaged_export_of_an_older_version_neither_crashes_nor_passes(exports
     with kept(version / PROOF, version / INVENTORY):
         (version / PROOF).write_text(json.dumps(content))
         (version / INVENTORY).unlink()
-        # That a file of rounded weights is missing was no error, as it may have been left out.
-        kinds = [truncate, truncate, lambda rng, path: path.write_bytes(b"x" * 100)] + [delete] * (file != "litert/model_int8.tflite")
-        for kind in kinds:
+        for kind in (truncate, truncate, lambda rng, path: path.write_bytes(b"x" * 100), delete):
             with kept(version / file):
                 kind(rng, version / file)
                 with pytest.raises(UserError) as raised:

@@ -103,11 +103,13 @@ class ClassifierExporter(Exporter):
         module.model_variables = [variable.value for variable in self.model.variables]
         module.probabilities = probability_function(self.model, "litert")
         module.fixed = scores_function(module.probabilities, 1, self._length)
-        convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory)
+        left_out = convert_dynamic_and_static(
+            module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory
+        )
         if self.fused_lstm:
             module.unpadded = scores_function(probability_function(self.model, "fused"), 1, None)
-            convert_fused(module, {"serving_default": module.unpadded}, directory)
-        write_descriptions(self, directory)
+            left_out |= convert_fused(module, {"serving_default": module.unpadded}, directory)
+        write_descriptions(self, directory, left_out)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
         """Returns what compares the artefacts with the model."""

@@ -13,7 +13,7 @@ from toolkit.export.comparison import compare
 from toolkit.export.damage import naming
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import FILES, FUSED
-from toolkit.export.litert_description import DESCRIPTION, described, description_of
+from toolkit.export.litert_description import DESCRIPTION, described, description_of, read_description
 from toolkit.export.warm_up import FILE as WARM_UP
 from toolkit.export.warm_up import WARMED, read_warm_up
 
@@ -37,8 +37,7 @@ def check_descriptions(exporter: Exporter, version: Path, samples: Sequence[str]
     litert = version / "litert"
     for name, tokenizer in exporter.tokenizers().items():
         _check_file(litert / name, tokenizer.model_proto)
-    compare(litert / DESCRIPTION, description_of(exporter, litert), _parsed(litert / DESCRIPTION, _read(litert / DESCRIPTION)))
-    _check_formats(litert)
+    _check_litert(exporter, litert)
     _check_saved_model(exporter, version / "saved_model.pb")
     _check_warm_up(exporter, version, samples)
 
@@ -63,8 +62,10 @@ def _parsed(path: Path, content: bytes) -> Any:
         return json.loads(text) if path.suffix == ".json" else text.split("\n")
 
 
-def _check_formats(litert: Path) -> None:
-    """Checks that the files that differ in their weights only have the same signatures."""
+def _check_litert(exporter: Exporter, litert: Path) -> None:
+    """Compares the description; and the files that differ in nothing but their weights, which have the same signatures."""
+    found = read_description(litert)
+    compare(litert / DESCRIPTION, description_of(exporter, litert, found["left_out"]), found)
     for files in (FILES, FUSED):
         there = [litert / file for file in files.values() if (litert / file).is_file()]
         for path in there[1:]:

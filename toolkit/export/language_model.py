@@ -83,8 +83,8 @@ class LanguageModelExporter(Exporter):
     def write_litert(self, directory: Path) -> None:
         """Writes the LiteRT files."""
         module = LanguageSignatures(self.model, self.tokenizer, self.documents)
-        convert_dynamic_and_static(module, module.functions, module.fixed, directory)
-        write_descriptions(self, directory)
+        left_out = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
+        write_descriptions(self, directory, left_out)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> LanguageModelCheck:
         """Returns what compares the artefacts with the model; a text is its own reference."""

@@ -89,8 +89,8 @@ class TranslatorExporter(Exporter):
         """Writes the LiteRT files."""
         target = self.target_tokenizer
         module = TranslationSignatures(self.model, self.search, target.begin_id, target.end_id, self._length)
-        convert_dynamic_and_static(module, module.functions, module.fixed, directory)
-        write_descriptions(self, directory)
+        left_out = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
+        write_descriptions(self, directory, left_out)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> TranslatorCheck:
         """Returns what compares the artefacts with the model."""

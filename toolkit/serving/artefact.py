@@ -56,7 +56,7 @@ def _is_version(folder: Path) -> bool:
 def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
     check_litert(folder, file)
     description = _description(folder / "model.json")
-    if file == description.get("static", {}).get("file"):
+    if file == (description.get("static") or {}).get("file"):
         raise UserError(f"{folder / file}: expected a LiteRT file for texts of any length, received one of fixed shapes; give model.tflite")
     task = description.get("task")
     if task == "language_model":

@@ -3,9 +3,12 @@
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
+from google.protobuf.json_format import MessageToDict
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from toolkit.export.damage import naming
 from toolkit.export.saving import load_saved_model
@@ -25,6 +28,7 @@ class Signatures:
 
     Attributes:
         specs: By signature and input, type and shape.
+        definitions: By signature the protocol buffer `SignatureDef` of the file, as JSON has it.
 
     Raises:
         UserError: The folder holds no SavedModel that can be read.
@@ -35,6 +39,7 @@ class Signatures:
         with naming(folder, "a SavedModel with signatures"):
             self._functions = dict(self._model.signatures)
             self.specs = {name: _specs(function) for name, function in self._functions.items()}
+            self.definitions = _definitions(folder / "saved_model.pb")
 
     def __call__(self, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Answers; from any thread.
@@ -70,6 +75,13 @@ class Signatures:
 def _specs(function: tf.types.experimental.ConcreteFunction) -> dict[str, TensorSpec]:
     _, inputs = function.structured_input_signature
     return {name: TensorSpec(spec.dtype.name, tuple(spec.shape.as_list())) for name, spec in inputs.items()}
+
+
+def _definitions(file: Path) -> dict[str, Any]:
+    """Returns every definition of a file with every field, as TensorFlow Serving does: TensorFlow's own initialization is one, too."""
+    signatures = SavedModel.FromString(file.read_bytes()).meta_graphs[0].signature_def
+    options = {"preserving_proto_field_name": True, "always_print_fields_with_no_presence": True}
+    return {name: MessageToDict(signature, **options) for name, signature in sorted(signatures.items())}
 
 
 def _dtype(spec: TensorSpec) -> tf.DType:
