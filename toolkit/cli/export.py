@@ -52,9 +52,11 @@ def _export(options: argparse.Namespace):
 
 
 def _verify(folder: Path):
+    from toolkit.export.inventory import check_inventory
     from toolkit.serving.artefact import newest_version
 
     version = newest_version(folder)
+    check_inventory(version)  # what is damaged is told before TensorFlow is imported, which takes seconds
     with native_notices_hidden():
         from toolkit.export.exporting import verify
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from toolkit.errors import UserError
+from toolkit.export.inventory import check_saved_model
 from toolkit.run_folder import RunFolder
 from toolkit.serving.server.address import base_url, bind, parse_port
 from toolkit.serving.server.choice import BACKENDS, DOCKER, KSERVE, choose_backend
@@ -35,6 +36,7 @@ def run(argv: Sequence[str]) -> int:
         require_kserve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is temporary is removed
     with bind(options.host, port) as taken, _exported(model, path, options.name) as exported:
+        check_saved_model(exported.version_folder)
         _note(f"serving {exported.version_folder} as {exported.name}, by {backend}")
         if backend != KSERVE:
             run_tensorflow_serving(backend, exported, options.host, taken)

@@ -1,24 +1,25 @@
 """Exports a trained classifier as a SavedModel and as LiteRT files."""
 
 import json
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from toolkit.arguments import check_integer
 from toolkit.errors import UserError
 from toolkit.evaluation.prediction import probability_function
 from toolkit.export.classifier_graph import ClassifierModule, scores_function
 from toolkit.export.classifier_verification import ClassifierCheck, example
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import DESCRIPTION, convert_dynamic_and_static, convert_fused
-from toolkit.export.publishing import write_json
-from toolkit.export.saving import CLASSIFY_METHOD, save_module, set_method_name
+from toolkit.export.litert import convert_dynamic_and_static, convert_fused
+from toolkit.export.litert_description import write_descriptions
+from toolkit.export.publishing import json_text
+from toolkit.export.saving import CLASSIFY_METHOD
 from toolkit.export.verification import encoded
 from toolkit.export.warm_up import classify_request, predict_request
 from toolkit.text.tokenizer import Tokenizer
@@ -38,14 +39,22 @@ class ClassifierExporter(Exporter):
         tokenizer: Its tokenizer.
         max_length: Tokens kept of a text.
         fused_lstm: Whether there are LiteRT files with LiteRT's own LSTM operator, too.
+
+    Raises:
+        ValueError: `max_length` is below 1.
     """
 
     task = "classification"
+    methods: ClassVar = {"classify": CLASSIFY_METHOD}
 
     model: keras.Model
     tokenizer: Tokenizer
     max_length: int
     fused_lstm: bool = False
+
+    def __post_init__(self):
+        """Checks the arguments."""
+        check_integer("max_length", self.max_length, 1)
 
     def with_fused_lstm(self) -> "ClassifierExporter":
         """Returns an exporter that writes LiteRT files with the fused LSTM, too."""
@@ -53,29 +62,29 @@ class ClassifierExporter(Exporter):
             raise UserError(f"--fused-lstm: expected a classifier of LSTM layers, received one of cell {self.model.cell}")
         return replace(self, fused_lstm=True)
 
-    def write_saved_model(self, directory: Path) -> None:
-        """Writes the SavedModel."""
-        with tempfile.TemporaryDirectory() as folder:
-            labels_file, vocabulary_file, description_file = (Path(folder) / n for n in ("labels.json", "vocabulary.txt", "model.json"))
-            labels_file.write_text(json.dumps(self.model.label_names, ensure_ascii=False), "utf-8")
-            pieces = self.tokenizer.pieces(range(self.tokenizer.vocabulary_size))
-            vocabulary_file.write_text("".join(f"{piece}\n" for piece in pieces), "utf-8")
-            write_json({"task": self.task, "label_names": self.model.label_names, "max_length": self.max_length}, description_file)
-            module = ClassifierModule(self.model, self.tokenizer, self.max_length, [labels_file, vocabulary_file, description_file])
-            fixed = {f"tokens_{batch}x{self._length}": module.scores_at(batch, self._length) for batch in FIXED_BATCHES}
-            signatures = {"serving_default": module.label, "label": module.label, "classify": module.classify, **fixed}
-            save_module(module, signatures, directory)
-        set_method_name(directory, "classify", CLASSIFY_METHOD)
+    def assets(self) -> dict[str, bytes]:
+        """Returns the label names, the vocabulary, and the description."""
+        pieces = self.tokenizer.pieces(range(self.tokenizer.vocabulary_size))
+        description = {"task": self.task, "label_names": self.model.label_names, "max_length": self.max_length}
+        return {
+            "labels.json": json.dumps(self.model.label_names, ensure_ascii=False).encode(),
+            "vocabulary.txt": "".join(f"{piece}\n" for piece in pieces).encode(),
+            "model.json": json_text(description).encode(),
+        }
 
-    def write_litert(self, directory: Path) -> None:
-        """Writes the LiteRT files."""
-        module = tf.Module()
-        module.model_variables = [variable.value for variable in self.model.variables]
-        module.probabilities = probability_function(self.model, "litert")
-        module.fixed = scores_function(module.probabilities, 1, self._length)
-        files = convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory)
-        self.tokenizer.save(directory / "tokenizer.model")
-        description = {
+    def graph(self, assets: Sequence[Path]) -> tuple[ClassifierModule, dict[str, Any]]:
+        """Returns the graph from raw strings to labels, and its signatures."""
+        module = ClassifierModule(self.model, self.tokenizer, self.max_length, assets)
+        fixed = {f"tokens_{batch}x{self._length}": module.scores_at(batch, self._length) for batch in FIXED_BATCHES}
+        return module, {"serving_default": module.label, "label": module.label, "classify": module.classify, **fixed}
+
+    def tokenizers(self) -> dict[str, Tokenizer]:
+        """Returns the tokenizer."""
+        return {"tokenizer.model": self.tokenizer}
+
+    def description(self) -> dict[str, Any]:
+        """Returns what the LiteRT files take and give."""
+        return {
             "task": self.task,
             "input": "int32 [batch, time]: token ids, 0 after the end of a text; a text without tokens is a single 0",
             "output": "float32 [batch, labels]: probabilities",
@@ -86,13 +95,21 @@ class ClassifierExporter(Exporter):
             "max_length": self.max_length,
             "crop": f"of a longer text, the first {self.max_length // 2} and the last {self.max_length - self.max_length // 2} ids",
             "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
-            **files,
         }
+
+    def write_litert(self, directory: Path) -> None:
+        """Writes the LiteRT files."""
+        module = tf.Module()
+        module.model_variables = [variable.value for variable in self.model.variables]
+        module.probabilities = probability_function(self.model, "litert")
+        module.fixed = scores_function(module.probabilities, 1, self._length)
+        left_out = convert_dynamic_and_static(
+            module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory
+        )
         if self.fused_lstm:
             module.unpadded = scores_function(probability_function(self.model, "fused"), 1, None)
-            fused = convert_fused(module, {"serving_default": module.unpadded}, directory)
-            description |= {"fused": fused["fused"], "left_out": files["left_out"] | fused["left_out"]}
-        write_json(description, directory / DESCRIPTION)
+            left_out |= convert_fused(module, {"serving_default": module.unpadded}, directory)
+        write_descriptions(self, directory, left_out)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
         """Returns what compares the artefacts with the model."""

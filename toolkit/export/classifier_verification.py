@@ -73,7 +73,10 @@ class ClassifierCheck(Check):
         if not np.array_equal(scores(texts[:BATCH]), scores(texts[:BATCH])):
             raise UserError("SavedModel: expected the same scores at every call, found others")
         examples = tf.constant([example(text) for text in texts[:BATCH]])
-        largest_difference("SavedModel, classify", self.expected_in_graph[:BATCH], classify(inputs=examples)["scores"].numpy())
+        classified = classify(inputs=examples)
+        largest_difference("SavedModel, classify", self.expected_in_graph[:BATCH], classified["scores"].numpy())
+        if any([name.decode() for name in row] != self.label_names for row in classified["classes"].numpy()):
+            raise UserError("SavedModel, classify: expected the names of the labels in the order of their scores, found others")
         for name, signature in loaded.signatures.items():
             if name.startswith(TOKENS):
                 self._check_fixed(name, signature)

@@ -1,15 +1,19 @@
 """What is exported: a trained model and all that makes it answer as it does."""
 
 import abc
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import keras
+import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.errors import UserError
+from toolkit.export.saving import save_module, set_method_name
 from toolkit.export.verification import Check
+from toolkit.text.tokenizer import Tokenizer
 
 
 class Exporter(abc.ABC):
@@ -25,6 +29,9 @@ class Exporter(abc.ABC):
     joins_requests: ClassVar[bool] = True
     """Whether all inputs of all signatures have rows, so that a server can answer several requests at once."""
 
+    methods: ClassVar[Mapping[str, str]] = {}
+    """The method of each signature that is for another of TF Serving's APIs than Predict."""
+
     model: keras.Model
 
     def with_fused_lstm(self) -> "Exporter":
@@ -36,6 +43,25 @@ class Exporter(abc.ABC):
         raise UserError(f"--fused-lstm: expected a classifier, whose states nobody reads; received a model for {self.task}")
 
     @abc.abstractmethod
+    def assets(self) -> dict[str, bytes]:
+        """Returns the files that the SavedModel stores, by name: what it says of itself, its vocabulary, its tokenizers."""
+
+    @abc.abstractmethod
+    def graph(self, assets: Sequence[Path]) -> tuple[tf.Module, dict[str, Any]]:
+        """Returns what the SavedModel holds, and its signatures by name.
+
+        Args:
+            assets: The files to store.
+        """
+
+    @abc.abstractmethod
+    def tokenizers(self) -> dict[str, Tokenizer]:
+        """Returns the tokenizers by the names of their files."""
+
+    @abc.abstractmethod
+    def description(self) -> dict[str, Any]:
+        """Returns what `litert/model.json` says, besides what the LiteRT files say of themselves."""
+
     def write_saved_model(self, directory: Path) -> None:
         """Writes the SavedModel, from raw strings, with its assets.
 
@@ -45,6 +71,14 @@ class Exporter(abc.ABC):
         Raises:
             OSError: It cannot be written.
         """
+        with tempfile.TemporaryDirectory() as folder:
+            contents = self.assets()
+            files = [Path(folder) / name for name in contents]
+            for file in files:
+                file.write_bytes(contents[file.name])
+            save_module(*self.graph(files), directory)
+        for signature, method in self.methods.items():
+            set_method_name(directory, signature, method)
 
     @abc.abstractmethod
     def write_litert(self, directory: Path) -> None:

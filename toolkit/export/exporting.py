@@ -1,30 +1,31 @@
 """Writes a version of a model, and says later whether it still answers as the model did."""
 
 import contextlib
+import dataclasses
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-
 from toolkit.errors import UserError
 from toolkit.export.converter import CONVERTER
+from toolkit.export.descriptions import check_descriptions
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import FILES, FUSED, STATIC, read_left_out, write_left_out
+from toolkit.export.inventory import EXPORT_ANEW, LITERT, check_inventory, write_inventory
+from toolkit.export.litert import FILES, FUSED, STATIC
+from toolkit.export.litert_description import read_left_out, write_left_out
 from toolkit.export.model_card import write_model_card
 from toolkit.export.proof import Proof, read_proof, write_proof
 from toolkit.export.publishing import refuse_existing, size_of, write_version
 from toolkit.export.report import Artefact, ExportReport
 from toolkit.export.saved_model_proofs import answers_in_c_api, compiled_signatures
+from toolkit.export.saving import load_saved_model
+from toolkit.export.serving_files import check_serving_files
 from toolkit.export.tensorflow_serving import write_model_batching, write_serving_files
-from toolkit.export.verification import HARD_TEXTS, Agreement, Check, check_operators
-from toolkit.export.warm_up import write_warm_up
+from toolkit.export.verification import Agreement, Check, check_operators
+from toolkit.export.warm_up import WARMED, write_warm_up
 
-WARMED = 32  # texts of a warm-up request
-LITERT = "litert"  # folder of a version
 NOTHING_EXPORTED = "nothing was exported"
-EXPORT_ANEW = "export the run anew"
 
 
 def export(
@@ -61,7 +62,7 @@ def export(
     if version is not None:
         refuse_existing(directory, version)
     CONVERTER.start()  # it imports TensorFlow while this process compares and traces
-    proof = Proof(exporter, [*samples, *HARD_TEXTS], list(references))
+    proof = Proof(exporter, samples, references)
     check = _check(proof, NOTHING_EXPORTED)  # a model that has diverged is not worth writing
 
     def write(folder: Path) -> ExportReport:
@@ -73,7 +74,9 @@ def export(
         exporter.write_litert(folder / LITERT)
         write_proof(proof, folder)
         report = _checked(check, folder, NOTHING_EXPORTED, publishing=True)
+        _check_descriptions(proof, folder, NOTHING_EXPORTED)
         write_model_card(folder, exporter, report, directory, facts or {})
+        write_inventory(folder)
         return report
 
     path, report = write_version(directory, write, version)
@@ -82,7 +85,10 @@ def export(
 
 
 def verify(version: Path) -> ExportReport:
-    """Compares the artefacts of a version with the model again. The model is made from what the version has of it.
+    """Compares a version with its model again, which is made from what the version has of it.
+
+    First its files with those that were exported, before a library opens one; then what clients read of it, such as labels and longest
+    texts, with the model; then what its artefacts answer.
 
     Args:
         version: Folder of the version.
@@ -91,12 +97,20 @@ def verify(version: Path) -> ExportReport:
         The report.
 
     Raises:
-        UserError: It is no whole version, or an artefact does not answer as the model does.
+        UserError: A file was changed, is missing or was added, says something else than the model, or does not answer as the model does.
     """
     started = time.monotonic()
-    check = _check(read_proof(version), EXPORT_ANEW)
-    report = _checked(check, version, EXPORT_ANEW, publishing=False)
-    return report.published(version, time.monotonic() - started)
+    remarks = check_inventory(version)
+    proof = read_proof(version)
+    remarks += check_serving_files(version, proof.exporter.joins_requests)
+    _check_descriptions(proof, version, EXPORT_ANEW)
+    report = _checked(_check(proof, EXPORT_ANEW), version, EXPORT_ANEW, publishing=False)
+    return dataclasses.replace(report, remarks=remarks).published(version, time.monotonic() - started)
+
+
+def _check_descriptions(proof: Proof, folder: Path, advice: str) -> None:
+    with _advising(advice):
+        check_descriptions(proof.exporter, folder, proof.samples)
 
 
 def _check(proof: Proof, advice: str) -> Check:
@@ -106,7 +120,7 @@ def _check(proof: Proof, advice: str) -> Check:
 
 def _checked(check: Check, folder: Path, advice: str, *, publishing: bool) -> ExportReport:
     with _advising(advice):
-        loaded = tf.saved_model.load(str(folder))  # its variables live as long as it does
+        loaded = load_saved_model(folder)  # its variables live as long as it does
         saved_model = Artefact("SavedModel", size_of(folder) - size_of(folder / LITERT), check.saved_model(loaded))
         artefacts = [saved_model, *_litert_artefacts(check, folder / LITERT, publishing)]
         c_api, (compiled, not_compiled) = answers_in_c_api(folder, loaded), compiled_signatures(loaded)

@@ -1,6 +1,5 @@
 """Exports a trained language model as a SavedModel and as LiteRT files."""
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,9 @@ from toolkit.export.exporter import Exporter
 from toolkit.export.language_model_graph import LanguageModule, named, step_function
 from toolkit.export.language_model_signatures import LanguageSignatures
 from toolkit.export.language_model_verification import LanguageModelCheck, sampling
-from toolkit.export.litert import DESCRIPTION, convert_dynamic_and_static
-from toolkit.export.publishing import write_json
-from toolkit.export.saving import save_module
+from toolkit.export.litert import convert_dynamic_and_static
+from toolkit.export.litert_description import write_descriptions
+from toolkit.export.publishing import json_text
 from toolkit.export.verification import encoded
 from toolkit.export.warm_up import predict_request
 from toolkit.text.tokenizer import Tokenizer
@@ -56,31 +55,36 @@ class LanguageModelExporter(Exporter):
         if self.documents and self.tokenizer.end_id < 0:
             raise ValueError("Argument `tokenizer` must have an id that ends a document. Received: a tokenizer without one")
 
-    def write_saved_model(self, directory: Path) -> None:
-        """Writes the SavedModel."""
-        with tempfile.TemporaryDirectory() as folder:
-            description_file, tokenizer_file = Path(folder) / "model.json", Path(folder) / "tokenizer.model"
-            write_json(self._description(), description_file)
-            self.tokenizer.save(tokenizer_file)
-            module = LanguageModule(self.model, self.tokenizer, self.documents, description_file, tokenizer_file)
-            fixed = {f"step_{batch}": step_function(self.model, batch=batch) for batch in FIXED_BATCHES}
-            signatures = {"serving_default": module.score, "score": module.score, "step": module.step, "generate": module.generate}
-            save_module(module, signatures | fixed, directory)
+    def assets(self) -> dict[str, bytes]:
+        """Returns the description and the tokenizer."""
+        return {"model.json": json_text(self._description()).encode(), "tokenizer.model": self.tokenizer.model_proto}
 
-    def write_litert(self, directory: Path) -> None:
-        """Writes the LiteRT files."""
-        module = LanguageSignatures(self.model, self.tokenizer, self.documents)
-        files = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
-        self.tokenizer.save(directory / "tokenizer.model")
-        description = {
+    def graph(self, assets: Sequence[Path]) -> tuple[LanguageModule, dict[str, Any]]:
+        """Returns the graph that scores and writes, and its signatures."""
+        module = LanguageModule(self.model, self.tokenizer, self.documents, assets)
+        fixed = {f"step_{batch}": step_function(self.model, batch=batch) for batch in FIXED_BATCHES}
+        signatures = {"serving_default": module.score, "score": module.score, "step": module.step, "generate": module.generate}
+        return module, signatures | fixed
+
+    def tokenizers(self) -> dict[str, Tokenizer]:
+        """Returns the tokenizer."""
+        return {"tokenizer.model": self.tokenizer}
+
+    def description(self) -> dict[str, Any]:
+        """Returns what the LiteRT files take and give."""
+        return {
             **self._description(),
             "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
             "read": "begin_id, the ids of the text, then pad_id",
             "noise": "[most tokens, batch, numbers]: Gumbel noise, of which there are top_k numbers, or if that is 0, vocabulary_size; "
             "at temperature 0 it is not looked at, and zeros [most tokens, batch, 1] will do",
-            **files,
         }
-        write_json(description, directory / DESCRIPTION)
+
+    def write_litert(self, directory: Path) -> None:
+        """Writes the LiteRT files."""
+        module = LanguageSignatures(self.model, self.tokenizer, self.documents)
+        left_out = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
+        write_descriptions(self, directory, left_out)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> LanguageModelCheck:
         """Returns what compares the artefacts with the model; a text is its own reference."""

@@ -1,6 +1,6 @@
 """The language model as a graph: scores, steps and continuations of token ids, and of raw strings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -151,14 +151,12 @@ class LanguageModule(tf.Module):
         model: A `LanguageModel`.
         tokenizer: Its tokenizer.
         documents: Whether texts have an end.
-        description_file: JSON file that says what the SavedModel is, stored as an asset.
-        tokenizer_file: The tokenizer, for programs that tokenize outside of the graph, stored as an asset.
+        assets: Files to store as assets.
     """
 
-    def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool, description_file: Path, tokenizer_file: Path):
+    def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool, assets: Sequence[Path]):
         super().__init__()
-        self.description_file = tf.saved_model.Asset(str(description_file))
-        self.tokenizer_file = tf.saved_model.Asset(str(tokenizer_file))
+        self.assets = [tf.saved_model.Asset(str(file)) for file in assets]
         self.tokenizer = GraphTokenizer(tokenizer)
         # A SavedModel keeps what is reachable from its root, so the variables have to be.
         self.model_variables = [variable.value for variable in model.variables]

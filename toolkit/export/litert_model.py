@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.errors import UserError
+from toolkit.export.damage import naming
 from toolkit.quiet import native_notices_hidden
 
 
@@ -20,8 +20,9 @@ class LiteRTModel:
 
     def __init__(self, path: Path):
         self._interpreter = open_interpreter(path)
-        self._tokens = self._interpreter.get_input_details()[0]["index"]
-        self._scores = self._interpreter.get_output_details()[0]["index"]
+        with naming(path, "a LiteRT model of a classifier"):
+            self._tokens = self._interpreter.get_input_details()[0]["index"]
+            self._scores = self._interpreter.get_output_details()[0]["index"]
 
     def __call__(self, ids: np.ndarray) -> np.ndarray:
         """Classifies one text.
@@ -53,7 +54,9 @@ class LiteRTSignatures:
 
     def __init__(self, path: Path):
         self._interpreter = open_interpreter(path)
-        self._runners = {name: self._interpreter.get_signature_runner(name) for name in self._interpreter.get_signature_list()}
+        with naming(path, "a LiteRT model with signatures"):
+            names = self._interpreter.get_signature_list()
+            self._runners = {name: self._interpreter.get_signature_runner(name) for name in names}
 
     def __call__(self, signature: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
         """Runs a signature.
@@ -88,15 +91,13 @@ class LiteRTCompiled:
     def __init__(self, path: Path):
         from ai_edge_litert.compiled_model import CompiledModel
 
-        try:
+        open_interpreter(path)  # looks whether the file is whole: on one that is not, CompiledModel crashes
+        with naming(path, "a LiteRT model of fixed shapes that can be compiled"):
             with native_notices_hidden():
                 self._model = CompiledModel.from_file(str(path))
             names = self._model.get_signature_list()
             self._inputs = {name: self._buffers(name, "input", parts["inputs"]) for name, parts in names.items()}
             self._outputs = {name: self._buffers(name, "output", parts["outputs"]) for name, parts in names.items()}
-        except (ValueError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise UserError(f"{path}: expected a LiteRT model of fixed shapes, but it cannot be compiled ({reason})") from error
 
     def __call__(self, signature: str, **inputs: np.ndarray) -> dict[str, np.ndarray]:
         """Runs a signature.
@@ -135,13 +136,9 @@ def open_interpreter(path: Path):
     """
     from ai_edge_litert.interpreter import Interpreter
 
-    try:
-        with native_notices_hidden():
-            interpreter = Interpreter(str(path))
-            interpreter.allocate_tensors()
-    except (ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise UserError(f"{path}: expected a LiteRT model of built-in operators, but it cannot be loaded ({reason})") from error
+    with naming(path, "a LiteRT model of built-in operators"), native_notices_hidden():
+        interpreter = Interpreter(str(path))
+        interpreter.allocate_tensors()
     return interpreter
 
 

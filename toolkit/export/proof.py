@@ -1,7 +1,7 @@
 """What a version keeps to be compared with its model again: how to make the model, and what to ask."""
 
 import hashlib
-import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,17 @@ import tensorflow as tf
 import toolkit.models  # noqa: F401 - registers the classes of models
 from toolkit.errors import UserError
 from toolkit.export.classifier import ClassifierExporter
+from toolkit.export.damage import naming
 from toolkit.export.exporter import Exporter
+from toolkit.export.inventory import EXPORT_ANEW, QUESTIONS
+from toolkit.export.inventory import PROOF as FILE
 from toolkit.export.language_model import LanguageModelExporter
-from toolkit.export.publishing import write_json
+from toolkit.export.sealed import read_sealed, write_sealed
 from toolkit.export.translator import TranslatorExporter
+from toolkit.export.verification import HARD_TEXTS
 
-FILE = Path("assets.extra") / "verification.json"
 EXPORTERS = {exporter.task: exporter for exporter in (ClassifierExporter, TranslatorExporter, LanguageModelExporter)}
+TYPES = {"task": str, "settings": dict, "model": dict, "weights": str, "samples": list, "hard_texts": list, "references": list}
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,20 @@ class Proof:
 
     Attributes:
         exporter: The model.
-        texts: What to ask.
-        references: The right answers to the first so many texts.
+        samples: Held-out texts to ask.
+        references: The right answers to the first so many samples.
+        hard_texts: What is asked besides.
     """
 
     exporter: Exporter
-    texts: list[str]
-    references: list[str]
+    samples: Sequence[str]
+    references: Sequence[str]
+    hard_texts: Sequence[str] = HARD_TEXTS
+
+    @property
+    def texts(self) -> list[str]:
+        """What to ask."""
+        return [*self.samples, *self.hard_texts]
 
 
 def write_proof(proof: Proof, version: Path) -> None:
@@ -53,11 +64,12 @@ def write_proof(proof: Proof, version: Path) -> None:
         "settings": exporter.settings(),
         "model": keras.saving.serialize_keras_object(exporter.model),
         "weights": _fingerprint([keras.ops.convert_to_numpy(variable) for variable in exporter.model.variables]),
-        "texts": proof.texts,
-        "references": proof.references,
+        "samples": list(proof.samples),
+        "hard_texts": list(proof.hard_texts),
+        "references": list(proof.references),
     }
     (version / FILE).parent.mkdir(exist_ok=True)
-    write_json(content, version / FILE)
+    write_sealed(content, version / FILE)
 
 
 def read_proof(version: Path) -> Proof:
@@ -67,44 +79,60 @@ def read_proof(version: Path) -> Proof:
         version: Folder of the version.
 
     Raises:
-        UserError: It is no version that `toolkit export` wrote, or the weights are not the ones that were exported.
+        UserError: It is no version that `toolkit export` wrote, what is kept of the model makes none, or the weights are not the ones that
+            were exported.
     """
     content = _read(version / FILE)
     weights = _read_weights(version)
     if _fingerprint(weights) != content["weights"]:
-        raise UserError(f"{version / 'variables'}: expected the weights that were exported, found others; export the run anew")
-    model = keras.saving.deserialize_keras_object(content["model"])
-    if not model.built:
-        model.build(None)
-    for variable, value in zip(model.variables, weights, strict=True):
-        variable.assign(value)
-    exporter = EXPORTERS[content["task"]].restored(model, version / "litert", content["settings"])
-    return Proof(exporter, content["texts"], content["references"])
+        raise UserError(f"{version / 'variables'}: expected the weights that were exported, found others; {EXPORT_ANEW}")
+    model = _restored_model(version / FILE, content["model"], weights)
+    with naming(version / FILE, f"the settings of an export for {content['task']}"):
+        exporter = EXPORTERS[content["task"]].restored(model, version / "litert", content["settings"])
+        exporter.description()  # fails with a model or settings of another task
+    return Proof(exporter, content["samples"], content["references"], content["hard_texts"])
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text("utf-8"))
-        if content["task"] not in EXPORTERS:
-            raise KeyError(content["task"])
-        return content
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UserError(
-            f"{path}: expected the questions that `toolkit export` keeps, but they cannot be read; name the folder of one version"
-        ) from error
+    if not path.is_file():
+        raise UserError(f"{path}: expected {QUESTIONS}, found none; {EXPORT_ANEW}")
+    content = read_sealed(path, QUESTIONS, required=False)
+    with naming(path, QUESTIONS):
+        if "texts" in content:  # as it was written before there were inventories
+            asked = content["texts"]
+            content |= {"samples": asked[: -len(HARD_TEXTS)], "hard_texts": asked[-len(HARD_TEXTS) :]}
+    for key, kind in TYPES.items():
+        if not _is_right(content.get(key), kind):
+            raise UserError(f"{path}: {key}: expected {QUESTIONS}, found a value of another kind, or none; {EXPORT_ANEW}")
+    if content["task"] not in EXPORTERS:
+        raise UserError(f"{path}: task: expected one of {', '.join(EXPORTERS)}, found {content['task']}; {EXPORT_ANEW}")
+    return content
+
+
+def _is_right(value: Any, kind: type) -> bool:
+    return isinstance(value, kind) and (kind is not list or all(isinstance(item, str) for item in value))
 
 
 def _read_weights(version: Path) -> list[np.ndarray]:
-    try:
+    with naming(version / "variables", "the weights of a SavedModel"):
         reader = tf.train.load_checkpoint(str(version / "variables" / "variables"))
         names = [f"model_variables/{i}/.ATTRIBUTES/VARIABLE_VALUE" for i in range(len(reader.get_variable_to_shape_map()))]
         return [reader.get_tensor(name) for name in names if reader.has_tensor(name)]
-    except (tf.errors.OpError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise UserError(f"{version / 'variables'}: expected the weights of a SavedModel, but they cannot be read ({reason})") from error
 
 
-def _fingerprint(weights: list[np.ndarray]) -> str:
+def _restored_model(path: Path, config: dict[str, Any], weights: Sequence[np.ndarray]) -> keras.Model:
+    with naming(path, "the configuration of a model"):
+        model = keras.saving.deserialize_keras_object(config)
+        if not isinstance(model, keras.Model):
+            raise TypeError(f"it makes a {type(model).__name__}")
+        if not model.built:
+            model.build(None)
+        for variable, value in zip(model.variables, weights, strict=True):
+            variable.assign(value)
+    return model
+
+
+def _fingerprint(weights: Sequence[np.ndarray]) -> str:
     digest = hashlib.sha256()
     for value in weights:
         digest.update(np.ascontiguousarray(value).tobytes())

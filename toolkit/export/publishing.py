@@ -101,4 +101,9 @@ def write_json(description: dict[str, Any], path: Path) -> None:
         description: What JSON can hold.
         path: The file.
     """
-    path.write_text(json.dumps(description, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    path.write_text(json_text(description), "utf-8")
+
+
+def json_text(description: dict[str, Any]) -> str:
+    """Returns a JSON object as `write_json` writes it."""
+    return json.dumps(description, indent=1, ensure_ascii=False) + "\n"

@@ -41,6 +41,7 @@ class ExportReport:
         compiled: Signatures of which XLA makes a program without custom calls.
         not_compiled: What is wrong with the other signatures of fixed shapes, by name.
         seconds: Time that it took.
+        remarks: What `verify` has noticed that is no error.
     """
 
     path: str
@@ -54,6 +55,7 @@ class ExportReport:
     compiled: Sequence[str]
     not_compiled: Mapping[str, str] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
+    remarks: Sequence[str] = ()
 
     def published(self, path: Path, seconds: float) -> "ExportReport":
         """Returns the report with where the version is, and how long it took."""
@@ -80,6 +82,7 @@ class ExportReport:
         """Returns sentences about the artefacts."""
         ties = sum(each.agreement.ties for each in self.artefacts if each.agreement)
         return [
+            *self.remarks,
             *(f"{each.name} is left out: {each.left_out}" for each in self.artefacts if each.left_out),
             *(f"XLA compiles no {reason}" for reason in self.not_compiled.values()),
             *([f"{ties} of the other {self.answers} are a tie"] if ties else []),

@@ -10,10 +10,11 @@ MODELS = "models.config"
 BATCHING = "batching_parameters.txt"
 IMAGE = "tensorflow/serving"
 MOUNTED = "/models"
+PLATFORM = "tensorflow"
 
 MODEL_BATCHING = "batching_params.pbtxt"
 
-_BATCHING = """\
+BATCHING_TEXT = """\
 # Threads that all models of TensorFlow Serving share for joined requests. What is joined is said by each model:
 # batching_params.pbtxt in its versions, read with --enable_per_model_batching_parameters.
 num_batch_threads { value: 2 }
@@ -70,12 +71,12 @@ def write_serving_files(directory: Path) -> None:
         UserError: They cannot be written.
     """
     names = sorted({path.parent.parent.name for path in directory.glob("*/*/saved_model.pb") if path.parent.name.isdecimal()})
-    models = "\n".join(f'  config {{ name: "{name}" base_path: "{MOUNTED}/{name}" model_platform: "tensorflow" }}' for name in names)
+    models = "\n".join(f'  config {{ name: "{name}" base_path: "{MOUNTED}/{name}" model_platform: "{PLATFORM}" }}' for name in names)
     head = "# The models of this folder, for TensorFlow Serving. From the folder above:\n"
     with writing(directory):
         _replace(directory / MODELS, f"{head}# {docker_command(directory.resolve().name)}\nmodel_config_list {{\n{models}\n}}\n")
         if not (directory / BATCHING).exists():  # a user may have tuned it
-            _replace(directory / BATCHING, _BATCHING)
+            _replace(directory / BATCHING, BATCHING_TEXT)
 
 
 def _replace(path: Path, text: str) -> None:

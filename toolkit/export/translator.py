@@ -1,7 +1,6 @@
 """Exports a trained translator as a SavedModel and as LiteRT files."""
 
 import dataclasses
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from toolkit.arguments import check_integer
 from toolkit.decoding.search import Search
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import DESCRIPTION, convert_dynamic_and_static
-from toolkit.export.publishing import write_json
-from toolkit.export.saving import save_module
+from toolkit.export.litert import convert_dynamic_and_static
+from toolkit.export.litert_description import write_descriptions
+from toolkit.export.publishing import json_text
 from toolkit.export.translation_graph import TranslationModule, fixed_translation_function
 from toolkit.export.translation_signatures import TranslationSignatures
 from toolkit.export.translation_verification import TranslatorCheck
@@ -59,31 +58,39 @@ class TranslatorExporter(Exporter):
         _check(self.source_tokenizer, self.target_tokenizer, self.max_length, self.search)
         object.__setattr__(self, "search", dataclasses.replace(self.search, n_best=1))
 
-    def write_saved_model(self, directory: Path) -> None:
-        """Writes the SavedModel."""
-        with tempfile.TemporaryDirectory() as folder:
-            description_file = Path(folder) / "model.json"
-            write_json(self._description(), description_file)
-            names = self._write_tokenizers(Path(folder))
-            assets = [description_file, *(Path(folder) / name for name in sorted(set(names.values())))]
-            module = TranslationModule(*self._parts(), assets)
-            signatures = {"serving_default": module.translate, "translate": module.translate, "decode_tokens": module.decode_tokens}
-            save_module(module, signatures | self._fixed(), directory)
+    def assets(self) -> dict[str, bytes]:
+        """Returns the description and the tokenizers."""
+        tokenizers = {name: tokenizer.model_proto for name, tokenizer in self.tokenizers().items()}
+        return {"model.json": json_text(self._description()).encode(), **tokenizers}
+
+    def graph(self, assets: Sequence[Path]) -> tuple[TranslationModule, dict[str, Any]]:
+        """Returns the graph from raw strings to raw strings, and its signatures."""
+        module = TranslationModule(*self._parts(), assets)
+        signatures = {"serving_default": module.translate, "translate": module.translate, "decode_tokens": module.decode_tokens}
+        return module, signatures | self._fixed()
+
+    def tokenizers(self) -> dict[str, Tokenizer]:
+        """Returns the tokenizers of source and target, which are one if both languages share their vocabulary."""
+        source, target = self._tokenizer_files()
+        return {source: self.source_tokenizer, target: self.target_tokenizer}
+
+    def description(self) -> dict[str, Any]:
+        """Returns what the LiteRT files take and give."""
+        source, target = self.source_tokenizer, self.target_tokenizer
+        source_file, target_file = self._tokenizer_files()
+        return {
+            **self._description(),
+            "source": {**_described(source, source_file), "read": "the first max_length - 1 ids, end_id, then pad_id"},
+            "target": {**_described(target, target_file), "begin_id": target.begin_id},
+            "state": "what encode gives; step takes all of it and gives the parts that have changed, of which alignment is where it looked",
+        }
 
     def write_litert(self, directory: Path) -> None:
         """Writes the LiteRT files."""
-        source, target = self.source_tokenizer, self.target_tokenizer
+        target = self.target_tokenizer
         module = TranslationSignatures(self.model, self.search, target.begin_id, target.end_id, self._length)
-        files = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
-        names = self._write_tokenizers(directory)
-        description = {
-            **self._description(),
-            "source": {**_described(source, names["source"]), "read": "the first max_length - 1 ids, end_id, then pad_id"},
-            "target": {**_described(target, names["target"]), "begin_id": target.begin_id},
-            **files,
-            "state": "what encode gives; step takes all of it and gives the parts that have changed, of which alignment is where it looked",
-        }
-        write_json(description, directory / DESCRIPTION)
+        left_out = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
+        write_descriptions(self, directory, left_out)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> TranslatorCheck:
         """Returns what compares the artefacts with the model."""
@@ -106,13 +113,9 @@ class TranslatorExporter(Exporter):
             target = Tokenizer.load(litert / "target_tokenizer.model")
         return cls(model, source, target, settings["max_length"], Search(**settings["search"]))
 
-    def _write_tokenizers(self, directory: Path) -> dict[str, str]:
-        """Writes the tokenizers; returns the files of source and target, which are one if both languages share their vocabulary."""
+    def _tokenizer_files(self) -> tuple[str, str]:
         shared = self.target_tokenizer.fingerprint == self.source_tokenizer.fingerprint
-        names = {"source": "tokenizer.model", "target": "tokenizer.model" if shared else "target_tokenizer.model"}
-        self.source_tokenizer.save(directory / names["source"])
-        self.target_tokenizer.save(directory / names["target"])
-        return names
+        return "tokenizer.model", "tokenizer.model" if shared else "target_tokenizer.model"
 
     def _parts(self) -> tuple:
         return self.model, self.source_tokenizer, self.target_tokenizer, self.max_length, self.search

@@ -12,6 +12,7 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 
 from toolkit.errors import UserError
+from toolkit.export.damage import naming
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
@@ -127,11 +128,12 @@ def operators(path: Path) -> set[str]:
 
 
 def _operator_codes(path: Path) -> list[schema.OperatorCode]:
-    content = path.read_bytes() if path.is_file() else b""
-    if content[4:8] != b"TFL3":
-        raise UserError(f"{path}: expected a LiteRT file, found {'something else' if content else 'none'}")
-    model = schema.Model.GetRootAs(content)
-    return [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
+    with naming(path, "a LiteRT file"):
+        content = path.read_bytes()
+        if content[4:8] != b"TFL3":
+            raise UserError(f"{path}: expected a LiteRT file, found something else")
+        model = schema.Model.GetRootAs(content)
+        return [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
 
 
 def largest_difference(name: str, expected: np.ndarray, received: np.ndarray) -> float:

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tensorflow as tf
-from google.protobuf.message import DecodeError
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from toolkit.errors import UserError
+from toolkit.export.damage import naming
 
 FILE = Path("assets.extra") / "tf_serving_warmup_requests"
+WARMED = 32  # texts of a request
+_FRAME = 16  # bytes of a record of a TFRecord file besides its content: its length, and checksums of both
 
 
 def predict_request(signature: str, inputs: Mapping[str, tf.Tensor]) -> PredictionLog:
@@ -71,7 +72,8 @@ def read_warm_up(version: Path) -> list[PredictionLog]:
     Raises:
         UserError: They cannot be read.
     """
-    try:
-        return [PredictionLog.FromString(record.numpy()) for record in tf.data.TFRecordDataset(str(version / FILE))]
-    except (tf.errors.OpError, DecodeError) as error:
-        raise UserError(f"{version / FILE}: expected the warm-up requests of an export, but they cannot be read") from error
+    with naming(version / FILE, "the warm-up requests of an export"):
+        records = [record.numpy() for record in tf.data.TFRecordDataset(str(version / FILE))]
+        if (version / FILE).stat().st_size != sum(_FRAME + len(record) for record in records):
+            raise ValueError("there are bytes after the last request")  # which TensorFlow passes over
+        return [PredictionLog.FromString(record) for record in records]

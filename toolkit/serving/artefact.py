@@ -1,10 +1,13 @@
 """Finds out what an exported folder is."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UserError
+from toolkit.export.damage import naming
+from toolkit.export.inventory import FILE as INVENTORY
+from toolkit.export.inventory import check_litert, check_saved_model
+from toolkit.serving.description import read_description
 
 
 def open_artefact(path: Path) -> Any:
@@ -21,11 +24,12 @@ def open_artefact(path: Path) -> Any:
     Raises:
         UserError: There is no exported model, it is damaged, or it is of fixed shapes.
     """
-    if path.is_file() and path.suffix == ".tflite":
-        return _open_litert(path.parent, path.name)
-    if (path / "model.tflite").is_file():
-        return _open_litert(path)
-    return _open_saved_model(newest_version(path))
+    with naming(path, "an exported model"):
+        if path.is_file() and path.suffix == ".tflite":
+            return _open_litert(path.parent, path.name)
+        if (path / "model.tflite").is_file():
+            return _open_litert(path)
+        return _open_saved_model(newest_version(path))
 
 
 def newest_version(path: Path) -> Path:
@@ -37,14 +41,20 @@ def newest_version(path: Path) -> Path:
     Raises:
         UserError: It is neither.
     """
-    versions = [version for version in path.glob("*/saved_model.pb") if version.parent.name.isdecimal()]
-    newest = max(versions, key=lambda file: int(file.parent.name), default=path / "saved_model.pb")
-    if not newest.is_file():
+    versions = [folder for folder in path.glob("*") if folder.name.isdecimal() and _is_version(folder)]
+    newest = max(versions, key=lambda folder: int(folder.name), default=path)
+    if not _is_version(newest):
         raise UserError(f"{path}: expected an exported model or a version of one, found neither; `toolkit export RUN` writes them")
-    return newest.parent
+    return newest
+
+
+def _is_version(folder: Path) -> bool:
+    """Returns whether a folder is a version, be it one that has lost its SavedModel."""
+    return (folder / "saved_model.pb").is_file() or (folder / INVENTORY).is_file()
 
 
 def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
+    check_litert(folder, file)
     description = _description(folder / "model.json")
     if file == (description.get("static") or {}).get("file"):
         raise UserError(f"{folder / file}: expected a LiteRT file for texts of any length, received one of fixed shapes; give model.tflite")
@@ -63,6 +73,7 @@ def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
 
 
 def _open_saved_model(folder: Path) -> Any:
+    check_saved_model(folder)
     task = _description(folder / "assets" / "model.json").get("task")
     if task == "language_model":
         from toolkit.serving.saved_model_text_generator import SavedModelTextGenerator
@@ -78,8 +89,5 @@ def _open_saved_model(folder: Path) -> Any:
 
 
 def _description(file: Path) -> dict[str, Any]:
-    """Returns what an export says of itself; if it says nothing, or nothing that can be read, it is taken for a classifier's."""
-    try:
-        return dict(json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
-        return {}
+    """Returns what an export says of itself; if it says nothing, it is taken for a classifier's."""
+    return read_description(file, "task") if file.is_file() else {}

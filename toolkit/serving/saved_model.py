@@ -3,10 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
-
-from toolkit.errors import UserError
+from toolkit.export.saving import load_saved_model
 from toolkit.serving.description import read_description
 
 
@@ -25,8 +22,4 @@ def open_saved_model(directory: Path, asset: str, *keys: str) -> tuple[Any, Any]
         UserError: The folder holds no such SavedModel.
     """
     description = read_description(directory / "assets" / asset, *keys)
-    try:
-        return tf.saved_model.load(str(directory)), description
-    except (OSError, ValueError, KeyError, TypeError, tf.errors.OpError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise UserError(f"{directory}: expected a SavedModel that `toolkit export` wrote, but it cannot be read ({reason})") from error
+    return load_saved_model(directory), description

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
 from google.protobuf.json_format import MessageToDict
-from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from toolkit.errors import UserError
+from toolkit.export.damage import naming
+from toolkit.export.saving import load_saved_model
 from toolkit.serving.server.tensor_spec import STRING, InvalidRequest, TensorSpec
 
 WARM_UP = "The dog sees a cat. "
@@ -36,14 +35,11 @@ class Signatures:
     """
 
     def __init__(self, folder: Path):
-        try:
-            self._model = tf.saved_model.load(str(folder))  # holds the variables
+        self._model = load_saved_model(folder)  # holds the variables
+        with naming(folder, "a SavedModel with signatures"):
             self._functions = dict(self._model.signatures)
+            self.specs = {name: _specs(function) for name, function in self._functions.items()}
             self.definitions = _definitions(folder / "saved_model.pb")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, DecodeError, tf.errors.OpError) as error:
-            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-            raise UserError(f"{folder}: expected a SavedModel with signatures, but it cannot be read ({reason})") from error
-        self.specs = {name: _specs(function) for name, function in self._functions.items()}
 
     def __call__(self, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Answers; from any thread.

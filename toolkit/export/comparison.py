@@ -1,0 +1,48 @@
+"""Compares what a file says with what it has to say, field by field."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import UserError
+
+NOTHING = object()
+SHOWN = 200  # characters of a value in a message
+
+
+def compare(path: Path, expected: Any, found: Any) -> None:
+    """Compares two values of what JSON can hold. Numbers of different types are different: 1 is neither 1.0 nor true.
+
+    Args:
+        path: The file that says what was found.
+        expected: What it has to say.
+        found: What it says.
+
+    Raises:
+        UserError: They differ; the message names the file and the first field.
+    """
+    for field, wanted, said in _differences("", expected, found):
+        raise UserError(f"{path}: {field}expected {_shown(wanted)}, found {_shown(said)}")
+
+
+def _differences(field: str, expected: Any, found: Any) -> Iterator[tuple[str, Any, Any]]:
+    if isinstance(expected, dict) and isinstance(found, dict):
+        pairs = ((f"{key}: ", expected.get(key, NOTHING), found.get(key, NOTHING)) for key in [*expected, *(found.keys() - expected)])
+    elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found) > 1:
+        pairs = ((f"{index}: ", *pair) for index, pair in enumerate(zip(expected, found, strict=True)))
+    else:
+        if _text(expected) != _text(found):
+            yield field, expected, found
+        return
+    for key, wanted, said in pairs:
+        yield from _differences(f"{field}{key}", wanted, said)
+
+
+def _text(value: Any) -> str:
+    return "nothing" if value is NOTHING else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _shown(value: Any) -> str:
+    text = _text(value)
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
