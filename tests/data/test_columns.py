@@ -20,8 +20,8 @@ def test_chosen_names_win():
 @pytest.mark.parametrize(
     ("columns", "names", "message"),
     [
-        (Columns(), ["body", "review", "label"], r'f: "body", "review" could all be the text column; choose one with --text_column'),
-        (Columns(), ["text", "stars"], r'f: expected a column with the label, found "text", "stars"; name it with --label_column'),
+        (Columns(), ["body", "review", "label"], r'f: "body", "review" could all be the text column; choose one with --text-column'),
+        (Columns(), ["text", "stars"], r'f: expected a column with the label, found "text", "stars"; say which with --label-column'),
         (Columns(source="site"), ["text", "label"], r'f: there is no source column "site", only "text", "label"'),
     ],
 )

@@ -160,7 +160,7 @@ def test_texts_that_nothing_can_be_learned_from(tmp_path, content, options, mess
 
 def test_what_is_wrong_is_named(tmp_path):
     (tmp_path / "latin.txt").write_bytes("café\n".encode("latin-1"))
-    with pytest.raises(UserError, match=r"latin\.txt: expected UTF-8, received 0xe9 as byte 4"):
+    with pytest.raises(UserError, match=r"latin\.txt:1: expected UTF-8, received byte 0xe9 at column 4"):
         read_documents(str(tmp_path))
     with pytest.raises(UserError, match=r"absent\.txt: no such file"):
         read_documents(str(tmp_path / "absent.txt"))
