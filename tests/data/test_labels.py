@@ -27,7 +27,7 @@ def test_a_long_list_of_labels_is_cut():
 
 
 def test_all_unseen_labels_are_listed_with_their_counts():
-    with pytest.raises(UserError, match=r'f:2: 2 labels do not: "c" \(2\), "d" \(1\); they do not occur in training, which has "a"'):
+    with pytest.raises(UserError, match=r'f:2: 2 labels, "c" \(2\), "d" \(1\), do not occur in training, which has "a"'):
         label_numbers(["a", "d", "c", "c"], ["f:1", "f:2", "f:3", "f:4"], ["a"])
 
 

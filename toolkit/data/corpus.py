@@ -19,6 +19,7 @@ from toolkit.data.report import Report, SplitReport
 from toolkit.data.splitting import SPLITS, carve, fill_empty, keep_labels
 from toolkit.errors import UserError
 
+_FEWEST = 50  # texts that tell labels by how often they occur
 _LISTED = 10  # labels in a note
 _SMALL = 200  # texts of a test split, below which a score is worth little
 _VERY_SMALL = 20  # texts of a validation split
@@ -99,6 +100,7 @@ def read_corpus(
         notes += _spell(parts)
     given = set(parts) - {"train"}
     cleaned = {split: clean(examples, whole=split in given) for split, examples in carve(parts).items()}
+    _check_labels(name, [example.label for example in cleaned["train"][0]])
     notes += _complete(cleaned, [split for split in SPLITS if split not in given])
     _check_sizes(name, cleaned, given)
     label_names = label_names or sort_labels(example.label for example in cleaned["train"][0])
@@ -181,6 +183,16 @@ def _spell(parts: Parts) -> list[str]:
     return notes
 
 
+def _check_labels(name: str, labels: Sequence[str]) -> None:
+    """Refuses a column of other things, such as measurements or texts, which has few labels twice."""
+    different = len(set(labels))
+    if len(labels) >= _FEWEST and 2 * different > len(labels):
+        raise UserError(
+            f"{name}: expected labels that occur again and again, received {different:,} different ones in {len(labels):,} texts, such as "
+            f'"{labels[0][:40]}"; choose another --label-column'
+        )
+
+
 def _complete(cleaned: Mapping[str, tuple[list[Example], SplitReport]], carved: Sequence[str]) -> list[str]:
     """Gives training every label, and each split that was carved out of it a text; returns what to note about it."""
     examples = {split: cleaned[split][0] for split in carved}
@@ -191,7 +203,7 @@ def _complete(cleaned: Mapping[str, tuple[list[Example], SplitReport]], carved: 
         notes.append(f"moved from the {split} split to training, which would not have them otherwise: the labels {labels}")
     for split, number in fill_empty(examples, carved, label=attrgetter("label")).items():
         _move(cleaned, "train", split, number)
-        notes.append(f"moved from training to the {split} split, which would be empty otherwise: {number:,} texts")
+        notes.append(f"moved from training to the {split} split, which would be empty otherwise: {_texts(number)}")
     return notes
 
 
@@ -217,14 +229,18 @@ def _what_cannot_be_measured(validation: SplitReport, test: SplitReport) -> list
         listed = ", ".join(f'"{label}"' for label in absent[:_LISTED]) + f" and {len(absent) - _LISTED} more" * (len(absent) > _LISTED)
         notes.append(f"not in the test split, and so not measured: {listed}")
     if validation.kept < _VERY_SMALL:
-        notes.append(f"the validation split has {validation.kept:,} texts: they can hardly tell which epoch is best")
+        notes.append(f"the validation split has {_texts(validation.kept)}: they can hardly tell which epoch is best")
     if test.kept < _SMALL:
         low, high = wilson_interval(_EXAMPLE_SCORE, test.kept)
         notes.append(
-            f"the test split has {test.kept:,} texts: an accuracy of {_EXAMPLE_SCORE:.0%} on so few would mean {low:.0%} to {high:.0%} "
+            f"the test split has {_texts(test.kept)}: an accuracy of {_EXAMPLE_SCORE:.0%} on so few would mean {low:.0%} to {high:.0%} "
             "(95 % interval)"
         )
     return notes
+
+
+def _texts(number: int) -> str:
+    return f"{number:,} text{'s' * (number != 1)}"
 
 
 def _replace_unlabeled_test(parts: Parts) -> list[str]:

@@ -1,15 +1,15 @@
 """How a file with one example per row is written, found out from its first lines."""
 
-import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from toolkit.data.labels import LABEL_MARK
+from toolkit.data.quoting import csv_rows
 from toolkit.data.reading import DELIMITERS, Reading
 from toolkit.errors import UserError
 
@@ -17,7 +17,7 @@ _AGREEING = 0.9  # share of the rows that have as many fields as most
 _FEWEST_LINES = 10  # from which on the first words of lines can be told to be labels
 _LINES_PER_LABEL = 5
 _MARKED_LINE = re.compile(rf"{LABEL_MARK}[^\s,;|]+[ \t]")
-_FIRST_WORD = re.compile(r"\s*([\w:+-]+)[ \t]+\S")
+_FIRST_WORD = re.compile(r"[ \t]*([\w:+-]+)[ \t]+[^ \t\r\n]")
 _SEPARATOR = re.compile(r"sep=(.)\r?\n")
 _JSON_START = re.compile(r"\[\s*(\{|$)|\{\s*(\"|$)")
 
@@ -106,11 +106,6 @@ def separator_of(line: str) -> str | None:
     return match[1] if match else None
 
 
-def csv_rows(lines: Iterable[str], delimiter: str) -> list[list[str]]:
-    """Returns the rows of lines that may be malformed, without the empty ones."""
-    return [row for row in csv.reader(lines, delimiter=delimiter) if row]
-
-
 def _delimited(delimiter: str, reading: Reading) -> Dialect:
     return Dialect("delimited", delimiter, reading.quoting or (None if delimiter == "\t" else "csv"))
 
@@ -120,7 +115,7 @@ def _json_form(head: Sequence[str]) -> Dialect:
     lines = [line for line in head if line.strip()]
     try:
         first = json.loads(lines[0]) if lines else {}
-    except ValueError:
+    except (ValueError, RecursionError):
         return Dialect("json")
     nested = isinstance(first, dict) and any(isinstance(value, dict | list) for value in first.values())
     return Dialect("jsonl" if isinstance(first, dict) and not (nested and len(lines) == 1) else "json")
@@ -130,13 +125,19 @@ def _find_delimiter(head: Sequence[str], usual: str) -> str | None:
     """Returns the character that gives most rows the same number of fields, the `usual` one between equals; `None` if none does."""
     order = [usual, *(character for character in ("\t", ",", ";", "|") if character != usual)]
     agreement = {character: _agreement(head, character) for character in order if character}
-    best = max(agreement, key=agreement.__getitem__)
+    best = max(agreement, key=lambda character: (agreement[character], not _is_punctuation(head, character)))
     return best if agreement[best] >= _AGREEING else None
+
+
+def _is_punctuation(head: Sequence[str], delimiter: str) -> bool:
+    """Tells whether a space mostly follows a character, as in prose."""
+    text = "".join(head)
+    return 2 * text.count(f"{delimiter} ") > text.count(delimiter)
 
 
 def _agreement(head: Sequence[str], delimiter: str) -> float:
     """Returns the share of the rows that have as many fields as most have, if those are two or more."""
-    rows = [csv_rows(head, delimiter)]
+    rows = [csv_rows(head, delimiter)[0]]
     if delimiter == "\t":
         rows.append([line.rstrip("\r\n").split("\t") for line in head if line.strip("\r\n")])
     return max(map(_share_of_most, rows))

@@ -40,10 +40,10 @@ def label_numbers(labels: Sequence[str], places: Sequence[str], label_names: Seq
     unknown = Counter(label for label in labels if label not in numbers)
     if unknown:
         place = next(place for label, place in zip(labels, places, strict=True) if label in unknown)
-        does = "the label {} does not" if len(unknown) == 1 else f"{len(unknown)} labels do not: {{}}; they do not"
+        does = "the label {} does not" if len(unknown) == 1 else f"{len(unknown)} labels, {{}}, do not"
         raise UserError(
-            f"{place}: {does.format(quoted_labels(unknown))} occur in training, which has {_listed(label_names)}; correct or remove it, or "
-            f'say what it stands for, such as --label-map "{next(iter(unknown))}={label_names[0]}"'
+            f"{place}: {does.format(quoted_labels(unknown))} occur in training, which has {_listed(label_names)}; correct or remove "
+            f'{"it" if len(unknown) == 1 else "them"}, or say what is meant, as in --label-map "{next(iter(unknown))}={label_names[0]}"'
         )
     return [numbers[label] for label in labels]
 

@@ -2,7 +2,8 @@
 
 import csv
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 
 _NUMBER = re.compile(r"[+-]?[0-9.]*")
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
@@ -36,8 +37,20 @@ def _has_breaks_in_quotes(lines: Sequence[str]) -> bool:
     rest = text[match.end() :] if match else text
     if rest.startswith('"') and '"' not in rest[1:].replace('""', ""):  # the last row of a sample may go on
         rest = ""
-    try:
-        rows = [row for row in csv.reader(lines, delimiter="\t", strict=True) if row]
-    except csv.Error:
-        rows = [row for row in csv.reader(lines, delimiter="\t") if row][:-1]
-    return not rest and len(rows) > 1 and len({len(row) for row in rows}) == 1 and len(rows[0]) > 1
+    rows, whole = csv_rows(lines, "\t")
+    widths = {len(row) for row in (rows if whole else rows[:-1])}
+    return not rest and len(widths) == 1 and widths != {1}
+
+
+def csv_rows(lines: Iterable[str], delimiter: str) -> tuple[list[list[str]], bool]:
+    """Returns the rows of the first lines of a file, without the empty ones, and whether all of them are whole; no error."""
+    csv.field_size_limit(sys.maxsize)  # the standard limit, 128 KiB, would refuse a long text
+    rows: list[list[str]] = []
+    for strict in (True, False):
+        rows.clear()
+        try:
+            rows += filter(None, csv.reader(lines, delimiter=delimiter, strict=strict))
+        except csv.Error:
+            continue
+        return rows, strict
+    return rows, False

@@ -8,8 +8,6 @@ from typing import Literal, TypeVar
 
 SPLITS = ("train", "validation", "test")
 
-_FEWEST_TEXTS = 10  # out of which one can be taken
-
 _Row = TypeVar("_Row")
 
 
@@ -57,7 +55,7 @@ def fill_empty(
     text: Callable[[_Row], str] = attrgetter("text"),
     label: Callable[[_Row], str] = lambda row: "",
 ) -> dict[str, int]:
-    """Moves a tenth of the training texts into each split that the hash has left empty, as happens where there are few.
+    """Moves a tenth of all texts from training into each split that the hash has left empty, as happens where there are few.
 
     The texts are those with the smallest SHA-256, of labels that training has left. Rows of the same text go together.
 
@@ -71,8 +69,9 @@ def fill_empty(
         The number of rows that each split was given. A split stays empty if there are fewer than ten different texts.
     """
     moved: dict[str, int] = {}
+    tenth = len({text(row) for split in {"train", *carved} for row in parts[split]}) // 10
     for split in (split for split in carved if split != "train" and not parts[split]):
-        chosen = _spare_texts(parts["train"], text, label)
+        chosen = _spare_texts(parts["train"], text, label, tenth)
         parts[split][:] = [row for row in parts["train"] if text(row) in chosen]
         parts["train"][:] = [row for row in parts["train"] if text(row) not in chosen]
         if chosen:
@@ -80,7 +79,7 @@ def fill_empty(
     return moved
 
 
-def _spare_texts(rows: Sequence[_Row], text: Callable[[_Row], str], label: Callable[[_Row], str]) -> set[str]:
+def _spare_texts(rows: Sequence[_Row], text: Callable[[_Row], str], label: Callable[[_Row], str], most: int) -> set[str]:
     left = Counter(map(label, rows))
     by_text: dict[str, list[_Row]] = {}
     for row in rows:
@@ -88,7 +87,7 @@ def _spare_texts(rows: Sequence[_Row], text: Callable[[_Row], str], label: Calla
     chosen: set[str] = set()
     for candidate in sorted(by_text, key=lambda text: hashlib.sha256(text.encode()).digest()):
         lost = Counter(map(label, by_text[candidate]))
-        if len(chosen) < len(by_text) // _FEWEST_TEXTS and all(left[name] > number for name, number in lost.items()):
+        if len(chosen) < most and all(left[name] > number for name, number in lost.items()):
             chosen.add(candidate)
             left -= lost
     return chosen

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ HeaderTest = Callable[[Sequence[Sequence[str]]], bool]
 
 _HEAD_LINES, _HEAD_CHARACTERS = 1000, 1 << 20
 _SAMPLE = 500  # rows
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # JSON has escapes for them
 _ROLES = ("text", "label")
 _COLUMN_OPTIONS = ("--text-column", "--label-column")
 
@@ -106,7 +108,10 @@ def open_table(path: Path, reading: Reading = Reading(), *, header: HeaderTest, 
     head = list(_head(lines))
     if not any(line.strip() for line in head):
         raise UserError(f"{path}: expected at least one row of data, received none")
-    dialect = find_dialect(head, path, reading, labeled)
+    if len(head) == 1 and "\r" in head[0].rstrip("\r\n"):
+        head = [f"{line}\n" for line in head[0].rstrip("\r\n").split("\r")]
+        remarks.append("with carriage returns for line ends")
+    dialect = find_dialect(head[:_HEAD_LINES], path, reading, labeled)
     lines = itertools.chain(head, lines)
     if dialect.form == "delimited":
         names, has_names, rows = _named(path, field_rows(path, lines, dialect, remarks), reading, header, remarks)
@@ -147,17 +152,21 @@ def read_table(
     """
     table = open_table(path, reading, header=lambda rows: has_header(rows, columns.is_name, labels), labeled=True)
     found = columns.resolve(table.names, table.sample[0][0], [row for _, row in table.sample], labels)
-    examples, missing = [], Counter()
+    examples, missing, without_text = [], Counter(), 0
     renamed = reading.renamed()
     for place, row in table.rows:
+        if row.get(found.text, "") is None:
+            without_text += 1
+            continue
         example = _example(row, found, place)
         label = renamed.get(example.label, example.label)
         if is_missing(label) and table.dialect.form != "fasttext":
             missing[label] += 1
             label = reading.label_missing or ""
-        examples.append(example._replace(label=label))
+        examples.append(example if label == example.label else example._replace(label=label))
     if notes is not None:
-        notes += filter(None, [_described(table, columns, found), _missing(path, missing, reading.label_missing)])
+        left_out = f"{path}: {without_text:,} rows without a text (null) were left out" if without_text else None
+        notes += filter(None, [_described(table, columns, found), _missing(path, missing, reading.label_missing), left_out])
     return examples
 
 
@@ -178,7 +187,7 @@ def text_of(row: dict, column: str, place: str) -> str:
     text = row[column]
     if not isinstance(text, str):
         raise UserError(f'{place}: expected a string as "{column}", received {kind_of(text)}')
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if _NO_TEXT.search(text):
         raise UserError(f'{place}: "{column}" has an escape for a null character or half a surrogate pair, which no text has; remove it')
     return text
 
@@ -214,7 +223,7 @@ def _keyed(path: Path, rows: Iterator[Fields], names: list[str], pattern: str, r
         fields = _fitted(fields, names)
         if len(fields) != len(keys):
             raise UserError(f"{path}:{number}: expected {len(keys)} fields as in {pattern}, received {len(fields)}")
-        if pattern == "the header" and len(names) > 1 and [value.strip() for value in fields] == names:
+        if pattern == "the header" and len(names) > 1 and fields[0].strip() == names[0] and [value.strip() for value in fields] == names:
             repeated += 1
             continue
         yield f"{path}:{number}", dict(zip(keys, fields, strict=True))
