@@ -11,6 +11,7 @@ import numpy as np
 from toolkit.data.corpus import Split, read_corpus, read_split
 from toolkit.data.crop import crop
 from toolkit.data.reading import LABEL_OPTIONS, READING_OPTIONS, Reading
+from toolkit.data.relabeling import relabeled
 from toolkit.data.token_batches import TokenBatches
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
 from toolkit.evaluation.plots import confusion_matrix
@@ -91,7 +92,7 @@ class TextClassification(SupervisedTask):
         columns = {name: options.get(name) or getattr(self.settings, name) for name in COLUMNS}
         reading = Reading.of(self.settings, options)
         if data is None:
-            split = read_corpus(self.settings.data, **columns, reading=reading).splits["test"]
+            split = relabeled(read_corpus(self.settings.data, **columns, reading=reading), model.label_names).splits["test"]
         else:
             split = read_split(data, label_names=model.label_names, **columns, reading=reading)
         for note in split.notes:
