@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from toolkit.data.columns import Columns
+from toolkit.data.labeled_tables import read_table
 from toolkit.data.reading import Reading
-from toolkit.data.tables import open_table, read_table
+from toolkit.data.tables import open_table
 from toolkit.errors import UserError
 
 

@@ -2,28 +2,21 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from operator import attrgetter
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 
 from toolkit.data.cleaning import clean
 from toolkit.data.columns import Columns
+from toolkit.data.corpus_checks import check_labels, complete_splits, spell_labels, what_cannot_be_measured
 from toolkit.data.example import Example
-from toolkit.data.interval import wilson_interval
 from toolkit.data.label_matching import describe_matches, match_labels
-from toolkit.data.labels import label_numbers, near_labels, quoted_labels, sort_labels, without_fractions
+from toolkit.data.labels import label_numbers, sort_labels
 from toolkit.data.local_files import Parts, is_local, read_local
 from toolkit.data.reading import Reading
 from toolkit.data.report import Report, SplitReport
-from toolkit.data.splitting import SPLITS, carve, fill_empty, keep_labels
+from toolkit.data.splitting import SPLITS, carve
 from toolkit.errors import UserError
-
-_FEWEST = 50  # texts that tell labels by how often they occur
-_LISTED = 10  # labels in a note
-_SMALL = 200  # texts of a test split, below which a score is worth little
-_VERY_SMALL = 20  # texts of a validation split
-_EXAMPLE_SCORE = 0.8
 
 
 @dataclass(frozen=True)
@@ -97,11 +90,11 @@ def read_corpus(
         raise UserError(f"{name}: expected a training split, found {', '.join(parts)}")
     notes += _replace_unlabeled_test(parts)
     if label_names is None:
-        notes += _spell(parts)
+        notes += spell_labels(parts)
     given = set(parts) - {"train"}
     cleaned = {split: clean(examples, whole=split in given) for split, examples in carve(parts).items()}
-    _check_labels(name, [example.label for example in cleaned["train"][0]])
-    notes += _complete(cleaned, [split for split in SPLITS if split not in given])
+    check_labels(name, [example.label for example in cleaned["train"][0]])
+    notes += complete_splits(cleaned, [split for split in SPLITS if split not in given])
     _check_sizes(name, cleaned, given)
     label_names = label_names or sort_labels(example.label for example in cleaned["train"][0])
     for split in sorted(given):
@@ -110,7 +103,7 @@ def read_corpus(
     if np.unique(splits["train"].labels).size < 2:
         raise UserError(f'{name}: expected at least two labels in training, received only "{cleaned["train"][0][0].label}"')
     _note_leaks(splits)
-    notes += _what_cannot_be_measured(splits["validation"].report, splits["test"].report)
+    notes += what_cannot_be_measured(splits["validation"].report, splits["test"].report)
     return Corpus(name, splits, label_names, Report(name, {split: splits[split].report for split in SPLITS}, notes))
 
 
@@ -164,52 +157,9 @@ def _read(
         return data, read_local(data, columns, reading, labels=labels, notes=notes), None, notes
     from toolkit.data.tfds_source import read_tfds  # imports TensorFlow, which local files do not need
 
-    return read_tfds("movie_reviews" if data is None else data, columns, data_dir)
-
-
-def _spell(parts: Parts) -> list[str]:
-    """Writes whole numbers without a fraction, and returns what to note about labels that are spelled in several ways."""
-    notes = []
-    whole = without_fractions({example.label for examples in parts.values() for example in examples})
-    if whole:
-        counts = Counter(example.label for examples in parts.values() for example in examples if example.label in whole)
-        notes.append(f"labels with a fraction of zero are whole numbers: {quoted_labels(counts, most=_LISTED)}")
-        for split, examples in parts.items():
-            parts[split] = [example._replace(label=whole.get(example.label, example.label)) for example in examples]
-    counts = Counter(example.label for example in parts["train"])
-    for group in near_labels(counts.keys() - {""})[:_LISTED]:
-        near = quoted_labels({label: counts[label] for label in group})
-        notes.append(f"labels that differ in case or spaces only are different labels: {near}; --label-map OLD=NEW makes them one")
-    return notes
-
-
-def _check_labels(name: str, labels: Sequence[str]) -> None:
-    """Refuses a column of other things, such as measurements or texts, which has few labels twice."""
-    different = len(set(labels))
-    if len(labels) >= _FEWEST and 2 * different > len(labels):
-        raise UserError(
-            f"{name}: expected labels that occur again and again, received {different:,} different ones in {len(labels):,} texts, such as "
-            f'"{labels[0][:40]}"; choose another --label-column'
-        )
-
-
-def _complete(cleaned: Mapping[str, tuple[list[Example], SplitReport]], carved: Sequence[str]) -> list[str]:
-    """Gives training every label, and each split that was carved out of it a text; returns what to note about it."""
-    examples = {split: cleaned[split][0] for split in carved}
-    notes = []
-    for split, moved in keep_labels(examples, carved):
-        _move(cleaned, split, "train", len(moved))
-        labels = quoted_labels(Counter(example.label for example in moved), most=_LISTED)
-        notes.append(f"moved from the {split} split to training, which would not have them otherwise: the labels {labels}")
-    for split, number in fill_empty(examples, carved, label=attrgetter("label")).items():
-        _move(cleaned, "train", split, number)
-        notes.append(f"moved from training to the {split} split, which would be empty otherwise: {_texts(number)}")
-    return notes
-
-
-def _move(cleaned: Mapping[str, tuple[list[Example], SplitReport]], source: str, target: str, number: int) -> None:
-    cleaned[source][1].read -= number
-    cleaned[target][1].read += number
+    name, parts, label_names, notes = read_tfds("movie_reviews" if data is None else data, columns, data_dir)
+    ignored = [f"--{field.name.replace('_', '-')}" for field in fields(reading) if getattr(reading, field.name) is not None]
+    return name, parts, label_names, [*notes, *([f"no file was read, so {', '.join(ignored)} had no effect"] if ignored else [])]
 
 
 def _match(examples: list[Example], label_names: Sequence[str], name: str) -> list[str]:
@@ -220,27 +170,6 @@ def _match(examples: list[Example], label_names: Sequence[str], name: str) -> li
         return []
     examples[:] = [example._replace(label=matched.get(example.label, example.label)) for example in examples]
     return [f"{name}{describe_matches(matched, counts)}"]
-
-
-def _what_cannot_be_measured(validation: SplitReport, test: SplitReport) -> list[str]:
-    """Says which labels the test split lacks, and what a score on a small one is worth."""
-    notes = []
-    if absent := [label for label, number in test.labels.items() if not number]:
-        listed = ", ".join(f'"{label}"' for label in absent[:_LISTED]) + f" and {len(absent) - _LISTED} more" * (len(absent) > _LISTED)
-        notes.append(f"not in the test split, and so not measured: {listed}")
-    if validation.kept < _VERY_SMALL:
-        notes.append(f"the validation split has {_texts(validation.kept)}: they can hardly tell which epoch is best")
-    if test.kept < _SMALL:
-        low, high = wilson_interval(_EXAMPLE_SCORE, test.kept)
-        notes.append(
-            f"the test split has {_texts(test.kept)}: an accuracy of {_EXAMPLE_SCORE:.0%} on so few would mean {low:.0%} to {high:.0%} "
-            "(95 % interval)"
-        )
-    return notes
-
-
-def _texts(number: int) -> str:
-    return f"{number:,} text{'s' * (number != 1)}"
 
 
 def _replace_unlabeled_test(parts: Parts) -> list[str]:

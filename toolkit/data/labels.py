@@ -54,9 +54,13 @@ def is_missing(label: str) -> bool:
 
 
 def without_fractions(labels: Iterable[str]) -> dict[str, str]:
-    """Returns the whole number that each label like `"1.0"` stands for, if all labels that are numbers are whole.
+    """Finds whole numbers that are written with a fraction, as pandas writes a column in which it once found a value missing.
 
-    A column of whole numbers gets fractions where pandas once found a value missing in it: `0`, `0.0`, `1` and `1.0` are two labels.
+    Args:
+        labels: All labels; `0`, `0.0`, `1` and `1.0` are two of them.
+
+    Returns:
+        The whole number of each label like `"1.0"`; nothing if a number among the labels is not whole.
     """
     numbers = [label for label in labels if is_number(label)]
     if not all(map(_WHOLE.fullmatch, numbers)):

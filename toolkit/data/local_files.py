@@ -7,10 +7,11 @@ from pathlib import Path
 
 from toolkit.data.columns import Columns
 from toolkit.data.example import Example
+from toolkit.data.labeled_tables import read_table
 from toolkit.data.lines import read_lines
 from toolkit.data.reading import Reading
 from toolkit.data.splitting import SPLITS
-from toolkit.data.tables import is_table_name, read_table
+from toolkit.data.tables import is_table_name
 from toolkit.errors import UserError
 
 Parts = dict[str, list[Example]]
