@@ -28,6 +28,11 @@ class Columns:
     label: str | None = None
     source: str | None = None
 
+    def __post_init__(self):
+        for role in _SYNONYMS:
+            if isinstance(getattr(self, role), int):  # a number that stands in a YAML file
+                object.__setattr__(self, role, str(getattr(self, role)))
+
     def is_name(self, name: str) -> bool:
         """Tells whether a column of this name was asked for, or is found by its name."""
         asked = name in (self.text, self.label, self.source) and not name.isdecimal()  # which is the number of a column

@@ -56,9 +56,9 @@ class LabeledTextSettings(FileSettings):
 
     data: str | None = None
     data_dir: str | None = None
-    text_column: str | None = None
-    label_column: str | None = None
-    source_column: str | None = None
+    text_column: str | int | None = None
+    label_column: str | int | None = None
+    source_column: str | int | None = None
     label_missing: str | None = None
     label_map: str | None = None
     tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
@@ -148,7 +148,7 @@ class TextSettings(FileSettings):
 
     data: str | None = None
     data_dir: str | None = None
-    text_column: str | None = None
+    text_column: str | int | None = None
     documents: Literal["file", "line"] = "file"
     tokenizer: Literal["bpe", "unigram", "char", "word"] = "bpe"
     tokenizer_model: str | None = None
