@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from toolkit.errors import UserError
+from toolkit.export.converter import CONVERTER
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import FILES, FUSED, STATIC, read_left_out, write_left_out
 from toolkit.export.model_card import write_model_card
@@ -59,6 +60,7 @@ def export(
     started = time.monotonic()
     if version is not None:
         refuse_existing(directory, version)
+    CONVERTER.start()  # it imports TensorFlow while this process compares and traces
     proof = Proof(exporter, [*samples, *HARD_TEXTS], list(references))
     check = _check(proof, NOTHING_EXPORTED)  # a model that has diverged is not worth writing
 

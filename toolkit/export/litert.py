@@ -1,11 +1,5 @@
-"""Conversion to LiteRT, in a process of its own: `python -m toolkit.export.litert SAVED_MODEL float32 FILE.tflite ...`.
+"""The LiteRT files of a version."""
 
-The converter can crash the process that it runs in.
-"""
-
-import re
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from toolkit.errors import UserError
+from toolkit.export.converter import CONVERTER, Job, Reasons
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.publishing import write_json
 from toolkit.export.saving import save_module
@@ -25,11 +20,6 @@ FILES = {"float32": "model.tflite", "float16": "model_float16.tflite", "int8": "
 STATIC = "model_static.tflite"
 FUSED = {"float32": "model_fused.tflite", "int8": "model_fused_int8.tflite"}
 DESCRIPTION = "model.json"
-REASON = ".reason"
-"""Suffix of the file in which the process leaves what the converter says of a file that it cannot make."""
-
-Reasons = dict[str, str]
-"""What the converter says of the files that it cannot make, by their names."""
 
 
 def convert_to_litert(module: tf.Module, signatures: Mapping[str, Any], files: Mapping[str, Path]) -> None:
@@ -141,66 +131,14 @@ def _described(path: Path) -> dict[str, Any] | None:
 
 
 def _convert_all(module: tf.Module, conversions: Sequence[tuple[Mapping[str, Any], Mapping[str, Path]]], directory: Path) -> Reasons:
-    """Converts several sets of signatures in one process, as starting it takes longer than most conversions."""
-    jobs: list[tuple[Path, str, Path]] = []
-    for number, (signatures, files) in enumerate(conversions):
-        saved_model = directory / f".tokens-{number}"
-        save_module(module, signatures, saved_model)
-        jobs += [(saved_model, name, path) for name, path in files.items()]
+    """Converts several sets of signatures; says what could not be made."""
+    jobs: list[Job] = []
     try:
-        return _run(jobs)
+        for number, (signatures, files) in enumerate(conversions):
+            saved_model = directory / f".tokens-{number}"
+            save_module(module, signatures, saved_model)
+            jobs += [Job(str(saved_model), name, str(path)) for name, path in files.items()]
+        return CONVERTER.convert(jobs)
     finally:
-        for saved_model in {job[0] for job in jobs}:
-            tf.io.gfile.rmtree(str(saved_model))
-
-
-def _run(jobs: Sequence[tuple[Path, str, Path]]) -> Reasons:
-    """Runs jobs in a process, and those behind one that has crashed it in another."""
-    reasons: Reasons = {}
-    while jobs:
-        words = [str(word) for job in jobs for word in job]
-        process = subprocess.run([sys.executable, "-m", __name__, *words], capture_output=True, text=True, errors="replace", check=False)
-        left = []
-        for *_, path in jobs:
-            said = path.with_suffix(REASON)
-            if said.is_file():
-                reasons[path.name] = said.read_text("utf-8")
-                said.unlink()
-            elif not path.is_file():
-                left.append(path)
-        if left:
-            reasons[left[0].name] = f"the LiteRT converter ended with exit code {process.returncode}: {reason_in(process.stderr)}"
-        jobs = [job for job in jobs if job[-1] in left[1:]]
-    return reasons
-
-
-def reason_in(text: str) -> str:
-    """Returns the converter's own words for what it could not do, out of all that it says.
-
-    Args:
-        text: The message of its error, or what its process has written. Its compiler writes a line `PLACE: error: WORDS` for each error,
-            and notes after it.
-    """
-    errors = re.findall(r"(?:^|: )error: (.+)", text)
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return (errors or lines[-1:] or ["no message"])[0].strip()
-
-
-def _convert(*words: str) -> None:
-    for saved_model, name, path in zip(words[::3], words[1::3], words[2::3], strict=True):
-        converter = tf.lite.TFLiteConverter.from_saved_model(saved_model)
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        if name != "float32":
-            converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if name == "float16":
-            converter.target_spec.supported_types = [tf.float16]
-        try:
-            content = converter.convert()
-        except Exception as error:  # its errors have no class of their own that it exports
-            Path(path).with_suffix(REASON).write_text(f"the LiteRT converter says: {reason_in(str(error))}", "utf-8")
-        else:
-            Path(path).write_bytes(content)
-
-
-if __name__ == "__main__":
-    _convert(*sys.argv[1:])
+        for saved_model in {job.saved_model for job in jobs}:
+            tf.io.gfile.rmtree(saved_model)

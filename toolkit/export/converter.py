@@ -1,0 +1,150 @@
+"""The LiteRT converter, in a process of its own: `python -m toolkit.export.converter`.
+
+The converter can crash the process that it runs in, and importing it takes longer than most conversions. So one process imports it, and
+forks for each request: a crash takes one file only. The process ends when nobody has asked it for a while, or with the one that started it.
+"""
+
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+PATIENCE = 120.0  # seconds without a request after which the process ends
+ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+REASON = ".reason"
+"""Suffix of the file in which a fork leaves what the converter says of a file that it cannot make."""
+
+Reasons = dict[str, str]
+"""What the converter says of the files that it cannot make, by their names."""
+
+
+class Job(NamedTuple):
+    """One file to make.
+
+    Attributes:
+        saved_model: Folder of the SavedModel whose signatures it gets.
+        format: `"float32"`, `"float16"` or `"int8"`.
+        file: The `.tflite` file.
+    """
+
+    saved_model: str
+    format: str
+    file: str
+
+
+class Converter:
+    """Makes LiteRT files in a process that is started when it is needed, or before."""
+
+    def __init__(self):
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Starts the process, so that it imports the converter while others do something else; does nothing where it runs already."""
+        if self._process is None or self._process.poll() is not None:
+            command = [sys.executable, "-m", __name__]
+            pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+            self._process = subprocess.Popen(command, **pipes, text=True, env={**os.environ, **ENVIRONMENT})
+
+    def convert(self, jobs: Sequence[Job]) -> Reasons:
+        """Makes files, of built-in operators only.
+
+        Args:
+            jobs: The files.
+
+        Returns:
+            By name of each file that could not be made, what the converter says.
+        """
+        for _ in range(2):  # a process that has just lost its patience is started once more
+            self.start()
+            try:
+                print(json.dumps(jobs), file=self._process.stdin, flush=True)
+                if answer := self._process.stdout.readline():
+                    return json.loads(answer)
+            except BrokenPipeError:
+                pass
+            self._process.wait()
+        return {Path(job.file).name: f"the LiteRT converter's process ended with exit code {self._process.returncode}" for job in jobs}
+
+
+CONVERTER = Converter()
+"""The one of this process."""
+
+
+def reason_in(text: str) -> str:
+    """Returns the converter's own words for what it could not do, out of all that it says.
+
+    Args:
+        text: The message of its error, or what its process has written. Its compiler writes a line `PLACE: error: WORDS` for each error,
+            and notes after it.
+    """
+    errors = re.findall(r"(?:^|: )error: (.+)", text)
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return (errors or lines[-1:] or ["no message"])[0].strip()
+
+
+def _serve(requests: IO[str], answers: IO[str]) -> None:
+    """Answers requests, a line each, until there are none for a while."""
+    import tensorflow  # noqa: F401 - what is imported here, the forks have
+
+    while select.select([requests], [], [], PATIENCE)[0] and (request := requests.readline()):
+        print(json.dumps(dict(_failures([Job(*words) for words in json.loads(request)]))), file=answers, flush=True)
+
+
+def _failures(jobs: Sequence[Job]) -> Iterator[tuple[str, str]]:
+    """Makes files in a fork, and those behind one that has crashed it in another; yields names and reasons of those not made."""
+    while jobs:
+        with tempfile.TemporaryFile("w+", errors="replace") as said:
+            code = _run_in_fork(jobs, said)
+            missing = [job for job in jobs if not os.path.exists(job.file)]
+            for job in [job for job in missing if os.path.exists(job.file + REASON)]:
+                reason = Path(job.file + REASON)
+                yield Path(job.file).name, f"the LiteRT converter says: {reason.read_text('utf-8')}"
+                reason.unlink()
+                missing.remove(job)
+            if missing:
+                said.seek(0)
+                yield Path(missing[0].file).name, f"the LiteRT converter ended with exit code {code}: {reason_in(said.read())}"
+            jobs = missing[1:]
+
+
+def _run_in_fork(jobs: Sequence[Job], said: IO[str]) -> int:
+    """Makes files in a fork of this process, whose output goes to a file; returns its exit code."""
+    if fork := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(fork, 0)[1])
+    try:
+        for stream in (1, 2):  # native code writes to them, too
+            os.dup2(said.fileno(), stream)
+        for job in jobs:
+            _convert(job)
+        os._exit(0)
+    except BaseException as error:  # whatever it is, this process has nobody to hand it to
+        os.write(2, f"\n{error}".encode(errors="replace"))
+        os._exit(1)
+
+
+def _convert(job: Job) -> None:
+    import tensorflow as tf
+
+    converter = tf.lite.TFLiteConverter.from_saved_model(job.saved_model)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    if job.format != "float32":
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if job.format == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    converter.exclude_conversion_metadata = True  # nobody reads it, and writing it takes as long as some conversions
+    try:
+        content = converter.convert()
+    except Exception as error:  # of many classes, of which the converter exports none
+        Path(job.file + REASON).write_text(reason_in(str(error)), "utf-8")
+    else:
+        Path(job.file).write_bytes(content)
+
+
+if __name__ == "__main__":
+    _serve(sys.stdin, sys.stdout)
