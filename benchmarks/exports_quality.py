@@ -25,12 +25,14 @@ def classification(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]
     """
     from benchmarks.sentiment_run import accuracies
     from toolkit.data.corpus import read_corpus, read_split
+    from toolkit.data.reading import Reading
     from toolkit.evaluation.classification import evaluate_classifier
     from toolkit.tasks.text_classification import COLUMNS
 
     columns = {name: getattr(task.settings, name) for name in COLUMNS}
     names = task.run.read_metrics()["test"]["label_names"]
     own = data is None
+    columns["reading"] = Reading.of(task.settings)
     split = read_corpus(task.settings.data, **columns).splits["test"] if own else read_split(data, label_names=names, **columns)
     same = _shared("labels")
 
@@ -56,6 +58,7 @@ def translation(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]]:
         of the record.
     """
     from toolkit.data.parallel_corpus import read_parallel_split
+    from toolkit.data.reading import Reading
     from toolkit.evaluation.translation import bleu_metric
     from toolkit.tasks.translation import LANGUAGES
 
@@ -63,7 +66,7 @@ def translation(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]]:
     if data is None:
         split = task.recipe.build_data(s, task.run).corpus.splits["test"]
     else:
-        split = read_parallel_split(data, **{name: getattr(s, name) for name in LANGUAGES})
+        split = read_parallel_split(data, **{name: getattr(s, name) for name in LANGUAGES}, reading=Reading.of(s))
     metric, same = bleu_metric(s.bleu_tokenizer, s.bleu_lowercase), _shared("translations")
     metric.corpus_score(split.targets[:1], [split.targets[:1]])  # before, it has no signature
 

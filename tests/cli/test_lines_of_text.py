@@ -1,4 +1,5 @@
 import contextlib
+import gzip
 import io
 import os
 import sys
@@ -38,6 +39,20 @@ def piped(monkeypatch):
 def test_a_line_ends_at_a_newline_and_nowhere_else(tmp_path, content, lines):
     (tmp_path / "texts").write_bytes(content)
     assert [line for batch in lines_of(tmp_path / "texts", 2) for line in batch] == lines
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+def test_a_gzipped_file_has_the_same_lines(tmp_path, encoding):
+    content = "one\r\n\na\x0bb\x0cc\x85d\u2028e\nlast"
+    for name, compress in (("texts.gz", gzip.compress), ("texts", gzip.compress), ("plain", bytes)):
+        (tmp_path / name).write_bytes(compress(content.encode(encoding)))
+        assert lines_of(tmp_path / name, 3) == [["one", "", "a\x0bb\x0cc\x85d\u2028e"], ["last"]]
+
+
+def test_a_truncated_gzip_file_is_named(tmp_path):
+    (tmp_path / "texts.gz").write_bytes(gzip.compress(b"text\n" * 1000)[:-9])
+    with pytest.raises(UserError, match=r"texts\.gz: expected a complete gzip file"):
+        lines_of(tmp_path / "texts.gz", 2)
 
 
 def test_batches_of_a_file_are_larger(tmp_path):

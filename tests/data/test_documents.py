@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.data.documents import Documents, read_document_split, read_documents
+from toolkit.data.reading import Reading
 from toolkit.data.splitting import split_of
 from toolkit.errors import UserError
 
@@ -160,7 +161,7 @@ def test_texts_that_nothing_can_be_learned_from(tmp_path, content, options, mess
 
 def test_what_is_wrong_is_named(tmp_path):
     (tmp_path / "latin.txt").write_bytes("café\n".encode("latin-1"))
-    with pytest.raises(UserError, match=r"latin\.txt: expected UTF-8, received 0xe9 as byte 4"):
+    with pytest.raises(UserError, match=r"latin\.txt:1: expected UTF-8, received byte 0xe9 at column 4"):
         read_documents(str(tmp_path))
     with pytest.raises(UserError, match=r"absent\.txt: no such file"):
         read_documents(str(tmp_path / "absent.txt"))
@@ -204,3 +205,34 @@ read_documents({str(path)!r})
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) * 1024 < {path.stat().st_size // 8})
 """
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "True\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "note"),
+    [
+        ("a.csv", "text;id\n{}", {}, "read as semicolon-separated"),
+        ("a.csv", "{}", {"text_column": "1"}, "without a header: text in column 1"),
+        ("a.csv", "title;id\n{}", {"text_column": "title"}, "read as semicolon-separated"),
+        ("a", "text;id\n{}", {"reading": Reading(format="csv")}, "read as semicolon-separated"),
+        ("a.json", '[{{"text": "only, one; text."}}]{:.0}', {}, None),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_tables_of_any_kind(tmp_path, name, content, options, note, encoding):
+    path = tmp_path / name
+    texts = [f"one, {number} lovely film\x85." for number in range(200)] if "{}" in content else ["only, one; text."]
+    path.write_bytes(content.format("".join(f"{text};{number}\n" for number, text in enumerate(texts))).encode(encoding))
+    corpus = read_documents(str(path), **options)
+    if corpus.continuous:
+        assert "".join(texts_of(split)[0] for split in corpus.splits.values()) == texts[0]
+    else:
+        assert sorted(text for split in corpus.splits.values() for text in texts_of(split)) == sorted(texts)
+    assert (note or "") in "".join(corpus.report.notes)
+
+
+def test_other_encodings_and_gzip_by_content(tmp_path):
+    text = "Déjà vu\x85 et\u2028 encore\n" * 20
+    (tmp_path / "a.txt").write_bytes(gzip.compress(text.encode("utf-16")))
+    (tmp_path / "b.txt").write_bytes("é\n".encode("latin-1"))
+    corpus = read_documents(f"train={tmp_path / 'a.txt'},validation={tmp_path / 'b.txt'}", reading=Reading(encoding="latin-1"))
+    assert [texts_of(split) for split in corpus.splits.values()] == [[text], ["é\n"]]

@@ -4,6 +4,7 @@ import pytest
 
 from toolkit.data.columns import Columns
 from toolkit.data.local_files import is_local, named_paths, read_local
+from toolkit.data.reading import Reading
 from toolkit.errors import UserError
 
 TABLE = "text,label\n{0} good,1\n{0} bad,0\n"
@@ -101,3 +102,27 @@ def test_bad_layouts(tmp_path, monkeypatch, files, data, message):
         write(tmp_path / file, TABLE.format("a"))
     with pytest.raises(UserError, match=message):
         read_local(data, Columns())
+
+
+@pytest.mark.parametrize("names", [("train.txt", "test.txt"), ("train", "test"), ("train.ft.txt", "dev.ft.txt")])
+def test_folder_of_split_files_of_any_name(tmp_path, names):
+    for name in names:
+        write(tmp_path / name, "".join(f"__label__{label} {name} {label}\n" for label in ("pos", "neg")))
+    write(tmp_path / "README.md", "not data")
+    parts = texts(read_local(str(tmp_path), Columns()))
+    assert next(iter(parts.values())) == [(f"{names[0]} pos", "pos"), (f"{names[0]} neg", "neg")]
+    assert len(parts) == 2
+
+
+def test_a_table_wins_over_other_files_of_its_split(tmp_path):
+    write(tmp_path / "train.csv", TABLE.format("a"))
+    write(tmp_path / "train.log", "started\n")
+    assert list(texts(read_local(str(tmp_path), Columns()))) == ["train"]
+
+
+def test_texts_of_another_encoding(tmp_path):
+    write(tmp_path / "pos" / "1.txt", "")
+    (tmp_path / "pos" / "1.txt").write_bytes("café".encode("latin-1"))
+    with pytest.raises(UserError, match=r"1\.txt:1: expected UTF-8"):
+        read_local(str(tmp_path), Columns())
+    assert texts(read_local(str(tmp_path), Columns(), Reading(encoding="latin-1"))) == {"train": [("café", "pos")]}

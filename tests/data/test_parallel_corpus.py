@@ -96,3 +96,12 @@ def test_files_are_read_without_tensorflow(tmp_path):
     read = f"from toolkit.data.parallel_corpus import read_parallel; read_parallel({data!r})"
     code = f"import sys; {read}; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_few_pairs_are_split_so_that_no_split_is_empty(tmp_path):
+    for number in range(10):
+        corpus = read_parallel(write(tmp_path, "few", pairs(12, f"s{number}")))
+        assert all(len(split.sources) for split in corpus.splits.values())
+        assert sorted(pair for split in corpus.splits.values() for pair in pairs_of(split)) == sorted(pairs(12, f"s{number}"))
+        moved = sum("would be empty otherwise" in note for note in corpus.report.notes)
+        assert moved == sum(split_of(source) != name for name, split in corpus.splits.items() for source in split.sources)

@@ -4,6 +4,7 @@ import pytest
 
 from toolkit.data.languages import Languages
 from toolkit.data.parallel_files import read_local_pairs
+from toolkit.data.reading import Reading
 from toolkit.errors import UserError
 
 
@@ -72,7 +73,8 @@ def test_tsv_of_two_columns(folder, header, end):
     parts, languages, notes = read(f"a.tsv{end}")
     assert parts == {"train": [("one", "eins"), ('"two', "zwei")]}
     assert languages == (tuple(header.split()) or ("source", "target"))
-    assert len(notes) == bool(header)
+    assert len(notes) == 1
+    assert ("without a header: source in column 1, target in column 2" in notes[0]) == (not header)
 
 
 def test_named_columns_in_any_order(folder):
@@ -87,13 +89,46 @@ def test_numbered_columns(folder):
 
 def test_a_table_without_a_header_is_called_what_was_asked(folder):
     folder({"a.tsv": "one\teins\n"})
-    assert read("a.tsv", "en", "de") == ({"train": [("one", "eins")]}, ("en", "de"), [])
+    assert read("a.tsv", "en", "de")[:2] == ({"train": [("one", "eins")]}, ("en", "de"))
 
 
 def test_csv_and_json_lines(folder):
     folder({"a.csv": 'en,de\n"one, two","eins, zwei"\n', "a.jsonl": '{"target": "eins", "source": "one"}\n'})
     assert read("a.csv")[:2] == ({"train": [("one, two", "eins, zwei")]}, ("en", "de"))
     assert read("a.jsonl")[:2] == ({"train": [("one", "eins")]}, ("source", "target"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize(
+    ("name", "content", "direction"),
+    [
+        ("a.csv", "en;de\none, two;eins, zwei\n", ("en", "de")),
+        ("a.csv", "one, two.;eins, zwei.\nGo!;Geh!\n", ("source", "target")),
+        ("a.csv", "English;German;\none, two;eins, zwei;\n", ("English", "German")),
+        ("a.txt", "one, two\teins, zwei\tby 1\n", ("1", "2")),
+        ("a", "one, two|eins, zwei\nGo!|Geh!\n", ("source", "target")),
+        ("a.tsv", 'en\tde\none, two\teins, zwei\n"a ""b"""\tc\n', ("en", "de")),
+        ("a.json", '[{"en": "one, two", "de": "eins, zwei"}]', ("en", "de")),
+    ],
+)
+def test_tables_of_any_kind(folder, name, content, direction, encoding):
+    folder({name: content.encode(encoding)})
+    parts, languages, _ = read(name, *(direction if direction == ("1", "2") else (None, None)))
+    assert parts["train"][0] in [("one, two", "eins, zwei"), ("one, two.", "eins, zwei.")]
+    assert languages == direction
+
+
+def test_columns_by_their_number(folder):
+    folder({"a.csv": "id,English,German\n7,one,eins\n"})
+    assert read("a.csv", "2", "3")[:2] == ({"train": [("one", "eins")]}, ("English", "German"))
+
+
+def test_other_encodings_and_gzip_by_content(folder):
+    folder({"a.en": "caf\xe9\n".encode("latin-1"), "a.de": gzip.compress("Café\n".encode("utf-16"))})
+    reading = Reading(encoding="latin-1")
+    assert read_local_pairs("a.en,a.de", Languages(None, None), reading).parts == {"train": [("café", "Café")]}
+    with pytest.raises(UserError, match=r"a\.en:1: expected UTF-8, .*--encoding latin-1"):
+        read("a.en,a.de")
 
 
 @pytest.mark.parametrize("name", ["val", "validation", "valid", "dev"])
@@ -130,7 +165,7 @@ def test_files_by_split(folder):
     parts, languages, notes = read("train=train.en,train.de,test=t.de,t.en,dev=v.tsv")
     assert parts == {"train": PAIRS, "validation": [("three", "drei")], "test": [("six", "sechs")]}
     assert languages == ("en", "de")
-    assert notes == ["t.en is the source, as its name ends in en"]
+    assert notes[-1] == "t.en is the source, as its name ends in en"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.data.example import Example
-from toolkit.data.splitting import carve, split_of
+from toolkit.data.splitting import carve, fill_empty, keep_labels, split_of
 
 
 def examples(count):
@@ -53,3 +53,28 @@ def test_what_is_hashed_can_be_chosen():
     parts = carve({"train": pairs}, text=lambda pair: pair[0])
     assert all(split_of(source) == split for split, part in parts.items() for source, _ in part)
     assert sorted(pair for part in parts.values() for pair in part) == sorted(pairs)
+
+
+def test_an_empty_split_is_given_a_tenth():
+    rows = [Example(f"{number % 40}", "ab"[number % 2], "", "") for number in range(80)]  # each text twice
+    parts = {"train": [*rows], "validation": [], "test": []}
+    assert fill_empty(parts, ["train", "validation", "test"]) == {"validation": 8, "test": 8}
+    texts = [{row.text for row in part} for part in parts.values()]
+    assert texts[0] | texts[1] | texts[2] == {row.text for row in rows}
+    assert sum(map(len, texts)) == 40
+
+
+def test_no_split_is_filled_with_what_training_needs():
+    rows = [Example(f"{number}", f"label {number}", "", "") for number in range(30)]
+    parts = {"train": [*rows], "test": []}
+    assert fill_empty(parts, ["train", "test"], label=lambda row: row.label) == {}
+    assert parts == {"train": rows, "test": []}
+    assert fill_empty({"train": rows[:9], "test": []}, ["train", "test"]) == {}
+    assert fill_empty({"train": [*rows], "test": []}, ["train"]) == {}
+
+
+def test_labels_are_kept_in_training():
+    one, rare, given = Example("1", "a", "", ""), Example("2", "rare", "", ""), Example("3", "new", "", "")
+    parts = {"train": [one], "validation": [rare, one], "test": [given]}
+    assert keep_labels(parts, ["train", "validation"]) == [("validation", [rare])]
+    assert parts == {"train": [one, rare], "validation": [one], "test": [given]}

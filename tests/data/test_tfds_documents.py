@@ -77,7 +77,7 @@ def test_a_set_of_many_texts(data_dir):
 
 
 def test_the_feature_is_chosen_if_there_are_several(data_dir):
-    with pytest.raises(UserError, match=r'expected a column with the text, found "title", "abstract"; name it with --text_column'):
+    with pytest.raises(UserError, match=r'expected a column with the text, found "title", "abstract"; say which with --text-column'):
         read_documents("tiny_titles", data_dir=data_dir)
     corpus = read_documents("tiny_titles", text_column="abstract", data_dir=data_dir)
     assert texts_of(corpus.splits["train"]) == ["train of an abstract"]

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
+from toolkit.data.interval import wilson_interval
 from toolkit.evaluation.classification import EXCERPT_LENGTH, MISTAKES_SHOWN, evaluate_classifier
 
 NAMES = ["bad", "fair", "good", "never"]
@@ -86,8 +87,16 @@ def test_the_table_is_short_and_the_dict_is_json():
     probabilities, labels = random_case(seed=3, examples=40)
     result = evaluate(probabilities, labels)
     assert json.loads(json.dumps(result.as_dict()))["confusion"] == result.confusion
-    assert str(result).splitlines()[0].split() == ["accuracy", f"{result.accuracy:.2%}", "of", "40", "texts"]
+    low, high = wilson_interval(result.accuracy, 40)
+    interval = f"(95 % interval: {low:.0%} to {high:.0%})"
+    assert str(result).splitlines()[0].split(maxsplit=5) == ["accuracy", f"{result.accuracy:.2%}", "of", "40", "texts", interval]
     assert len(str(result).splitlines()) == 3
+
+
+def test_what_an_accuracy_is_worth_is_said_of_few_texts_only():
+    assert "(95 % interval: 30% to 95%)" in str(evaluate(np.eye(2)[[0, 0, 1, 1]], np.array([0, 1, 1, 1])))
+    probabilities, labels = random_case(seed=4, examples=1000)
+    assert "interval" not in str(evaluate(probabilities, labels))
 
 
 @pytest.mark.parametrize(

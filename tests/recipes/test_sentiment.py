@@ -1,5 +1,6 @@
 """The sentiment recipe from the command line: train, evaluate, predict, export, on a tiny setting."""
 
+import gzip
 import json
 import sys
 
@@ -69,6 +70,44 @@ def test_a_label_that_training_did_not_see_is_named(folder, capsys):
     assert code == 2
     assert "neutral" in err
     assert "other.csv" in err
+
+
+def test_all_labels_that_the_model_does_not_know_are_listed_before_anything_is_measured(folder, capsys):
+    (folder / "stars.csv").write_text("text;stars\n" + "a superb film;5\nawful;1\nfine, so far;3\nfine;3\n")
+    code, out, err = call(capsys, "evaluate", "runs/tiny", "--data", "stars.csv", "--label-column", "stars", "--text-column", "text")
+    assert (code, out) == (2, "")
+    assert 'stars.csv:2: 3 labels, "1" (1), "3" (2), "5" (1), do not occur in training, which has "neg", "pos"' in err
+    options = ["--data", "stars.csv", "--label-column=2", "--label-map", "1=neg,3=neg,5=pos"]
+    code, out, err = call(capsys, "evaluate", "runs/tiny", *options)
+    assert code == 0
+    assert "of 4 texts" in out
+
+
+def test_labels_that_are_certain_are_matched_aloud(folder, capsys, caplog):
+    (folder / "other").write_bytes(gzip.compress("__label__POS a superb great film\n__label__0 awful\x85 dull awful\n".encode("utf-16")))
+    code, out, _ = call(capsys, "evaluate", "runs/tiny", "--data", "./other", "--json")
+    assert code == 0
+    assert json.loads(out)["confusion"] == [[1, 0], [0, 1]]
+    assert '"POS" (1) as "pos", "0" (1) as "neg"' in caplog.text
+    assert "lines that begin with their label" in caplog.text
+
+
+def test_another_encoding_and_no_header(folder, capsys):
+    (folder / "latin.csv").write_bytes("1,x,caf\xe9 a superb great film\n0,y,awful dull awful\n".encode("latin-1"))
+    options = ["evaluate", "runs/tiny", "--data", "latin.csv", "--text-column", "3", "--label-column", "1", "--header", "none"]
+    code, _, err = call(capsys, *options)
+    assert code == 2
+    assert "latin.csv:1: expected UTF-8, received byte 0xe9 at column 8; give its encoding, such as --encoding latin-1" in err
+    code, out, _ = call(capsys, *options, "--encoding", "latin-1")
+    assert code == 0
+    assert "of 2 texts" in out
+
+
+def test_predict_reads_gzipped_files(folder, capsys):
+    (folder / "texts.gz").write_bytes(gzip.compress("a superb\u2028film\nawful\n".encode()))
+    code, out, _ = call(capsys, "predict", "runs/tiny", "--input", "texts.gz", "--json")
+    assert code == 0
+    assert [json.loads(line)["text"] for line in out.strip().split("\n")] == ["a superb\u2028film", "awful"]
 
 
 def test_predict_from_words_a_file_and_standard_input(folder, capsys):

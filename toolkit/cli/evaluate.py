@@ -19,6 +19,13 @@ def run(argv: Sequence[str]) -> int:
         parser.add_argument(f"--{name}", help="of labeled texts")
     for name in ("source", "target"):
         parser.add_argument(f"--{name}", help="of parallel texts: language, column or feature")
+    parser.add_argument("--format", help="of files: csv, tsv, json, jsonl or fasttext; their content decides if nobody says it")
+    parser.add_argument("--delimiter", help="of files: what is between two columns")
+    parser.add_argument("--quoting", help="of files: csv if quotes hold a field together, none if they are characters")
+    parser.add_argument("--header", help="of files: first if the first line names the columns, none if it is data")
+    parser.add_argument("--encoding", help="of files that are not UTF-8, such as latin-1")
+    parser.add_argument("--label-missing", help="label of the texts that have none")
+    parser.add_argument("--label-map", help='labels to rename, as in "1=1 star,5=5 stars"')
     parser.add_argument("--documents", choices=("file", "line"), help="of texts for a language model: what is a document")
     parser.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
     options = vars(parser.parse_args(argv))

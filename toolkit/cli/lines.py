@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
+from toolkit.data.lines import is_compressed_or_marked, read_lines
 from toolkit.errors import UserError
 from toolkit.run_folder import writing
 
@@ -26,7 +27,7 @@ def open_lines(texts: Sequence[str], path: str, batch_size: int, batches_of_file
 
     Args:
         texts: Words of the command line; if there are none, lines are read.
-        path: File to read, `-` for standard input.
+        path: File to read, gzipped or not, `-` for standard input.
         batch_size: Most texts of a batch.
         batches_of_file: How many times as many a batch has where nobody waits for an answer: of words or a file.
 
@@ -41,6 +42,8 @@ def open_lines(texts: Sequence[str], path: str, batch_size: int, batches_of_file
     elif path == "-" and sys.stdin.isatty():
         print("reading texts from the terminal, one per line; end with Ctrl-D", file=sys.stderr)
         yield ([line] for line in _typed())
+    elif path != "-" and is_compressed_or_marked(Path(path)):
+        yield _batches((line.rstrip("\r\n") for line in read_lines(Path(path))), batch_size * batches_of_file)
     else:
         name = "standard input" if path == "-" else path
         with _open(path, name) as file:

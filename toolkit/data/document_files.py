@@ -7,15 +7,24 @@ from functools import partial
 from pathlib import Path
 
 from toolkit.data.columns import Columns
+from toolkit.data.header import column_keys, has_header
 from toolkit.data.lines import read_chunks, read_lines
 from toolkit.data.local_files import SPLIT_NAMES, entries, named_paths, names_splits
+from toolkit.data.reading import Reading
 from toolkit.data.splitting import SPLITS
 from toolkit.data.stretch import Document, Stretch, in_parts
-from toolkit.data.tables import read_rows, table_format, text_of
+from toolkit.data.tables import Table, is_table_name, open_table, text_of
 from toolkit.errors import UserError
 
 
-def local_documents(data: str, *, by_line: bool, text_column: str | None) -> dict[str, Callable[[], Iterator[Document]]]:
+def local_documents(
+    data: str,
+    *,
+    by_line: bool,
+    text_column: str | None,
+    reading: Reading = Reading(),  # noqa: B008 (frozen)
+    notes: list[str] | None = None,
+) -> dict[str, Callable[[], Iterator[Document]]]:
     """Finds files and folders, and reads them when they are iterated.
 
     Args:
@@ -24,6 +33,8 @@ def local_documents(data: str, *, by_line: bool, text_column: str | None) -> dic
             the files may be gzipped.
         by_line: Whether each line of a text file is a document; if not, the file is one.
         text_column: Column of the text in tables; `None` to find it by its usual names.
+        reading: How files are to be read. If it has a format, all files are tables.
+        notes: Takes sentences on how tables are read.
 
     Returns:
         What reads the documents, by split; only `"train"` of a set without splits.
@@ -36,7 +47,9 @@ def local_documents(data: str, *, by_line: bool, text_column: str | None) -> dic
         if not os.path.exists(path):  # unlike `path.exists()` it is false, not an error, where a folder on the way is closed
             raise UserError(f"{path}: no such file or folder, or no permission to see it")
     columns = Columns(text=text_column)
-    return {split: partial(_read, paths[split], by_line, columns) for split in SPLITS if split in paths}
+    if notes is not None:
+        notes += filter(None, (_described(path, columns, reading) for path in paths.values() if _is_table(path, reading)))
+    return {split: partial(_read, paths[split], by_line, columns, reading) for split in SPLITS if split in paths}
 
 
 def _splits_of(path: Path) -> dict[str, Path]:
@@ -50,25 +63,41 @@ def _splits_of(path: Path) -> dict[str, Path]:
     return paths if "train" in paths else {"train": path}
 
 
-def _read(path: Path, by_line: bool, columns: Columns) -> Iterator[Document]:
+def _read(path: Path, by_line: bool, columns: Columns, reading: Reading) -> Iterator[Document]:
     if path.is_dir():
         for entry in entries(path):
-            yield from _read(entry, by_line, columns)
-    elif table_format(path):
-        yield from _rows(path, columns)
+            yield from _read(entry, by_line, columns, reading)
+    elif _is_table(path, reading):
+        yield from _rows(path, columns, reading)
     elif by_line:
-        yield from (in_parts(line.rstrip("\r\n")) for line in read_lines(path))
+        yield from (in_parts(line.rstrip("\r\n")) for line in read_lines(path, reading.encoding))
     else:
-        yield Stretch(_Chunks(path))
+        yield Stretch(_Chunks(path, reading.encoding))
 
 
-def _rows(path: Path, columns: Columns) -> Iterator[Document]:
-    column = None
-    for place, row in read_rows(path):
-        column = column or columns.find("text", list(row), place)
+def _is_table(path: Path, reading: Reading) -> bool:
+    return not path.is_dir() and (reading.format is not None or is_table_name(path))
+
+
+def _rows(path: Path, columns: Columns, reading: Reading) -> Iterator[Document]:
+    table, column = _open(path, columns, reading)
+    for place, row in table.rows:
         if column not in row:
             raise UserError(f'{place}: expected "{column}", received {", ".join(map(repr, row)) or "an empty object"}')
         yield in_parts(text_of(row, column, place))
+
+
+def _open(path: Path, columns: Columns, reading: Reading) -> tuple[Table, str]:
+    """Returns a table and the column of its texts."""
+    table = open_table(path, reading, header=lambda rows: has_header(rows, columns.is_name))
+    rows = [row for _, row in table.sample]
+    return table, columns.resolve(table.names, table.sample[0][0], rows, roles=("text",)).text
+
+
+def _described(path: Path, columns: Columns, reading: Reading) -> str | None:
+    table, column = _open(path, columns, reading)
+    keys = column_keys(table.names)
+    return table.describe(f"text in column {keys.index(column) + 1}" * (not table.has_header), ["--text-column"] * (not table.has_header))
 
 
 @dataclass(frozen=True)
@@ -76,6 +105,7 @@ class _Chunks:
     """A file that is read whenever it is iterated."""
 
     path: Path
+    encoding: str | None
 
     def __iter__(self) -> Iterator[str]:
-        return read_chunks(self.path)
+        return read_chunks(self.path, self.encoding)

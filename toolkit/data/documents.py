@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from toolkit.data.document_files import local_documents
 from toolkit.data.local_files import is_local
+from toolkit.data.reading import Reading
 from toolkit.data.report import Report, SplitReport
 from toolkit.data.splitting import SPLITS, split_of
 from toolkit.data.stretch import Document, Stretch, has_text
@@ -87,7 +88,12 @@ class DocumentCorpus:
 
 
 def read_documents(
-    data: str | None = None, *, documents: str = "file", text_column: str | None = None, data_dir: str | None = None
+    data: str | None = None,
+    *,
+    documents: str = "file",
+    text_column: str | None = None,
+    data_dir: str | None = None,
+    reading: Reading = Reading(),  # noqa: B008 (frozen)
 ) -> DocumentCorpus:
     """Reads the data of a training run.
 
@@ -103,6 +109,7 @@ def read_documents(
         documents: `"file"` if a text file is a document, `"line"` if each of its lines is one.
         text_column: Column or feature of the text; `None` to find it by its usual names.
         data_dir: Where TFDS keeps its sets; `None` for its own default.
+        reading: How files are to be read, as far as their content is not to decide it. If it has a format, all files are tables.
 
     Returns:
         The corpus.
@@ -110,7 +117,7 @@ def read_documents(
     Raises:
         UserError: The data is missing, malformed, empty or too small, or all of it is one character.
     """
-    name, sources, notes = _read(data, documents, text_column, data_dir)
+    name, sources, notes = _read(data, documents, text_column, data_dir, reading)
     if "train" not in sources:
         raise UserError(f"{name}: expected a training split, found {', '.join(sources)}")
     first = list(islice(filter(has_text, sources["train"]()), 2))
@@ -124,7 +131,12 @@ def read_documents(
 
 
 def read_document_split(
-    data: str | None, *, documents: str = "file", text_column: str | None = None, data_dir: str | None = None
+    data: str | None,
+    *,
+    documents: str = "file",
+    text_column: str | None = None,
+    data_dir: str | None = None,
+    reading: Reading = Reading(),  # noqa: B008 (frozen)
 ) -> Documents:
     """Reads texts to evaluate a trained model on: the test split, or else the validation split, or all of a set without splits.
 
@@ -133,6 +145,7 @@ def read_document_split(
         documents: As for `read_documents`.
         text_column: As for `read_documents`.
         data_dir: As for `read_documents`.
+        reading: As for `read_documents`.
 
     Returns:
         The documents.
@@ -140,19 +153,23 @@ def read_document_split(
     Raises:
         UserError: The data is missing, malformed or empty.
     """
-    name, sources, _ = _read(data, documents, text_column, data_dir)
+    name, sources, _ = _read(data, documents, text_column, data_dir, reading)
     chosen = next(split for split in ("test", "validation", "train") if split in sources)
     split = Documents(sources[chosen])
     _check(name, {chosen: split}, sources)
     return split
 
 
-def _read(data: str | None, documents: str, text_column: str | None, data_dir: str | None) -> tuple[str, Mapping[str, Source], list[str]]:
+def _read(
+    data: str | None, documents: str, text_column: str | None, data_dir: str | None, reading: Reading
+) -> tuple[str, Mapping[str, Source], list[str]]:
     """Returns the name, the documents by split and notes."""
     if documents not in _DOCUMENTS:
         raise UserError(f'documents must be file or line. Received: "{documents}"')
     if data is not None and is_local(data):
-        return data, local_documents(data, by_line=documents == "line", text_column=text_column), []
+        notes: list[str] = []
+        sources = local_documents(data, by_line=documents == "line", text_column=text_column, reading=reading, notes=notes)
+        return data, sources, notes
     from toolkit.data.tfds_documents import tfds_documents  # imports TensorFlow, which local files do not need
 
     return tfds_documents("movie_reviews" if data is None else data, text_column, data_dir)

@@ -1,9 +1,20 @@
-"""Label names: their order, and how the labels of a new file are matched with those of a trained model."""
+"""Label names: their order, how they are spelled, and which are none."""
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from toolkit.errors import UserError
+
+LABEL_MARK = "__label__"
+"""What fastText's labels begin with."""
+
+_MISSING = {  # what pandas reads as missing; "none" in lower case is often a label
+    *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
+    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+}
+_WHOLE = re.compile(r"[+-]?[0-9]+(\.0*)?")
 
 
 def sort_labels(labels: Iterable[str]) -> list[str]:
@@ -26,42 +37,66 @@ def label_numbers(labels: Sequence[str], places: Sequence[str], label_names: Seq
         UserError: A label is not among `label_names`.
     """
     numbers = {name: number for number, name in enumerate(label_names)}
-    for label, place in zip(labels, places, strict=True):
-        if label not in numbers:
-            raise UserError(
-                f'{place}: the label "{label}" does not occur in training, which has {_listed(label_names)}; correct or remove it'
-            )
+    unknown = Counter(label for label in labels if label not in numbers)
+    if unknown:
+        place = next(place for label, place in zip(labels, places, strict=True) if label in unknown)
+        does = "the label {} does not" if len(unknown) == 1 else f"{len(unknown)} labels, {{}}, do not"
+        raise UserError(
+            f"{place}: {does.format(quoted_labels(unknown))} occur in training, which has {_listed(label_names)}; correct or remove "
+            f'{"it" if len(unknown) == 1 else "them"}, or say what is meant, as in --label-map "{next(iter(unknown))}={label_names[0]}"'
+        )
     return [numbers[label] for label in labels]
 
 
-def known_label(label: str, label_names: Sequence[str]) -> str:
-    """Finds the label of a trained model that another set writes in its own way.
+def is_missing(label: str) -> bool:
+    """Tells whether a table says that there is no label: by nothing, or as pandas, databases and spreadsheets write a missing value."""
+    return label in _MISSING
 
-    A whole number stands for the label at that position, unless the model's own labels are numbers; and three or more first letters
-    stand for a label if only one begins with them: `"1"` and `"pos"` both mean `"positive"` to a model that knows `"negative"` and
-    `"positive"`.
+
+def without_fractions(labels: Iterable[str]) -> dict[str, str]:
+    """Finds whole numbers that are written with a fraction, as pandas writes a column in which it once found a value missing.
 
     Args:
-        label: The label as the set writes it.
-        label_names: The labels of the model.
+        labels: All labels; `0`, `0.0`, `1` and `1.0` are two of them.
 
     Returns:
-        The label of the model, or `label` itself if nothing fits.
+        The whole number of each label like `"1.0"`; nothing if a number among the labels is not whole.
     """
-    if label in label_names:
-        return label
-    if label.isdecimal() and int(label) < len(label_names) and not any(map(_is_number, label_names)):
-        return label_names[int(label)]
-    longer = [name for name in label_names if len(label) >= 3 and name.casefold().startswith(label.casefold())]
-    return longer[0] if len(longer) == 1 else label
+    numbers = [label for label in labels if is_number(label)]
+    if not all(map(_WHOLE.fullmatch, numbers)):
+        return {}
+    return {label: label.partition(".")[0] for label in numbers if "." in label}
 
 
-def _is_number(label: str) -> bool:
+def near_labels(labels: Iterable[str]) -> list[list[str]]:
+    """Returns groups of labels that differ in case, spaces or `.0` alone."""
+    groups: dict[str, list[str]] = {}
+    for label in sort_labels(labels):
+        groups.setdefault(plain_label(label), []).append(label)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def plain_label(label: str) -> str:
+    """Returns what is left of a label without fastText's mark, case, spaces and their like; of a whole number, its value."""
+    label = label.strip().removeprefix(LABEL_MARK)
+    if _WHOLE.fullmatch(label):
+        return str(int(label.partition(".")[0]))
+    return re.sub(r"[\s_-]+", "", unicodedata.normalize("NFKC", label).casefold()) or label
+
+
+def is_number(label: str) -> bool:
+    """Tells whether a label is a number, written in digits."""
     return re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?", label) is not None
 
 
+def quoted_labels(counts: Mapping[str, int], most: int | None = None) -> str:
+    """Lists labels and how often they occur, all of them or the first so many."""
+    shown = [f'"{label}" ({counts[label]:,})' for label in sort_labels(counts)]
+    return ", ".join(shown) if most is None or len(shown) <= most else f"{', '.join(shown[:most])} and {len(shown) - most} more"
+
+
 def _natural_key(label: str) -> tuple:
-    if _is_number(label):
+    if is_number(label):
         return (0, float(label), label)
     chunks = [(0, int(chunk), "") if chunk[0] in "0123456789" else (1, 0, chunk) for chunk in re.findall(r"[0-9]+|[^0-9]+", label)]
     return (1, chunks, label)

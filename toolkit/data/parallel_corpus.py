@@ -9,8 +9,9 @@ from toolkit.data.local_files import is_local
 from toolkit.data.pair import Pair, PairParts
 from toolkit.data.parallel_files import read_local_pairs
 from toolkit.data.parallel_filters import Filter, kept_pairs, text_filters
+from toolkit.data.reading import Reading
 from toolkit.data.report import Report, SplitReport
-from toolkit.data.splitting import SPLITS, carve
+from toolkit.data.splitting import SPLITS, carve, fill_empty
 from toolkit.errors import UserError
 
 
@@ -23,12 +24,14 @@ class ParallelSplit:
         targets: Their translations, as many.
         report: What was read and dropped.
         languages: What the two sides are called, as far as the data say it.
+        notes: Sentences on how the data were read, unless a corpus has them.
     """
 
     sources: list[str]
     targets: list[str]
     report: SplitReport = field(default_factory=SplitReport)
     languages: Languages = field(default_factory=lambda: Languages(None, None))
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def read_parallel(
     target: str | None = None,
     data_dir: str | None = None,
     filters: Mapping[str, Filter] | None = None,
+    reading: Reading = Reading(),  # noqa: B008 (frozen)
 ) -> ParallelCorpus:
     """Reads the data of a training run.
 
@@ -71,6 +75,7 @@ def read_parallel(
         target: Language, column or feature to translate to.
         data_dir: Where TFDS keeps its sets; `None` for its own default.
         filters: What to drop from training, by reason; `None` for `toolkit.data.parallel_filters.text_filters()`.
+        reading: How files are to be read, as far as their content is not to decide it.
 
     Returns:
         The corpus, all three splits of which have pairs.
@@ -78,11 +83,15 @@ def read_parallel(
     Raises:
         UserError: The data is missing, malformed or too small, or does not have the languages.
     """
-    name, parts, languages, notes = _read(data, Languages(source, target), data_dir)
+    name, parts, languages, notes = _read(data, Languages(source, target), data_dir, reading)
     if "train" not in parts:
         raise UserError(f"{name}: expected a training split, found {', '.join(parts)}")
-    splits = {}
-    for split, pairs in carve(parts, text=attrgetter("source")).items():
+    carved, splits = carve(parts, text=attrgetter("source")), {}
+    moved = fill_empty(carved, [split for split in SPLITS if split not in parts], text=attrgetter("source"))
+    notes += [
+        f"moved from training to the {split} split, which would be empty otherwise: {number:,} pairs" for split, number in moved.items()
+    ]
+    for split, pairs in carved.items():
         split_filters = (text_filters() if filters is None else filters) if split == "train" else text_filters()
         splits[split] = _filtered(pairs, split_filters, whole=split != "train")
         _check_size(name, split, splits[split].report, given=split in parts)
@@ -91,7 +100,14 @@ def read_parallel(
     return ParallelCorpus(name, splits, *languages, report)
 
 
-def read_parallel_split(data: str, *, source: str | None = None, target: str | None = None, data_dir: str | None = None) -> ParallelSplit:
+def read_parallel_split(
+    data: str,
+    *,
+    source: str | None = None,
+    target: str | None = None,
+    data_dir: str | None = None,
+    reading: Reading = Reading(),  # noqa: B008 (frozen)
+) -> ParallelSplit:
     """Reads pairs to evaluate a trained model on: the test split, or else the validation split, or the whole of a set without splits.
 
     Args:
@@ -99,6 +115,7 @@ def read_parallel_split(data: str, *, source: str | None = None, target: str | N
         source: The source language of the model.
         target: The target language of the model.
         data_dir: As for `read_parallel`.
+        reading: As for `read_parallel`.
 
     Returns:
         All pairs but those with an empty side.
@@ -106,17 +123,17 @@ def read_parallel_split(data: str, *, source: str | None = None, target: str | N
     Raises:
         UserError: The data is missing, malformed or empty, or does not have the languages.
     """
-    name, parts, languages, _ = _read(data, Languages(source, target), data_dir)
+    name, parts, languages, notes = _read(data, Languages(source, target), data_dir, reading)
     chosen = next(split for split in ("test", "validation", "train") if split in parts)
     split = _filtered(parts[chosen], text_filters(), whole=True)
     _check_size(name, chosen, split.report, given=True)
-    return replace(split, languages=Languages(*languages))
+    return replace(split, languages=Languages(*languages), notes=notes)
 
 
-def _read(data: str, languages: Languages, data_dir: str | None) -> tuple[str, PairParts, Languages, list[str]]:
+def _read(data: str, languages: Languages, data_dir: str | None, reading: Reading) -> tuple[str, PairParts, Languages, list[str]]:
     """Returns the name, the pairs by split, the languages and notes."""
     if "," in data or is_local(data):
-        return data, *read_local_pairs(data, languages)
+        return data, *read_local_pairs(data, languages, reading)
     from toolkit.data.parallel_tfds import read_tfds_pairs  # imports TensorFlow, which local files do not need
 
     return read_tfds_pairs(data, languages, data_dir)

@@ -1,6 +1,7 @@
 """Splits that are a property of the text: the same on every machine, in every order, after every change to the rest of the file."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Literal, TypeVar
@@ -30,7 +31,7 @@ def split_of(text: str | Iterable[str], train: int = 80, validation: int = 10) -
     return "validation" if bucket < train + validation else "test"
 
 
-def carve(parts: Mapping[str, Sequence[_Row]], text: Callable[[_Row], str] = attrgetter("text")) -> dict[str, Sequence[_Row]]:
+def carve(parts: Mapping[str, Sequence[_Row]], text: Callable[[_Row], str] = attrgetter("text")) -> dict[str, list[_Row]]:
     """Takes the splits that are missing out of the training split, ten per cent of it for each.
 
     Args:
@@ -46,3 +47,69 @@ def carve(parts: Mapping[str, Sequence[_Row]], text: Callable[[_Row], str] = att
     for example in parts["train"]:
         carved[split_of(text(example), **shares)].append(example)
     return {split: carved.get(split, parts.get(split)) for split in SPLITS}
+
+
+def fill_empty(
+    parts: Mapping[str, list[_Row]],
+    carved: Sequence[str],
+    text: Callable[[_Row], str] = attrgetter("text"),
+    label: Callable[[_Row], str] = lambda row: "",
+) -> dict[str, int]:
+    """Moves a tenth of all texts from training into each split that the hash has left empty, as happens where there are few.
+
+    The texts are those with the smallest SHA-256, of labels that training has left. Rows of the same text go together.
+
+    Args:
+        parts: Rows by split, which are changed.
+        carved: The splits that were carved out of the training split.
+        text: What of a row was hashed.
+        label: A label of the row that training must not lose.
+
+    Returns:
+        The number of rows that each split was given. A split stays empty if there are fewer than ten different texts.
+    """
+    moved: dict[str, int] = {}
+    tenth = len({text(row) for split in {"train", *carved} for row in parts[split]}) // 10
+    for split in (split for split in carved if split != "train" and not parts[split]):
+        chosen = _spare_texts(parts["train"], text, label, tenth)
+        parts[split][:] = [row for row in parts["train"] if text(row) in chosen]
+        parts["train"][:] = [row for row in parts["train"] if text(row) not in chosen]
+        if chosen:
+            moved[split] = len(parts[split])
+    return moved
+
+
+def _spare_texts(rows: Sequence[_Row], text: Callable[[_Row], str], label: Callable[[_Row], str], most: int) -> set[str]:
+    left = Counter(map(label, rows))
+    by_text: dict[str, list[_Row]] = {}
+    for row in rows:
+        by_text.setdefault(text(row), []).append(row)
+    chosen: set[str] = set()
+    for candidate in sorted(by_text, key=lambda text: hashlib.sha256(text.encode()).digest()):
+        lost = Counter(map(label, by_text[candidate]))
+        if len(chosen) < most and all(left[name] > number for name, number in lost.items()):
+            chosen.add(candidate)
+            left -= lost
+    return chosen
+
+
+def keep_labels(parts: Mapping[str, list[_Row]], carved: Sequence[str], label: Callable[[_Row], str] = attrgetter("label")) -> list[tuple]:
+    """Moves the texts of labels that do not occur in training out of the splits that were carved out of it.
+
+    Args:
+        parts: Rows by split, which are changed; no text is in two of them.
+        carved: The splits that were carved out of the training split.
+        label: The label of a row.
+
+    Returns:
+        For each split that has lost rows, its name and these rows.
+    """
+    known = set(map(label, parts["train"]))
+    moved = []
+    for split in (split for split in carved if split != "train"):
+        unknown = [row for row in parts[split] if label(row) not in known]
+        if unknown:
+            parts[split][:] = [row for row in parts[split] if label(row) in known]
+            parts["train"] += unknown
+            moved.append((split, unknown))
+    return moved

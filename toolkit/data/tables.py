@@ -1,75 +1,119 @@
-"""Files with one example per row: CSV, TSV and JSON lines."""
+"""Files with one example per row: separated columns, JSON, and lines that begin with their label."""
 
-import csv
 import itertools
-import json
-import sys
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from toolkit.data.columns import Columns
-from toolkit.data.example import Example
+from toolkit.data.delimited_rows import QUOTED, Fields, field_rows, label_rows
+from toolkit.data.dialect import Dialect, dialect_of_name, find_dialect
+from toolkit.data.header import column_keys
+from toolkit.data.json_rows import json_rows, kind_of, line_rows
 from toolkit.data.lines import read_lines
+from toolkit.data.reading import Reading
 from toolkit.errors import UserError
 
 Row = tuple[str, dict]
 """Where a row begins, and its values by column."""
 
-_IsHeader = Callable[[list[str]], bool]
+HeaderTest = Callable[[Sequence[Sequence[str]]], bool]
+"""Tells of the first rows whether the first of them names the columns."""
+
+_HEAD_LINES, _HEAD_CHARACTERS = 1000, 1 << 20
+_SAMPLE = 500  # rows
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # JSON has escapes for them
 
 
-def table_format(path: Path) -> str | None:
-    """Returns `".csv"`, `".tsv"` or `".jsonl"` by the name of a file, gzipped or not; `None` for any other name."""
-    suffix = Path(path.name.removesuffix(".gz")).suffix.lower()
-    return {".csv": ".csv", ".tsv": ".tsv", ".jsonl": ".jsonl", ".ndjson": ".jsonl", ".json": ".jsonl"}.get(suffix)
+@dataclass
+class Table:
+    """A file that has been opened.
+
+    Attributes:
+        path: The file.
+        dialect: How it is written.
+        names: What it calls its columns; `""` for those without a name.
+        has_header: Whether its first row names the columns; `True` if it is JSON.
+        sample: Its first rows.
+        rows: All of its rows, to be read once.
+        remarks: What else was found out, complete once all rows are read.
+    """
+
+    path: Path
+    dialect: Dialect
+    names: list[str]
+    has_header: bool
+    sample: list[Row]
+    rows: Iterator[Row]
+    remarks: list[str] = field(default_factory=list)
+
+    def describe(self, columns: str = "", options: Sequence[str] = ()) -> str | None:
+        """Returns a sentence for the report on what its name does not tell of it; `None` if there is nothing.
+
+        Args:
+            columns: Which columns were chosen, if that was found out.
+            options: What would choose others.
+        """
+        expected = dialect_of_name(self.path)
+        as_named = expected is not None and expected.delimiter == self.dialect.delimiter
+        remarks = self.remarks + ["without a header"] * (not self.has_header)
+        if as_named and not remarks and not columns:
+            return None
+        header = bool(self.dialect.delimiter) and (bool(columns) or not self.has_header)
+        options = [
+            *(["--format", "--delimiter"] * (not as_named)),
+            *(["--quoting"] * (QUOTED in remarks)),
+            *(["--header"] * header),
+            *options,
+        ]
+        said = ", ".join([str(self.dialect), *remarks]) + (f": {columns}" if columns else "")
+        advice = (
+            f"; {' and '.join(filter(None, [', '.join(options[:-1]), options[-1]]))} {'say' if options[1:] else 'says'} otherwise"
+            if options
+            else ""
+        )
+        return f"{self.path}: read as {said}{advice}"
 
 
-def read_table(path: Path, columns: Columns) -> list[Example]:
-    """Reads the examples of one file.
+def is_table_name(path: Path) -> bool:
+    """Tells whether a file, gzipped or not, is called as tables are: `.csv`, `.tsv`, `.jsonl` and the like."""
+    return dialect_of_name(path) is not None
 
-    CSV is quoted as in RFC 4180, so a text may hold line breaks. TSV has one row per line and no quoting. JSON lines
-    have one object per line.
+
+def open_table(path: Path, reading: Reading = Reading(), *, header: HeaderTest, labeled: bool = False) -> Table:  # noqa: B008 (frozen)
+    """Opens a file, and finds out from its beginning how it is written.
 
     Args:
-        path: A `.csv`, `.tsv`, `.jsonl`, `.ndjson` or `.json` file, or one of these with `.gz` at the end.
-        columns: The columns to read.
+        path: The file, gzipped or not.
+        reading: What somebody has said of how to read it.
+        header: Tells whether there is a header, where nobody has said it. Columns without a name are called by their number.
+        labeled: Whether its lines may begin with their labels.
 
     Returns:
-        Examples in the order of the file.
+        The table, which has one row at least. Rows of separated columns have the same columns throughout.
 
     Raises:
-        UserError: The file cannot be read, is empty, lacks a column, or has a row that is not what the format asks for.
+        UserError: The file cannot be read, has no row, or has one that is not what the format asks for; the last as the rows are read.
     """
-    examples: list[Example] = []
-    for place, row in read_rows(path):
-        if not examples:
-            found = columns.resolve(list(row), place)
-        examples.append(_example(row, found, place))
-    return examples
-
-
-def read_rows(path: Path, is_header: _IsHeader = lambda fields: True) -> Iterator[Row]:
-    """Reads the rows of one file.
-
-    Args:
-        path: As for `read_table`.
-        is_header: Tells whether the first line of a TSV names its columns. If not, they are called `"1"`, `"2"` and so on.
-
-    Yields:
-        At least one row. Those of CSV and TSV have the same columns throughout.
-
-    Raises:
-        UserError: The file cannot be read, has no row, or has one that is not what the format asks for.
-    """
-    form = table_format(path)
-    if form is None:
-        raise UserError(f'{path}: expected .csv, .tsv, .jsonl or .json, with or without .gz, received "{path.name}"')
-    rows = {".csv": _csv_rows, ".tsv": lambda path: _tsv_rows(path, is_header), ".jsonl": _json_rows}[form](path)
-    first = next(rows, None)
-    if first is None:
+    remarks: list[str] = []
+    lines = read_lines(path, reading.encoding, lambda encoding: remarks.append(f"in {encoding}"))
+    head = list(_head(lines))
+    if not any(line.strip() for line in head):
         raise UserError(f"{path}: expected at least one row of data, received none")
-    yield first
-    yield from rows
+    if len(head) == 1 and "\r" in head[0].rstrip("\r\n"):
+        head = [f"{line}\n" for line in head[0].rstrip("\r\n").split("\r")]
+        remarks.append("with carriage returns for line ends")
+    dialect = find_dialect(head[:_HEAD_LINES], path, reading, labeled)
+    lines = itertools.chain(head, lines)
+    if dialect.form == "delimited":
+        names, has_names, rows = _named(path, field_rows(path, lines, dialect, remarks), reading, header, remarks)
+    else:
+        rows = {"json": json_rows, "jsonl": line_rows, "fasttext": label_rows}[dialect.form](path, lines)
+        names, has_names = None, True
+    sample = list(itertools.islice(rows, _SAMPLE))
+    if not sample:
+        raise UserError(f"{path}: expected at least one row of data, received none")
+    return Table(path, dialect, list(sample[0][1]) if names is None else names, has_names, sample, itertools.chain(sample, rows), remarks)
 
 
 def text_of(row: dict, column: str, place: str) -> str:
@@ -88,92 +132,55 @@ def text_of(row: dict, column: str, place: str) -> str:
     """
     text = row[column]
     if not isinstance(text, str):
-        raise UserError(f'{place}: expected a string as "{column}", received {_kind(text)}')
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise UserError(f'{place}: expected a string as "{column}", received {kind_of(text)}')
+    if _NO_TEXT.search(text):
         raise UserError(f'{place}: "{column}" has an escape for a null character or half a surrogate pair, which no text has; remove it')
     return text
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
-    return _with_names(path, _csv_fields(path), lambda fields: True)
-
-
-def _csv_fields(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yields the line where each row begins, and its fields; an empty line is no row."""
-    csv.field_size_limit(sys.maxsize)  # the standard limit, 128 KiB, would refuse a long text
-    reader = csv.reader(read_lines(path), strict=True)
-    while True:
-        number = reader.line_num + 1
-        try:
-            fields = next(reader)
-        except StopIteration:
+def _head(lines: Iterator[str]) -> Iterator[str]:
+    characters = 0
+    for line in itertools.islice(lines, _HEAD_LINES):
+        yield line
+        characters += len(line)
+        if characters > _HEAD_CHARACTERS:
             return
-        except csv.Error as error:
-            raise UserError(f"{path}:{number}: this row is not CSV: {error}; check its quotes") from error
-        if fields:
-            yield number, fields
 
 
-def _tsv_rows(path: Path, is_header: _IsHeader) -> Iterator[Row]:
-    lines = ((number, line.rstrip("\r\n")) for number, line in enumerate(read_lines(path), start=1))
-    return _with_names(path, ((number, line.split("\t")) for number, line in lines if line), is_header)
+def _named(
+    path: Path, rows: Iterator[Fields], reading: Reading, header: HeaderTest, remarks: list[str]
+) -> tuple[list[str], bool, Iterator[Row]]:
+    """Returns the names of the columns, whether the first row gave them, and the rows by the keys of the columns."""
+    sample = list(itertools.islice(rows, _SAMPLE))
+    if not sample:
+        return [], True, iter(())
+    rows = itertools.chain(sample, rows)
+    has_names = header([fields for _, fields in sample]) if reading.header is None else reading.header == "first"
+    names = [name.strip() for name in next(rows)[1]] if has_names else [""] * len(sample[0][1])
+    if has_names:
+        return names, True, _keyed(path, rows, names, "the header", remarks)
+    return names, False, _keyed(path, rows, names, "the first row", remarks)
 
 
-def _with_names(path: Path, rows: Iterator[tuple[int, list[str]]], is_header: _IsHeader) -> Iterator[Row]:
-    first = next(rows, (0, []))
-    if is_header(first[1]):
-        names, pattern = [name.strip() for name in first[1]], "the header"
-    else:
-        names, pattern = [str(column) for column, _ in enumerate(first[1], start=1)], "the first row"
-        rows = itertools.chain([first], rows)
-    if repeated := sorted({name for name in names if names.count(name) > 1}):
-        raise UserError(f'{path}:1: expected a name once per column, received "{repeated[0]}" more than once')
+def _keyed(path: Path, rows: Iterator[Fields], names: list[str], pattern: str, remarks: list[str]) -> Iterator[Row]:
+    keys = column_keys(names)
+    repeated = 0
     for number, fields in rows:
-        if len(fields) != len(names):
-            raise UserError(f"{path}:{number}: expected {len(names)} fields as in {pattern}, received {len(fields)}")
-        yield f"{path}:{number}", dict(zip(names, fields, strict=True))
-
-
-def _json_rows(path: Path) -> Iterator[Row]:
-    for number, line in enumerate(read_lines(path), start=1):
-        if not line.strip():
+        fields = _fitted(fields, names)
+        if len(fields) != len(keys):
+            raise UserError(f"{path}:{number}: expected {len(keys)} fields as in {pattern}, received {len(fields)}")
+        if pattern == "the header" and len(names) > 1 and fields[0].strip() == names[0] and [value.strip() for value in fields] == names:
+            repeated += 1
             continue
-        place = f"{path}:{number}"
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise UserError(f"{place}: expected one JSON object per line, but this is not JSON: {error}") from error
-        if not isinstance(row, dict):
-            raise UserError(f"{place}: expected one JSON object per line, received {_kind(row)}")
-        yield place, row
+        yield f"{path}:{number}", dict(zip(keys, fields, strict=True))
+    if repeated:
+        remarks.append(f"its header left out where it is repeated ({repeated:,})")
 
 
-def _example(row: dict, columns: Columns, place: str) -> Example:
-    if columns.text not in row or columns.label not in row:
-        raise UserError(
-            f'{place}: expected "{columns.text}" and "{columns.label}", received {", ".join(map(repr, row)) or "an empty object"}'
-        )
-    return Example(text_of(row, columns.text, place), _name(row, columns.label, place), _name(row, columns.source, place), place)
-
-
-def _name(row: dict, column: str | None, place: str) -> str:
-    """Returns a label or source as a string; a missing one is empty."""
-    value = row.get(column)
-    if value is None or isinstance(value, str):
-        return (value or "").strip()
-    if isinstance(value, int):
-        return json.dumps(value)  # so `true` stays "true"
-    raise UserError(f'{place}: expected a string or a whole number as "{column}", received {_kind(value)}')
-
-
-def _kind(value: object) -> str:
-    kinds = {
-        type(None): "null",
-        bool: "a boolean",
-        int: "a number",
-        float: "a number",
-        str: "a string",
-        list: "an array",
-        dict: "an object",
-    }
-    return kinds[type(value)]
+def _fitted(fields: list[str], names: list[str]) -> list[str]:
+    """Takes empty fields off the end of a row that has too many, and fills up columns that have no name."""
+    while len(fields) > len(names) and not fields[-1].strip():
+        fields = fields[:-1]
+    if any(names) and len(fields) < len(names) and not any(names[len(fields) :]):
+        fields = fields + [""] * (len(names) - len(fields))
+    return fields

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from toolkit.data.interval import wilson_interval
+
 CALIBRATION_BINS = 15
 MISTAKES_SHOWN = 10
 EXCERPT_LENGTH = 200
+FEW_EXAMPLES = 1000  # below which the table says what the accuracy is worth
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,9 +76,11 @@ class ClassificationResult:
         ]
         width = max(len(name) for name, *_ in rows)
         widest_count = len(str(self.examples))
-        return "\n".join(
-            f"{name:<{width}}  {value:>7}" + (f"  of {count:>{widest_count}} texts" if count else "") for name, value, count in rows
-        )
+        lines = [f"{name:<{width}}  {value:>7}" + (f"  of {count:>{widest_count}} texts" if count else "") for name, value, count in rows]
+        if self.examples < FEW_EXAMPLES:
+            low, high = wilson_interval(self.accuracy, self.examples)
+            lines[0] += f" (95 % interval: {low:.0%} to {high:.0%})"
+        return "\n".join(lines)
 
 
 def evaluate_classifier(

@@ -8,6 +8,7 @@ import numpy as np
 from toolkit.data.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.corpus import Corpus, Split, read_corpus
 from toolkit.data.crop import crop
+from toolkit.data.reading import Reading
 from toolkit.data.relabeling import describe_relabeling, relabeled
 from toolkit.data.token_batches import TokenBatches
 from toolkit.errors import UserError
@@ -66,6 +67,7 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
         text_column=settings.text_column,
         label_column=settings.label_column,
         source_column=settings.source_column,
+        reading=Reading.of(settings),
     )
     if settings.training_examples is not None:
         corpus.splits["train"] = drawn(corpus.splits["train"], settings.training_examples, settings.seed, corpus.label_names)

@@ -9,6 +9,7 @@ import keras
 
 from toolkit.data.document_ids import DocumentIds
 from toolkit.data.documents import Documents, read_document_split
+from toolkit.data.reading import READING_OPTIONS, Reading
 from toolkit.data.token_file import TokenFile
 from toolkit.errors import UserError
 from toolkit.evaluation.language_model import text_nats
@@ -41,7 +42,7 @@ class LanguageModeling(SupervisedTask):
     """
 
     kind = "language_model"
-    measure_options = ("data", *TEXT_OPTIONS)
+    measure_options = ("data", *TEXT_OPTIONS, *READING_OPTIONS)
 
     def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
         s = self.settings
@@ -79,7 +80,7 @@ class LanguageModeling(SupervisedTask):
 
         Args:
             data: As for `--data`; `None` for the split that the run was measured on.
-            **options: `data_dir`, `text_column` and `documents`; those of the run where `None`.
+            **options: What `measure_options` names; that of the run where `None`.
 
         Returns:
             The result.
@@ -90,11 +91,12 @@ class LanguageModeling(SupervisedTask):
         model = self.load_model()
         if data is None:
             return self._test(model, self.recipe.build_data(self.settings, self.run))
+        reading = Reading.of(self.settings, options)
         options = {name: options.get(name) or getattr(self.settings, name) for name in TEXT_OPTIONS}
         tokenizer = Tokenizer.load(self.run.tokenizer)
         end_id = None if self.run.read_metrics()["continuous"] else tokenizer.end_id
         with tempfile.TemporaryDirectory() as folder:
-            tokens = TokenFile.make(Path(folder) / "tokens", read_document_split(data, **options), tokenizer)
+            tokens = TokenFile.make(Path(folder) / "tokens", read_document_split(data, **options, reading=reading), tokenizer)
             return _measure(model, tokenizer, end_id, tokens)
 
     def describe(self, metrics: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from toolkit.data.pair_batches import PairBatches, pair_lengths
 from toolkit.data.pair_boundaries import pair_boundaries
 from toolkit.data.parallel_corpus import ParallelCorpus, read_parallel
 from toolkit.data.parallel_filters import kept_pairs, length_filters, text_filters
+from toolkit.data.reading import Reading
 from toolkit.data.token_lists import source_ids
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
@@ -66,7 +67,12 @@ def read_parallel_texts(settings: ParallelTextSettings, run: RunFolder) -> Paral
     """
     filters = text_filters(max_ratio=settings.max_length_ratio)
     corpus = read_parallel(
-        settings.data or DEFAULT_DATA, source=settings.source, target=settings.target, data_dir=settings.data_dir, filters=filters
+        settings.data or DEFAULT_DATA,
+        source=settings.source,
+        target=settings.target,
+        data_dir=settings.data_dir,
+        filters=filters,
+        reading=Reading.of(settings),
     )
     tokenizers = _tokenizers(settings, corpus, run)
     sources, targets = {}, {}

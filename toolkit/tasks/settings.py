@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from toolkit.data.reading import Reading
 from toolkit.errors import UserError
 
 TOKENIZER = ("tokenizer", "vocabulary_size")
@@ -10,15 +11,39 @@ TOKENIZER = ("tokenizer", "vocabulary_size")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabeledTextSettings:
+class FileSettings:
+    """How files are read. What is nothing, the content of each file decides, and the report of the data says it.
+
+    Attributes:
+        format: csv, tsv, json, jsonl or fasttext (a line per text, which begins with its label)
+        delimiter: character between two columns, or comma, tab, semicolon or pipe
+        quoting: csv if quotes hold a field together, none if they are characters like others
+        header: first if the first line names the columns, none if it is data
+        encoding: of files that are not UTF-8 and have no byte order mark, such as latin-1 or cp1252
+    """
+
+    format: Literal["csv", "tsv", "json", "jsonl", "fasttext"] | None = None
+    delimiter: str | None = None
+    quoting: Literal["csv", "none"] | None = None
+    header: Literal["first", "none"] | None = None
+    encoding: str | None = None
+
+    def __post_init__(self):
+        Reading.of(self)  # refuses what it does not know
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabeledTextSettings(FileSettings):
     """Where labeled texts come from, how they become tokens, and how these are batched and weighed.
 
     Attributes:
         data: file, folder, TFDS name, or `train=FILE,validation=FILE,test=FILE`; nothing for the reviews that the `examples` extra brings
         data_dir: where TFDS keeps its data sets
-        text_column: column of the text
-        label_column: column of the label
+        text_column: column of the text, by its name or its number
+        label_column: column of the label, by its name or its number
         source_column: column that says where a text comes from, for accuracy by source
+        label_missing: label of the texts that have none; nothing to leave them out
+        label_map: labels to rename, as in "1=1 star,5=5 stars"
         tokenizer: kind of tokenizer to train on the training texts
         tokenizer_model: SentencePiece .model file to use instead
         init_from: finished run of a language model to start from: its tokenizer, embedding and lowest layer
@@ -31,9 +56,11 @@ class LabeledTextSettings:
 
     data: str | None = None
     data_dir: str | None = None
-    text_column: str | None = None
-    label_column: str | None = None
-    source_column: str | None = None
+    text_column: str | int | None = None
+    label_column: str | int | None = None
+    source_column: str | int | None = None
+    label_missing: str | None = None
+    label_map: str | None = None
     tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
     tokenizer_model: str | None = None
     init_from: str | None = None
@@ -44,6 +71,7 @@ class LabeledTextSettings:
     class_weights: Literal["balanced"] | None = None
 
     def __post_init__(self):
+        FileSettings.__post_init__(self)
         at_least(self, vocabulary_size=1, max_length=2, tokens_per_batch=1)
         if self.training_examples is not None:
             at_least(self, training_examples=1)
@@ -52,7 +80,7 @@ class LabeledTextSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParallelTextSettings:
+class ParallelTextSettings(FileSettings):
     """Where sentences and their translations come from, how they become tokens, how these are batched, and how translations are scored.
 
     Attributes:
@@ -91,6 +119,7 @@ class ParallelTextSettings:
     bleu_lowercase: bool = False
 
     def __post_init__(self):
+        FileSettings.__post_init__(self)
         at_least(self, vocabulary_size=1, max_length=2, batch_size=1, max_length_ratio=1)
         if self.target_tokenizer_model and not self.separate_vocabularies:
             raise UserError(
@@ -100,13 +129,13 @@ class ParallelTextSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextSettings:
+class TextSettings(FileSettings):
     """Where texts come from, how they become tokens, and how these are cut into windows.
 
     Attributes:
         data: file, folder, TFDS name, or `train=FILE,validation=FILE,test=FILE`; nothing for the reviews that the `examples` extra brings
         data_dir: where TFDS keeps its data sets
-        text_column: column or feature of the text
+        text_column: column, by its name or its number, or feature of the text
         documents: whether a plain file is one continuous text, or each of its lines a document
         tokenizer: kind of tokenizer to train on the training texts
         tokenizer_model: SentencePiece .model file to use instead
@@ -119,7 +148,7 @@ class TextSettings:
 
     data: str | None = None
     data_dir: str | None = None
-    text_column: str | None = None
+    text_column: str | int | None = None
     documents: Literal["file", "line"] = "file"
     tokenizer: Literal["bpe", "unigram", "char", "word"] = "bpe"
     tokenizer_model: str | None = None
@@ -130,6 +159,7 @@ class TextSettings:
     validation_tokens: int | None = None
 
     def __post_init__(self):
+        FileSettings.__post_init__(self)
         at_least(self, vocabulary_size=1, batch_size=1, window=2, tokens_per_epoch=1, validation_tokens=1)
 
 

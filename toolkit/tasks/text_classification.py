@@ -1,5 +1,6 @@
 """Text classification: what train, evaluate, predict and export do for a recipe whose model gives one label to a text."""
 
+import logging
 import textwrap
 from dataclasses import asdict
 from typing import Any
@@ -9,6 +10,7 @@ import numpy as np
 
 from toolkit.data.corpus import Split, read_corpus, read_split
 from toolkit.data.crop import crop
+from toolkit.data.reading import LABEL_OPTIONS, READING_OPTIONS, Reading
 from toolkit.data.relabeling import relabeled
 from toolkit.data.token_batches import TokenBatches
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
@@ -24,6 +26,7 @@ from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.steps import Measure
 
 COLUMNS = ("data_dir", "text_column", "label_column", "source_column")
+_log = logging.getLogger(__name__)
 SAMPLES = 200
 
 
@@ -38,7 +41,7 @@ class TextClassification(SupervisedTask):
 
     kind = "classification"
     example = "A film that stays with you."
-    measure_options = ("data", *COLUMNS)
+    measure_options = ("data", *COLUMNS, *READING_OPTIONS, *LABEL_OPTIONS)
 
     def _batches(self, data: LabeledTexts, split: str, replicas: int) -> TokenBatches:
         s = self.settings
@@ -72,25 +75,28 @@ class TextClassification(SupervisedTask):
             confusion_matrix(result.confusion, result.label_names, temporary)
         return {"graph_tokenizer": asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))}
 
-    def evaluate(self, data: str | None = None, **columns: str | None) -> ClassificationResult:
+    def evaluate(self, data: str | None = None, **options: str | None) -> ClassificationResult:
         """Measures the trained model.
 
         Args:
             data: As for `--data`; `None` for the test split of the data that the run was trained on.
-            **columns: `data_dir`, `text_column`, `label_column` and `source_column`; those of the run where `None`.
+            **options: What `measure_options` names; that of the run where `None`.
 
         Returns:
             The result.
 
         Raises:
-            UserError: The run is not finished, the data cannot be read, or they have a label that the model does not know.
+            UserError: The run is not finished, the data cannot be read, or they have labels that the model does not know.
         """
         model, tokenizer = self.load()
-        columns = {name: columns.get(name) or getattr(self.settings, name) for name in COLUMNS}
+        columns = {name: options.get(name) or getattr(self.settings, name) for name in COLUMNS}
+        reading = Reading.of(self.settings, options)
         if data is None:
-            split = relabeled(read_corpus(self.settings.data, **columns), model.label_names).splits["test"]
+            split = relabeled(read_corpus(self.settings.data, **columns, reading=reading), model.label_names).splits["test"]
         else:
-            split = read_split(data, label_names=model.label_names, **columns)
+            split = read_split(data, label_names=model.label_names, **columns, reading=reading)
+        for note in split.notes:
+            _log.warning("%s", note)
         return self._evaluate(model, tokenizer, split)
 
     def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split) -> ClassificationResult:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.data.documents import DocumentCorpus, read_documents
+from toolkit.data.reading import Reading
 from toolkit.data.token_file import TokenFile
 from toolkit.data.window_batches import WindowBatches, check_one_window
 from toolkit.errors import UserError
@@ -72,7 +73,7 @@ def read_texts(settings: TextSettings, run: RunFolder) -> Texts:
     Raises:
         UserError: The data or the tokenizer cannot be read, a text is too short, or the data have changed since the run was started.
     """
-    corpus = read_documents(settings.data, **{name: getattr(settings, name) for name in TEXT_OPTIONS})
+    corpus = read_documents(settings.data, **{name: getattr(settings, name) for name in TEXT_OPTIONS}, reading=Reading.of(settings))
     keep_report(corpus.report, {name: documents.fingerprint for name, documents in corpus.splits.items()}, run)
     tokenizer = _tokenizer(settings, corpus, run)
     tokens = {name: TokenFile.make(run.path / "tokens" / name, documents, tokenizer) for name, documents in corpus.splits.items()}

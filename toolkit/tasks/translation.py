@@ -11,6 +11,7 @@ import numpy as np
 
 from toolkit.data.pair_batches import PairBatches
 from toolkit.data.parallel_corpus import ParallelSplit, read_parallel_split
+from toolkit.data.reading import READING_OPTIONS, Reading
 from toolkit.decoding.search import Search
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.evaluation.prediction import corpus_nats
@@ -42,7 +43,7 @@ class Translation(SupervisedTask):
     """
 
     kind = "translation"
-    measure_options = ("data", *LANGUAGES)
+    measure_options = ("data", *LANGUAGES, *READING_OPTIONS)
 
     def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches:
         return data.batches(split, batch_size=self.settings.batch_size, seed=self.settings.seed, replicas=replicas)
@@ -112,12 +113,12 @@ class Translation(SupervisedTask):
         s = self.settings
         return Search(beam_width=s.beam_width, length_penalty=s.length_penalty, coverage_penalty=s.coverage_penalty)
 
-    def evaluate(self, data: str | None = None, **languages: str | None) -> TranslationResult:
+    def evaluate(self, data: str | None = None, **options: str | None) -> TranslationResult:
         """Measures the trained model.
 
         Args:
             data: As for `--data`; `None` for the test split of the data that the run was trained on.
-            **languages: `data_dir`, `source` and `target`; those of the run where `None`.
+            **options: What `measure_options` names; that of the run where `None`.
 
         Returns:
             The result.
@@ -130,8 +131,10 @@ class Translation(SupervisedTask):
             texts = self.recipe.build_data(self.settings, self.run)
             split, nats = texts.corpus.splits["test"], self._nats(translator.model, texts)
         else:
-            languages = {name: languages.get(name) or getattr(self.settings, name) for name in LANGUAGES}
-            split, nats = read_parallel_split(data, **languages), (None, None)
+            languages = {name: options.get(name) or getattr(self.settings, name) for name in LANGUAGES}
+            split, nats = read_parallel_split(data, **languages, reading=Reading.of(self.settings, options)), (None, None)
+            for note in split.notes:
+                _log.warning("%s", note)
             self._warn_of_direction(data, split)
         return self._compare(split, translator.translate(split.sources), nats)
 
