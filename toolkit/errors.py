@@ -1,6 +1,9 @@
 """What the toolkit raises when a user, not the program, has to change something."""
 
+import contextlib
 import importlib
+from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 
@@ -33,3 +36,25 @@ def require(module: str, extra: str) -> ModuleType:
         raise UserError(
             f'this needs the package "{module}", which is not installed; run: pip install "recurrent-toolkit[{extra}]"'
         ) from error
+
+
+@contextlib.contextmanager
+def naming(path: Path, expected: str) -> Iterator[None]:
+    """Turns whatever is raised in this context into one line about a file.
+
+    Only what reads a file belongs in here: what a library raises on a damaged one is for nobody to list.
+
+    Args:
+        path: The file.
+        expected: What it has to be, such as `"a SavedModel"`.
+
+    Raises:
+        UserError: Something else was raised. A `UserError` passes as it is.
+    """
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        raise UserError(f"{path}: expected {expected}, but it cannot be read ({reason})") from error

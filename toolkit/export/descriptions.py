@@ -8,9 +8,8 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from toolkit.errors import UserError
+from toolkit.errors import UserError, naming
 from toolkit.export.comparison import compare
-from toolkit.export.damage import naming
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import FILES, FUSED
 from toolkit.export.litert_description import DESCRIPTION, described, description_of, read_description

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from toolkit.errors import UserError
-from toolkit.export.damage import naming
+from toolkit.errors import UserError, naming
 from toolkit.export.sealed import SEAL, read_sealed, write_sealed
 
 FILE = Path("assets.extra") / "inventory.json"

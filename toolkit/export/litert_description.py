@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import UserError
-from toolkit.export.damage import naming
+from toolkit.errors import UserError, naming
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import FILES, FUSED, STATIC, Reasons
 from toolkit.export.litert_model import LiteRTSignatures

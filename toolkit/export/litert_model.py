@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.export.damage import naming
+from toolkit.errors import naming
 from toolkit.quiet import native_notices_hidden
 
 

@@ -11,9 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 import toolkit.models  # noqa: F401 - registers the classes of models
-from toolkit.errors import UserError
+from toolkit.errors import UserError, naming
 from toolkit.export.classifier import ClassifierExporter
-from toolkit.export.damage import naming
 from toolkit.export.exporter import Exporter
 from toolkit.export.inventory import EXPORT_ANEW, QUESTIONS
 from toolkit.export.inventory import PROOF as FILE

@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
 
-from toolkit.export.damage import naming
+from toolkit.errors import naming
 
 CLASSIFY_METHOD = "tensorflow/serving/classify"
 """Method of a signature that TF Serving's Classify API may call."""

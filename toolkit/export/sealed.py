@@ -5,8 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import UserError
-from toolkit.export.damage import naming
+from toolkit.errors import UserError, naming
 from toolkit.export.publishing import json_text, write_json
 
 SEAL = "sha256"

@@ -7,8 +7,7 @@ from typing import Any
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format, wrappers_pb2
 from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 
-from toolkit.errors import UserError
-from toolkit.export.damage import naming
+from toolkit.errors import UserError, naming
 from toolkit.export.tensorflow_serving import BATCHING, BATCHING_TEXT, MODEL_BATCHING, MODELS, MOUNTED, PLATFORM
 
 _FIELD = descriptor_pb2.FieldDescriptorProto

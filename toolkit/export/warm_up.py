@@ -6,7 +6,7 @@ from pathlib import Path
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from toolkit.export.damage import naming
+from toolkit.errors import naming
 
 FILE = Path("assets.extra") / "tf_serving_warmup_requests"
 WARMED = 32  # texts of a request

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import UserError
-from toolkit.export.damage import naming
+from toolkit.errors import UserError, naming
 from toolkit.export.inventory import FILE as INVENTORY
 from toolkit.export.inventory import check_litert, check_saved_model
 from toolkit.serving.description import read_description

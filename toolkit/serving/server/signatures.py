@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
+import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
 from google.protobuf.json_format import MessageToDict
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from toolkit.export.damage import naming
-from toolkit.export.saving import load_saved_model
+from toolkit.errors import naming
 from toolkit.serving.server.tensor_spec import STRING, InvalidRequest, TensorSpec
 
 WARM_UP = "The dog sees a cat. "
@@ -35,8 +35,8 @@ class Signatures:
     """
 
     def __init__(self, folder: Path):
-        self._model = load_saved_model(folder)  # holds the variables
         with naming(folder, "a SavedModel with signatures"):
+            self._model = tf.saved_model.load(str(folder))  # holds the variables
             self._functions = dict(self._model.signatures)
             self.specs = {name: _specs(function) for name, function in self._functions.items()}
             self.definitions = _definitions(folder / "saved_model.pb")
