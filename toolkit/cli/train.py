@@ -1,12 +1,14 @@
 """`toolkit train`."""
 
-import argparse
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from toolkit.cli.parser import spelled
 from toolkit.cli.recipes import RECIPES, find_recipe, make_task
+from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
 from toolkit.run_folder import RunFolder
@@ -19,38 +21,40 @@ Trains a recipe, measures it on its test split and exports it. An interrupted tr
 recipes: {", ".join(RECIPES)}
 toolkit train RECIPE --help lists the options of a recipe.
 """
+FLAGS = ("-h", "--help", "--json", "--print-config")  # options without a value
 
 
 def run(argv: Sequence[str]) -> int:
     """Trains a recipe."""
-    if not argv or argv[0] in ("-h", "--help"):
+    name, argv = _without_recipe(argv)
+    if name is None and (not argv or argv[0] in ("-h", "--help")):
         print(USAGE, end="")
         return 0 if argv else 2
-    recipe = find_recipe(argv[0])
-    preset = _preset(argv[1:])
-    if preset not in recipe.presets:
-        raise UserError(f"--preset: expected one of {', '.join(recipe.presets)}, received {preset!r}")
+    if name is None:
+        raise UserError(f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: toolkit train sentiment")
+    recipe = find_recipe(name)
 
-    from toolkit.cli.options import SettingsParser  # takes a third of a second to import
+    from toolkit.cli.options import SettingsParser  # nobody else needs YAML
 
-    parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, recipe.presets[preset])
-    parser.add_argument("--preset", default="quick", help=f"settings to start from: {', '.join(recipe.presets)}")
-    parser.add_argument("--run_dir", type=str, default=f"runs/{recipe.name}-{preset}", help="folder of the run")
-    parser.add_argument("--export_dir", type=str, default="saved_models", help="folder of exported models")
+    parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, recipe.name, recipe.presets)
+    parser.add_argument("--run-dir", metavar="FOLDER", help=f"folder of the run (default: runs/{recipe.name}-PRESET)")
+    parser.add_argument("--export-dir", default="saved_models", metavar="FOLDER", help="folder of exported models (default: saved_models)")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
-    settings, options = parser.parse(argv[1:])
-    _train(make_task(recipe, settings, RunFolder(options.run_dir)), Path(options.export_dir), options.json)
+    settings, options = parser.parse(argv, lambda given: recipe.presets[given.get("preset", "quick")])
+    run = RunFolder(options.run_dir or f"runs/{recipe.name}-{options.preset}")
+    outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
+    _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
     return 0
 
 
-def _preset(argv: Sequence[str]) -> str:
-    """Returns the preset that the other options are defaults of."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
-    parser.add_argument("--preset", default="quick")
-    try:
-        return parser.parse_known_args(argv)[0].preset
-    except argparse.ArgumentError as error:
-        raise UserError(str(error)) from error
+def _without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Finds the recipe, which says what the options are; returns it and the other words."""
+    is_value = False
+    for index, word in enumerate(argv):
+        if not is_value and not word.startswith("-"):
+            return word, [*argv[:index], *argv[index + 1 :]]
+        is_value = not is_value and "=" not in word and spelled(word) not in FLAGS
+    return None, [*argv]
 
 
 def _train_to_the_end(task):
@@ -77,6 +81,16 @@ def _train(task, export_dir: Path, as_json: bool) -> None:
     with native_notices_hidden():
         report = task.export(export_dir, run.path.resolve().name)
     print(f"\n{report}")
-    print(f'\nNow try: toolkit predict {run.path} "{task.example}"')
+    print(f"\nNow try: {predict_command(run.path, task.example)}")
     if as_json:
         print(json.dumps({"run": str(run.path), **metrics}))
+
+
+def predict_command(run: Path, text: str) -> str:
+    """Returns the command that answers a text, as a shell takes it.
+
+    Args:
+        run: Folder of a run.
+        text: The text.
+    """
+    return shlex.join(["toolkit", "predict", str(run), *(["--"] if text.startswith("-") else []), text])

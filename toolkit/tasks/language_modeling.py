@@ -41,7 +41,6 @@ class LanguageModeling(SupervisedTask):
     """
 
     kind = "language_model"
-    measure_options = ("data", *TEXT_OPTIONS)
 
     def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
         s = self.settings

@@ -1,7 +1,7 @@
 """Settings that recipes share. No TensorFlow here: `--help` reads this file."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from toolkit.errors import UserError
 
@@ -25,6 +25,9 @@ class LabeledTextSettings:
         tokens_per_batch: size of a batch, padding included
         class_weights: `balanced` to weigh each label by how rare it is
     """
+
+    measure_options: ClassVar[tuple[str, ...]] = ("data", "data_dir", "text_column", "label_column", "source_column")
+    """Settings that other data may be measured with."""
 
     data: str | None = None
     data_dir: str | None = None
@@ -71,6 +74,9 @@ class ParallelTextSettings:
         bleu_lowercase: whether scores disregard case
     """
 
+    measure_options: ClassVar[tuple[str, ...]] = ("data", "data_dir", "source", "target")
+    """Settings that other data may be measured with."""
+
     data: str | None = None
     source: str | None = None
     target: str | None = None
@@ -113,6 +119,9 @@ class TextSettings:
         tokens_per_epoch: training tokens of an epoch, other ones in each; nothing for all
         validation_tokens: validation tokens that are read after an epoch; nothing for all
     """
+
+    measure_options: ClassVar[tuple[str, ...]] = ("data", "data_dir", "text_column", "documents")
+    """Settings that other data may be measured with."""
 
     data: str | None = None
     data_dir: str | None = None

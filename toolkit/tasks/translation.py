@@ -19,6 +19,7 @@ from toolkit.export.translator import TranslatorExporter
 from toolkit.serving.sentence_translator import SentenceTranslator
 from toolkit.serving.translations import Translation as Translated
 from toolkit.tasks.parallel_texts import ParallelTexts, load_tokenizers
+from toolkit.tasks.settings import ParallelTextSettings
 from toolkit.tasks.supervised_task import SupervisedTask, header
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
@@ -26,7 +27,7 @@ from toolkit.training.steps import Measure
 
 _log = logging.getLogger(__name__)
 
-LANGUAGES = ("data_dir", "source", "target")
+LANGUAGES = ParallelTextSettings.measure_options[1:]  # all but the data
 SAMPLES = 200
 HEAT_MAPS = 3
 LONGEST_DRAWN = 40  # tokens; more would be too small to read
@@ -42,7 +43,6 @@ class Translation(SupervisedTask):
     """
 
     kind = "translation"
-    measure_options = ("data", *LANGUAGES)
 
     def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches:
         return data.batches(split, batch_size=self.settings.batch_size, seed=self.settings.seed, replicas=replicas)
