@@ -2,12 +2,14 @@
 
 import difflib
 import importlib
+import logging
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
 
+from toolkit.cli.parser import with_flags
 from toolkit.cli.streams import fill_closed_descriptors, standard_streams
 from toolkit.errors import Terminated, UserError
 from toolkit.quiet import native_notices_held_to_the_end
@@ -50,6 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     fill_closed_descriptors()
     signal.signal(signal.SIGTERM, _terminate)
     with native_notices_held_to_the_end():
+        _show_warnings()
         return _guarded(sys.argv[1:])
 
 
@@ -63,7 +66,7 @@ def _guarded(argv: Sequence[str]) -> int:
             sys.stdout.flush()
             return code
         except UserError as error:
-            return _say(f"error: {error}", MISTAKE)
+            return _say(f"error: {with_flags(str(error))}", MISTAKE)
         except KeyboardInterrupt as interruption:
             kind, code = ("terminated", TERMINATED) if isinstance(interruption, Terminated) else ("interrupted", INTERRUPTED)
             return _say(str(interruption) or kind, code)
@@ -75,6 +78,19 @@ def _say(message: str, code: int) -> int:
     before = "\n" if code == INTERRUPTED and sys.stderr.isatty() else ""  # the terminal shows ^C
     print(f"{before}toolkit: {' '.join(message.splitlines())}", file=sys.stderr)
     return code
+
+
+def _show_warnings() -> None:
+    """Lets the toolkit's own log look as its errors do."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("toolkit: %(levelname)s: %(message)s"))
+    handler.addFilter(_in_lower_case)
+    logging.getLogger("toolkit").addHandler(handler)
+
+
+def _in_lower_case(record: logging.LogRecord) -> bool:
+    record.levelname = record.levelname.lower()
+    return True
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, get_type_hints
 import yaml
 
 from toolkit.cli.option_file import Entry, OptionFile
-from toolkit.cli.parser import Parser, flag, spelled
+from toolkit.cli.parser import Parser, flag, spelled, with_flags
 from toolkit.cli.values import Kind, kind_of, nearest, one_of, truth
 from toolkit.errors import UserError
 
@@ -91,7 +91,8 @@ class SettingsParser(Parser):
         except (UserError, ValueError) as error:
             # The settings name what is wrong by the name of the field: say it as it was given.
             name, colon, rest = str(error).partition(":")
-            raise UserError(f"{places.get(name, flag(name))}{colon}{rest}" if name in self._kinds else str(error)) from error
+            place = places.get(name, flag(name)) if name in self._kinds else name
+            raise UserError(f"{place}{colon}{with_flags(rest, self._kinds)}") from error
 
     def _checked(self, file: OptionFile) -> list[Entry]:
         if file.recipe is not None and file.recipe.text != self.recipe:
@@ -118,12 +119,8 @@ class SettingsParser(Parser):
         for title, texts in described(self._settings_class).items():
             group = self.add_argument_group(title)
             for name, text in texts.items():
-                kind, help = self._kinds[name], f"{self._with_flags(text)} ({self._described_defaults(name)})".replace("%", "%%")
+                kind, help = self._kinds[name], f"{with_flags(text, self._kinds)} ({self._described_defaults(name)})".replace("%", "%%")
                 group.add_argument(flag(name), type=kind.read, metavar=kind.metavar, default=SUPPRESS, help=help)
-
-    def _with_flags(self, text: str) -> str:
-        """Writes the settings that a text speaks of as they are given."""
-        return re.sub(r"\b[a-z]+(_[a-z]+)+\b", lambda word: flag(word[0]) if word[0] in self._kinds else word[0], text)
 
     def _described_defaults(self, name: str) -> str:
         values = {preset: _written(getattr(settings, name)) for preset, settings in self.presets.items()}

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
 from toolkit.cli.values import nearest, number, whole_number
@@ -114,3 +114,18 @@ def spelled(name: str) -> str:
 def flag(name: str) -> str:
     """Returns an option, which a program knows by its name, as it is written on the command line."""
     return f"--{spelled(name)}"
+
+
+def with_flags(message: str, names: Iterable[str] = ()) -> str:
+    """Writes the options that a message speaks of as they are given.
+
+    Args:
+        message: A message that may have options with underscores, such as `--text_column`.
+        names: Options that it may call by their names. Only those of several words are known from other words.
+    """
+    message = re.sub(r"--[a-z]+(_[a-z]+)+", lambda option: spelled(option[0]), message)
+    several = [name for name in names if "_" in name]
+    if not several:
+        return message
+    name = rf"(?:[Aa]rgument )?(?P<tick>`?)(?P<name>{'|'.join(several)})(?P=tick)"
+    return re.sub(rf"(?<![\w/.\"'-]){name}(?![\w/.=\"'-])", lambda found: flag(found["name"]), message)

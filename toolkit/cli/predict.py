@@ -56,7 +56,7 @@ def _parser() -> Parser:
         usage="toolkit predict RUN [TEXT ...] [--OPTION VALUE ...]",
     )
     parser.add_argument("run", metavar="RUN", help="folder of a finished training run, or of an exported model")
-    parser.add_argument("texts", metavar="TEXT", nargs="*", help="a text; with none, texts are read line by line")
+    parser.add_argument("texts", metavar="TEXT", nargs="*", default=[], help="a text; with none, texts are read line by line")
     parser.add_argument("--input", metavar="FILE", default="-", help="file of texts, one per line; `-` for standard input (the default)")
     parser.add_argument("--output", metavar="FILE", default="-", help="file to write; `-` for standard output (the default)")
     parser.add_argument(

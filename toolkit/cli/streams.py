@@ -1,6 +1,7 @@
 """Standard input, output and error of a command: whatever becomes of them, it is a line and not a traceback."""
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -32,7 +33,7 @@ class Output:
         """Goes on writing, to nowhere, once nobody reads; then `note` is said on standard error."""
         self._lasting, self._note = True, note
         if self._stream is None:
-            self._stream = _nowhere()
+            self._stream = _Nowhere()
 
     def require(self) -> None:
         """Checks that it is open.
@@ -67,9 +68,9 @@ class Output:
 
     def abandon(self) -> None:
         """Lets all that is written from now on, and what was held back, go nowhere."""
-        old, self._stream = self._stream, _nowhere()
-        with contextlib.suppress(OSError, ValueError):  # a stream of Python's alone has no descriptor
-            os.dup2(self._stream.fileno(), old.fileno())
+        old, self._stream = self._stream, _Nowhere()
+        with contextlib.suppress(OSError, ValueError), open(os.devnull, "wb") as nowhere:  # a stream of Python's alone has no descriptor
+            os.dup2(nowhere.fileno(), old.fileno())
 
     @contextlib.contextmanager
     def _errors(self) -> Iterator[None]:
@@ -134,8 +135,12 @@ def fill_closed_descriptors() -> None:
             os.fstat(descriptor)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free
-    sys.stderr = sys.stderr or _nowhere()
+    if sys.stderr is None:
+        sys.stderr = open(2, "w", encoding="utf-8", closefd=False)
 
 
-def _nowhere() -> TextIO:
-    return open(os.devnull, "w", encoding="utf-8")
+class _Nowhere(io.TextIOBase):
+    """Takes what nobody reads."""
+
+    def write(self, text: str) -> int:
+        return len(text)

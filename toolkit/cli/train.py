@@ -1,16 +1,19 @@
 """`toolkit train`."""
 
+import contextlib
 import json
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from toolkit.cli.parser import spelled
+from toolkit.cli.options import SettingsParser, setting_kinds
+from toolkit.cli.parser import spelled, with_flags
 from toolkit.cli.recipes import RECIPES, find_recipe, make_task
 from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
+from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 
 USAGE = f"""\
@@ -34,8 +37,6 @@ def run(argv: Sequence[str]) -> int:
         raise UserError(f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: toolkit train sentiment")
     recipe = find_recipe(name)
 
-    from toolkit.cli.options import SettingsParser  # nobody else needs YAML
-
     parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, recipe.name, recipe.presets)
     parser.add_argument("--run-dir", metavar="FOLDER", help=f"folder of the run (default: runs/{recipe.name}-PRESET)")
     parser.add_argument("--export-dir", default="saved_models", metavar="FOLDER", help="folder of exported models (default: saved_models)")
@@ -43,8 +44,18 @@ def run(argv: Sequence[str]) -> int:
     settings, options = parser.parse(argv, lambda given: recipe.presets[given.get("preset", "quick")])
     run = RunFolder(options.run_dir or f"runs/{recipe.name}-{options.preset}")
     outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
-    _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
+    with _naming_options(recipe):
+        _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
     return 0
+
+
+@contextlib.contextmanager
+def _naming_options(recipe: Recipe) -> Iterator[None]:
+    """Lets an error name a setting as the option that it is here."""
+    try:
+        yield
+    except UserError as error:
+        raise UserError(with_flags(str(error), setting_kinds(recipe.settings_class))) from error
 
 
 def _without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:
