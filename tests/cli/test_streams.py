@@ -26,6 +26,12 @@ def test_a_reader_that_has_enough_is_no_mistake(command, codes, out):
     assert stderr == ""
 
 
+def test_what_the_encoding_lacks_is_escaped():
+    codes, out, err = shell("PYTHONIOENCODING=ascii toolkit train language_model --print-config --data 'ж'")
+    assert (codes, err) == ([0], "")
+    assert "data: \\u0436\n" in out
+
+
 CLOSED_OUTPUT = "toolkit: error: standard output: expected an open one, but it is closed; redirect it to a file, or to /dev/null\n"
 CLOSED_INPUT = "toolkit: error: standard input: expected texts, but it is closed; give texts as words, or --input FILE\n"
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from toolkit.cli.parser import with_flags
-from toolkit.cli.streams import fill_closed_descriptors, standard_streams
+from toolkit.cli.streams import fill_closed_descriptors, standard_streams, write_what_the_encoding_lacks
 from toolkit.errors import Terminated, UserError
 from toolkit.quiet import native_notices_held_to_the_end
 
@@ -50,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if argv is not None:
         return _guarded(argv)
     fill_closed_descriptors()
+    write_what_the_encoding_lacks()
     signal.signal(signal.SIGTERM, _terminate)
     with native_notices_held_to_the_end():
         _show_warnings()

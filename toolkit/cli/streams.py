@@ -139,6 +139,12 @@ def fill_closed_descriptors() -> None:
         sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as Python does at the start
 
 
+def write_what_the_encoding_lacks() -> None:
+    """Lets characters that standard output's encoding lacks be written as escapes: an answer that cannot be shown must not end a command."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 class _Nowhere(io.TextIOBase):
     """Takes what nobody reads."""
 

@@ -42,7 +42,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--export-dir", default="saved_models", metavar="FOLDER", help="folder of exported models (default: saved_models)")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
     settings, options = parser.parse(argv, lambda given: recipe.presets[given.get("preset", "quick")])
-    run = RunFolder(options.run_dir or f"runs/{recipe.name}-{options.preset}")
+    run = RunFolder(f"runs/{recipe.name}-{options.preset}" if options.run_dir is None else options.run_dir)
     outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
     with _naming_options(recipe):
         _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
