@@ -52,7 +52,8 @@ def train_command(recipe: Recipe, settings: dict[str, Any]) -> tuple[str, str]:
         for preset, defaults in recipe.presets.items()
     }
     preset = min(changes, key=lambda name: len(changes[name]))
-    chosen = "" if preset == "quick" else f" --preset {preset}"
+    is_default = preset == "quick" and not settings.get("continue_from")  # else the defaults are those of the run to go on from
+    chosen = "" if is_default else f" --preset {preset}"
     options = "".join(f" --{name} {'null' if value is None else value}" for name, value in changes[preset])
     return preset, f"toolkit train {recipe.name}{chosen}{options}"
 

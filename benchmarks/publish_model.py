@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import published_classifier, published_language_model
-from benchmarks.finished_run import train_command
+from benchmarks.finished_run import train_command, without_folders
 from benchmarks.records import ROOT
 from toolkit.cli.recipes import find_recipe, open_task
 from toolkit.run_folder import RunFolder
@@ -51,7 +51,7 @@ def card_values(name: str, model: RunFolder) -> dict[str, Any]:
     config, metrics = model.read_config(), model.read_metrics()
     return config["settings"] | {
         "name": name,
-        "command": train_command(find_recipe(config["recipe"]), config["settings"])[1],
+        "command": without_folders(train_command(find_recipe(config["recipe"]), config["settings"])[1]),
         "parameters": metrics["parameters"],
         "size": model.model.stat().st_size / 1e6,
         "minutes": metrics["minutes"],

@@ -1,7 +1,7 @@
 """What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
 A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `LanguageModelRecord`,
-`ComparisonRecord`, `ExportRecord` or `SpeedRecord`.
+`ComparisonRecord`, `ExportRecord`, `PairRecord` or `SpeedRecord`.
 """
 
 import contextlib
@@ -212,6 +212,21 @@ class ExportRecord(Measured):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class PairRecord(Measured):
+    """What a classifier says to pairs of sentences.
+
+    Attributes:
+        rows: By category the number of `"pairs"`, of `"right pairs"` and of `"right sentences"`.
+        probabilities: By sentence that of the label positive.
+    """
+
+    kind: ClassVar[str] = "pairs"
+
+    rows: dict[str, dict[str, int]]
+    probabilities: dict[str, float]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SpeedRecord(Measured):
     """How long something takes, in the hands of several contenders.
 
@@ -228,7 +243,8 @@ class SpeedRecord(Measured):
 
 
 KINDS: dict[str, type[Measured]] = {
-    record.kind: record for record in (Record, TranslationRecord, LanguageModelRecord, ComparisonRecord, ExportRecord, SpeedRecord)
+    record.kind: record
+    for record in (Record, TranslationRecord, LanguageModelRecord, ComparisonRecord, ExportRecord, PairRecord, SpeedRecord)
 }
 
 

@@ -1,4 +1,4 @@
-"""Makes docs/results.md, the pages of speed, depth and exports, and the table in README.md from the records; nobody types a number there.
+"""Makes docs/results.md, the pages of speed, depth, pairs and exports, and the table in README.md from the records; no number is typed.
 
 python -m benchmarks.render           # writes them
 python -m benchmarks.render --check   # says, by its exit code, whether they are current
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from benchmarks.contrast_pairs_page import contrast_pairs_page
 from benchmarks.exports_page import TABLES as EXPORTS
 from benchmarks.exports_page import exports_page
 from benchmarks.language_model_speed_page import TABLES as LANGUAGE_MODEL
@@ -23,6 +24,7 @@ from benchmarks.records import (
     ComparisonRecord,
     LanguageModelRecord,
     Measured,
+    PairRecord,
     Record,
     SpeedRecord,
     TranslationRecord,
@@ -87,6 +89,7 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "language_model_speed.md": language_model_speed_page([record for record in speeds if record.table in LANGUAGE_MODEL]),
         docs / "serving_speed.md": serving_page([record for record in speeds if record.table in SERVING]),
         docs / "exports.md": exports_page(records),
+        docs / "contrast_pairs.md": contrast_pairs_page([record for record in records if isinstance(record, PairRecord)]),
         docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
         readme: between_markers(readme.read_text("utf-8"), summary),
     }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import toolkit
-from toolkit.tasks.settings import TextSettings, TrainingSettings
+from toolkit.tasks.settings import TOKENIZER, TextSettings, TrainingSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,4 +126,5 @@ RECIPE = toolkit.Recipe(
     presets={"quick": QUICK, "full": FULL},
     build_data=build_data,
     build_model=build_model,
+    fixed=(*TOKENIZER, "embedding_dim", "units", "num_layers", "cell", "tied_output"),
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import toolkit
-from toolkit.tasks.settings import LabeledTextSettings, TrainingSettings
+from toolkit.tasks.settings import TOKENIZER, LabeledTextSettings, TrainingSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,4 +97,5 @@ RECIPE = toolkit.Recipe(
     presets={"quick": QUICK, "full": FULL},
     build_data=build_data,
     build_model=build_model,
+    fixed=(*TOKENIZER, "embedding_dim", "units", "num_layers", "pooling", "cell"),
 )

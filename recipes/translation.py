@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import toolkit
-from toolkit.tasks.settings import ParallelTextSettings, TrainingSettings, at_least
+from toolkit.tasks.settings import TOKENIZER, ParallelTextSettings, TrainingSettings, at_least
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,4 +129,8 @@ RECIPE = toolkit.Recipe(
     presets={"quick": QUICK, "full": FULL},
     build_data=build_data,
     build_model=build_model,
+    fixed=(
+        *(*TOKENIZER, "separate_vocabularies", "normalization", "embedding_dim", "units", "encoder_layers", "decoder_layers"),
+        *("cell", "bidirectional", "reversed_source", "attention", "input_feeding", "bridge", "tied_output"),
+    ),
 )

@@ -147,15 +147,12 @@ class RunFolder:
             remove_empty(missing)
 
     def _check_same(self, found: dict, wanted: dict) -> None:
-        found, wanted = ({"recipe": config["recipe"], **config["settings"]} for config in (found, wanted))
-        differences = [
-            f"{key} {found.get(key)!r} → {wanted.get(key)!r}" for key in {**found, **wanted} if found.get(key) != wanted.get(key)
-        ]
-        if differences:
-            raise UserError(
-                f"{self.path}: this run has other settings ({', '.join(differences)}); "
-                "give another --run-dir, the same settings, or delete the folder"
-            )
+        changed = differences(*({"recipe": config["recipe"], **config["settings"]} for config in (found, wanted)))
+        if changed:
+            advice = "give another --run-dir, the same settings, or delete the folder"
+            if self.is_finished:
+                advice = f"to train its model further, add --continue-from {self.path} and another --run-dir; otherwise {advice}"
+            raise UserError(f"{self.path}: this run has other settings ({', '.join(changed)}); {advice}")
 
     def read_config(self) -> dict[str, Any]:
         """Returns `{"recipe": name, "settings": {...}}`.
@@ -232,6 +229,17 @@ def remove_empty(folders: Iterable[Path]) -> None:
     for folder in folders:
         with contextlib.suppress(OSError):
             folder.rmdir()
+
+
+def differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """Returns what two sets of settings differ in, each such as `epochs 3 → 5`; values as they are given on the command line."""
+    return [
+        f"{key} {_shown(found.get(key))} → {_shown(wanted.get(key))}" for key in {**found, **wanted} if found.get(key) != wanted.get(key)
+    ]
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value) if value is None or isinstance(value, bool) else str(value)
 
 
 @contextlib.contextmanager

@@ -13,6 +13,7 @@ RECIPE = find_recipe("sentiment")
     [
         ("quick", {}, ""),
         ("full", {}, " --preset full"),
+        ("quick", {"continue_from": "runs/a"}, " --preset quick --continue_from runs/a"),  # else its settings would be the defaults
         ("quick", {"units": 7, "segment_length": None}, " --units 7 --segment_length null"),
     ],
 )

@@ -102,7 +102,7 @@ def test_too_many_words_are_named():
         ("init_from: expected none", "--init-from: expected none"),
         ("Argument `init_from` must be. Received: init_from='x'", "--init-from must be. Received: init_from='x'"),
         ('no column "init_from", in /a/init_from or init_from.csv', 'no column "init_from", in /a/init_from or init_from.csv'),
-        ("other settings (init_from a → b, units 3 → 4)", "other settings (--init-from a → b, units 3 → 4)"),
+        ("other settings (init_from a → b, units 3 → 4)", "other settings (init_from a → b, units 3 → 4)"),
         ("try a lower learning_rate", "try a lower learning_rate"),
     ],
 )

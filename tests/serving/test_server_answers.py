@@ -92,6 +92,34 @@ def test_the_state_is_that_of_tensorflow_serving(url):
     assert send(f"{url.partition('/v1/')[0]}/v2/health/ready", None, "GET") == (200, {"ready": True})
 
 
+def dimensions(*sizes):
+    return {"dim": [{"size": size, "name": ""} for size in sizes], "unknown_rank": False}
+
+
+def test_the_metadata_are_those_of_tensorflow_serving(url):
+    answers = [send(f"{url}{version}/metadata", None, "GET") for version in ("", "/versions/2")]
+    assert answers[0] == answers[1]
+    status, answer = answers[0]
+    assert status == 200
+    assert answer["model_spec"] == {"name": "scripted", "signature_name": "", "version": "2"}
+    definitions = answer["metadata"]["signature_def"]["signature_def"]
+    assert set(definitions) == {"serving_default", "one", "multiply", "add", "count", "__saved_model_init_op"}
+    multiply = definitions["multiply"]
+    products = multiply["outputs"]["products"].pop("name")  # which node of the graph it is, is TensorFlow's choice
+    assert products.partition(":")[2] == "0"
+    assert multiply == {
+        "inputs": {
+            "numbers": {"dtype": "DT_FLOAT", "tensor_shape": dimensions("-1"), "name": "multiply_numbers:0"},
+            "factor": {"dtype": "DT_FLOAT", "tensor_shape": dimensions(), "name": "multiply_factor:0"},
+        },
+        "outputs": {"products": {"dtype": "DT_FLOAT", "tensor_shape": dimensions("-1")}},
+        "method_name": "tensorflow/serving/predict",
+        "defaults": {},
+    }
+    assert definitions["add"]["inputs"]["tokens"]["tensor_shape"] == dimensions("2", "3")
+    assert definitions["one"]["inputs"]["texts"]["dtype"] == "DT_STRING"
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
@@ -121,7 +149,17 @@ def test_a_wrong_request_is_told_why(url, body, message):
 
 @pytest.mark.parametrize(
     ("end", "method", "expected"),
-    [("x:predict", "POST", 404), ("/versions/1:predict", "POST", 404), ("/other", "GET", 404), (":predict", "GET", 405), ("", "PUT", 405)],
+    [
+        *(
+            ("x:predict", "POST", 404),
+            ("/versions/1:predict", "POST", 404),
+            ("/other", "GET", 404),
+            (":predict", "GET", 405),
+            ("", "PUT", 405),
+        ),
+        *(("x", "GET", 404), ("/versions/1", "GET", 404), ("/versions/two", "GET", 404), ("x/metadata", "GET", 404)),
+        *(("/versions/1/metadata", "GET", 404), ("/metadata", "POST", 405), ("/metadata/more", "GET", 404)),
+    ],
 )
 def test_a_wrong_url_is_told_so(url, end, method, expected):
     status, answer = send(url + end, {"instances": ["a"]}, method)

@@ -79,15 +79,15 @@ class SettingsParser(Parser):
         given = {name: value for name, value in values.items() if name in self._kinds}
         others = {name: value for name, value in values.items() if name not in self._kinds}
         options = self._fallbacks | others
-        settings = self._settings(base(values), given, places)
+        settings = self._settings(lambda: replace(base(values), **given), places)
         if options["print_config"]:
             said_of_it = {name: value for name, value in others.items() if name not in NOT_IN_FILES}
             self._print({"recipe": self.recipe, "preset": options["preset"], **said_of_it, **asdict(settings)})
         return settings, Namespace(**{name: value for name, value in options.items() if name not in NOT_IN_FILES})
 
-    def _settings(self, base: Any, given: dict[str, Any], places: dict[str, str]) -> Any:
+    def _settings(self, make: Callable[[], Any], places: dict[str, str]) -> Any:
         try:
-            return replace(base, **given)
+            return make()
         except (UserError, ValueError) as error:
             # The settings name what is wrong by the name of the field: say it as it was given.
             name, colon, rest = str(error).partition(":")

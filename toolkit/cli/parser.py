@@ -127,5 +127,6 @@ def with_flags(message: str, names: Iterable[str] = ()) -> str:
     several = [name for name in names if "_" in name]
     if not several:
         return message
+    change = r" [^,;]+ →"  # in a list of settings, each by its name
     name = rf"(?:[Aa]rgument )?(?P<tick>`?)(?P<name>{'|'.join(several)})(?P=tick)"
-    return re.sub(rf"(?<![\w/.\"'-]){name}(?![\w/.=\"'-])", lambda found: flag(found["name"]), message)
+    return re.sub(rf"(?<![\w/.\"'-]){name}(?![\w/.=\"'-]|{change})", lambda found: flag(found["name"]), message)

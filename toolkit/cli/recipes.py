@@ -32,13 +32,8 @@ def open_task(run_dir: str) -> Any:
         UserError: The folder is no run folder, or its settings are not those of this version's recipe.
     """
     run = RunFolder(run_dir)
-    config = run.read_config()
-    recipe = find_recipe(config["recipe"])
-    try:
-        settings = recipe.settings_class(**config["settings"])
-    except TypeError as error:
-        raise UserError(f"{run.config}: expected the settings of this version of the recipe {recipe.name} ({error})") from error
-    return make_task(recipe, settings, run)
+    recipe = find_recipe(run.read_config()["recipe"])
+    return make_task(recipe, recipe.settings_of(run), run)
 
 
 def make_task(recipe: Recipe, settings: Any, run: RunFolder) -> Any:

@@ -140,7 +140,7 @@ def fill_closed_descriptors() -> None:
 
 
 def write_what_the_encoding_lacks() -> None:
-    """Lets characters that standard output's encoding lacks be written as escapes: an answer that cannot be shown must not end a command."""
+    """Lets characters that standard output's encoding lacks be written as escapes, so that they do not end a command."""
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="backslashreplace")
 

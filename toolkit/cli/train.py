@@ -4,8 +4,9 @@ import contextlib
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from toolkit.cli.options import SettingsParser, setting_kinds
 from toolkit.cli.parser import spelled, with_flags
@@ -15,11 +16,13 @@ from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.continuation import Continuation
 
 USAGE = f"""\
-usage: toolkit train RECIPE [--preset NAME] [--run-dir FOLDER] [--OPTION VALUE ...]
+usage: toolkit train RECIPE [--preset NAME | --continue-from RUN] [--run-dir FOLDER] [--OPTION VALUE ...]
 
 Trains a recipe, measures it on its test split and exports it. An interrupted training goes on with the same command.
+--continue-from starts from a finished run, with its tokenizer, its weights and its settings; give only what is to be other.
 
 recipes: {", ".join(RECIPES)}
 toolkit train RECIPE --help lists the options of a recipe.
@@ -38,13 +41,17 @@ def run(argv: Sequence[str]) -> int:
     recipe = find_recipe(name)
 
     parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, recipe.name, recipe.presets)
-    parser.add_argument("--run-dir", metavar="FOLDER", help=f"folder of the run (default: runs/{recipe.name}-PRESET)")
+    parser.add_argument(
+        "--run-dir", metavar="FOLDER", help=f"folder of the run (default: runs/{recipe.name}-PRESET, or runs/RUN-continued)"
+    )
     parser.add_argument("--export-dir", default="saved_models", metavar="FOLDER", help="folder of exported models (default: saved_models)")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
-    settings, options = parser.parse(argv, lambda given: recipe.presets[given.get("preset", "quick")])
-    run = RunFolder(f"runs/{recipe.name}-{options.preset}" if options.run_dir is None else options.run_dir)
+    settings, options = parser.parse(argv, lambda given: _starting_point(recipe, given))
+    run = RunFolder(f"runs/{_default_name(recipe, settings, options.preset)}" if options.run_dir is None else options.run_dir)
     outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
     with _naming_options(recipe):
+        if settings.continue_from:  # a mistake is told before TensorFlow is imported, and before the folder is looked at
+            Continuation.of(recipe, settings.continue_from).check(settings, run)
         _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
     return 0
 
@@ -68,6 +75,20 @@ def _without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     return None, [*argv]
 
 
+def _starting_point(recipe: Recipe, given: Mapping[str, Any]) -> Any:
+    """Returns the settings that the other options are changes to: those of a preset, or of the run to go on from."""
+    if given.get("continue_from") and "preset" not in given:
+        return Continuation.of(recipe, given["continue_from"]).settings
+    return recipe.presets[given.get("preset", "quick")]
+
+
+def _default_name(recipe: Recipe, settings: Any, preset: str) -> str:
+    """Returns the name of the folder of a run that is given none."""
+    if settings.continue_from:
+        return f"{Path(settings.continue_from).resolve().name}-continued"
+    return f"{recipe.name}-{preset}"
+
+
 def _train_to_the_end(task):
     from toolkit.training.strategy import WorkerLost, restart
 
@@ -82,7 +103,7 @@ def _train(task, export_dir: Path, as_json: bool) -> None:
     run = task.run
     if run.is_finished:
         run.open(task.recipe.name, task.settings)
-        print(f"{run.path}: this training is finished; for another, give another --run-dir or delete the folder")
+        print(f"{run.path}: this training is finished; to go on from it give --continue-from {run.path}, for another another --run-dir")
     elif _train_to_the_end(task) is None:
         return
     metrics = run.read_metrics()

@@ -16,8 +16,7 @@ from toolkit.evaluation.prediction import probability_function
 from toolkit.export.classifier_graph import ClassifierModule, scores_function
 from toolkit.export.classifier_verification import ClassifierCheck, example
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import convert_dynamic_and_static, convert_fused
-from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.export.litert import DESCRIPTION, convert_dynamic_and_static, convert_fused
 from toolkit.export.publishing import write_json
 from toolkit.export.saving import CLASSIFY_METHOD, save_module, set_method_name
 from toolkit.export.verification import encoded
@@ -74,7 +73,7 @@ class ClassifierExporter(Exporter):
         module.model_variables = [variable.value for variable in self.model.variables]
         module.probabilities = probability_function(self.model, "litert")
         module.fixed = scores_function(module.probabilities, 1, self._length)
-        static = convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory)
+        files = convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory)
         self.tokenizer.save(directory / "tokenizer.model")
         description = {
             "task": self.task,
@@ -87,13 +86,13 @@ class ClassifierExporter(Exporter):
             "max_length": self.max_length,
             "crop": f"of a longer text, the first {self.max_length // 2} and the last {self.max_length - self.max_length // 2} ids",
             "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
-            "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
-            "static": static,
+            **files,
         }
         if self.fused_lstm:
             module.unpadded = scores_function(probability_function(self.model, "fused"), 1, None)
-            description["fused"] = convert_fused(module, {"serving_default": module.unpadded}, directory)
-        write_json(description, directory / "model.json")
+            fused = convert_fused(module, {"serving_default": module.unpadded}, directory)
+            description |= {"fused": fused["fused"], "left_out": files["left_out"] | fused["left_out"]}
+        write_json(description, directory / DESCRIPTION)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
         """Returns what compares the artefacts with the model."""

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from toolkit.errors import UserError
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import FILES, FUSED, STATIC
+from toolkit.export.litert import FILES, FUSED, STATIC, read_left_out, write_left_out
 from toolkit.export.model_card import write_model_card
 from toolkit.export.proof import Proof, read_proof, write_proof
 from toolkit.export.publishing import refuse_existing, size_of, write_version
@@ -21,6 +21,7 @@ from toolkit.export.verification import HARD_TEXTS, Agreement, Check, check_oper
 from toolkit.export.warm_up import write_warm_up
 
 WARMED = 32  # texts of a warm-up request
+LITERT = "litert"  # folder of a version
 NOTHING_EXPORTED = "nothing was exported"
 EXPORT_ANEW = "export the run anew"
 
@@ -38,7 +39,8 @@ def export(
 
     It has a SavedModel from raw strings, with warm-up requests; in `litert/` LiteRT files from token ids, the tokenizer, and `model.json`
     that says how to use them; and a model card. It is written under another name, compared with the model, and renamed: nobody sees half of
-    it. A LiteRT file of rounded weights that differs by more than it may is left out; everything else has to agree.
+    it. A LiteRT file that the converter cannot make, or that does not agree, is left out, and the report says why; the SavedModel has to
+    agree.
 
     Args:
         exporter: The model.
@@ -52,8 +54,7 @@ def export(
         The report.
 
     Raises:
-        UserError: The folder cannot be written, the version is there already, the conversion fails, or an artefact does not answer as the
-            model does.
+        UserError: The folder cannot be written, the version is there already, or the SavedModel does not answer as the model does.
     """
     started = time.monotonic()
     if version is not None:
@@ -66,10 +67,10 @@ def export(
         write_warm_up(exporter.warm_up((list(samples) or [""])[:WARMED]), folder)
         if exporter.joins_requests:
             write_model_batching(folder)
-        (folder / "litert").mkdir()
-        exporter.write_litert(folder / "litert")
+        (folder / LITERT).mkdir()
+        exporter.write_litert(folder / LITERT)
         write_proof(proof, folder)
-        report = _checked(check, folder, NOTHING_EXPORTED, leave_out=True)
+        report = _checked(check, folder, NOTHING_EXPORTED, publishing=True)
         write_model_card(folder, exporter, report, directory, facts or {})
         return report
 
@@ -92,7 +93,7 @@ def verify(version: Path) -> ExportReport:
     """
     started = time.monotonic()
     check = _check(read_proof(version), EXPORT_ANEW)
-    report = _checked(check, version, EXPORT_ANEW, leave_out=False)
+    report = _checked(check, version, EXPORT_ANEW, publishing=False)
     return report.published(version, time.monotonic() - started)
 
 
@@ -101,12 +102,14 @@ def _check(proof: Proof, advice: str) -> Check:
         return proof.exporter.check(proof.texts, proof.references)
 
 
-def _checked(check: Check, folder: Path, advice: str, leave_out: bool) -> ExportReport:
+def _checked(check: Check, folder: Path, advice: str, *, publishing: bool) -> ExportReport:
     with _advising(advice):
         loaded = tf.saved_model.load(str(folder))  # its variables live as long as it does
-        artefacts = list(_artefacts(check, folder, loaded, leave_out))
-        c_api, compiled = answers_in_c_api(folder, loaded), compiled_signatures(loaded)
-    return ExportReport("", check.answers, check.measure, check.timed, check.quality, len(check.texts), artefacts, c_api, compiled)
+        saved_model = Artefact("SavedModel", size_of(folder) - size_of(folder / LITERT), check.saved_model(loaded))
+        artefacts = [saved_model, *_litert_artefacts(check, folder / LITERT, publishing)]
+        c_api, (compiled, not_compiled) = answers_in_c_api(folder, loaded), compiled_signatures(loaded)
+    asked = len(check.texts)
+    return ExportReport("", check.answers, check.measure, check.timed, check.quality, asked, artefacts, c_api, compiled, not_compiled)
 
 
 @contextlib.contextmanager
@@ -118,33 +121,37 @@ def _advising(advice: str) -> Iterator[None]:
         raise UserError(f"{error}; {advice}") from error
 
 
-def _artefacts(check: Check, folder: Path, loaded: Any, leave_out: bool) -> Iterator[Artefact]:
-    litert = folder / "litert"
-    yield Artefact("SavedModel", size_of(folder) - size_of(litert), check.saved_model(loaded))
+def _litert_artefacts(check: Check, folder: Path, publishing: bool) -> list[Artefact]:
+    """Compares the LiteRT files with the model; one that does not agree is left out of a version that is being made."""
+    left_out = read_left_out(folder)
+    artefacts = []
+    for name, file, compare, whole in _litert_forms(check, folder, left_out):
+        if whole in left_out and file not in left_out and publishing:
+            left_out[file] = f"it is {whole} with rounded weights, which is left out itself"
+        if file not in left_out:
+            try:
+                artefacts.append(_artefact(name, folder / file, compare))
+                continue
+            except UserError as error:
+                if not publishing:
+                    raise
+                left_out[file] = str(error)
+        artefacts.append(Artefact(name, 0, None, left_out[file]))
+    if publishing:
+        write_left_out(folder, left_out)
+    return artefacts
+
+
+def _litert_forms(check: Check, folder: Path, left_out: Mapping[str, str]) -> Iterator[tuple[str, str, Callable, str | None]]:
+    """Yields of each LiteRT file what it is called, its name, what compares it and, with rounded weights, the file with whole ones."""
     for name, file in FILES.items():
-        if name == "float32":
-            yield _artefact(f"LiteRT {name}", litert / file, check.litert)
-        else:
-            yield _rounded(f"LiteRT {name}", litert / file, check.rounded, leave_out)
-    yield _artefact("LiteRT, fixed shapes", litert / STATIC, check.static)
-    if (litert / FUSED["float32"]).is_file():
-        yield _artefact("LiteRT, fused LSTM", litert / FUSED["float32"], check.litert)
-        yield _rounded("LiteRT int8, fused LSTM", litert / FUSED["int8"], check.rounded, leave_out)
+        yield f"LiteRT {name}", file, *((check.litert, None) if name == "float32" else (check.rounded, FILES["float32"]))
+    yield "LiteRT, fixed shapes", STATIC, check.static, None
+    if any((folder / file).is_file() or file in left_out for file in FUSED.values()):
+        yield "LiteRT, fused LSTM", FUSED["float32"], check.litert, None
+        yield "LiteRT int8, fused LSTM", FUSED["int8"], check.rounded, FUSED["float32"]
 
 
-def _artefact(name: str, path: Path, check: Callable[[Path], Agreement]) -> Artefact:
+def _artefact(name: str, path: Path, compare: Callable[[Path], Agreement]) -> Artefact:
     check_operators(path)
-    return Artefact(name, size_of(path), check(path))
-
-
-def _rounded(name: str, path: Path, check: Callable[[Path], Agreement], leave_out: bool) -> Artefact:
-    """Compares a file that may be missing; if it is worse than it may be, it goes."""
-    if not path.is_file():
-        return Artefact(name, 0, None, "left out when this was exported")
-    try:
-        return _artefact(name, path, check)
-    except UserError as error:
-        if not leave_out:
-            raise
-        path.unlink()
-        return Artefact(name, 0, None, f"left out: {error}")
+    return Artefact(name, size_of(path), compare(path))

@@ -15,8 +15,7 @@ from toolkit.export.exporter import Exporter
 from toolkit.export.language_model_graph import LanguageModule, named, step_function
 from toolkit.export.language_model_signatures import LanguageSignatures
 from toolkit.export.language_model_verification import LanguageModelCheck, sampling
-from toolkit.export.litert import convert_dynamic_and_static
-from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.export.litert import DESCRIPTION, convert_dynamic_and_static
 from toolkit.export.publishing import write_json
 from toolkit.export.saving import save_module
 from toolkit.export.verification import encoded
@@ -71,7 +70,7 @@ class LanguageModelExporter(Exporter):
     def write_litert(self, directory: Path) -> None:
         """Writes the LiteRT files."""
         module = LanguageSignatures(self.model, self.tokenizer, self.documents)
-        static = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
+        files = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
         self.tokenizer.save(directory / "tokenizer.model")
         description = {
             **self._description(),
@@ -79,10 +78,9 @@ class LanguageModelExporter(Exporter):
             "read": "begin_id, the ids of the text, then pad_id",
             "noise": "[most tokens, batch, numbers]: Gumbel noise, of which there are top_k numbers, or if that is 0, vocabulary_size; "
             "at temperature 0 it is not looked at, and zeros [most tokens, batch, 1] will do",
-            "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
-            "static": static,
+            **files,
         }
-        write_json(description, directory / "model.json")
+        write_json(description, directory / DESCRIPTION)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> LanguageModelCheck:
         """Returns what compares the artefacts with the model; a text is its own reference."""

@@ -1,6 +1,6 @@
 """The model card of an exported version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ def write_model_card(folder: Path, exporter: Exporter, report: ExportReport, dir
         report: How well it agrees with the model.
         directory: Folder of the model's versions, in that of all exported models.
         facts: Of the training, each if it is known: `recipe`, `data` and `licence` (strings), `splits` (sizes by name), `result` (lines),
-            `settings` (a dict), `minutes`, `cores` and `versions` (a dict).
+            `continued_from` (a dict of `run`, `epochs`, `data` and, if there was one before, `continued_from`), `settings` (a dict),
+            `minutes`, `cores` and `versions` (a dict).
 
     Raises:
         OSError: It cannot be written.
@@ -64,12 +65,21 @@ def _data(facts: Mapping[str, Any]) -> str:
 
 def _training(facts: Mapping[str, Any]) -> str:
     lines = []
+    if origin := facts.get("continued_from"):
+        lines.append(f"It went on from {', which went on from '.join(_origins(origin))}.")
     if "minutes" in facts:
         versions = ", ".join(f"{name} {number}" for name, number in facts["versions"].items())
         lines.append(f"{facts['minutes']:.1f} minutes on {facts['cores']} CPU cores; {versions}.")
     if "settings" in facts:
         lines.append("| setting | value |\n|---|---|\n" + "\n".join(f"| `{key}` | {value} |" for key, value in facts["settings"].items()))
     return "\n\n".join(lines)
+
+
+def _origins(origin: Mapping[str, Any] | None) -> Iterator[str]:
+    """Yields a few words about a run that a training went on from, and about each one before it."""
+    while origin:
+        yield f"the run `{origin['run']}` ({origin['epochs']} epoch{'s' * (origin['epochs'] > 1)} on {origin['data']})"
+        origin = origin["continued_from"]
 
 
 def _use(task: str, directory: Path) -> str:

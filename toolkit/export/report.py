@@ -1,7 +1,7 @@
 """What an export says of itself."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class ExportReport:
         artefacts: The artefacts.
         c_api: Number of requests to which TensorFlow's C API, without Python's TensorFlow, gives what Python does.
         compiled: Signatures of which XLA makes a program without custom calls.
+        not_compiled: What is wrong with the other signatures of fixed shapes, by name.
         seconds: Time that it took.
     """
 
@@ -51,6 +52,7 @@ class ExportReport:
     artefacts: Sequence[Artefact]
     c_api: int
     compiled: Sequence[str]
+    not_compiled: Mapping[str, str] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
 
     def published(self, path: Path, seconds: float) -> "ExportReport":
@@ -78,10 +80,11 @@ class ExportReport:
         """Returns sentences about the artefacts."""
         ties = sum(each.agreement.ties for each in self.artefacts if each.agreement)
         return [
-            *(f"{each.name}: {each.left_out}" for each in self.artefacts if each.left_out),
+            *(f"{each.name} is left out: {each.left_out}" for each in self.artefacts if each.left_out),
+            *(f"XLA compiles no {reason}" for reason in self.not_compiled.values()),
             *([f"{ties} of the other {self.answers} are a tie"] if ties else []),
             f"TensorFlow's C API, without Python's TensorFlow, answers {self.c_api} requests as Python does",
-            f"XLA compiles {', '.join(self.compiled)}, without custom calls",
+            *([f"XLA compiles {', '.join(self.compiled)}, without custom calls"] if self.compiled else []),
         ]
 
     def __str__(self) -> str:

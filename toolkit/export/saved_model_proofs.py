@@ -38,22 +38,23 @@ def answers_in_c_api(version: Path, loaded: Any) -> int:
     return len(requests)
 
 
-def compiled_signatures(loaded: Any) -> list[str]:
+def compiled_signatures(loaded: Any) -> tuple[list[str], dict[str, str]]:
     """Has XLA make programs of the signatures that have fixed shapes.
 
     Args:
         loaded: What `tf.saved_model.load` gives of a version.
 
     Returns:
-        Their names.
-
-    Raises:
-        UserError: XLA cannot make one, or makes one that calls what no TPU has.
+        The names of those that it makes a program of which any device can run, and by name what is wrong with the others.
     """
-    fixed = {name: signature for name, signature in loaded.signatures.items() if _is_fixed(signature)}
-    for name, signature in fixed.items():
-        check_compiles(signature, name)
-    return sorted(fixed)
+    compiled, reasons = [], {}
+    for name in sorted(name for name, signature in loaded.signatures.items() if _is_fixed(signature)):
+        try:
+            check_compiles(loaded.signatures[name], name)
+            compiled.append(name)
+        except UserError as error:
+            reasons[name] = str(error)
+    return compiled, reasons
 
 
 def _is_fixed(signature: Any) -> bool:

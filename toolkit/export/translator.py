@@ -13,8 +13,7 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from toolkit.arguments import check_integer
 from toolkit.decoding.search import Search
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import convert_dynamic_and_static
-from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.export.litert import DESCRIPTION, convert_dynamic_and_static
 from toolkit.export.publishing import write_json
 from toolkit.export.saving import save_module
 from toolkit.export.translation_graph import TranslationModule, fixed_translation_function
@@ -75,17 +74,16 @@ class TranslatorExporter(Exporter):
         """Writes the LiteRT files."""
         source, target = self.source_tokenizer, self.target_tokenizer
         module = TranslationSignatures(self.model, self.search, target.begin_id, target.end_id, self._length)
-        static = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
+        files = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
         names = self._write_tokenizers(directory)
         description = {
             **self._description(),
             "source": {**_described(source, names["source"]), "read": "the first max_length - 1 ids, end_id, then pad_id"},
             "target": {**_described(target, names["target"]), "begin_id": target.begin_id},
-            "signatures": LiteRTSignatures(directory / "model.tflite").describe(),
-            "static": static,
+            **files,
             "state": "what encode gives; step takes all of it and gives the parts that have changed, of which alignment is where it looked",
         }
-        write_json(description, directory / "model.json")
+        write_json(description, directory / DESCRIPTION)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> TranslatorCheck:
         """Returns what compares the artefacts with the model."""

@@ -5,11 +5,12 @@ from pathlib import Path
 import keras
 
 from toolkit.errors import UserError
+from toolkit.models.initialization import start_from_model
 from toolkit.models.language_model import LanguageModel
 from toolkit.models.text_classifier import TextClassifier
 from toolkit.models.translator import Translator
 
-__all__ = ["LanguageModel", "TextClassifier", "Translator", "load_model"]
+__all__ = ["LanguageModel", "TextClassifier", "Translator", "load_model", "start_from_model"]
 
 
 def load_model(path: str | Path) -> keras.Model:

@@ -1,11 +1,32 @@
 """Models that start from another one."""
 
+import keras
 from keras import ops
 
 from toolkit.models.language_model import LanguageModel
 from toolkit.models.text_classifier import TextClassifier
 
 SHARED = ("vocabulary_size", "embedding_dim", "cell")
+
+
+def start_from_model(model: keras.Model, trained: keras.Model) -> None:
+    """Gives a model what another one of the same architecture has learned. What only training reads, such as dropout, may differ.
+
+    A classifier of other labels, or of labels in another order, keeps its own output.
+
+    Args:
+        model: The model, whose weights are changed.
+        trained: The trained model.
+
+    Raises:
+        ValueError: They differ in the number or the shapes of the weights.
+    """
+    own = []
+    if isinstance(model, TextClassifier) and model.label_names != trained.label_names:
+        own = [id(variable) for variable in model.get_layer("logits").weights]
+    for variable, value in zip(model.weights, trained.weights, strict=True):
+        if id(variable) not in own:
+            variable.assign(ops.convert_to_numpy(value))
 
 
 def start_from_language_model(classifier: TextClassifier, language_model: LanguageModel) -> None:

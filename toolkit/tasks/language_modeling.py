@@ -62,9 +62,9 @@ class LanguageModeling(SupervisedTask):
 
     def _describe_tokenizers(self, data: Texts) -> str:
         kept = data.tokens["train"]
-        return (
-            f"{data.tokenizer.model_type} of {data.tokenizer.vocabulary_size:,} pieces, {kept.characters / len(kept):.2f} characters each"
-        )
+        unknown = f", {kept.unknown / len(kept):.1%} of them unknown" if kept.unknown else ""
+        pieces = f"{data.tokenizer.model_type} of {data.tokenizer.vocabulary_size:,} pieces"
+        return f"{pieces}; training has {len(kept):,} tokens of {kept.characters / len(kept):.2f} characters{unknown}"
 
     def _test(self, model: keras.Model, data: Texts) -> Likelihood:
         return _measure(model, data.tokenizer, data.end_id, data.tokens[data.held_out])

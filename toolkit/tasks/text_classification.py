@@ -9,6 +9,7 @@ import numpy as np
 
 from toolkit.data.corpus import Split, read_corpus, read_split
 from toolkit.data.crop import crop
+from toolkit.data.relabeling import relabeled
 from toolkit.data.token_batches import TokenBatches
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
 from toolkit.evaluation.plots import confusion_matrix
@@ -86,7 +87,7 @@ class TextClassification(SupervisedTask):
         model, tokenizer = self.load()
         columns = {name: columns.get(name) or getattr(self.settings, name) for name in COLUMNS}
         if data is None:
-            split = read_corpus(self.settings.data, **columns).splits["test"]
+            split = relabeled(read_corpus(self.settings.data, **columns), model.label_names).splits["test"]
         else:
             split = read_split(data, label_names=model.label_names, **columns)
         return self._evaluate(model, tokenizer, split)

@@ -7,7 +7,7 @@ from keras import ops
 from toolkit.arguments import check_positive_integer
 from toolkit.layers.recurrent.backpropagation.attention import Attending, AttentionWeights
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, through_time
-from toolkit.layers.recurrent.time_loop import current_backend, scan_equations
+from toolkit.layers.recurrent.time_loop import current_backend, scan_equations, swap_batch_and_time
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
 
@@ -112,7 +112,7 @@ class AttentionDecoder(keras.layers.Layer):
             equations, memory = equations.apart()
             outputs, state = through_time(equations, sequences, state, weights, NO_NOISE, memory, all_outputs=True, training=bool(training))
         else:
-            inputs = tf.transpose(sequences, [1, 0, 2])
+            inputs = swap_batch_and_time(sequences)
             _, outputs, state = scan_equations(equations, inputs, state, weights, all_outputs=True)
         return [outputs, *state] if self.return_state else outputs
 

@@ -14,7 +14,7 @@ from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gra
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
 from toolkit.layers.recurrent.fused_lstm import fused_lstm
-from toolkit.layers.recurrent.time_loop import current_backend, scan, scan_equations
+from toolkit.layers.recurrent.time_loop import current_backend, scan, scan_equations, swap_batch_and_time
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
 logger = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ class RecurrentLayer:
             return last_output, outputs, list(state)
         if current_backend() == "fused" and self._can_fuse(equations, sequences, noise):
             return *fused_lstm(sequences, state, weights), list(state)
-        inputs = tf.transpose(sequences, [1, 0, 2])
+        inputs = swap_batch_and_time(sequences)
         return scan_equations(equations, inputs, state, weights, noise, all_outputs=self.return_sequences)
 
     def _can_fuse(self, equations, sequences, noise: Noise) -> bool:
@@ -208,7 +208,7 @@ class RecurrentLayer:
     # === Other cells ===
 
     def _run_cell(self, sequences, initial_state, mask, training: bool):
-        tensors = [tf.transpose(sequences, [1, 0, 2]), *tf.nest.flatten(initial_state)]
+        tensors = [swap_batch_and_time(sequences), *tf.nest.flatten(initial_state)]
         noise = Noise(mask, None, self._zoneout(sequences, training))
         if current_backend() == "compiled":
             results = self._compiled_cells[bool(training)](tensors, noise)

@@ -89,7 +89,7 @@ def scan(
         (output, *state), outputs = run_live_rows(run, inputs, carried, time_major(noise), all_outputs=all_outputs)
     else:
         (output, *state), outputs = run(inputs, carried, time_major(noise))
-        outputs = tf.transpose(outputs, [1, 0, 2]) if all_outputs else None
+        outputs = swap_batch_and_time(outputs) if all_outputs else None
     return output, outputs, state
 
 
@@ -164,6 +164,22 @@ def scan_equations(
 
     size = state[0].shape[-1]
     return scan(step, inputs, list(state), noise, output_size=size, all_outputs=all_outputs, project=project)
+
+
+def swap_batch_and_time(sequences: tf.Tensor) -> tf.Tensor:
+    """Returns `[time, batch, features]` of `[batch, time, features]`, and the other way round.
+
+    A single step, such as a decoder reads, only gets another shape. That is cheaper, and the LiteRT converter takes it inside of a loop:
+    where transposed tensors are added there, as in residual connections, it moves the transposition outside and then fails with "operand
+    does not dominate this use".
+
+    Args:
+        sequences: Tensor of rank 3.
+    """
+    for axis in (0, 1):
+        if sequences.shape[axis] == 1:
+            return tf.expand_dims(tf.squeeze(sequences, [axis]), 1 - axis)
+    return tf.transpose(sequences, [1, 0, 2])
 
 
 def _for_litert() -> bool:

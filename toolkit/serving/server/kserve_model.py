@@ -25,6 +25,9 @@ class KServeModel(Model):
 
     Args:
         served: Where it lies, and its name.
+
+    Attributes:
+        definitions: Once it is loaded, `Signatures.definitions`.
     """
 
     def __init__(self, served: ServedModel):
@@ -40,6 +43,7 @@ class KServeModel(Model):
         signatures = Signatures(self.served.version_folder)
         signatures.warm_up()
         self._specs = signatures.specs
+        self.definitions = signatures.definitions
         self._batcher = Batcher(signatures, signatures.specs)
         self._batcher_of_long = Batcher(signatures, signatures.specs, most_rows=1)
         self.ready = True

@@ -1,4 +1,4 @@
-"""What TensorFlow Serving answers and kserve does not: the state of a model, and its versions by number."""
+"""What TensorFlow Serving answers and kserve does not: the state of a model, its signatures, and its versions by number."""
 
 from fastapi import FastAPI, Request, Response
 from kserve.errors import ModelNotFound
@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from toolkit.serving.server.kserve_model import KServeModel
 
-URLS = "/v1/models/NAME:predict takes POST, /v1/models/NAME takes GET"
+URLS = "/v1/models/NAME:predict takes POST, /v1/models/NAME and /v1/models/NAME/metadata take GET"
 
 
 def add_routes(app: FastAPI, dataplane: DataPlane, model: KServeModel) -> None:
@@ -30,6 +30,11 @@ def add_routes(app: FastAPI, dataplane: DataPlane, model: KServeModel) -> None:
         states = [{"version": str(model.served.version), "state": "AVAILABLE", "status": status}]
         return JSONResponse({"name": model_name, "ready": model.ready, "model_version_status": states})
 
+    async def metadata(model_name: str, version: str | None = None) -> JSONResponse:
+        _check(model, model_name, version)
+        spec = {"name": model_name, "signature_name": "", "version": str(model.served.version)}
+        return JSONResponse({"model_spec": spec, "metadata": {"signature_def": {"signature_def": model.definitions}}})
+
     async def predict(model_name: str, version: str, request: Request) -> Response | dict:
         _check(model, model_name, version)
         return await endpoints.predict(model_name, request)
@@ -40,6 +45,8 @@ def add_routes(app: FastAPI, dataplane: DataPlane, model: KServeModel) -> None:
 
     app.add_api_route("/v1/models/{model_name}", state, methods=["GET"])
     app.add_api_route("/v1/models/{model_name}/versions/{version}", state, methods=["GET"])
+    app.add_api_route("/v1/models/{model_name}/metadata", metadata, methods=["GET"])
+    app.add_api_route("/v1/models/{model_name}/versions/{version}/metadata", metadata, methods=["GET"])
     app.add_api_route("/v1/models/{model_name}/versions/{version}:predict", predict, methods=["POST"], response_model=None)
     app.add_exception_handler(HTTPException, explain_status)
 

@@ -3,10 +3,14 @@
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import DecodeError
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from toolkit.errors import UserError
 from toolkit.serving.server.tensor_spec import STRING, InvalidRequest, TensorSpec
@@ -25,6 +29,7 @@ class Signatures:
 
     Attributes:
         specs: By signature and input, type and shape.
+        definitions: By signature the protocol buffer `SignatureDef` of the file, as JSON has it.
 
     Raises:
         UserError: The folder holds no SavedModel that can be read.
@@ -34,7 +39,8 @@ class Signatures:
         try:
             self._model = tf.saved_model.load(str(folder))  # holds the variables
             self._functions = dict(self._model.signatures)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, tf.errors.OpError) as error:
+            self.definitions = _definitions(folder / "saved_model.pb")
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, DecodeError, tf.errors.OpError) as error:
             reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             raise UserError(f"{folder}: expected a SavedModel with signatures, but it cannot be read ({reason})") from error
         self.specs = {name: _specs(function) for name, function in self._functions.items()}
@@ -73,6 +79,13 @@ class Signatures:
 def _specs(function: tf.types.experimental.ConcreteFunction) -> dict[str, TensorSpec]:
     _, inputs = function.structured_input_signature
     return {name: TensorSpec(spec.dtype.name, tuple(spec.shape.as_list())) for name, spec in inputs.items()}
+
+
+def _definitions(file: Path) -> dict[str, Any]:
+    """Returns every definition of a file with every field, as TensorFlow Serving does: TensorFlow's own initialization is one, too."""
+    signatures = SavedModel.FromString(file.read_bytes()).meta_graphs[0].signature_def
+    options = {"preserving_proto_field_name": True, "always_print_fields_with_no_presence": True}
+    return {name: MessageToDict(signature, **options) for name, signature in sorted(signatures.items())}
 
 
 def _dtype(spec: TensorSpec) -> tf.DType:
