@@ -1,5 +1,6 @@
 """The `toolkit` command: one file per subcommand, imported when it is asked for."""
 
+import contextlib
 import difflib
 import importlib
 import logging
@@ -76,6 +77,8 @@ def _guarded(argv: Sequence[str]) -> int:
 
 
 def _say(message: str, code: int) -> int:
+    with contextlib.suppress(BrokenPipeError, UserError):
+        sys.stdout.flush()  # what was written before comes before
     before = "\n" if code == INTERRUPTED and sys.stderr.isatty() else ""  # the terminal shows ^C
     print(f"{before}toolkit: {' '.join(message.splitlines())}", file=sys.stderr)
     return code

@@ -1,6 +1,7 @@
 """The one parser of the command line: options and other words in any order, either spelling, a mistake in one line."""
 
 import argparse
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
@@ -25,7 +26,7 @@ class Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, prog: str, description: str, usage: str | None = None, epilog: str | None = None):
-        formatter = lambda prog: argparse.HelpFormatter(prog, max_help_position=32, width=None)  # noqa: E731
+        formatter = functools.partial(argparse.HelpFormatter, max_help_position=32)
         super().__init__(prog, description=description, usage=usage, epilog=epilog, allow_abbrev=False, formatter_class=formatter)
         self.register("type", int, whole_number)
         self.register("type", float, number)
