@@ -15,6 +15,10 @@ class UserError(Exception):
     """
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has asked the process to stop. It is an interruption, as Ctrl-C is."""
+
+
 def require(module: str, extra: str) -> ModuleType:
     """Imports an optional package.
 

@@ -6,13 +6,17 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from toolkit.errors import UserError
+from toolkit.lock import locked
+
+LOCK = "in_use"
+"""The file of a run folder that is there while a process trains in it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,7 +110,7 @@ class RunFolder:
             self._check_same(self.read_config(), wanted)
             return
         with writing(self.path):
-            if self.path.is_dir() and any(self.path.iterdir()):
+            if self.path.is_dir() and any(path.name != LOCK for path in self.path.iterdir()):
                 raise UserError(f"{self.path}: expected a new or empty folder, or a run, found other files; give another --run-dir")
             self.path.mkdir(parents=True, exist_ok=True)
         self.write_text(self.config, yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True))
@@ -125,6 +129,22 @@ class RunFolder:
             if is_new:
                 shutil.rmtree(self.path, ignore_errors=True)
             raise
+
+    @contextlib.contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keeps other processes from training in the folder, which is made if it is not there; who reads it is not kept from it.
+
+        Raises:
+            UserError: Another process trains in it, or it cannot be written.
+        """
+        missing = [folder for folder in (self.path, *self.path.parents) if not folder.exists()]
+        with writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            with locked(self.path / LOCK, f"{self.path}: this run folder", "wait until it ends, or give another --run-dir"):
+                yield
+        finally:
+            remove_empty(missing)
 
     def _check_same(self, found: dict, wanted: dict) -> None:
         changed = differences(*({"recipe": config["recipe"], **config["settings"]} for config in (found, wanted)))
@@ -198,6 +218,17 @@ class RunFolder:
                 (folder / path.name).replace(path)
             finally:
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_empty(folders: Iterable[Path]) -> None:
+    """Removes the folders that are empty, such as those that were made for something that has failed.
+
+    Args:
+        folders: The innermost first.
+    """
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            folder.rmdir()
 
 
 def differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:

@@ -140,7 +140,7 @@ def test_a_file_put_there_by_hand_needs_no_network(data_dir, tmp_path):
 
 def test_a_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(UserError, match=r"tiny/1\.0\.0: cannot prepare it in .*choose another --data_dir"):
+    with pytest.raises(UserError, match=r"tiny/1\.0\.0: cannot prepare it in .*choose another --data-dir"):
         read_corpus("tiny", data_dir=str(tmp_path / "file"))
 
 
@@ -154,7 +154,7 @@ def test_a_full_disk(tmp_path):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2048, hard))  # no file may grow beyond, which writers meet as they meet a full disk
     try:
-        with pytest.raises(UserError, match=r"tiny/1\.0\.0: cannot prepare it in .*choose another --data_dir"):
+        with pytest.raises(UserError, match=r"tiny/1\.0\.0: cannot prepare it in .*choose another --data-dir"):
             read_corpus("tiny", data_dir=str(tmp_path))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

@@ -102,7 +102,7 @@ def test_an_export_translates_as_the_run_does(folder, capsys, export):
         ([*TRAIN[: -len(TINY) - 1], "runs/wrong", *TINY, "--label-smoothing", "1.5"], "smoothing"),
         ([*TRAIN[: -len(TINY) - 1], "runs/wrong", *TINY, "--bleu-tokenizer", "bad"], "bad"),
         ([*TRAIN[: -len(TINY) - 1], "runs/wrong", *TINY, "--normalization", "bad"], "normalization"),
-        ([*TRAIN[: -len(TINY) - 1], "runs/wrong", *TINY, "--target-tokenizer-model", "x.model"], "separate_vocabularies"),
+        ([*TRAIN[: -len(TINY) - 1], "runs/wrong", *TINY, "--target-tokenizer-model", "x.model"], "--separate-vocabularies"),
         ([*TRAIN, "--units", "48"], "units 24 → 48"),
         (["evaluate", "runs/tiny", "--label-column", "label"], "--label-column"),
     ],

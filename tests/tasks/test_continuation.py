@@ -66,17 +66,20 @@ def test_settings_are_those_of_the_run_unless_they_are_given(tmp_path):
     [
         (
             ["sentiment", "--continue-from", "nothing"],
-            "continue_from: nothing: expected the folder of a training run, found no such folder",
+            "--continue-from: nothing: expected the folder of a training run, found no such folder",
         ),
-        (["sentiment", "--continue-from", "unfinished"], "continue_from: unfinished: this training is not finished"),
+        (["sentiment", "--continue-from", "unfinished"], "--continue-from: unfinished: this training is not finished"),
         (["translation", "--continue-from", "run"], "expected a run of the recipe translation, received one of sentiment"),
-        (["sentiment", "--continue-from", "run", "--run-dir", "./run/"], "continue_from: expected another folder than that of the new run"),
+        (
+            ["sentiment", "--continue-from", "run", "--run-dir", "./run/"],
+            "--continue-from: expected another folder than that of the new run",
+        ),
         (["sentiment", "--continue-from", "run", "--units", "16", "--cell=gru"], "units 8 → 16, cell lstm → gru;"),
         (["sentiment", "--continue-from", "run", "--preset", "full"], "vocabulary_size 300 → 30000"),
         (["sentiment", "--continue-from", "run", "--tokenizer", "char"], "tokenizer bpe → char;"),
-        (["sentiment", "--continue-from", "run", "--tokenizer-model", "x.model"], "tokenizer_model: expected none with continue_from"),
-        (["sentiment", "--continue-from", "run", "--init-from", "run"], "init_from: expected none with continue_from"),
-        (["sentiment", "--continue-from"], "expected one argument"),
+        (["sentiment", "--continue-from", "run", "--tokenizer-model", "x.model"], "--tokenizer-model: expected none with --continue-from"),
+        (["sentiment", "--continue-from", "run", "--init-from", "run"], "--init-from: expected none with --continue-from"),
+        (["sentiment", "--continue-from"], "--continue-from: expected a value"),
         (
             ["sentiment", "--run-dir", "run", "--config", "run.yaml", "--epochs", "4"],
             "epochs 1 → 4); to train its model further, add --continue-from run",

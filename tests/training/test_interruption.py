@@ -4,6 +4,7 @@ import threading
 
 import pytest
 
+from toolkit.errors import Terminated
 from toolkit.training.interruption import Interruption
 
 
@@ -46,3 +47,15 @@ def test_other_threads_take_no_signals():
     thread.start()
     thread.join()
     assert seen == [False]
+
+
+def test_sigterm_is_noted_as_ctrl_c_is():
+    before = signal.getsignal(signal.SIGTERM)
+    with Interruption() as interruption:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert interruption.requested
+        assert isinstance(interruption.error("later"), Terminated)
+        assert signal.getsignal(signal.SIGTERM) is before
+    with Interruption() as interruption:
+        interrupt()
+        assert type(interruption.error("later")) is KeyboardInterrupt

@@ -1,12 +1,19 @@
 """The `toolkit` command: one file per subcommand, imported when it is asked for."""
 
+import contextlib
 import difflib
 import importlib
+import logging
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from types import FrameType
 
-from toolkit.errors import UserError
+from toolkit.cli.parser import with_flags
+from toolkit.cli.streams import fill_closed_descriptors, standard_streams, write_what_the_encoding_lacks
+from toolkit.errors import Terminated, UserError
+from toolkit.quiet import native_notices_held_to_the_end
 
 COMMANDS = {
     "list": "list the recipes and their presets",
@@ -16,6 +23,8 @@ COMMANDS = {
     "export": "write a trained model as SavedModel and LiteRT, verified",
     "serve": "answer requests over HTTP with an exported model",
 }
+
+MISTAKE, INTERRUPTED, TERMINATED = 2, 130, 143  # exit codes; the latter two as shells have them, 128 and the number of the signal
 
 USAGE = """\
 usage: toolkit COMMAND ...
@@ -33,12 +42,66 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command line.
 
     Args:
-        argv: The words after `toolkit`; those of this process by default.
+        argv: The words after `toolkit`; those of this process by default, which it then is the whole of: notices of native libraries are
+            held back to its end, and SIGTERM interrupts it.
 
     Returns:
-        The exit code: 0, 2 for a user's mistake, 130 if interrupted.
+        The exit code: 0, 2 for a user's mistake, 130 if interrupted, 143 if terminated.
     """
-    argv = [*(sys.argv[1:] if argv is None else argv)]  # `list` is a subcommand here, once it is imported
+    if argv is not None:
+        return _guarded(argv)
+    fill_closed_descriptors()
+    write_what_the_encoding_lacks()
+    signal.signal(signal.SIGTERM, _terminate)
+    with native_notices_held_to_the_end():
+        _show_warnings()
+        return _guarded(sys.argv[1:])
+
+
+def _guarded(argv: Sequence[str]) -> int:
+    """Runs a command; turns what may go wrong into a line and an exit code."""
+    # TensorFlow's notices about the processor are not ours to print; its errors are.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with standard_streams():
+        try:
+            code = _run(argv)
+            sys.stdout.flush()
+            return code
+        except UserError as error:
+            return _say(f"error: {with_flags(str(error))}", MISTAKE)
+        except KeyboardInterrupt as interruption:
+            kind, code = ("terminated", TERMINATED) if isinstance(interruption, Terminated) else ("interrupted", INTERRUPTED)
+            return _say(str(interruption) or kind, code)
+        except BrokenPipeError:
+            return 0  # the reader, such as `head`, has what it wanted
+
+
+def _say(message: str, code: int) -> int:
+    with contextlib.suppress(BrokenPipeError, UserError):
+        sys.stdout.flush()  # what was written before comes before
+    before = "\n" if code == INTERRUPTED and sys.stderr.isatty() else ""  # the terminal shows ^C
+    print(f"{before}toolkit: {' '.join(message.splitlines())}", file=sys.stderr)
+    return code
+
+
+def _show_warnings() -> None:
+    """Lets the toolkit's own log look as its errors do."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("toolkit: %(levelname)s: %(message)s"))
+    handler.addFilter(_in_lower_case)
+    logging.getLogger("toolkit").addHandler(handler)
+
+
+def _in_lower_case(record: logging.LogRecord) -> bool:
+    record.levelname = record.levelname.lower()
+    return True
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise Terminated
+
+
+def _run(argv: Sequence[str]) -> int:
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE.format(commands="\n".join(f"  {name:<10}{summary}" for name, summary in COMMANDS.items())), end="")
         return 0 if argv else 2
@@ -47,25 +110,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(__version__)
         return 0
-    # TensorFlow's notices about the processor are not ours to print; its errors are.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    try:
-        return _run(argv[0], argv[1:])
-    except UserError as error:
-        print(f"toolkit: error: {error}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt as interruption:
-        print(f"\ntoolkit: {str(interruption) or 'interrupted'}", file=sys.stderr)
-        return 130
-    except BrokenPipeError:
-        # The reader, such as `head`, has what it wanted. Keep Python from complaining when it flushes standard output at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-
-
-def _run(command: str, argv: Sequence[str]) -> int:
+    command, words = argv[0], [*argv[1:]]
     if command not in COMMANDS:
         near = difflib.get_close_matches(command, COMMANDS, n=1)
         advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(COMMANDS)}"
         raise UserError(f'"{command}" is no command; {advice}')
-    return importlib.import_module(f"toolkit.cli.{command}").run(argv)
+    try:
+        return importlib.import_module(f"toolkit.cli.{command}").run(words)
+    except SystemExit as end:  # of --help, and of a server that is asked to stop
+        return end.code or 0

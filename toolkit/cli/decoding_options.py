@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from toolkit.cli.parser import flag
 from toolkit.errors import UserError
 
 Result = TypeVar("Result")
@@ -53,11 +54,6 @@ def given(options: argparse.Namespace, names: Iterable[str] = TRANSLATION_OPTION
         names: Those to look at.
     """
     return [flag(name) for name in names if getattr(options, name) is not None and getattr(options, name) is not False]
-
-
-def flag(name: str) -> str:
-    """Returns an option as it is written on the command line."""
-    return f"--{name.replace('_', '-')}"
 
 
 def search_of(options: argparse.Namespace, default: Any) -> Any:

@@ -1,40 +1,64 @@
 """`toolkit evaluate`."""
 
-import argparse
 import json
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
+from typing import Any
 
-from toolkit.cli.recipes import open_task
+from toolkit.cli.options import described, setting_kinds
+from toolkit.cli.parser import Parser, flag
+from toolkit.cli.recipes import RECIPES, find_recipe, open_task
+from toolkit.cli.streams import require_output
 from toolkit.errors import UserError
+
+TEST_SPLIT = "data to measure it on, as for `toolkit train`; the test split of the run's own data if not given"
 
 
 def run(argv: Sequence[str]) -> int:
     """Measures a trained model."""
-    parser = argparse.ArgumentParser("toolkit evaluate", description="Measure a trained model.", allow_abbrev=False)
-    parser.add_argument("run", metavar="RUN", help="folder of a finished training run")
-    parser.add_argument("--data", help="file, folder or TFDS name; the test split of the run's own data if not given")
-    parser.add_argument("--data-dir", help="as for `toolkit train`; that of the run if not given, as for all options below")
-    parser.add_argument("--text-column", help="of labeled texts, and of texts for a language model")
-    for name in ("label-column", "source-column"):
-        parser.add_argument(f"--{name}", help="of labeled texts")
-    for name in ("source", "target"):
-        parser.add_argument(f"--{name}", help="of parallel texts: language, column or feature")
-    parser.add_argument("--format", help="of files: csv, tsv, json, jsonl or fasttext; their content decides if nobody says it")
-    parser.add_argument("--delimiter", help="of files: what is between two columns")
-    parser.add_argument("--quoting", help="of files: csv if quotes hold a field together, none if they are characters")
-    parser.add_argument("--header", help="of files: first if the first line names the columns, none if it is data")
-    parser.add_argument("--encoding", help="of files that are not UTF-8, such as latin-1")
-    parser.add_argument("--label-missing", help="label of the texts that have none")
-    parser.add_argument("--label-map", help='labels to rename, as in "1=1 star,5=5 stars"')
-    parser.add_argument("--documents", choices=("file", "line"), help="of texts for a language model: what is a document")
-    parser.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
-    options = vars(parser.parse_args(argv))
+    options = vars(_parser().parse_args(argv))
+    require_output()
     as_json, task = options.pop("json"), open_task(options.pop("run"))
-    given = {name: value for name, value in options.items() if value is not None}
-    for name in given:
-        if name not in task.measure_options:
-            known = ", ".join(f"--{known}".replace("_", "-") for known in task.measure_options)
-            raise UserError(f"--{name.replace('_', '-')}: expected an option of {task.kind}, one of {known}; received {given[name]!r}")
-    result = task.evaluate(**given)
+    result = task.evaluate(**_values(options, task))
     print(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result)
     return 0
+
+
+def _parser() -> Parser:
+    """Returns a parser of the options of all kinds of runs, whose values are words: what they mean depends on the run."""
+    parser = Parser("toolkit evaluate", "Measure a trained model.", usage="toolkit evaluate RUN [--data DATA] [--OPTION VALUE ...]")
+    parser.add_argument("run", metavar="RUN", help="folder of a finished training run")
+    parser.add_argument("--data", metavar="TEXT", help=TEST_SPLIT)
+    parser.add_argument("--json", action="store_true", help="print the whole result as one line of JSON")
+    group = parser.add_argument_group("how data are read", "as for `toolkit train`; what is not given is as in the run")
+    for name, (metavar, text, recipes) in _measure_options().items():
+        group.add_argument(flag(name), metavar=metavar, help=f"{text} ({', '.join(recipes)})".replace("%", "%%"))
+    return parser
+
+
+def _measure_options() -> dict[str, tuple[str, str, list[str]]]:
+    """Returns of each option but `data`: what the help shows for its value, what it is, and the recipes that have it."""
+    found: dict[str, tuple[str, str, list[str]]] = {}
+    for recipe in map(find_recipe, RECIPES):
+        kinds = setting_kinds(recipe.settings_class)
+        texts = {name: text for group in described(recipe.settings_class).values() for name, text in group.items()}
+        for name in recipe.settings_class.measure_options:
+            if name != "data":
+                found.setdefault(name, (kinds[name].metavar, texts[name], []))[2].append(recipe.name)
+    return found
+
+
+def _values(options: dict[str, str | None], task: Any) -> dict[str, Any]:
+    kinds = setting_kinds(type(task.settings))
+    values = {}
+    for name, text in options.items():
+        if text is None:
+            continue
+        if name not in task.measure_options:
+            known = ", ".join(map(flag, task.measure_options))
+            raise UserError(f"{flag(name)}: expected an option of {task.kind}, one of {known}; received {text!r}")
+        try:
+            values[name] = kinds[name].read(text)
+        except ArgumentTypeError as error:
+            raise UserError(f"{flag(name)}: {error}") from error
+    return values

@@ -5,19 +5,20 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from toolkit.cli.parser import Parser
 from toolkit.cli.recipes import open_task
+from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
 
 
 def run(argv: Sequence[str]) -> int:
     """Exports a trained model, or compares an export with its model again."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         "toolkit export",
+        "Write a trained model as a SavedModel and as LiteRT files, and check them against the model.",
         usage="toolkit export RUN [--export-dir FOLDER] [--name NAME] [--version N] [--fused-lstm] [--json]\n"
         "       toolkit export --verify FOLDER [--json]",
-        description="Write a trained model as a SavedModel and as LiteRT files, and check them against the model.",
-        allow_abbrev=False,
     )
     parser.add_argument("run", metavar="RUN", nargs="?", help="folder of a finished training run")
     parser.add_argument("--export-dir", type=Path, help="folder of exported models (default: saved_models)")
@@ -37,6 +38,7 @@ def run(argv: Sequence[str]) -> int:
         raise UserError(
             "expected the folder of a finished training run, or --verify and the folder of an export; see toolkit export --help"
         )
+    outlive_readers("nobody reads the output any more; the command goes on")
     report = _verify(options.verify) if options.verify else _export(options)
     print(json.dumps(report.as_dict()) if options.json else report)
     return 0

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from toolkit.arguments import check_integer
-from toolkit.cli.decoding_options import as_user_errors, flag, given
+from toolkit.cli.decoding_options import as_user_errors, given
+from toolkit.cli.parser import flag
 from toolkit.errors import UserError
 
 MAX_TOKENS = 200

@@ -1,71 +1,159 @@
 """Options from a dataclass of settings."""
 
-import contextlib
-import difflib
-import io
 import re
-from collections.abc import Sequence
-from dataclasses import fields
-from itertools import pairwise
-from typing import Any
+from argparse import SUPPRESS, Action, ArgumentTypeError, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields, replace
+from typing import Any, NoReturn, get_type_hints
 
-from jsonargparse import ActionConfigFile, ArgumentError, ArgumentParser, Namespace
+import yaml
 
+from toolkit.cli.option_file import Entry, OptionFile
+from toolkit.cli.parser import Parser, flag, spelled, with_flags
+from toolkit.cli.values import Kind, kind_of, nearest, one_of, truth
 from toolkit.errors import UserError
 
+NOT_IN_FILES = ("config", "print_config")
+_DOCUMENTED = re.compile(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", re.MULTILINE)
 
-class SettingsParser:
-    """A command line whose options are the fields of a dataclass, with `--config FILE.yaml` and `--print_config`.
+
+class SettingsParser(Parser):
+    """A command line whose options are the fields of a dataclass, with `--preset NAME`, `--config FILE` and `--print-config`.
+
+    An option of the command line wins over one of a file, wherever they stand; a file over those before it; and all over the settings that
+    they change.
 
     Args:
         prog: The command, for the help.
         description: What it does.
-        defaults: Instance of the dataclass; its values are the defaults.
+        recipe: Name of the recipe, which a file may name, too.
+        presets: Instances of the dataclass by name; the help shows what the first has, and where others differ.
     """
 
-    def __init__(self, prog: str, description: str, defaults: Any):
-        self.defaults = defaults
-        self.parser = ArgumentParser(prog=prog, description=description, exit_on_error=False, allow_abbrev=False)
-        self.parser.add_argument("--config", action=ActionConfigFile, help="YAML file with any of these options")
-        self.parser.add_class_arguments(type(defaults), as_group=True)
-        self._other: list[str] = []
-        self.parser.set_defaults({field.name: getattr(defaults, field.name) for field in fields(defaults)})
+    def __init__(self, prog: str, description: str, recipe: str, presets: Mapping[str, Any]):
+        self._fallbacks: dict[str, Any] = {}  # kept from argparse, so that it gives what was given only
+        usage = f"{prog} [--preset NAME] [--run-dir FOLDER] [--OPTION VALUE ...]"
+        super().__init__(prog, description, usage, "An option whose default is nothing takes null for it.")
+        self.recipe = recipe
+        self.presets = presets
+        self._settings_class = type(next(iter(presets.values())))
+        self._kinds = setting_kinds(self._settings_class)
+        names = [*presets]
+        self.add_argument(
+            "--preset", type=one_of(names), default=names[0], metavar="NAME", help=f"settings to start from: {', '.join(names)}"
+        )
+        self.add_argument(
+            "--config", action="append", default=[], metavar="FILE", help="YAML file with any of these options; may be repeated"
+        )
+        self.add_argument("--print-config", action="store_true", help="print the options as such a file, and end")
+        self._add_settings()
 
-    def add_argument(self, *names: str, **options: Any) -> None:
+    def add_argument(self, *names: str, **options: Any) -> Action:
         """Adds an option that is no setting."""
-        self._other.append(names[0].lstrip("-"))
-        self.parser.add_argument(*names, **options)
+        action = super().add_argument(*map(spelled, names), **options)
+        if action.default != SUPPRESS:
+            self._fallbacks[action.dest], action.default = action.default, SUPPRESS
+        return action
 
-    def parse(self, argv: Sequence[str]) -> tuple[Any, Namespace]:
-        """Parses the words of the command line; `--run-dir` and `--run_dir` are the same.
+    def parse(self, argv: Sequence[str], base: Callable[[Mapping[str, Any]], Any]) -> tuple[Any, Namespace]:
+        """Parses the words of the command line.
+
+        Args:
+            argv: The words.
+            base: Makes of what was given, by name, the settings that it changes.
 
         Returns:
             The settings, and the other options.
 
         Raises:
-            UserError: An option is unknown, or its value is not what it should be.
+            UserError: An option is unknown, its value is not what it should be, or a file is not what it should be.
+            SystemExit: The help or the options were asked for, and printed.
         """
-        argv = [re.sub(r"^--[\w-]+", lambda option: "--" + option[0][2:].replace("-", "_"), word) for word in argv]
-        try:
-            with contextlib.redirect_stderr(io.StringIO()):
-                options = self.parser.parse_args(argv)
-        except (ArgumentError, TypeError, ValueError) as error:
-            raise UserError(self._explain(error, argv)) from error
-        names = {field.name for field in fields(self.defaults)}
-        values = options.as_dict()
-        settings = type(self.defaults)(**{name: value for name, value in values.items() if name in names})
-        return settings, Namespace(**{name: value for name, value in values.items() if name not in names})
+        said = vars(self.parse_args(argv))
+        files = [OptionFile.read(path) for path in said.get("config", [])]
+        entries = {entry.name: entry for file in files for entry in self._checked(file)}
+        values = {name: self._value(entry) for name, entry in entries.items()} | said
+        places = {name: f"{entry.place}: {name}" for name, entry in entries.items() if name not in said}
+        if "preset" in said and self._kinds.keys() <= entries.keys():
+            raise UserError(f"--preset: expected none with --config {said['config'][-1]}, which gives every setting; leave one of them out")
+        given = {name: value for name, value in values.items() if name in self._kinds}
+        others = {name: value for name, value in values.items() if name not in self._kinds}
+        options = self._fallbacks | others
+        settings = self._settings(lambda: replace(base(values), **given), places)
+        if options["print_config"]:
+            said_of_it = {name: value for name, value in others.items() if name not in NOT_IN_FILES}
+            self._print({"recipe": self.recipe, "preset": options["preset"], **said_of_it, **asdict(settings)})
+        return settings, Namespace(**{name: value for name, value in options.items() if name not in NOT_IN_FILES})
 
-    def _explain(self, error: Exception, argv: Sequence[str]) -> str:
-        known = sorted(field.name for field in fields(self.defaults)) + self._other
-        reason = " ".join(str(error).split())
-        options = [word.partition("=")[0] for word in argv if word.startswith("--")]
-        unknown = [option for option in options if option[2:] not in (*known, "config", "print_config")]
-        if unknown:
-            near = difflib.get_close_matches(unknown[0][2:], known, n=1)
-            advice = f"did you mean --{near[0]}? " if near else ""
-            return f"unknown option {unknown[0]}; {advice}known options: {', '.join(known)}"
-        files = [word for option, word in pairwise(argv) if option == "--config"] + [
-            word[9:] for word in argv if word.startswith("--config=")
-        ]
-        return f"{files[-1]}: {reason}" if files and "onfig" in reason else reason
+    def _settings(self, make: Callable[[], Any], places: dict[str, str]) -> Any:
+        try:
+            return make()
+        except (UserError, ValueError) as error:
+            # The settings name what is wrong by the name of the field: say it as it was given.
+            name, colon, rest = str(error).partition(":")
+            place = places.get(name, flag(name)) if name in self._kinds else name
+            raise UserError(f"{place}{colon}{with_flags(rest, self._kinds)}") from error
+
+    def _checked(self, file: OptionFile) -> list[Entry]:
+        if file.recipe is not None and file.recipe.text != self.recipe:
+            raise UserError(f"{file.recipe.place}: expected options of the recipe {self.recipe}, received those of {file.recipe.text}")
+        known = [name for name in (*self._kinds, *self._fallbacks) if name not in NOT_IN_FILES]
+        for entry in file.entries:
+            if entry.name not in known:
+                near = nearest(entry.name, known)
+                raise UserError(f"{entry.place}: unknown option {entry.name}; {f'did you mean {near}?' if near else self.advice}")
+        return file.entries
+
+    def _value(self, entry: Entry) -> Any:
+        kind, action = self._kinds.get(entry.name), self.option(flag(entry.name))
+        try:
+            if entry.text is not None:
+                return (truth if action.nargs == 0 else action.type or str)(entry.text)
+            if kind is not None and kind.optional:
+                return None
+            raise ArgumentTypeError("expected a value, received none")
+        except (ArgumentTypeError, ValueError) as error:
+            raise UserError(f"{entry.place}: {entry.name}: {error}") from error
+
+    def _add_settings(self) -> None:
+        for title, texts in described(self._settings_class).items():
+            group = self.add_argument_group(title)
+            for name, text in texts.items():
+                kind, help = self._kinds[name], f"{with_flags(text, self._kinds)} ({self._described_defaults(name)})".replace("%", "%%")
+                group.add_argument(flag(name), type=kind.read, metavar=kind.metavar, default=SUPPRESS, help=help)
+
+    def _described_defaults(self, name: str) -> str:
+        values = {preset: _written(getattr(settings, name)) for preset, settings in self.presets.items()}
+        first, *others = values.items()
+        different = [f"{preset}: {value}" for preset, value in others if value != first[1]]
+        return f"default: {'; '.join([first[1], *different])}"
+
+    def _print(self, values: dict[str, Any]) -> NoReturn:
+        print(yaml.safe_dump(values, sort_keys=False, allow_unicode=True), end="")
+        self.exit()
+
+
+def setting_kinds(settings_class: type) -> dict[str, Kind]:
+    """Returns how each field of a dataclass of settings is read, by name.
+
+    Raises:
+        TypeError: A field cannot be given on a command line.
+    """
+    annotations = get_type_hints(settings_class)
+    return {field.name: kind_of(annotations[field.name]) for field in fields(settings_class)}
+
+
+def described(settings_class: type) -> dict[str, dict[str, str]]:
+    """Returns what docstrings say of the fields of a dataclass: of each class that it is made of, first line → name → text."""
+    left = {field.name for field in fields(settings_class)}
+    found = {}
+    for owner in settings_class.__mro__:
+        texts = {name: " ".join(text.split()) for name, text in _DOCUMENTED.findall(owner.__doc__ or "") if name in left}
+        left -= texts.keys()
+        if texts:
+            found[owner.__doc__.partition("\n")[0].rstrip(".")] = texts
+    return {**found, **({"other settings": dict.fromkeys(sorted(left), "")} if left else {})}
+
+
+def _written(value: Any) -> str:
+    return "nothing" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

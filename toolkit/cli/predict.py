@@ -9,8 +9,11 @@ from typing import IO, Any
 from toolkit.cli.decoding_options import TRANSLATION_OPTIONS, add_decoding_options, as_user_errors, given, search_of
 from toolkit.cli.language_model import LANGUAGE_MODEL_OPTIONS, add_language_model_options, answer, prepare
 from toolkit.cli.lines import open_lines, open_output
+from toolkit.cli.parser import Parser
 from toolkit.cli.recipes import open_task
+from toolkit.cli.streams import require_input, require_output
 from toolkit.cli.translation import score, translate
+from toolkit.cli.values import one_of
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
 from toolkit.run_folder import RunFolder
@@ -29,6 +32,7 @@ def run(argv: Sequence[str]) -> int:
         raise UserError(f"--batch-size: expected at least 1, received {options.batch_size}")
     if options.texts and options.input != "-":
         raise UserError(f"expected texts or --input, received both: {len(options.texts)} texts and --input {options.input}")
+    _require_streams(options)
     predictor = _predictor(options)
     kind = "translation" if hasattr(predictor, "translate") else "language_model" if hasattr(predictor, "generate") else "classification"
     batch_size = options.batch_size or BATCH_SIZES[kind]
@@ -45,23 +49,33 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         "toolkit predict",
-        description="Label, translate or continue texts: words of the command line, the lines of a file, or of standard input.",
-        allow_abbrev=False,
+        "Label, translate or continue texts: words of the command line, the lines of a file, or of standard input.",
+        usage="toolkit predict RUN [TEXT ...] [--OPTION VALUE ...]",
     )
     parser.add_argument("run", metavar="RUN", help="folder of a finished training run, or of an exported model")
-    parser.add_argument("texts", metavar="TEXT", nargs="*", help="a text; with none, texts are read line by line")
+    parser.add_argument("texts", metavar="TEXT", nargs="*", default=[], help="a text; with none, texts are read line by line")
     parser.add_argument("--input", metavar="FILE", default="-", help="file of texts, one per line; `-` for standard input (the default)")
     parser.add_argument("--output", metavar="FILE", default="-", help="file to write; `-` for standard output (the default)")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="text, the default, csv or jsonl")
+    parser.add_argument(
+        "--format", type=one_of(FORMATS), metavar=f"{{{','.join(FORMATS)}}}", default="text", help="text, the default, csv or jsonl"
+    )
     parser.add_argument("--json", dest="format", action="store_const", const="jsonl", help="the same as --format jsonl")
     sizes = "128 texts to label, 64 to translate, 32 to write on from; 1 on a terminal"
-    parser.add_argument("--batch-size", type=int, help=f"texts answered at once (default: {sizes})")
+    parser.add_argument("--batch-size", type=int, metavar="N", help=f"texts answered at once (default: {sizes})")
     add_decoding_options(parser)
     add_language_model_options(parser)
     return parser
+
+
+def _require_streams(options: argparse.Namespace) -> None:
+    """Refuses streams that are closed before a model is loaded for them."""
+    if options.output == "-":
+        require_output()
+    if not options.texts and options.input == "-" and not isinstance(options.score, str):
+        require_input()
 
 
 def _predictor(options: argparse.Namespace) -> Any:

@@ -1,6 +1,5 @@
 """`toolkit serve`."""
 
-import argparse
 import contextlib
 import shlex
 import signal
@@ -10,8 +9,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from toolkit.cli.parser import Parser
+from toolkit.cli.streams import outlive_readers
+from toolkit.cli.values import one_of
 from toolkit.errors import UserError
 from toolkit.export.inventory import check_saved_model
+from toolkit.quiet import error_descriptor
 from toolkit.run_folder import RunFolder
 from toolkit.serving.server.address import base_url, bind, parse_port
 from toolkit.serving.server.choice import BACKENDS, DOCKER, KSERVE, choose_backend
@@ -30,6 +33,7 @@ def run(argv: Sequence[str]) -> int:
     if options.print_command:
         print(_command(backend, model, path, options.host, port))
         return 0
+    outlive_readers("nobody reads the output any more; the server goes on")
     if backend == KSERVE:
         from toolkit.serving.server.kserve_server import require_kserve
 
@@ -47,17 +51,22 @@ def run(argv: Sequence[str]) -> int:
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         "toolkit serve",
-        description="Serve an exported model over HTTP by TensorFlow Serving, its program or its docker image, or by kserve in its place.",
-        allow_abbrev=False,
+        "Serve an exported model over HTTP by TensorFlow Serving, its program or its docker image, or by kserve in its place.",
     )
     parser.add_argument("model", metavar="RUN_OR_DIR", help="folder of an exported model, of one of its versions, or of a finished run")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at (default: %(default)s, this machine alone)")
     parser.add_argument("--port", default="8501", help="port to listen at; 0 for any that is free (default: %(default)s)")
     parser.add_argument("--name", help="name of the model in the URLs (default: that of its folder)")
-    parser.add_argument("--backend", choices=BACKENDS, default="auto", help="the server (default: the first of these that is there)")
+    parser.add_argument(
+        "--backend",
+        type=one_of(BACKENDS),
+        metavar=f"{{{','.join(BACKENDS)}}}",
+        default="auto",
+        help="the server (default: the first of these that is there)",
+    )
     parser.add_argument("--print-command", action="store_true", help="print the command that would be run, and end")
     return parser
 
@@ -74,7 +83,7 @@ def _exported(model: ServedModel | None, path: Path, name: str | None) -> Iterat
         _note(f"{path}: a run, exported to {folder} for as long as it is served; `toolkit export {path}` keeps an export")
         # In a process of its own: what trains and converts is not kept in the server's memory.
         export = [sys.executable, "-m", "toolkit", "export", str(path), "--export-dir", folder, "--name", name]
-        if subprocess.run(export, stdout=subprocess.DEVNULL).returncode:
+        if subprocess.run(export, stdout=subprocess.DEVNULL, stderr=error_descriptor()).returncode:
             raise UserError(f"{path}: expected a run that can be exported; what `toolkit export` says is above")
         yield find_model(Path(folder) / name)
 

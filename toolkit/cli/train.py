@@ -1,13 +1,17 @@
 """`toolkit train`."""
 
-import argparse
+import contextlib
 import json
+import shlex
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from toolkit.cli.options import SettingsParser, setting_kinds
+from toolkit.cli.parser import spelled, with_flags
 from toolkit.cli.recipes import RECIPES, find_recipe, make_task
+from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
@@ -23,50 +27,59 @@ Trains a recipe, measures it on its test split and exports it. An interrupted tr
 recipes: {", ".join(RECIPES)}
 toolkit train RECIPE --help lists the options of a recipe.
 """
+FLAGS = ("-h", "--help", "--json", "--print-config")  # options without a value
 
 
 def run(argv: Sequence[str]) -> int:
     """Trains a recipe."""
-    if not argv or argv[0] in ("-h", "--help"):
+    name, argv = _without_recipe(argv)
+    if name is None and (not argv or argv[0] in ("-h", "--help")):
         print(USAGE, end="")
         return 0 if argv else 2
-    recipe = find_recipe(argv[0])
-    defaults = _starting_point(recipe, _given(argv[1:]))
+    if name is None:
+        raise UserError(f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: toolkit train sentiment")
+    recipe = find_recipe(name)
 
-    from toolkit.cli.options import SettingsParser  # takes a third of a second to import
-
-    parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, defaults)
-    parser.add_argument("--preset", default="quick", help=f"settings to start from: {', '.join(recipe.presets)}")
-    parser.add_argument("--run_dir", type=str, help=f"folder of the run (default: runs/{recipe.name}-PRESET, or runs/RUN-continued)")
-    parser.add_argument("--export_dir", type=str, default="saved_models", help="folder of exported models")
+    parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, recipe.name, recipe.presets)
+    parser.add_argument(
+        "--run-dir", metavar="FOLDER", help=f"folder of the run (default: runs/{recipe.name}-PRESET, or runs/RUN-continued)"
+    )
+    parser.add_argument("--export-dir", default="saved_models", metavar="FOLDER", help="folder of exported models (default: saved_models)")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
-    settings, options = parser.parse(argv[1:])
-    run = RunFolder(options.run_dir or f"runs/{_default_name(recipe, settings, options.preset)}")
-    if settings.continue_from:  # a mistake is told before TensorFlow is imported, and before the folder is looked at
-        Continuation.of(recipe, settings.continue_from).check(settings, run)
-    _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
+    settings, options = parser.parse(argv, lambda given: _starting_point(recipe, given))
+    run = RunFolder(f"runs/{_default_name(recipe, settings, options.preset)}" if options.run_dir is None else options.run_dir)
+    outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
+    with _naming_options(recipe):
+        if settings.continue_from:  # a mistake is told before TensorFlow is imported, and before the folder is looked at
+            Continuation.of(recipe, settings.continue_from).check(settings, run)
+        _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
     return 0
 
 
-def _given(argv: Sequence[str]) -> dict[str, str]:
-    """Returns those of the options that say what the others are changes to."""
-    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False, argument_default=argparse.SUPPRESS)
-    parser.add_argument("--preset")
-    parser.add_argument("--continue-from", "--continue_from")
+@contextlib.contextmanager
+def _naming_options(recipe: Recipe) -> Iterator[None]:
+    """Lets an error name a setting as the option that it is here."""
     try:
-        return vars(parser.parse_known_args(argv)[0])
-    except argparse.ArgumentError as error:
-        raise UserError(str(error)) from error
+        yield
+    except UserError as error:
+        raise UserError(with_flags(str(error), setting_kinds(recipe.settings_class))) from error
 
 
-def _starting_point(recipe: Recipe, given: Mapping[str, str]) -> Any:
+def _without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Finds the recipe, which says what the options are; returns it and the other words."""
+    is_value = False
+    for index, word in enumerate(argv):
+        if not is_value and not word.startswith("-"):
+            return word, [*argv[:index], *argv[index + 1 :]]
+        is_value = not is_value and "=" not in word and spelled(word) not in FLAGS
+    return None, [*argv]
+
+
+def _starting_point(recipe: Recipe, given: Mapping[str, Any]) -> Any:
     """Returns the settings that the other options are changes to: those of a preset, or of the run to go on from."""
-    preset = given.get("preset", "quick")
-    if preset not in recipe.presets:
-        raise UserError(f"--preset: expected one of {', '.join(recipe.presets)}, received {preset!r}")
     if given.get("continue_from") and "preset" not in given:
         return Continuation.of(recipe, given["continue_from"]).settings
-    return recipe.presets[preset]
+    return recipe.presets[given.get("preset", "quick")]
 
 
 def _default_name(recipe: Recipe, settings: Any, preset: str) -> str:
@@ -100,6 +113,16 @@ def _train(task, export_dir: Path, as_json: bool) -> None:
     with native_notices_hidden():
         report = task.export(export_dir, run.path.resolve().name)
     print(f"\n{report}")
-    print(f'\nNow try: toolkit predict {run.path} "{task.example}"')
+    print(f"\nNow try: {predict_command(run.path, task.example)}")
     if as_json:
         print(json.dumps({"run": str(run.path), **metrics}))
+
+
+def predict_command(run: Path, text: str) -> str:
+    """Returns the command that answers a text, as a shell takes it.
+
+    Args:
+        run: Folder of a run.
+        text: The text.
+    """
+    return shlex.join(["toolkit", "predict", str(run), *(["--"] if text.startswith("-") else []), text])

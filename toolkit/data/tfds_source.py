@@ -165,7 +165,7 @@ def _prepare(builder: tfds.core.DatasetBuilder) -> None:
     except (OSError, RuntimeError) as error:  # TFDS wraps a full disk in a RuntimeError
         if not builder.data_path.exists():  # else another process has prepared it in the meantime
             raise UserError(
-                f"{builder.info.full_name}: cannot prepare it in {builder.data_path}: {error}; choose another --data_dir"
+                f"{builder.info.full_name}: cannot prepare it in {builder.data_path}: {error}; choose another --data-dir"
             ) from error
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from toolkit.errors import UserError
-from toolkit.run_folder import writing
+from toolkit.run_folder import remove_empty, writing
 
 Result = TypeVar("Result")
 
@@ -29,6 +29,7 @@ def write_version(directory: Path, write: Callable[[Path], Result], version: int
     Raises:
         UserError: The folder cannot be written, or has this version already.
     """
+    missing = [folder for folder in (directory, *directory.parents) if not folder.exists()]
     with writing(directory):
         directory.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=directory, prefix=".writing-"))
@@ -37,6 +38,7 @@ def write_version(directory: Path, write: Callable[[Path], Result], version: int
             return publish(temporary, directory, version), result
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+            remove_empty(missing)  # after a failure; else it holds the version
 
 
 def publish(temporary: Path, directory: Path, version: int | None = None) -> Path:

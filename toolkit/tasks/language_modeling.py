@@ -9,7 +9,7 @@ import keras
 
 from toolkit.data.document_ids import DocumentIds
 from toolkit.data.documents import Documents, read_document_split
-from toolkit.data.reading import READING_OPTIONS, Reading
+from toolkit.data.reading import Reading
 from toolkit.data.token_file import TokenFile
 from toolkit.errors import UserError
 from toolkit.evaluation.language_model import text_nats
@@ -42,7 +42,6 @@ class LanguageModeling(SupervisedTask):
     """
 
     kind = "language_model"
-    measure_options = ("data", *TEXT_OPTIONS, *READING_OPTIONS)
 
     def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
         s = self.settings

@@ -1,9 +1,9 @@
 """Settings that recipes share. No TensorFlow here: `--help` reads this file."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from toolkit.data.reading import Reading
+from toolkit.data.reading import LABEL_OPTIONS, READING_OPTIONS, Reading
 from toolkit.errors import UserError
 
 TOKENIZER = ("tokenizer", "vocabulary_size")
@@ -54,11 +54,15 @@ class LabeledTextSettings(FileSettings):
         class_weights: `balanced` to weigh each label by how rare it is
     """
 
+    columns: ClassVar[tuple[str, ...]] = ("data_dir", "text_column", "label_column", "source_column")
+    measure_options: ClassVar[tuple[str, ...]] = ("data", *columns, *READING_OPTIONS, *LABEL_OPTIONS)
+    """Settings that other data may be measured with."""
+
     data: str | None = None
     data_dir: str | None = None
-    text_column: str | int | None = None
-    label_column: str | int | None = None
-    source_column: str | int | None = None
+    text_column: str | None = None
+    label_column: str | None = None
+    source_column: str | None = None
     label_missing: str | None = None
     label_map: str | None = None
     tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
@@ -101,6 +105,10 @@ class ParallelTextSettings(FileSettings):
         bleu_tokenizer: sacreBLEU's tokenizer: 13a for plain text, none for text that is tokenized already, zh, ja-mecab, ...
         bleu_lowercase: whether scores disregard case
     """
+
+    languages: ClassVar[tuple[str, ...]] = ("data_dir", "source", "target")
+    measure_options: ClassVar[tuple[str, ...]] = ("data", *languages, *READING_OPTIONS)
+    """Settings that other data may be measured with."""
 
     data: str | None = None
     source: str | None = None
@@ -146,9 +154,13 @@ class TextSettings(FileSettings):
         validation_tokens: validation tokens that are read after an epoch; nothing for all
     """
 
+    columns: ClassVar[tuple[str, ...]] = ("data_dir", "text_column", "documents")
+    measure_options: ClassVar[tuple[str, ...]] = ("data", *columns, *READING_OPTIONS)
+    """Settings that other data may be measured with."""
+
     data: str | None = None
     data_dir: str | None = None
-    text_column: str | int | None = None
+    text_column: str | None = None
     documents: Literal["file", "line"] = "file"
     tokenizer: Literal["bpe", "unigram", "char", "word"] = "bpe"
     tokenizer_model: str | None = None

@@ -47,9 +47,6 @@ class SupervisedTask(abc.ABC):
     kind: ClassVar[str]
     """`"classification"`, `"translation"` or `"language_model"`: what `toolkit predict` does with it."""
 
-    measure_options: ClassVar[tuple[str, ...]]
-    """Names of the options that `evaluate` takes."""
-
     example: str
     """A text to try a finished run on."""
 
@@ -57,6 +54,11 @@ class SupervisedTask(abc.ABC):
         self.recipe = recipe
         self.settings = settings
         self.run = run
+
+    @property
+    def measure_options(self) -> tuple[str, ...]:
+        """Names of the options that `evaluate` takes."""
+        return self.settings.measure_options
 
     @functools.cached_property
     def origin(self) -> Continuation | None:
@@ -78,11 +80,16 @@ class SupervisedTask(abc.ABC):
             The result on the test split, which `metrics.json` holds too; `None` in the workers of a cluster that are not its chief.
 
         Raises:
-            UserError: The settings, the data or the run folder are wrong, or the loss is not finite.
+            UserError: The settings, the data or the run folder are wrong, another process trains in it, or the loss is not finite.
             WorkerLost: Another worker of the cluster is gone.
         """
+        strategy = build_strategy(self.settings.strategy)
+        with self.run.in_use() if is_chief(strategy) else contextlib.nullcontext():  # the workers of a cluster share the folder
+            return self._train(strategy)
+
+    def _train(self, strategy: tf.distribute.Strategy) -> Any:
         s, started = self.settings, time.monotonic()
-        origin, strategy = self.origin, build_strategy(s.strategy)
+        origin = self.origin
         keras.utils.set_random_seed(s.seed)
         with self.run.opening(self.recipe.name, s), losing_workers(strategy):
             if origin:

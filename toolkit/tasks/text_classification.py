@@ -10,7 +10,7 @@ import numpy as np
 
 from toolkit.data.corpus import Split, read_corpus, read_split
 from toolkit.data.crop import crop
-from toolkit.data.reading import LABEL_OPTIONS, READING_OPTIONS, Reading
+from toolkit.data.reading import Reading
 from toolkit.data.relabeling import relabeled
 from toolkit.data.token_batches import TokenBatches
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
@@ -19,13 +19,14 @@ from toolkit.evaluation.prediction import predict_probabilities, probability_fun
 from toolkit.export.classifier import ClassifierExporter
 from toolkit.serving.predictor import Predictor
 from toolkit.tasks.labeled_texts import LabeledTexts
+from toolkit.tasks.settings import LabeledTextSettings
 from toolkit.tasks.supervised_task import SupervisedTask, header
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.steps import Measure
 
-COLUMNS = ("data_dir", "text_column", "label_column", "source_column")
+COLUMNS = LabeledTextSettings.columns
 _log = logging.getLogger(__name__)
 SAMPLES = 200
 
@@ -40,8 +41,6 @@ class TextClassification(SupervisedTask):
     """
 
     kind = "classification"
-    example = "A film that stays with you."
-    measure_options = ("data", *COLUMNS, *READING_OPTIONS, *LABEL_OPTIONS)
 
     def _batches(self, data: LabeledTexts, split: str, replicas: int) -> TokenBatches:
         s = self.settings
@@ -122,6 +121,11 @@ class TextClassification(SupervisedTask):
         predictions = self.predictor().predict(texts)
         answers = [f"{label} {row.max():.0%}" for label, row in zip(predictions.labels, predictions.probabilities, strict=True)]
         return [f"{answer:<20} {textwrap.shorten(text, 100, placeholder=' …')}" for text, answer in zip(texts, answers, strict=True)]
+
+    @property
+    def example(self) -> str:
+        """A held-out text, cut to a few words if it is long."""
+        return textwrap.shorten(self.run.read_json(self.run.samples)[0], 60, placeholder="")
 
     def predictor(self) -> Predictor:
         """Returns what labels texts with the trained model.

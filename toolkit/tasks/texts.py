@@ -15,8 +15,7 @@ from toolkit.tasks.settings import TextSettings
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
-TEXT_OPTIONS = ("data_dir", "text_column", "documents")
-"""Settings that say how texts are read."""
+TEXT_OPTIONS = TextSettings.columns
 
 
 @dataclass(frozen=True)

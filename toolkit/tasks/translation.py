@@ -11,7 +11,7 @@ import numpy as np
 
 from toolkit.data.pair_batches import PairBatches
 from toolkit.data.parallel_corpus import ParallelSplit, read_parallel_split
-from toolkit.data.reading import READING_OPTIONS, Reading
+from toolkit.data.reading import Reading
 from toolkit.decoding.search import Search
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.evaluation.prediction import corpus_nats
@@ -20,6 +20,7 @@ from toolkit.export.translator import TranslatorExporter
 from toolkit.serving.sentence_translator import SentenceTranslator
 from toolkit.serving.translations import Translation as Translated
 from toolkit.tasks.parallel_texts import ParallelTexts, load_tokenizers
+from toolkit.tasks.settings import ParallelTextSettings
 from toolkit.tasks.supervised_task import SupervisedTask, header
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
@@ -27,7 +28,7 @@ from toolkit.training.steps import Measure
 
 _log = logging.getLogger(__name__)
 
-LANGUAGES = ("data_dir", "source", "target")
+LANGUAGES = ParallelTextSettings.languages
 SAMPLES = 200
 HEAT_MAPS = 3
 LONGEST_DRAWN = 40  # tokens; more would be too small to read
@@ -43,7 +44,6 @@ class Translation(SupervisedTask):
     """
 
     kind = "translation"
-    measure_options = ("data", *LANGUAGES, *READING_OPTIONS)
 
     def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches:
         return data.batches(split, batch_size=self.settings.batch_size, seed=self.settings.seed, replicas=replicas)

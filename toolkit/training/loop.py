@@ -95,7 +95,7 @@ def fit(
 
     Raises:
         UserError: The loss is not finite, a checkpoint does not fit the model, or the run folder cannot be written.
-        KeyboardInterrupt: Ctrl-C was pressed; a checkpoint has been saved and the same call goes on from it.
+        KeyboardInterrupt: Ctrl-C was pressed, or SIGTERM has come; a checkpoint has been saved and the same call goes on from it.
         WorkerLost: Another worker of the training is gone.
     """
     strategy = strategy or tf.distribute.get_strategy()
@@ -245,7 +245,7 @@ class _Training:
 
     def _stop_if_asked(self) -> None:
         if self.interruption.requested:
-            raise KeyboardInterrupt(
+            raise self.interruption.error(
                 f"interrupted in epoch {self.state.epoch + 1}; a checkpoint is saved and the same command goes on from it"
             )
 

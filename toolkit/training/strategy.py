@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import tensorflow as tf
 
 from toolkit.errors import UserError
+from toolkit.quiet import error_descriptor
 
 STRATEGIES = ("none", "mirrored", "multi_worker", "tpu")
 
@@ -103,6 +104,8 @@ def restart() -> None:
     """Replaces this process by a fresh one of the same command. Does not return."""
     sys.stdout.flush()
     sys.stderr.flush()
+    if (errors := error_descriptor()) is not None:
+        os.dup2(errors, 2)  # notices of native libraries may be held back there
     os.execv(sys.executable, sys.orig_argv)
 
 

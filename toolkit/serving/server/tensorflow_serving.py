@@ -13,6 +13,7 @@ from pathlib import Path
 
 from toolkit.errors import UserError
 from toolkit.export.tensorflow_serving import BATCHING, IMAGE, MOUNTED, batching_options
+from toolkit.quiet import error_descriptor
 from toolkit.serving.server.address import base_url
 from toolkit.serving.server.choice import DOCKER, TENSORFLOW_SERVING
 from toolkit.serving.server.readiness import wait_until_ready
@@ -93,7 +94,7 @@ def run_until_stopped(command: Sequence[str], url: str) -> None:
         UserError: The server has ended by itself.
     """
     stopped = []
-    process = subprocess.Popen(command, start_new_session=True)  # Ctrl-C reaches it once, through us
+    process = subprocess.Popen(command, start_new_session=True, stderr=error_descriptor())  # Ctrl-C reaches it once, through us
 
     def stop(*_) -> None:
         (process.kill if stopped else process.terminate)()  # who asks twice is in a hurry
