@@ -1,11 +1,11 @@
 """`toolkit evaluate`."""
 
 import argparse
-import json
 from collections.abc import Sequence
 
 from toolkit.cli.recipes import open_task
 from toolkit.errors import UserError
+from toolkit.json_text import to_json
 
 
 def run(argv: Sequence[str]) -> int:
@@ -29,5 +29,5 @@ def run(argv: Sequence[str]) -> int:
             known = ", ".join(f"--{known}".replace("_", "-") for known in task.measure_options)
             raise UserError(f"--{name.replace('_', '-')}: expected an option of {task.kind}, one of {known}; received {given[name]!r}")
     result = task.evaluate(**given)
-    print(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result)
+    print(to_json(result.as_dict()) if as_json else result)
     return 0

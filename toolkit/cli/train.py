@@ -1,14 +1,13 @@
 """`toolkit train`."""
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from toolkit.cli.finish import finish
 from toolkit.cli.recipes import RECIPES, find_recipe, make_task
 from toolkit.errors import UserError
-from toolkit.quiet import native_notices_hidden
 from toolkit.run_folder import RunFolder
 
 USAGE = f"""\
@@ -39,8 +38,7 @@ def run(argv: Sequence[str]) -> int:
     parser.add_argument("--export_dir", type=str, default="saved_models", help="folder of exported models")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
     settings, options = parser.parse(argv[1:])
-    _train(make_task(recipe, settings, RunFolder(options.run_dir)), Path(options.export_dir), options.json)
-    return 0
+    return _train(make_task(recipe, settings, RunFolder(options.run_dir)), Path(options.export_dir), options.json)
 
 
 def _preset(argv: Sequence[str]) -> str:
@@ -63,20 +61,11 @@ def _train_to_the_end(task):
         restart()
 
 
-def _train(task, export_dir: Path, as_json: bool) -> None:
+def _train(task, export_dir: Path, as_json: bool) -> int:
     run = task.run
     if run.is_finished:
         run.open(task.recipe.name, task.settings)
         print(f"{run.path}: this training is finished; for another, give another --run-dir or delete the folder")
     elif _train_to_the_end(task) is None:
-        return
-    metrics = run.read_metrics()
-    print(f"\n{task.describe(metrics)}\n")
-    for line in task.show_predictions(3):
-        print(f"  {line}")
-    with native_notices_hidden():
-        report = task.export(export_dir, run.path.resolve().name)
-    print(f"\n{report}")
-    print(f'\nNow try: toolkit predict {run.path} "{task.example}"')
-    if as_json:
-        print(json.dumps({"run": str(run.path), **metrics}))
+        return 0
+    return finish(task, export_dir, as_json)

@@ -11,12 +11,13 @@ from toolkit.data.corpus import Split, read_corpus, read_split
 from toolkit.data.crop import crop
 from toolkit.data.token_batches import TokenBatches
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
+from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.export.classifier import ClassifierExporter
 from toolkit.serving.predictor import Predictor
 from toolkit.tasks.labeled_texts import LabeledTexts
-from toolkit.tasks.supervised_task import SupervisedTask, header
+from toolkit.tasks.supervised_task import SupervisedTask, header, shortest
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
@@ -36,7 +37,6 @@ class TextClassification(SupervisedTask):
     """
 
     kind = "classification"
-    example = "A film that stays with you."
     measure_options = ("data", *COLUMNS)
 
     def _batches(self, data: LabeledTexts, split: str, replicas: int) -> TokenBatches:
@@ -97,6 +97,10 @@ class TextClassification(SupervisedTask):
         probabilities = predict_probabilities(probability_function(model), tokens)
         return evaluate_classifier(probabilities, split.labels, model.label_names, split.sources, split.texts)
 
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Says whether the model gives every text the same label."""
+        return of_confusion(metrics["test"]["confusion"], metrics["test"]["label_names"])
+
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
         agreement = metrics["graph_tokenizer"]
@@ -115,6 +119,11 @@ class TextClassification(SupervisedTask):
         predictions = self.predictor().predict(texts)
         answers = [f"{label} {row.max():.0%}" for label, row in zip(predictions.labels, predictions.probabilities, strict=True)]
         return [f"{answer:<20} {textwrap.shorten(text, 100, placeholder=' …')}" for text, answer in zip(texts, answers, strict=True)]
+
+    @property
+    def example(self) -> str:
+        """A short held-out text."""
+        return shortest(self.run.read_json(self.run.samples))
 
     def predictor(self) -> Predictor:
         """Returns what labels texts with the trained model.
