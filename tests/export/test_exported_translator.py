@@ -16,6 +16,7 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from toolkit.decoding import Search
 from toolkit.errors import UserError
 from toolkit.export.exporting import export
+from toolkit.export.tolerance import Tolerance
 from toolkit.export.translation_signatures import flat, nested
 from toolkit.export.translation_verification import Answer, compare
 from toolkit.export.translator import TranslatorExporter
@@ -179,15 +180,18 @@ def test_what_cannot_be_exported_is_named(model, tokenizers):
         TranslatorExporter(model, *tokenizers, MAX_LENGTH, SEARCH).with_fused_lstm()
 
 
+TOLERANCE = Tolerance(summands=16, size=3.0)
+
+
 def answer(tokens=(5, 3), score=-1.0, look=0.5, strings=()):
     return Answer(tokens, score, np.full((len(tokens), 2), look), strings)
 
 
 def test_translations_of_the_same_score_are_ties():
-    expected, received = [answer(), answer()], [answer(tokens=(6, 7, 3), score=-1.00005), answer()]
-    assert compare("LiteRT", expected, received).ties == 1
+    expected, received = [answer(), answer()], [answer(tokens=(6, 7, 3), score=-1.00001), answer()]
+    assert compare("LiteRT", expected, received, TOLERANCE).ties == 1
     with pytest.raises(UserError, match="found others"):
-        compare("LiteRT, a second call", expected, received, exact=True)
+        compare("LiteRT, a second call", expected, received, TOLERANCE, exact=True)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +207,7 @@ def test_translations_of_the_same_score_are_ties():
 )
 def test_a_wrong_translation_is_noticed(received, message):
     with pytest.raises(UserError, match=message):
-        compare("LiteRT", [answer()], [received])
+        compare("LiteRT", [answer()], [received], TOLERANCE)
 
 
 def test_a_state_crosses_a_signature_as_named_tensors():
