@@ -94,8 +94,12 @@ def log_probabilities(model, ids):
     return np.take_along_axis(tf.nn.log_softmax(logits)[0, :-1].numpy(), np.array(ids[1:], int)[:, np.newaxis], 1)[:, 0]
 
 
+def seeds_of(seed):
+    return np.array([Sampling(seed=seed).for_prompt(prompt).seed for prompt in PROMPTS], "int32")
+
+
 def write(run, seed=3, max_tokens=12, **options):
-    return run("generate", prompts=PROMPTS, seeds=np.full(len(PROMPTS), seed, "int32"), max_tokens=max_tokens, **sampling(**options))
+    return run("generate", prompts=PROMPTS, seeds=seeds_of(seed), max_tokens=max_tokens, **sampling(**options))
 
 
 def begun(tokenizer, prompts=PROMPTS):
@@ -164,7 +168,8 @@ def test_the_same_seed_writes_the_same_everywhere(options, signatures, litert, t
     np.testing.assert_allclose(drawn["scores"], [sample.score for sample in samples], rtol=0, atol=ATOL)
     assert not np.array_equal(drawn["texts"], write(signatures, seed=4, **options)["texts"])
     numbers = options.get("top_k", tokenizer.vocabulary_size)
-    noise = np.stack([[gumbel_noise(3)(tf.constant(t), tf.constant([numbers]))] * len(PROMPTS) for t in range(12)])
+    sources = [gumbel_noise(seed) for seed in seeds_of(3)]
+    noise = np.array([[source(tf.constant(t), tf.constant([numbers])) for source in sources] for t in range(12)])
     in_litert = litert("generate", tokens=begun(tokenizer), noise=noise, **sampling(**options))
     np.testing.assert_array_equal(in_litert["tokens"], drawn["tokens"])
 

@@ -114,9 +114,8 @@ class LanguageModeling(SupervisedTask):
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: what the model writes after the beginnings of a few held-out texts."""
         generator, lines = self.predictor(), []
-        for place, prompt in enumerate(self._prompts(generator.tokenizer)[:number]):
-            # Of one seed they would come to say the same.
-            sampling = Sampling(temperature=TEMPERATURE, seed=self.settings.seed).following(place)
+        sampling = Sampling(temperature=TEMPERATURE).following(self.settings.seed)
+        for prompt in self._prompts(generator.tokenizer)[:number]:
             [[sample]] = generator.generate([prompt], max_tokens=SHOWN_TOKENS, sampling=sampling)
             written = textwrap.wrap(f"{prompt}{sample.text}", 110, initial_indent="  ", subsequent_indent="  ")
             lines += [f"> {' '.join(prompt.split())}", *written, ""]
