@@ -78,7 +78,7 @@ def test_a_classifier_that_gives_one_label_is_named_and_exported(folder, capsys)
     assert "learned nothing" in (folder / "saved_models/mine/1/README.md").read_text("utf-8")
     code, out, _ = call(capsys, "export", "runs/mine", "--json")
     assert code == 0
-    assert "learned nothing" in json.loads(out)["warning"]
+    assert "learned nothing" in json.loads(out)["remarks"][0]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import functools
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from toolkit.data.token_lists import by_length, padded
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import log_probability
 from toolkit.export import language_model_graph as graph
+from toolkit.export.language_model_reading import FILLER, Reader, Rows, most_probable, size_of_logits
 from toolkit.export.litert_model import LiteRTCompiled, LiteRTSignatures
 from toolkit.export.tolerance import Tolerance, nudged_answers, spread, tolerance_of_sum
 from toolkit.export.verification import (
@@ -29,12 +30,9 @@ from toolkit.export.verification import (
 from toolkit.text.tokenizer import Tokenizer
 
 COMPARED = 1000  # tokens of a text: what is wrong shows in them
-ROWS, WINDOW = 32, 128  # texts and tokens that the model reads at once
-FILLER = np.zeros(1, np.int32)
 STEPPED, STEPS = 16, 64  # texts that are read step by step from outside, and their tokens
 PROMPTS, PROMPT_CHARACTERS, WRITTEN = 6, 40, 32  # texts that are begun, what is read of them, and the tokens written after each
 
-Rows = list[np.ndarray]  # of each text a number for each token
 Run = Callable[..., dict[str, np.ndarray]]
 Write = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 
@@ -62,12 +60,12 @@ class LanguageModelCheck(Check):
         self.documents = documents
         self.texts = list(texts)
         self.prompts = ["", *(text[:PROMPT_CHARACTERS] for text in self.texts[:PROMPTS])]
-        self._log_probabilities = self._reader(graph.log_probability)
-        self._gaps = self._reader(self._below_the_best)
+        self._log_probabilities = Reader(model, graph.log_probability)
+        self._gaps = Reader(model, self._below_the_best)
         self._read = [ids[: STEPS + 1] for ids in map(self._begun, tokenizer.encode(self.texts)) if len(ids) > 1][:STEPPED]
         self._expected = self._log_probabilities(self._read)
         check_finite("the model", *self._expected)
-        largest = self._reader(_most_probable, _size)(self._read)
+        largest = Reader(model, most_probable, size_of_logits)(self._read)
         self._best = [rows[:, 0] for rows in largest]
         self.tolerance = Tolerance.of_model(model, size=max(rows[:, 1].max() for rows in largest))
         self.quality = -float(np.concatenate(self._expected).mean())
@@ -238,33 +236,6 @@ class LanguageModelCheck(Check):
         values = read([np.concatenate([self._begun(ids), tokens[:length]]) for ids, tokens, length in parts])
         return [row[len(ids) :] for row, ids in zip(values, prompts, strict=True)]
 
-    def _reader(self, *measures: Callable) -> Callable[[Sequence[np.ndarray]], Rows]:
-        """Returns what measures each token but the first of sequences, which the model reads with its compiled time loop.
-
-        Args:
-            *measures: `(tokens [rows], logits [rows, vocabulary]) -> float32 [rows]`; of several, each token has a row of numbers.
-        """
-
-        @tf.function(autograph=False)
-        def read(tokens, predicted, state):
-            features, state = self.model(tokens, state=state, training=False, return_features=True)
-            values = [graph.in_blocks(measure, self.model, features, predicted) for measure in measures]
-            return tf.stack(values, -1) if len(measures) > 1 else values[0], state
-
-        def values(sequences):
-            results: dict[int, np.ndarray] = {}
-            shortest_first = sorted(range(len(sequences)), key=lambda row: len(sequences[row]))
-            for start in range(0, len(sequences), ROWS):
-                rows = shortest_first[start : start + ROWS]
-                found, state = [], self.model.initial_state(ROWS)
-                for tokens, predicted in _windows([sequences[row] for row in rows]):
-                    part, state = read(tf.constant(tokens), tf.constant(predicted), state)
-                    found.append(part.numpy())
-                results.update((row, part[: len(sequences[row]) - 1]) for row, part in zip(rows, np.concatenate(found, 1), strict=False))
-            return [results[row] for row in range(len(sequences))]
-
-        return values
-
     def _below_the_best(self, tokens: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """Returns by how much the logit of each token is below the highest of those that may be written."""
         forbidden = tf.reduce_any(
@@ -295,15 +266,6 @@ def _stepped(
     return tuple([row[:n] for row, n in zip(np.stack(part, 1), lengths, strict=False)] for part in (scores, best))
 
 
-def _windows(sequences: Sequence[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yields what is read and what is predicted, int32 `[ROWS, WINDOW]`: one shape, as each is compiled."""
-    width = max(1, max(map(len, sequences)) - 1)
-    tokens = padded([*sequences, *[FILLER] * (ROWS - len(sequences))], -(-width // WINDOW) * WINDOW + 1)
-    for start in range(0, width, WINDOW):
-        predicted = tokens[:, start + 1 : start + WINDOW + 1]
-        yield np.where(predicted == 0, 0, tokens[:, start : start + WINDOW]), predicted
-
-
 def continuation(tokenizer: Tokenizer, prompt: str, ids: Sequence[int], tokens: Sequence[int]) -> str:
     """Returns the text that tokens add to a prompt, as it is to be appended to it.
 
@@ -323,14 +285,6 @@ def continuation(tokenizer: Tokenizer, prompt: str, ids: Sequence[int], tokens: 
 def _ends_in_space(text: str) -> bool:
     """Whether the graph's `ENDS_IN_SPACE` matches."""
     return text[-1:] in {*"\t\n\f\r "} or unicodedata.category(text[-1:] or "a").startswith("Z")
-
-
-def _most_probable(_: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    return tf.cast(tf.argmax(logits, 1), tf.float32)
-
-
-def _size(_: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    return tf.reduce_max(tf.abs(logits), 1)
 
 
 def _check_sum(name: str, parts: np.ndarray, received: float) -> None:

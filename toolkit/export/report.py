@@ -40,7 +40,7 @@ class ExportReport:
         c_api: Number of requests to which TensorFlow's C API, without Python's TensorFlow, gives what Python does.
         compiled: Signatures of which XLA makes a program without custom calls.
         seconds: Time that it took.
-        warning: What is wrong with the model itself, if anything is; its artefacts answer as it does.
+        remarks: What is to be noticed and is no error, such as that the model itself is of no use.
     """
 
     path: str
@@ -53,7 +53,7 @@ class ExportReport:
     c_api: int
     compiled: Sequence[str]
     seconds: float = 0.0
-    warning: str = ""
+    remarks: Sequence[str] = ()
 
     def published(self, path: Path, seconds: float) -> "ExportReport":
         """Returns the report with where the version is, and how long it took."""
@@ -80,7 +80,7 @@ class ExportReport:
         """Returns sentences about the artefacts."""
         ties = sum(each.agreement.ties for each in self.artefacts if each.agreement)
         return [
-            *([f"warning: {self.warning}"] if self.warning else []),
+            *self.remarks,
             *(f"{each.name}: {each.left_out}" for each in self.artefacts if each.left_out),
             *([f"{ties} of the other {self.answers} are a tie"] if ties else []),
             f"TensorFlow's C API, without Python's TensorFlow, answers {self.c_api} requests as Python does",

@@ -4,7 +4,7 @@ import dataclasses
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -14,10 +14,20 @@ from toolkit.data.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.token_lists import TOKENS_PER_BATCH, by_length, padded, source_ids
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
-from toolkit.evaluation.likelihood import log_probability
 from toolkit.evaluation.translation import bleu_metric
 from toolkit.export.litert_model import LiteRTCompiled, LiteRTSignatures
 from toolkit.export.tolerance import Tolerance, nudged_answers
+from toolkit.export.translation_answers import (
+    Answer,
+    agreement_of,
+    answers_of,
+    compare,
+    fault_of,
+    faults_of,
+    in_batches,
+    step_by_step,
+    string_answers_of,
+)
 from toolkit.export.translation_graph import translation_function
 from toolkit.export.verification import (
     TIMED,
@@ -34,22 +44,6 @@ from toolkit.text.tokenizer import Tokenizer
 
 FILLER = np.zeros(1, np.int32)
 STEPPED = 4  # sentences that are decoded step by step from outside
-
-
-class Answer(NamedTuple):
-    """One translation.
-
-    Attributes:
-        tokens: Its ids or pieces.
-        score: Its score.
-        alignment: `[len(tokens), positions]`.
-        strings: The translation as a text and the pieces of its source, if they are known.
-    """
-
-    tokens: tuple
-    score: float
-    alignment: np.ndarray
-    strings: tuple = ()
 
 
 class TranslatorCheck(Check):
@@ -99,15 +93,15 @@ class TranslatorCheck(Check):
         sources, texts = self._as_read(ids_in_graph(self.source_tokenizer, self.texts)), encoded(self.texts)
 
         def tokens_of(rows):
-            return _answers(decode_tokens(source=tf.constant(padded([sources[row] for row in rows]))))
+            return answers_of(decode_tokens(source=tf.constant(padded([sources[row] for row in rows]))))
 
         def strings_of(rows):
-            return _string_answers(translate(texts=tf.constant([texts[row] for row in rows])))
+            return string_answers_of(translate(texts=tf.constant([texts[row] for row in rows])))
 
-        found = _in_batches(tokens_of, sources)
+        found = in_batches(tokens_of, sources)
         agreement = self._compare("SavedModel", self.search, sources, found)
         wanted = [self._as_strings(*row) for row in zip(found, self.texts, sources, strict=True)]
-        compare("SavedModel, strings", wanted, _in_batches(strings_of, sources), self.tolerance, exact=True)
+        compare("SavedModel, strings", wanted, in_batches(strings_of, sources), self.tolerance, exact=True)
         some = next(by_length([len(ids) for ids in sources]))
         compare("SavedModel, a second call", strings_of(some), strings_of(some), self.tolerance, exact=True)
         for name, signature in loaded.signatures.items():
@@ -165,14 +159,14 @@ class TranslatorCheck(Check):
         for start in range(0, len(fitting), batch):
             rows = fitting[start : start + batch]
             answers = signature(source=tf.constant(padded([*rows, *[FILLER] * (batch - len(rows))], length)))
-            found += _answers(answers)[: len(rows)]
+            found += answers_of(answers)[: len(rows)]
         self._compare(f"SavedModel, {name}", self.search, fitting, found)
 
     def _litert_search(self, run: LiteRTSignatures, method: str) -> list[Answer]:
         def answers_to(rows):
-            return _answers(run(method, source=padded([self.sources[row] for row in rows])))
+            return answers_of(run(method, source=padded([self.sources[row] for row in rows])))
 
-        return _in_batches(answers_to, self.sources)
+        return in_batches(answers_to, self.sources)
 
     def _by(self, method: str) -> Search:
         return dataclasses.replace(self.search, method=method)
@@ -189,8 +183,8 @@ class TranslatorCheck(Check):
 
     def _litert_steps(self, run: LiteRTSignatures, sources: Sequence[np.ndarray]) -> None:
         source = padded(sources)
-        greedy = _answers(run("greedy", source=source))
-        compare("LiteRT, a second call", greedy, _answers(run("greedy", source=source)), self.tolerance, exact=True)
+        greedy = answers_of(run("greedy", source=source))
+        compare("LiteRT, a second call", greedy, answers_of(run("greedy", source=source)), self.tolerance, exact=True)
         token_lists = [answer.tokens for answer in greedy]
         stepped = step_by_step(run, source, token_lists, self.target_tokenizer.begin_id)
         self._compare(
@@ -210,13 +204,13 @@ class TranslatorCheck(Check):
             expected: Those of the model, if they are not the ones that it finds.
         """
         expected = self._expected(search, sources) if expected is None else expected
-        faults = _faults(name, expected, found, self.tolerance)
+        faults = faults_of(name, expected, found, self.tolerance, exact=True)
         rows = list(faults)
         parts = ([part[row] for row in rows] for part in (sources, expected, found))
         for row, is_sound in zip(rows, self._are_sound(search, *parts) if rows else (), strict=True):
             if not is_sound:
                 raise UserError(f"{name}: {faults[row]}")
-        return _agreement(expected, found)
+        return agreement_of(expected, found)
 
     def _are_sound(self, search: Search, sources: Sequence[np.ndarray], wanted: Sequence[Answer], found: Sequence[Answer]) -> list[bool]:
         """Returns whether each answer is as right as the model's own, which says another.
@@ -232,7 +226,7 @@ class TranslatorCheck(Check):
 
         def is_sound(row: int) -> bool:
             score, look = limits[row]
-            if own[row].tokens != found[row].tokens or _fault(own[row], found[row], score, look):
+            if own[row].tokens != found[row].tokens or fault_of(own[row], found[row], score, look):
                 return False
             as_good = own[row].score >= wanted[row].score - score
             return as_good or any(each.tokens != wanted[row].tokens for each in moved[row])
@@ -265,7 +259,7 @@ class TranslatorCheck(Check):
         answers: dict[int, Answer] = {}
         for indices, boundary in plan.epoch(0):
             source = padded([sources[index] if index >= 0 else FILLER for index in indices], boundary)
-            answers.update(zip(indices.tolist(), _answers(self._translation(search)(tf.constant(source))), strict=True))
+            answers.update(zip(indices.tolist(), answers_of(self._translation(search)(tf.constant(source))), strict=True))
         return [answers[index] for index in range(len(sources))]
 
     def _translation_function(self, search: Search) -> Callable:
@@ -276,9 +270,9 @@ class TranslatorCheck(Check):
 
         def answers_to(rows):
             targets = padded([np.array(token_lists[row], np.int32) for row in rows])
-            return _answers(self._given(search)(padded([sources[row] for row in rows]), targets))
+            return answers_of(self._given(search)(padded([sources[row] for row in rows]), targets))
 
-        return _in_batches(answers_to, sources)
+        return in_batches(answers_to, sources)
 
     def _given_function(self, search: Search) -> Callable:
         begin_id, end_id = self.target_tokenizer.begin_id, self.target_tokenizer.end_id
@@ -303,103 +297,3 @@ class TranslatorCheck(Check):
         written = one_line(self.target_tokenizer.decode(ids))
         strings = (written, *self.source_tokenizer.pieces(source))
         return Answer(tuple(self.target_tokenizer.pieces(ids)), answer.score, answer.alignment[: len(ids)], strings)
-
-
-def compare(name: str, expected: Sequence[Answer], received: Sequence[Answer], tolerance: Tolerance, exact: bool = False) -> Agreement:
-    """Compares translations one by one.
-
-    Args:
-        name: What is compared.
-        expected: What the translations should be, such as the model's.
-        received: Those of an artefact.
-        tolerance: How far scores and alignments may be apart.
-        exact: Whether another translation of the same score is an error.
-
-    Raises:
-        UserError: A number is not finite, a score or an alignment differs by more than it may, or a translation is another one of another
-            score.
-    """
-    for fault in _faults(name, expected, received, tolerance, exact).values():
-        raise UserError(f"{name}: {fault}")
-    return _agreement(expected, received)
-
-
-def _faults(name: str, expected: Sequence[Answer], received: Sequence[Answer], tolerance: Tolerance, exact: bool = False) -> dict[int, str]:
-    """Returns what is wrong with answers, by their positions.
-
-    Raises:
-        UserError: A number is not finite.
-    """
-    check_finite(name, *(part for answer in (*expected, *received) for part in (answer.score, answer.alignment)))
-    pairs = enumerate(zip(expected, received, strict=True))
-    faults = {row: _fault(*pair, tolerance.total(len(pair[0].tokens)), tolerance.score, exact) for row, pair in pairs}
-    return {row: fault for row, fault in faults.items() if fault}
-
-
-def _fault(wanted: Answer, found: Answer, score: float, look: float, exact: bool = False) -> str:
-    """Returns what is wrong with an answer whose score and alignment may be off by so much; `""` if nothing is."""
-    difference = abs(wanted.score - found.score)
-    if difference > score:
-        return f"expected the model's translations and their scores to within {score:.1g}, found a difference of {difference:.2g}"
-    if wanted.tokens == found.tokens:
-        is_same = wanted.strings == found.strings and _close(wanted.alignment, found.alignment, look)
-    else:
-        is_same = not exact
-    return "" if is_same else "expected the model's translations and alignments, found others"
-
-
-def _agreement(expected: Sequence[Answer], received: Sequence[Answer]) -> Agreement:
-    pairs = list(zip(expected, received, strict=True))
-    same = sum(wanted.tokens == found.tokens for wanted, found in pairs)
-    largest = max((abs(wanted.score - found.score) for wanted, found in pairs), default=0.0)
-    return Agreement(float(largest), same, len(pairs), len(pairs) - same)
-
-
-def step_by_step(run: Callable[..., dict], source: np.ndarray, token_lists: Sequence[Sequence[int]], begin_id: int) -> list[Answer]:
-    """Scores given translations with `encode` and `step`, as a host would drive them.
-
-    Args:
-        run: The LiteRT file, `LiteRTSignatures` or `LiteRTCompiled`.
-        source: int32 `[batch, positions]`.
-        token_lists: The tokens of each translation.
-        begin_id: What the decoder reads first.
-    """
-    tokens = padded([np.array(ids, np.int32) for ids in token_lists])
-    state = run("encode", source=source)
-    read, scores, looks = np.full(len(tokens), begin_id, np.int32), np.zeros(len(tokens)), []
-    for column in tokens.T:
-        outputs = run("step", tokens=read, **state)
-        scores += np.where(column != 0, log_probability(outputs.pop("logits"), column), 0.0)
-        state.update(outputs)
-        looks.append(state["alignment"])
-        read = column
-    alignments = np.stack(looks, 1)
-    return [Answer(tuple(ids), scores[row], alignments[row, : len(ids)]) for row, ids in enumerate(token_lists)]
-
-
-def _in_batches(answers_to: Callable[[list[int]], list[Answer]], sources: Sequence[np.ndarray]) -> list[Answer]:
-    """Asks for the answers to the sources with these positions, and returns all in the order of the sources."""
-    answers: dict[int, Answer] = {}
-    for rows in by_length([len(ids) for ids in sources]):
-        answers.update(zip(rows, answers_to(rows), strict=True))
-    return [answers[row] for row in range(len(sources))]
-
-
-def _answers(decoded) -> list[Answer]:
-    parts = zip(*(np.asarray(decoded[name]) for name in ("tokens", "lengths", "scores", "alignments")), strict=True)
-    return [Answer(tuple(tokens[:length].tolist()), float(score), alignment[:length]) for tokens, length, score, alignment in parts]
-
-
-def _string_answers(answers) -> list[Answer]:
-    names = ("translations", "source_tokens", "tokens", "scores", "alignments")
-    found = []
-    for text, source, tokens, score, alignment in zip(*(answers[name].numpy() for name in names), strict=True):
-        pieces, source_pieces = ([piece.decode() for piece in part if piece] for part in (tokens, source))
-        found.append(Answer(tuple(pieces), float(score), alignment[: len(pieces)], (text.decode(), *source_pieces)))
-    return found
-
-
-def _close(expected: np.ndarray, received: np.ndarray, tolerance: float) -> bool:
-    """Whether two alignments are the same; one may have more positions, of padding."""
-    positions = min(expected.shape[1], received.shape[1])
-    return np.allclose(expected[:, :positions], received[:, :positions], rtol=0, atol=tolerance)

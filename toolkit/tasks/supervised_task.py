@@ -186,7 +186,8 @@ class SupervisedTask(abc.ABC):
         options = {"samples": samples, "references": references, "facts": self._facts(metrics), "version": version}
         exporter = self.exporter()
         report = export(exporter.with_fused_lstm() if fused_lstm else exporter, directory / name, **options)
-        return dataclasses.replace(report, warning=self.warning(metrics))
+        warning = self.warning(metrics)
+        return dataclasses.replace(report, remarks=[*report.remarks, f"warning: {warning}"]) if warning else report
 
     def warning(self, metrics: dict[str, Any]) -> str:
         """Returns a line that says that the model of a finished run is of no use, and what to try; `""` if there is nothing to say.
