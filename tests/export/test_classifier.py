@@ -20,7 +20,6 @@ from toolkit.export.exporting import export, verify
 from toolkit.export.litert_model import LiteRTModel
 from toolkit.export.publishing import publish
 from toolkit.export.ragged_tokens import crop as crop_in_graph
-from toolkit.export.tolerance import Tolerance
 from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, operators
 from toolkit.export.warm_up import read_warm_up
 from toolkit.models import TextClassifier
@@ -201,7 +200,7 @@ def test_the_graph_crops_as_the_data_do(max_length):
 )
 def test_a_wrong_artefact_is_noticed(received, message):
     with pytest.raises(UserError, match=message):
-        largest_difference("LiteRT", np.array([[0.5, 0.5]]), np.array(received), Tolerance(size=1.0))
+        largest_difference("LiteRT", np.array([[0.5, 0.5]]), np.array(received), 1e-4)
 
 
 def test_the_report(exported):

@@ -33,8 +33,8 @@ def logits(size, summands, dtype, blocks=1, seed=0):
 def test_another_order_of_sums_is_accepted(size, summands, seed):
     one, other, exact = (logits(size, summands, *how, seed=seed) for how in (("float32", 1), ("float32", 8), ("float64", 1)))
     tolerance = Tolerance(summands, size)
-    assert 0 < largest_difference("another order", exact, one, tolerance) <= tolerance.score
-    largest_difference("another order", one, other, tolerance)
+    assert 0 < largest_difference("another order", exact, one, tolerance.score) <= tolerance.score
+    largest_difference("another order", one, other, tolerance.score)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -43,7 +43,7 @@ def test_a_wrong_weight_is_noticed(size):
     wrong = right.copy()
     wrong[7] += 1e-3 * size  # as if one of the weights of a word were another
     with pytest.raises(UserError, match="expected the scores of the model, each to within"):
-        largest_difference("a wrong weight", right, wrong, Tolerance(512, size))
+        largest_difference("a wrong weight", right, wrong, Tolerance(512, size).score)
 
 
 @settings(max_examples=50, deadline=None)
@@ -54,6 +54,17 @@ def test_a_sum_is_that_of_its_parts(seed, count):
     exact, made = parts.sum(dtype="float64"), np.add.accumulate(parts, dtype="float32")[-1]
     assert abs(exact - made) <= tolerance_of_sum(parts)
     assert tolerance_of_sum(parts) < 1e-4 * exact  # a token that is left out is noticed
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10**6), size=st.sampled_from(SIZES))
+def test_probabilities_may_move_as_far_as_their_logits(seed, size):
+    random, tolerance = np.random.default_rng(seed), Tolerance(64, size)
+    right = random.uniform(-size, size, 5)
+    moved = right + random.uniform(-1, 1, 5) * tolerance.score
+    one, other = (np.exp(logits - logits.max()) / np.exp(logits - logits.max()).sum() for logits in (right, moved))
+    assert (np.abs(one - other) <= tolerance.probability(one)).all()
+    assert tolerance.probability(np.array([1e-9, 1.0])).max() < 1e-6  # what is certain stays so
 
 
 def test_tolerances_follow_from_precision_summands_and_size():
@@ -88,8 +99,8 @@ def test_what_was_unsure_stays_so():
 
 def test_only_what_is_unsure_is_let_through():
     expected, received = np.zeros(3), np.array([0.0, 0.5, 0.5])
-    assert largest_difference("chaos", expected, received, Tolerance(), lambda: np.array([0.0, 1.0, 1.0])) == 0.5
+    assert largest_difference("chaos", expected, received, 1e-6, lambda: np.array([0.0, 1.0, 1.0])) == 0.5
     with pytest.raises(UserError, match=r"found a difference of 0\.5"):
-        largest_difference("chaos", expected, received, Tolerance(), lambda: np.array([0.0, 0.1, 1.0]))
+        largest_difference("chaos", expected, received, 1e-6, lambda: np.array([0.0, 0.1, 1.0]))
     with pytest.raises(UserError, match="cannot be compared"):
-        largest_difference("chaos", expected, np.array([0, np.nan, 0]), Tolerance(), lambda: np.full(3, np.inf))
+        largest_difference("chaos", expected, np.array([0, np.nan, 0]), 1e-6, lambda: np.full(3, np.inf))

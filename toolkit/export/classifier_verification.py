@@ -143,7 +143,7 @@ class ClassifierCheck(Check):
             moved = nudged_answers(self.model, self.tolerance.relative, expect)
             return np.concatenate(spread(expected[:, np.newaxis], [scores[:, np.newaxis] for scores in moved]))
 
-        return largest_difference(name, expected, found, self.tolerance, unsure)
+        return largest_difference(name, expected, found, self.tolerance.probability(expected), unsure)
 
     def _agreement(self, difference: float, expected: np.ndarray, found: np.ndarray, speed: float, measured: bool = True) -> Agreement:
         best, found_best = expected.argmax(axis=1), found.argmax(axis=1)

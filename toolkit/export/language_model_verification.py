@@ -150,7 +150,9 @@ class LanguageModelCheck(Check):
         expected = expect() if expected is None else expected
         unsure = self._unsure(expect, expected)
         rows = zip(expected, found, strict=True)
-        differences = [largest_difference(name, *both, self.tolerance, lambda row=row: unsure()[row]) for row, both in enumerate(rows)]
+        differences = [
+            largest_difference(name, *both, self.tolerance.score, lambda row=row: unsure()[row]) for row, both in enumerate(rows)
+        ]
         return max(differences, default=0.0)
 
     def _unsure(self, expect: Callable[[], Rows], expected: Rows) -> Callable[[], Rows]:

@@ -63,8 +63,18 @@ class Tolerance:
 
     @property
     def score(self) -> float:
-        """Most that a logit, a log-probability or a probability may be off by."""
+        """Most that a logit or a log-probability may be off by."""
         return self.relative * (1 + self.size)
+
+    def probability(self, probabilities: np.ndarray) -> np.ndarray:
+        """Returns the most that probabilities may be off by: as far as they move with the logits, and a rounding of their own.
+
+            p = softmax(z), so |∂p_i| ≤ 2·p_i·(1 - p_i)·max|∂z|
+
+        Args:
+            probabilities: The model's.
+        """
+        return 2 * probabilities * (1 - probabilities) * self.score + DEVIATIONS * UNIT
 
     def total(self, scores: int) -> float:
         """Returns the most that a sum of log-probabilities may be off by that were computed apart, such as the score of a translation.

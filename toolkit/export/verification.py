@@ -12,7 +12,6 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 
 from toolkit.errors import UserError
-from toolkit.export.tolerance import Tolerance
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
@@ -134,7 +133,11 @@ def _operator_codes(path: Path) -> list[schema.OperatorCode]:
 
 
 def largest_difference(
-    name: str, expected: np.ndarray, received: np.ndarray, tolerance: Tolerance, unsure: Callable[[], np.ndarray] | None = None
+    name: str,
+    expected: np.ndarray,
+    received: np.ndarray,
+    tolerance: np.ndarray | float,
+    unsure: Callable[[], np.ndarray] | None = None,
 ) -> float:
     """Compares the scores of an artefact with those of the model, one by one.
 
@@ -142,7 +145,7 @@ def largest_difference(
         name: What the artefact is called.
         expected: Scores of the model.
         received: Scores of the artefact.
-        tolerance: How far they may be apart.
+        tolerance: How far they may be apart: all, or each. See `Tolerance`.
         unsure: Says by how much more, as the model is unsure of its own scores; it is asked only if there is need. See `spread`.
 
     Returns:
@@ -153,16 +156,14 @@ def largest_difference(
     """
     if not np.size(expected):
         return 0.0
-    largest = difference_of(name, expected, received)
-    if largest <= tolerance.score:
+    largest, differences = difference_of(name, expected, received), np.abs(expected - received)
+    if (differences <= tolerance).all():
         return largest
-    allowed = tolerance.score + (0.0 if unsure is None else unsure())
-    too_far = np.abs(expected - received) > allowed
-    if too_far.any():
-        found = np.abs(expected - received)[too_far].max()
-        raise UserError(
-            f"{name}: expected the scores of the model, each to within {tolerance.score:.1g}, found a difference of {found:.2g}"
-        )
+    allowed = tolerance + (0.0 if unsure is None else unsure())
+    if (differences > allowed).any():
+        place = np.argmax(np.where(differences > allowed, differences, 0))
+        found, within = differences.flat[place], np.broadcast_to(allowed, differences.shape).flat[place]
+        raise UserError(f"{name}: expected the scores of the model, each to within {within:.1g}, found a difference of {found:.2g}")
     return largest
 
 
