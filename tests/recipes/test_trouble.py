@@ -22,6 +22,8 @@ TRANSLATOR = [
 LANGUAGE_MODEL = [
     *("--embedding-dim=16", "--units=16", "--num-layers=1", "--batch-size=8", "--window=16", "--epochs=1", "--run-dir=runs/mine"),
 ]
+NAMES = ["Anna", "Ben", "Carla", "David", "Eva"]
+ENDINGS = [first + last for first in "abdeiklmnorst" for last in "aeinorst"]
 WORDS = ["a", "film", "that", "stays", "with", "you", "<unk>", "N", "the", "story", "isn't", "told"]
 
 
@@ -87,8 +89,12 @@ def test_a_classifier_that_gives_one_label_is_named_and_exported(folder, capsys)
         ("prose", prose("\r\n"), ["--vocabulary-size=300"]),
         ("words", prose(), ["--tokenizer=word", "--vocabulary-size=20"]),
         ("one line", "to be or not " * 600, ["--vocabulary-size=270"]),
-        ("names", "Anna\nBen\nCarla\nDavid\nEva\n" * 40, ["--tokenizer=char"]),
-        ("names, each a document", "Anna\nBen\nCarla\nDavid\nEva\n" * 40, ["--tokenizer=char", "--documents=line"]),
+        ("names", "".join(f"{name}\n" for name in NAMES) * 40, ["--tokenizer=char"]),
+        (
+            "names, each a document",
+            "".join(f"{name}{ending}\n" for name in NAMES for ending in ENDINGS),
+            ["--tokenizer=char", "--documents=line"],
+        ),
         ("dna", "".join(random.Random(0).choices("ACGT", k=3000)), ["--tokenizer=char"]),
         ("chinese", "".join(random.Random(0).choices("的一是在不了有和人这中大为上个国。", k=3000)), ["--tokenizer=char"]),
     ],

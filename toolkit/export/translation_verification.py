@@ -215,8 +215,8 @@ class TranslatorCheck(Check):
     def _are_sound(self, search: Search, sources: Sequence[np.ndarray], wanted: Sequence[Answer], found: Sequence[Answer]) -> list[bool]:
         """Returns whether each answer is as right as the model's own, which says another.
 
-        The model has to give it the score and the alignment that it has, as far as it is sure of them. And it has to be as good as the
-        model's, or a translation that the model, its weights moved by a rounding, would itself have missed or found.
+        The model has to give it the score and the alignment that it has, as far as it is sure of them. And that score has to be the one of
+        the model's own translation, or the model, its weights moved by a rounding, finds another one itself.
         """
         relative, token_lists = self.tolerance.relative, [answer.tokens for answer in found]
         given = functools.partial(self._answers_given, search, sources, token_lists)
@@ -228,7 +228,7 @@ class TranslatorCheck(Check):
             score, look = limits[row]
             if own[row].tokens != found[row].tokens or fault_of(own[row], found[row], score, look):
                 return False
-            as_good = own[row].score >= wanted[row].score - score
+            as_good = abs(own[row].score - wanted[row].score) <= score
             return as_good or any(each.tokens != wanted[row].tokens for each in moved[row])
 
         return [is_sound(row) for row in range(len(found))]
