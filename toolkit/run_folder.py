@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from toolkit.errors import UserError
+from toolkit.json_text import to_json
 from toolkit.lock import locked
 
 LOCK = "in_use"
@@ -200,8 +201,8 @@ class RunFolder:
             temporary.write_text(text, "utf-8")
 
     def write_json(self, path: Path, value: Any) -> None:
-        """Writes a value as JSON: the whole file or nothing."""
-        self.write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+        """Writes a value as JSON, see `to_json`: the whole file or nothing."""
+        self.write_text(path, to_json(value, indent=1) + "\n")
 
     @contextlib.contextmanager
     def replacing(self, path: Path) -> Iterator[Path]:

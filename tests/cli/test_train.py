@@ -7,8 +7,8 @@ import pytest
 
 from tests.cli.shell import ROOT
 from toolkit.cli import main
+from toolkit.cli.finish import predict_command
 from toolkit.cli.recipes import open_task
-from toolkit.cli.train import predict_command
 
 
 @pytest.mark.parametrize("argv", [["sentiment", "--units", "5"], ["--units", "5", "sentiment"], ["--json", "--units=5", "sentiment"]])

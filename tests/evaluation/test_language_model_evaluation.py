@@ -1,3 +1,5 @@
+import json
+
 import keras
 import numpy as np
 import pytest
@@ -5,6 +7,7 @@ import tensorflow as tf
 
 from toolkit.evaluation.language_model import text_nats
 from toolkit.evaluation.likelihood import Likelihood
+from toolkit.json_text import to_json
 from toolkit.models.language_model import LanguageModel
 
 VOCABULARY = 9
@@ -50,4 +53,12 @@ def test_the_measures_are_those_of_their_definitions():
     assert result.perplexity == pytest.approx(2**4)
     assert Likelihood.from_dict(result.as_dict()) == result
     assert "unknown" not in str(result)
-    assert Likelihood(nats=1e9, tokens=1, characters=1, bytes=1, unknown=1).perplexity == np.inf
+
+
+@pytest.mark.parametrize("nats", [1e9, np.inf])
+def test_a_model_that_has_diverged_is_measured(nats):
+    result = Likelihood(nats=nats, tokens=1, characters=1, bytes=1, unknown=1)
+    assert result.perplexity == np.inf
+    assert "perplexity          infinite" in str(result)
+    assert Likelihood.from_dict(json.loads(to_json(result.as_dict()))) == result
+    assert "perplexity          5.18e+21" in str(Likelihood(nats=50, tokens=1, characters=1, bytes=1))

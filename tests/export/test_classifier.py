@@ -200,7 +200,7 @@ def test_the_graph_crops_as_the_data_do(max_length):
 )
 def test_a_wrong_artefact_is_noticed(received, message):
     with pytest.raises(UserError, match=message):
-        largest_difference("LiteRT", np.array([[0.5, 0.5]]), np.array(received))
+        largest_difference("LiteRT", np.array([[0.5, 0.5]]), np.array(received), 1e-4)
 
 
 def test_the_report(exported):
@@ -262,6 +262,26 @@ def test_a_wrong_label_is_noticed(exported, model, tokenizer):
     check.label_names = ["positive", "negative"]
     with pytest.raises(UserError, match="label of the highest score"):
         check.saved_model(tf.saved_model.load(exported.path))
+
+
+@pytest.mark.parametrize("change", ["a recurrent weight", "a word", "a gate"])
+def test_an_export_of_another_model_is_noticed(exported, model, tokenizer, change):
+    other = TextClassifier.from_config(model.get_config())
+    weights = model.get_weights()
+    place = next(i for i, value in enumerate(weights) if value.ndim == 2 and value.shape[1] > value.shape[0] == 4)
+    if change == "a recurrent weight":
+        weights[place] = weights[place] + 1e-2 * (np.arange(weights[place].size).reshape(weights[place].shape) == 5)
+    elif change == "a gate":
+        weights[place] = np.roll(weights[place], 4, axis=1)
+    else:
+        known = tokenizer.encode(TEXTS[:1])[0][0]
+        weights[0] = weights[0] * (np.arange(len(weights[0])) != known)[:, np.newaxis]
+    other.set_weights(weights)
+    check = ClassifierCheck(other, tokenizer, MAX_LENGTH, TEXTS, [])
+    with pytest.raises(UserError, match="SavedModel: expected the scores of the model"):
+        check.saved_model(tf.saved_model.load(exported.path))
+    with pytest.raises(UserError, match="LiteRT: expected the scores of the model"):
+        check.litert(Path(exported.path) / "litert" / "model.tflite")
 
 
 def test_an_operator_that_is_not_built_in_is_noticed(exported, tmp_path):

@@ -16,8 +16,10 @@ from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 from toolkit.decoding import Search
 from toolkit.errors import UserError
 from toolkit.export.exporting import export
+from toolkit.export.tolerance import Tolerance
+from toolkit.export.translation_answers import Answer, compare
 from toolkit.export.translation_signatures import flat, nested
-from toolkit.export.translation_verification import Answer, compare
+from toolkit.export.translation_verification import TranslatorCheck
 from toolkit.export.translator import TranslatorExporter
 from toolkit.export.verification import HARD_TEXTS
 from toolkit.models import Translator
@@ -29,6 +31,7 @@ from toolkit.text.tokenizer import Tokenizer
 
 MAX_LENGTH = 12
 SEARCH = Search(beam_width=3, n_best=2, length_penalty=0.6, coverage_penalty=0.1, max_length_factor=1.5)
+BEST = dataclasses.replace(SEARCH, n_best=1)  # what is exported
 SOURCES = ["the cat sees a small house", "she does not see it", "two dogs", "a b c d e f g h i j k l m", "", " \u3000", "\U0001f600 \u2028"]
 REFERENCES = ["le chat voit une petite maison", "elle ne la voit pas", "deux chiens", "a b c d e f g h i j k l", "", "", "\U0001f600"]
 TARGETS = ["le chat voit une petite maison", "elle ne la voit pas", "deux chiens", "un été à la mer"]
@@ -179,15 +182,18 @@ def test_what_cannot_be_exported_is_named(model, tokenizers):
         TranslatorExporter(model, *tokenizers, MAX_LENGTH, SEARCH).with_fused_lstm()
 
 
+TOLERANCE = Tolerance(summands=16, size=3.0)
+
+
 def answer(tokens=(5, 3), score=-1.0, look=0.5, strings=()):
     return Answer(tokens, score, np.full((len(tokens), 2), look), strings)
 
 
 def test_translations_of_the_same_score_are_ties():
-    expected, received = [answer(), answer()], [answer(tokens=(6, 7, 3), score=-1.00005), answer()]
-    assert compare("LiteRT", expected, received).ties == 1
+    expected, received = [answer(), answer()], [answer(tokens=(6, 7, 3), score=-1.00001), answer()]
+    assert compare("LiteRT", expected, received, TOLERANCE).ties == 1
     with pytest.raises(UserError, match="found others"):
-        compare("LiteRT, a second call", expected, received, exact=True)
+        compare("LiteRT, a second call", expected, received, TOLERANCE, exact=True)
 
 
 @pytest.mark.parametrize(
@@ -203,7 +209,63 @@ def test_translations_of_the_same_score_are_ties():
 )
 def test_a_wrong_translation_is_noticed(received, message):
     with pytest.raises(UserError, match=message):
-        compare("LiteRT", [answer()], [received])
+        compare("LiteRT", [answer()], [received], TOLERANCE)
+
+
+@pytest.fixture(scope="module")
+def check(model, tokenizers):
+    return TranslatorCheck(model, *tokenizers, MAX_LENGTH, BEST, SOURCES, REFERENCES)
+
+
+def test_another_translation_has_to_have_the_score_of_the_models(check):
+    sources, right = check.sources[:2], check._expected(BEST, check.sources[:2])
+    assert check._compare("right", BEST, sources, right).same == 2
+    others = check._answers_given(BEST, sources, [(5, check.target_tokenizer.end_id)] * 2)
+    assert all(abs(other.score - wanted.score) > 0.1 for other, wanted in zip(others, right, strict=True))
+    claimed = [other._replace(score=wanted.score) for other, wanted in zip(others, right, strict=True)]
+    blurred = [wanted._replace(alignment=wanted.alignment + 0.01) for wanted in right]
+    for wrong in (others, claimed, blurred):
+        with pytest.raises(UserError, match="expected the model's translations"):
+            check._compare("wrong", BEST, sources, wrong)
+
+
+def one_recurrent_weight(weights):
+    return [value + 1e-2 * (np.arange(value.size).reshape(value.shape) == 7) if value.shape == (8, 32) else value for value in weights]
+
+
+def one_word(weights):
+    return [value * (np.arange(len(value)) != 260)[:, np.newaxis] if value.shape == (285, 8) else value for value in weights]
+
+
+def gates_swapped(weights):
+    return [np.roll(value, 8, axis=-1) if value.shape == (8, 32) else value for value in weights]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [one_recurrent_weight, one_word, gates_swapped])
+def test_an_export_of_another_model_is_noticed(exported, tokenizers, change):
+    other = random_translator(*tokenizers)
+    changed = change(other.get_weights())
+    assert any(np.any(one != value) for one, value in zip(changed, other.get_weights(), strict=True))
+    other.set_weights(changed)
+    check = TranslatorCheck(other, *tokenizers, MAX_LENGTH, BEST, SOURCES, REFERENCES)
+    with pytest.raises(UserError, match="SavedModel: expected the model's translations"):
+        check.saved_model(tf.saved_model.load(exported.path))
+    with pytest.raises(UserError, match="LiteRT, greedy: expected the model's translations"):
+        check.litert(Path(exported.path) / "litert" / "model.tflite")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("factor", [20, 300])
+def test_large_numbers_and_chaos_are_no_mistakes(factor, tokenizers, tmp_path):
+    """As after a training that has diverged: what is exported answers as the model does, up to where that is unsure of itself."""
+    model = random_translator(*tokenizers)
+    model.set_weights([value * factor for value in model.get_weights()])
+    report = export(TranslatorExporter(model, *tokenizers, MAX_LENGTH, SEARCH), tmp_path, samples=SOURCES)
+    model.set_weights(one_word(model.get_weights()))
+    check = TranslatorCheck(model, *tokenizers, MAX_LENGTH, BEST, SOURCES, [])
+    with pytest.raises(UserError, match="expected the model's translations"):
+        check.saved_model(tf.saved_model.load(report.path))
 
 
 def test_a_state_crosses_a_signature_as_named_tensors():

@@ -61,10 +61,22 @@ def reference(generator, prompt, max_tokens, seeds, **options):
 def test_the_text_is_that_of_sampling_step_by_step(generator, options):
     length = 40  # more than one block
     [written] = generator.generate([PROMPTS[2]], samples=2, max_tokens=length, sampling=Sampling(seed=7, **options))
-    texts, scores = reference(generator, PROMPTS[2], length, [7, 8], **options)
+    own = Sampling(seed=7).for_prompt(PROMPTS[2]).seed
+    texts, scores = reference(generator, PROMPTS[2], length, [own, own + 1], **options)
     assert [sample.text for sample in written] == texts
     np.testing.assert_allclose([sample.score for sample in written], scores, atol=TOLERANCE)
     assert (texts[0] == texts[1]) == (options == {"temperature": 0})
+
+
+def test_each_prompt_draws_noise_of_its_own():
+    """Of the same noise come the same rare words: texts of one seed would all have them."""
+    prompts = ["", "the", "the ", "a film", "\ud800"]
+    for sampling in (Sampling(seed=0), Sampling(seed=2**31 - 1)):
+        seeds = [sampling.for_prompt(prompt).seed for prompt in prompts]
+        assert seeds[0] == sampling.seed
+        assert len({*seeds}) == len(prompts)
+        assert all(0 <= seed < 2**31 for seed in seeds)
+        assert [sampling.following(1).for_prompt(prompt).seed for prompt in prompts] == [(seed + 1) % 2**31 for seed in seeds]
 
 
 @pytest.mark.parametrize("stop", [(), ("e",), (" t", "at", "\n")], ids=str)

@@ -170,6 +170,21 @@ def test_a_loss_that_is_not_finite_stops_at_once_and_leaves_the_checkpoint_befor
         assert all(np.isfinite(file[name]).all() for name in file.files)
 
 
+class OneStep:
+    """The first batch of the training data, again and again."""
+
+    def batches(self, epoch, start=0, replica=0, replicas=1):
+        return batches(1).batches(0, 0, replica, replicas).take(1).skip(start)
+
+    def steps(self, epoch):
+        return 1
+
+
+def test_a_last_step_that_goes_wrong_is_noticed_by_the_validation(tmp_path):
+    with pytest.raises(UserError, match=r"has diverged: val_loss is (nan|inf) after epoch \d; .* smaller learning_rate"):
+        train(tmp_path, train=OneStep(), optimizer=build_optimizer("sgd", 1e38))
+
+
 def test_a_run_folder_of_another_model_is_refused(uninterrupted, tmp_path):
     tokens = keras.Input([None], dtype="int32")
     features = keras.layers.GlobalAveragePooling1D()(keras.layers.Embedding(40, 3)(tokens))

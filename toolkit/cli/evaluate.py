@@ -1,6 +1,5 @@
 """`toolkit evaluate`."""
 
-import json
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from toolkit.cli.parser import Parser, flag
 from toolkit.cli.recipes import RECIPES, find_recipe, open_task
 from toolkit.cli.streams import require_output
 from toolkit.errors import UserError
+from toolkit.json_text import to_json
 
 TEST_SPLIT = "data to measure it on, as for `toolkit train`; the test split of the run's own data if not given"
 
@@ -20,7 +20,7 @@ def run(argv: Sequence[str]) -> int:
     require_output()
     as_json, task = options.pop("json"), open_task(options.pop("run"))
     result = task.evaluate(**_values(options, task))
-    print(json.dumps(result.as_dict(), ensure_ascii=False) if as_json else result)
+    print(to_json(result.as_dict()) if as_json else result)
     return 0
 
 

@@ -1,19 +1,17 @@
 """`toolkit train`."""
 
 import contextlib
-import json
-import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from toolkit.cli.finish import finish
 from toolkit.cli.options import SettingsParser, setting_kinds
 from toolkit.cli.parser import spelled, with_flags
 from toolkit.cli.recipes import RECIPES, find_recipe, make_task
 from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
-from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.continuation import Continuation
@@ -52,8 +50,7 @@ def run(argv: Sequence[str]) -> int:
     with _naming_options(recipe):
         if settings.continue_from:  # a mistake is told before TensorFlow is imported, and before the folder is looked at
             Continuation.of(recipe, settings.continue_from).check(settings, run)
-        _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
-    return 0
+        return _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
 
 
 @contextlib.contextmanager
@@ -99,30 +96,11 @@ def _train_to_the_end(task):
         restart()
 
 
-def _train(task, export_dir: Path, as_json: bool) -> None:
+def _train(task, export_dir: Path, as_json: bool) -> int:
     run = task.run
     if run.is_finished:
         run.open(task.recipe.name, task.settings)
         print(f"{run.path}: this training is finished; to go on from it give --continue-from {run.path}, for another another --run-dir")
     elif _train_to_the_end(task) is None:
-        return
-    metrics = run.read_metrics()
-    print(f"\n{task.describe(metrics)}\n")
-    for line in task.show_predictions(3):
-        print(f"  {line}")
-    with native_notices_hidden():
-        report = task.export(export_dir, run.path.resolve().name)
-    print(f"\n{report}")
-    print(f"\nNow try: {predict_command(run.path, task.example)}")
-    if as_json:
-        print(json.dumps({"run": str(run.path), **metrics}))
-
-
-def predict_command(run: Path, text: str) -> str:
-    """Returns the command that answers a text, as a shell takes it.
-
-    Args:
-        run: Folder of a run.
-        text: The text.
-    """
-    return shlex.join(["toolkit", "predict", str(run), *(["--"] if text.startswith("-") else []), text])
+        return 0
+    return finish(task, export_dir, as_json)

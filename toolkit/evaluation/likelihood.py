@@ -7,6 +7,25 @@ from typing import Any, Self
 import numpy as np
 
 LARGEST_EXPONENT = 709  # of what a float holds
+MANY_DIGITS = 1e9
+
+
+def perplexity_of(nats: float, tokens: int) -> float:
+    """Returns the exponential of nats per token; infinite where that is too large for a number, or the model gave none.
+
+    Args:
+        nats: Negative log-likelihood; of a model that has diverged it may be infinite or no number.
+        tokens: How many tokens it is of; at least one.
+    """
+    exponent = nats / tokens
+    return math.exp(exponent) if exponent <= LARGEST_EXPONENT else math.inf
+
+
+def perplexity_text(perplexity: float) -> str:
+    """Returns a perplexity as it is shown: with two decimals, unless that would be a line of digits."""
+    if not math.isfinite(perplexity):
+        return "infinite" if math.isinf(perplexity) else "none"
+    return f"{perplexity:,.2f}" if perplexity < MANY_DIGITS else f"{perplexity:.3g}"
 
 
 @dataclass(frozen=True)
@@ -37,8 +56,8 @@ class Likelihood:
 
     @property
     def perplexity(self) -> float:
-        """Its exponential; infinite where that is too large for a number."""
-        return math.inf if self.nats_per_token > LARGEST_EXPONENT else math.exp(self.nats_per_token)
+        """Its exponential; infinite where that is too large for a number, not a number for an empty text."""
+        return perplexity_of(self.nats, self.tokens) if self.tokens else math.nan
 
     @property
     def bits_per_character(self) -> float:
@@ -57,13 +76,14 @@ class Likelihood:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Returns what `as_dict` was made of."""
+        """Returns what `as_dict` was made of; nats that JSON has no number for are infinite."""
+        values = {**values, "nats": math.inf if values["nats"] is None else values["nats"]}
         return cls(**{name: values[name] for name in ("nats", "tokens", "characters", "bytes", "unknown")})
 
     def __str__(self):
         lines = [
             f"nats per token      {self.nats_per_token:8.4f}   ({self.tokens:,} tokens)",
-            f"perplexity          {self.perplexity:8.2f}",
+            f"perplexity          {perplexity_text(self.perplexity):>8}",
             f"bits per character  {self.bits_per_character:8.4f}   ({self.characters:,} characters)",
             f"bits per byte       {self.bits_per_byte:8.4f}   ({self.bytes:,} bytes)",
         ]

@@ -10,10 +10,10 @@ import numpy as np
 
 from toolkit.errors import UserError
 from toolkit.evaluation.classification import EXCERPT_LENGTH, MISTAKES_SHOWN
+from toolkit.evaluation.likelihood import perplexity_of, perplexity_text
 
 LENGTH_BUCKETS = 8
 LEAST_SENTENCES = 20
-LARGEST_LOSS = 700.0  # nats a token; the exponential of more than 709 is no number
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +47,8 @@ class TranslationResult:
         signatures: Of `"bleu"`, `"chrf"` and `"ter"`: sacreBLEU's signature, which says exactly what was measured.
         exact_match: Share of hypotheses that are the reference, but for white space at the ends.
         length_ratio: Words of the hypotheses over words of the references, as BLEU counts them. Below 1, BLEU has a penalty.
-        perplexity: Of the references' tokens under the model, or `None` if it was not measured.
+        perplexity: Of the references' tokens under the model, infinite where that is too large for a number; `None` if it was not
+            measured.
         tokens: Number of tokens that the perplexity is of, or `None`.
         bleu_by_length: For groups of sentences by the length of the source, from short to long: `shortest` and `longest` in words,
             `sentences` and `bleu`.
@@ -75,8 +76,10 @@ class TranslationResult:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "TranslationResult":
-        """Makes a result from what `as_dict` returned."""
-        return cls(**{**values, "mistakes": [Mistranslation(**mistake) for mistake in values["mistakes"]]})
+        """Makes a result from what `as_dict` returned; a perplexity of tokens that JSON has no number for is infinite."""
+        perplexity = math.inf if values["perplexity"] is None and values["tokens"] else values["perplexity"]
+        mistakes = [Mistranslation(**mistake) for mistake in values["mistakes"]]
+        return cls(**{**values, "perplexity": perplexity, "mistakes": mistakes})
 
     def __str__(self) -> str:
         """Returns a short table for the terminal."""
@@ -87,7 +90,7 @@ class TranslationResult:
             ("TER", f"{self.ter:.2f}", self.signatures["ter"]),
             ("exact match", f"{self.exact_match:.2%}", ""),
             ("length ratio", f"{self.length_ratio:.3f}", ""),
-            *([] if self.perplexity is None else [("perplexity", f"{self.perplexity:,.2f}", f"of {self.tokens:,} tokens")]),
+            *([] if self.perplexity is None else [("perplexity", perplexity_text(self.perplexity), f"of {self.tokens:,} tokens")]),
         ]
         names, values = (max(map(len, column)) for column in list(zip(*rows, strict=True))[:2])
         return "\n".join(f"{name:<{names}}  {value:>{values}}  {note}".rstrip() for name, value, note in rows)
@@ -112,7 +115,8 @@ def evaluate_translations(
         tokenize: How BLEU splits text into words: a tokenizer of sacreBLEU, such as `"13a"`, `"intl"`, `"zh"` or `"char"`, or `"none"` for
             texts whose tokens have spaces between them already.
         lowercase: Whether case makes no difference to BLEU, chrF and exact matches.
-        nats: Negative log-likelihood of the references under the model, as `corpus_nats` gives it.
+        nats: Negative log-likelihood of the references under the model, as `corpus_nats` gives it; of a model that has diverged it may
+            be infinite or no number.
         tokens: Number of tokens that `nats` is the sum over.
 
     Returns:
@@ -136,7 +140,7 @@ def evaluate_translations(
         signatures={name: metric.get_signature().format() for name, metric in metrics.items()},
         exact_match=sum(exact) / len(exact),
         length_ratio=scores["bleu"].ratio,
-        perplexity=None if tokens is None else math.exp(nats / tokens),
+        perplexity=None if tokens is None else perplexity_of(nats, tokens),
         tokens=tokens,
         bleu_by_length=_bleu_by_length(metrics["bleu"], sources, hypotheses, references),
         mistakes=_mistakes(metrics["chrf"], sources, hypotheses, references, exact),
@@ -161,10 +165,10 @@ def _check_texts(sources: Sequence[str], hypotheses: Sequence[str], references: 
 def _check_likelihood(nats: float | None, tokens: int | None) -> None:
     if nats is None and tokens is None:
         return
-    if nats is None or tokens is None or tokens < 1 or not 0 <= nats <= LARGEST_LOSS * tokens:
+    if nats is None or tokens is None or tokens < 1 or nats < 0:
         raise ValueError(
-            f"Arguments `nats` and `tokens` must be given together, `tokens` positive and `nats` from 0 to {LARGEST_LOSS:g} for each of "
-            f"them. Received: nats={nats}, tokens={tokens}"
+            f"Arguments `nats` and `tokens` must be given together, `tokens` positive and `nats` not negative. Received: nats={nats}, "
+            f"tokens={tokens}"
         )
 
 

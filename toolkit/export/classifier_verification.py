@@ -13,6 +13,7 @@ from toolkit.data.token_lists import padded
 from toolkit.errors import UserError
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.export.litert_model import LiteRTCompiled, LiteRTModel
+from toolkit.export.tolerance import Tolerance, nudged_answers, spread
 from toolkit.export.verification import (
     LEAST_SAME,
     TIMED,
@@ -47,13 +48,15 @@ class ClassifierCheck(Check):
     def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, texts: Sequence[str], references: Sequence[str]):
         self.label_names, self.max_length = list(model.label_names), max_length
         self.texts, self.references = list(texts), list(references)
-        self.probabilities = probability_function(model, "compiled")
+        self.model, self.probabilities = model, probability_function(model, "compiled")
         self.tokens = self._cropped(tokenizer.encode(texts))
         self.tokens_in_graph = self._cropped(ids_in_graph(tokenizer, texts))
-        self.expected = self.expected_in_graph = predict_probabilities(self.probabilities, self.tokens)
+        self.expected = self.expected_in_graph = self._labeled(self.tokens)
         if not all(map(np.array_equal, self.tokens, self.tokens_in_graph)):  # equally likely ids, but other ones, with scores of their own
-            self.expected_in_graph = predict_probabilities(self.probabilities, self.tokens_in_graph)
+            self.expected_in_graph = self._labeled(self.tokens_in_graph)
         check_finite("the model", self.expected)
+        least = max(self.expected.min(), np.finfo(np.float32).tiny)
+        self.tolerance = Tolerance.of_model(model, size=-np.log(least))  # of logits whose softmax is the probabilities
         self.quality = self._accuracy(self.expected)
 
     def saved_model(self, loaded: Any) -> Agreement:
@@ -69,12 +72,13 @@ class ClassifierCheck(Check):
             return answer["scores"].numpy()
 
         found = np.concatenate([scores(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)])
-        difference = largest_difference("SavedModel", self.expected_in_graph, found)
+        difference = self._compare("SavedModel", self.expected_in_graph, found, lambda: self._labeled(self.tokens_in_graph))
         if not np.array_equal(scores(texts[:BATCH]), scores(texts[:BATCH])):
             raise UserError("SavedModel: expected the same scores at every call, found others")
         examples = tf.constant([example(text) for text in texts[:BATCH]])
-        classified = classify(inputs=examples)
-        largest_difference("SavedModel, classify", self.expected_in_graph[:BATCH], classified["scores"].numpy())
+        classified, some = classify(inputs=examples), self.tokens_in_graph[:BATCH]
+        scored = classified["scores"].numpy()
+        self._compare("SavedModel, classify", self.expected_in_graph[:BATCH], scored, lambda: self._labeled(some))
         if any([name.decode() for name in row] != self.label_names for row in classified["classes"].numpy()):
             raise UserError("SavedModel, classify: expected the names of the labels in the order of their scores, found others")
         for name, signature in loaded.signatures.items():
@@ -85,7 +89,7 @@ class ClassifierCheck(Check):
 
     def litert(self, path: Path) -> Agreement:
         """Compares a LiteRT file in single precision."""
-        return self._litert("LiteRT", path, largest_difference)
+        return self._litert("LiteRT", path, lambda *scores: self._compare(*scores, lambda: self._labeled(self.tokens)))
 
     def rounded(self, path: Path) -> Agreement:
         """Compares a LiteRT file whose weights are rounded; a hundredth of the labels may be other ones."""
@@ -102,9 +106,13 @@ class ClassifierCheck(Check):
         run = LiteRTCompiled(path)
         length = run.shapes("serving_default")["tokens"][1]
         rows = [padded([crop(ids, length)], length) for ids in self.tokens]
-        expected = self.probabilities(tf.constant(np.concatenate(rows))).numpy()
+
+        def expect():
+            return self.probabilities(tf.constant(np.concatenate(rows))).numpy()
+
+        expected = expect()
         found = np.concatenate([run("serving_default", tokens=row)["scores"] for row in rows])
-        difference = largest_difference("LiteRT of fixed shapes", expected, found)
+        difference = self._compare("LiteRT of fixed shapes", expected, found, expect)
         speed = median_milliseconds(lambda row: run("serving_default", tokens=row), rows[:TIMED])
         return self._agreement(difference, expected, found, speed, measured=False)
 
@@ -121,8 +129,23 @@ class ClassifierCheck(Check):
         batch, length = signature.structured_input_signature[1]["tokens"].shape
         rows = padded([crop(ids, length) for ids in self.tokens_in_graph[:batch]], length)
         rows = np.concatenate([rows, np.zeros((batch - len(rows), length), np.int32)])
-        expected = self.probabilities(tf.constant(rows)).numpy()
-        largest_difference(f"SavedModel, {name}", expected, signature(tokens=tf.constant(rows))["scores"].numpy())
+
+        def expect():
+            return self.probabilities(tf.constant(rows)).numpy()
+
+        self._compare(f"SavedModel, {name}", expect(), signature(tokens=tf.constant(rows))["scores"].numpy(), expect)
+
+    def _labeled(self, token_lists: Sequence[np.ndarray]) -> np.ndarray:
+        return predict_probabilities(self.probabilities, token_lists)
+
+    def _compare(self, name: str, expected: np.ndarray, found: np.ndarray, expect: Callable[[], np.ndarray]) -> float:
+        """Compares probabilities; `expect` asks the model for them."""
+
+        def unsure():
+            moved = nudged_answers(self.model, self.tolerance.relative, expect)
+            return np.concatenate(spread(expected[:, np.newaxis], [scores[:, np.newaxis] for scores in moved]))
+
+        return largest_difference(name, expected, found, self.tolerance.probability(expected), unsure)
 
     def _agreement(self, difference: float, expected: np.ndarray, found: np.ndarray, speed: float, measured: bool = True) -> Agreement:
         best, found_best = expected.argmax(axis=1), found.argmax(axis=1)

@@ -1,6 +1,8 @@
 """Whether an exported language model answers as the model does."""
 
-from collections.abc import Callable, Iterator, Sequence
+import functools
+import unicodedata
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +14,11 @@ from toolkit.data.token_lists import by_length, padded
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import log_probability
 from toolkit.export import language_model_graph as graph
+from toolkit.export.language_model_reading import FILLER, Reader, Rows, most_probable, size_of_logits
 from toolkit.export.litert_model import LiteRTCompiled, LiteRTSignatures
+from toolkit.export.tolerance import Tolerance, nudged_answers, spread, tolerance_of_sum
 from toolkit.export.verification import (
-    RELATIVE_TOLERANCE,
     TIMED,
-    TOLERANCE,
     Agreement,
     Check,
     check_finite,
@@ -27,9 +29,7 @@ from toolkit.export.verification import (
 )
 from toolkit.text.tokenizer import Tokenizer
 
-COMPARED = 1000  # tokens of a text: over many more, a network that reads what it never saw can let a rounding grow from step to step
-ROWS, WINDOW = 32, 128  # texts and tokens that the model reads at once
-FILLER = np.zeros(1, np.int32)
+COMPARED = 1000  # tokens of a text: what is wrong shows in them
 STEPPED, STEPS = 16, 64  # texts that are read step by step from outside, and their tokens
 PROMPTS, PROMPT_CHARACTERS, WRITTEN = 6, 40, 32  # texts that are begun, what is read of them, and the tokens written after each
 
@@ -60,12 +60,14 @@ class LanguageModelCheck(Check):
         self.documents = documents
         self.texts = list(texts)
         self.prompts = ["", *(text[:PROMPT_CHARACTERS] for text in self.texts[:PROMPTS])]
-        self._log_probabilities = self._reader(graph.log_probability)
-        self._gaps = self._reader(self._below_the_best)
+        self._log_probabilities = Reader(model, graph.log_probability)
+        self._gaps = Reader(model, self._below_the_best)
         self._read = [ids[: STEPS + 1] for ids in map(self._begun, tokenizer.encode(self.texts)) if len(ids) > 1][:STEPPED]
         self._expected = self._log_probabilities(self._read)
-        self._best = self._reader(lambda _, logits: tf.cast(tf.argmax(logits, 1), tf.float32))(self._read)
         check_finite("the model", *self._expected)
+        largest = Reader(model, most_probable, size_of_logits)(self._read)
+        self._best = [rows[:, 0] for rows in largest]
+        self.tolerance = Tolerance.of_model(model, size=max(rows[:, 1].max() for rows in largest))
         self.quality = -float(np.concatenate(self._expected).mean())
 
     def saved_model(self, loaded: Any) -> Agreement:
@@ -128,28 +130,52 @@ class LanguageModelCheck(Check):
             padded_rows = [*rows, *[FILLER] * (batch - len(rows))]
             some = _stepped(run, signature, padded_rows, self._zeros(batch), len(rows))
             scores, best = scores + some[0], best + some[1]
-        for expected, found in zip(self._expected, scores, strict=False):
-            largest_difference(name, expected, found)
+        self._compare_read(name, scores)
         return self._agreement(scores, best)
 
+    def _compare_read(self, name: str, scores: Sequence[np.ndarray]) -> None:
+        """Compares the log-probabilities of as many of the texts that are read step by step as there are."""
+        texts = len(scores)
+        self._compare(name, lambda: self._log_probabilities(self._read[:texts]), scores, self._expected[:texts])
+
+    def _compare(self, name: str, expect: Callable[[], Rows], found: Sequence[np.ndarray], expected: Rows | None = None) -> float:
+        """Compares log-probabilities token by token.
+
+        Args:
+            name: What is compared.
+            expect: Asks the model for them.
+            found: Those of the artefact.
+            expected: What `expect` returns, if it is known.
+        """
+        expected = expect() if expected is None else expected
+        unsure = self._unsure(expect, expected)
+        rows = zip(expected, found, strict=True)
+        differences = [
+            largest_difference(name, *both, self.tolerance.score, lambda row=row: unsure()[row]) for row, both in enumerate(rows)
+        ]
+        return max(differences, default=0.0)
+
+    def _unsure(self, expect: Callable[[], Rows], expected: Rows) -> Callable[[], Rows]:
+        """Returns what says how unsure the model is of its own numbers; it is asked only if there is need."""
+        return functools.cache(lambda: spread(expected, nudged_answers(self.model, self.tolerance.relative, expect)))
+
     def _check_scores(self, run: Run, sequences: Sequence[np.ndarray]) -> float:
-        expected = self._log_probabilities([ids[: COMPARED + 1] for ids in sequences])
-        texts, difference = encoded(self.texts), 0.0
+        texts, scores = encoded(self.texts), {}
         for rows in by_length([len(ids) for ids in sequences]):
             answer = run("score", texts=[texts[row] for row in rows])
             for place, row in enumerate(rows):
-                found = answer["log_probabilities"][place][: len(sequences[row]) - 1]
-                if answer["tokens"][place] != len(sequences[row]) - 1:
+                scores[row] = found = answer["log_probabilities"][place][: len(sequences[row]) - 1]
+                if answer["tokens"][place] != len(found):
                     raise UserError("SavedModel, score: expected the model's number of tokens, found another one")
-                difference = max(difference, _largest("SavedModel, score", expected[row], found[:COMPARED]))
-                _check_sum("SavedModel, nats", -found.sum(dtype=np.float64), answer["nats"][place])
-        return difference
+                _check_sum("SavedModel, nats", -found, answer["nats"][place])
+        begun = [ids[: COMPARED + 1] for ids in sequences]
+        found = [scores[row][:COMPARED] for row in range(len(sequences))]
+        return self._compare("SavedModel, score", lambda: self._log_probabilities(begun), found)
 
     def _check_steps(self, name: str, run: Run) -> Agreement:
         """Reads texts as a host would, token by token, from a state of zeros."""
         scores, best = self._stepped(run)
-        for expected, found in zip(self._expected, scores, strict=True):
-            largest_difference(name, expected, found)
+        self._compare_read(name, scores)
         return self._agreement(scores, best)
 
     def _stepped(self, run: Run) -> tuple[list[np.ndarray], list[np.ndarray]]:
@@ -177,25 +203,33 @@ class LanguageModelCheck(Check):
         for options, same in ((best, greedy), (sampling(temperature=1, top_k=1), greedy), (few, drawn)):
             if not np.array_equal(write(options)["tokens"], same["tokens"]):
                 raise UserError(f"{name}: expected the same tokens at every call, found others")
-        gaps = self._of_written(self._gaps, prompts, greedy)
-        if max(np.abs(gap).max(initial=0) for gap in gaps) > 2 * TOLERANCE:
-            raise UserError(f"{name}: expected the model's most probable tokens, found others")
-        difference = max(self._difference_of_written(name, prompts, written) for written in (greedy, drawn))
-        return sum(bool(gap.any()) for gap in gaps), difference
+        ties = self._check_greedy(name, prompts, greedy)
+        return ties, max(self._difference_of_written(name, prompts, written) for written in (greedy, drawn))
+
+    def _check_greedy(self, name: str, prompts: Sequence[np.ndarray], greedy: dict[str, np.ndarray]) -> int:
+        """Returns the number of texts in which another token was taken that is as probable."""
+
+        def expect():
+            return self._of_written(self._gaps, prompts, greedy)
+
+        gaps = expect()
+        unsure, surely = self._unsure(expect, gaps), 2 * self.tolerance.score  # a gap is between two logits
+        for row, gap in enumerate(gaps):
+            if not (np.abs(gap) <= surely).all() and not (np.abs(gap) <= surely + unsure()[row]).all():
+                raise UserError(f"{name}: expected the model's most probable tokens, found others")
+        return sum(bool(gap.any()) for gap in gaps)
 
     def _difference_of_written(self, name: str, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> float:
-        expected = self._of_written(self._log_probabilities, prompts, written)
         found = [row[:length] for row, length in zip(written["log_probabilities"], written["lengths"], strict=True)]
-        difference = max(_largest(name, *rows) for rows in zip(expected, found, strict=True))
+        difference = self._compare(name, lambda: self._of_written(self._log_probabilities, prompts, written), found)
         for row, score in zip(found, written["scores"], strict=True):
-            _check_sum(name, row.sum(dtype=np.float64), score)
+            _check_sum(name, row, score)
         return difference
 
     def _check_strings(self, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> None:
-        for ids, tokens, length, text in zip(prompts, written["tokens"], written["lengths"], written["texts"], strict=True):
-            expected = self.tokenizer.decode([*ids, *tokens[:length]])[len(self.tokenizer.decode(ids)) :]
-            # A space may be at the end of the prompt already, and a character may be cut short.
-            if expected.strip(" ").rstrip("\ufffd") != text.decode().strip(" ").rstrip("\ufffd"):
+        parts = zip(self.prompts, prompts, written["tokens"], written["lengths"], written["texts"], strict=True)
+        for prompt, ids, tokens, length, text in parts:
+            if text.decode() != continuation(self.tokenizer, prompt, ids, tokens[:length]):
                 raise UserError("SavedModel, generate: expected the tokenizer's texts, found others")
 
     def _of_written(self, read: Callable, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -203,28 +237,6 @@ class LanguageModelCheck(Check):
         parts = zip(prompts, written["tokens"], written["lengths"], strict=True)
         values = read([np.concatenate([self._begun(ids), tokens[:length]]) for ids, tokens, length in parts])
         return [row[len(ids) :] for row, ids in zip(values, prompts, strict=True)]
-
-    def _reader(self, measure: Callable) -> Callable[[Sequence[np.ndarray]], list[np.ndarray]]:
-        """Returns what gives the measure of each token but the first of sequences, which the model reads with its compiled time loop."""
-
-        @tf.function(autograph=False)
-        def read(tokens, predicted, state):
-            features, state = self.model(tokens, state=state, training=False, return_features=True)
-            return graph.in_blocks(measure, self.model, features, predicted), state
-
-        def values(sequences):
-            results: dict[int, np.ndarray] = {}
-            shortest_first = sorted(range(len(sequences)), key=lambda row: len(sequences[row]))
-            for start in range(0, len(sequences), ROWS):
-                rows = shortest_first[start : start + ROWS]
-                found, state = [], self.model.initial_state(ROWS)
-                for tokens, predicted in _windows([sequences[row] for row in rows]):
-                    part, state = read(tf.constant(tokens), tf.constant(predicted), state)
-                    found.append(part.numpy())
-                results.update((row, part[: len(sequences[row]) - 1]) for row, part in zip(rows, np.concatenate(found, 1), strict=False))
-            return [results[row] for row in range(len(sequences))]
-
-        return values
 
     def _below_the_best(self, tokens: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
         """Returns by how much the logit of each token is below the highest of those that may be written."""
@@ -256,21 +268,30 @@ def _stepped(
     return tuple([row[:n] for row, n in zip(np.stack(part, 1), lengths, strict=False)] for part in (scores, best))
 
 
-def _windows(sequences: Sequence[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yields what is read and what is predicted, int32 `[ROWS, WINDOW]`: one shape, as each is compiled."""
-    width = max(1, max(map(len, sequences)) - 1)
-    tokens = padded([*sequences, *[FILLER] * (ROWS - len(sequences))], -(-width // WINDOW) * WINDOW + 1)
-    for start in range(0, width, WINDOW):
-        predicted = tokens[:, start + 1 : start + WINDOW + 1]
-        yield np.where(predicted == 0, 0, tokens[:, start : start + WINDOW]), predicted
+def continuation(tokenizer: Tokenizer, prompt: str, ids: Sequence[int], tokens: Sequence[int]) -> str:
+    """Returns the text that tokens add to a prompt, as it is to be appended to it.
+
+    Args:
+        tokenizer: What the tokens are of.
+        prompt: The prompt.
+        ids: Its tokens. If they do not keep the space that it ends in, the text does not begin with one either.
+        tokens: Those that follow. Bytes at their end that are no character yet are left out.
+    """
+    begun = tokenizer.decode(ids)
+    text = tokenizer.decode([*ids, *tokens])[len(begun) :]
+    if _ends_in_space(prompt) and not _ends_in_space(begun):
+        text = text.lstrip(" ")
+    return text.rstrip("\ufffd")
 
 
-def _largest(name: str, expected: np.ndarray, received: np.ndarray) -> float:
-    return largest_difference(name, expected, received) if len(expected) else 0.0
+def _ends_in_space(text: str) -> bool:
+    """Whether the graph's `ENDS_IN_SPACE` matches."""
+    return text[-1:] in {*"\t\n\f\r "} or unicodedata.category(text[-1:] or "a").startswith("Z")
 
 
-def _check_sum(name: str, expected: float, received: float) -> None:
-    """Compares sums of log-probabilities, which are rounded at their own size."""
-    difference = abs(expected - received)
-    if not difference <= TOLERANCE + RELATIVE_TOLERANCE * abs(expected):  # nor is NaN
-        raise UserError(f"{name}: expected the sum of the log-probabilities to within {TOLERANCE}, found a difference of {difference:.2g};")
+def _check_sum(name: str, parts: np.ndarray, received: float) -> None:
+    """Checks that a sum is that of its parts, in the precision that it was made in."""
+    difference, allowed = abs(parts.sum(dtype=np.float64) - received), tolerance_of_sum(parts)
+    if not difference <= allowed:  # nor is NaN
+        expected = f"the sum of the {len(parts)} log-probabilities to within {allowed:.1g}"
+        raise UserError(f"{name}: expected {expected}, found a difference of {difference:.2g}")

@@ -41,7 +41,7 @@ class ExportReport:
         compiled: Signatures of which XLA makes a program without custom calls.
         not_compiled: What is wrong with the other signatures of fixed shapes, by name.
         seconds: Time that it took.
-        remarks: What `verify` has noticed that is no error.
+        remarks: What is to be noticed and is no error, such as that the model itself is of no use.
     """
 
     path: str

@@ -1,9 +1,10 @@
 """Whether an exported translator answers as the model does."""
 
 import dataclasses
+import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -13,14 +14,23 @@ from toolkit.data.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.token_lists import TOKENS_PER_BATCH, by_length, padded, source_ids
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
-from toolkit.evaluation.likelihood import log_probability
 from toolkit.evaluation.translation import bleu_metric
 from toolkit.export.litert_model import LiteRTCompiled, LiteRTSignatures
+from toolkit.export.tolerance import Tolerance, nudged_answers
+from toolkit.export.translation_answers import (
+    Answer,
+    agreement_of,
+    answers_of,
+    compare,
+    fault_of,
+    faults_of,
+    in_batches,
+    step_by_step,
+    string_answers_of,
+)
 from toolkit.export.translation_graph import translation_function
 from toolkit.export.verification import (
-    RELATIVE_TOLERANCE,
     TIMED,
-    TOLERANCE,
     Agreement,
     Check,
     check_finite,
@@ -28,27 +38,12 @@ from toolkit.export.verification import (
     ids_in_graph,
     median_milliseconds,
 )
+from toolkit.layers.recurrent.time_loop import backend
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 
 FILLER = np.zeros(1, np.int32)
 STEPPED = 4  # sentences that are decoded step by step from outside
-
-
-class Answer(NamedTuple):
-    """One translation.
-
-    Attributes:
-        tokens: Its ids or pieces.
-        score: Its score.
-        alignment: `[len(tokens), positions]`.
-        strings: The translation as a text and the pieces of its source, if they are known.
-    """
-
-    tokens: tuple
-    score: float
-    alignment: np.ndarray
-    strings: tuple = ()
 
 
 class TranslatorCheck(Check):
@@ -84,9 +79,12 @@ class TranslatorCheck(Check):
         self.texts = texts
         self.references = references
         self._known: dict[tuple[Search, bytes], Answer] = {}
+        self._translation = functools.cache(self._translation_function)
+        self._given = functools.cache(self._given_function)
         self.sources = self._as_read(source_tokenizer.encode(texts))
         expected = self._expected(search, self.sources)
         check_finite("the model", *(answer.score for answer in expected))
+        self.tolerance = Tolerance.of_model(model, self._largest_logit(self.sources[:STEPPED], expected[:STEPPED]))
         self.quality = self._bleu(expected)
 
     def saved_model(self, loaded: Any) -> Agreement:
@@ -95,17 +93,17 @@ class TranslatorCheck(Check):
         sources, texts = self._as_read(ids_in_graph(self.source_tokenizer, self.texts)), encoded(self.texts)
 
         def tokens_of(rows):
-            return _answers(decode_tokens(source=tf.constant(padded([sources[row] for row in rows]))))
+            return answers_of(decode_tokens(source=tf.constant(padded([sources[row] for row in rows]))))
 
         def strings_of(rows):
-            return _string_answers(translate(texts=tf.constant([texts[row] for row in rows])))
+            return string_answers_of(translate(texts=tf.constant([texts[row] for row in rows])))
 
-        found = _in_batches(tokens_of, sources)
-        agreement = compare("SavedModel", self._expected(self.search, sources), found)
+        found = in_batches(tokens_of, sources)
+        agreement = self._compare("SavedModel", self.search, sources, found)
         wanted = [self._as_strings(*row) for row in zip(found, self.texts, sources, strict=True)]
-        compare("SavedModel, strings", wanted, _in_batches(strings_of, sources), exact=True)
+        compare("SavedModel, strings", wanted, in_batches(strings_of, sources), self.tolerance, exact=True)
         some = next(by_length([len(ids) for ids in sources]))
-        compare("SavedModel, a second call", strings_of(some), strings_of(some), exact=True)
+        compare("SavedModel, a second call", strings_of(some), strings_of(some), self.tolerance, exact=True)
         for name, signature in loaded.signatures.items():
             if name.startswith("decode_tokens_"):
                 self._check_fixed(name, signature, sources)
@@ -116,7 +114,7 @@ class TranslatorCheck(Check):
         """Compares the tokens, scores and alignments of LiteRT's signatures with the model's."""
         run = LiteRTSignatures(path)
         answers = {method: self._litert_search(run, method) for method in ("greedy", "beam")}
-        greedy, beam = (compare(f"LiteRT, {method}", self._wanted(method, self.sources), found) for method, found in answers.items())
+        greedy, beam = (self._compare(f"LiteRT, {method}", self._by(method), self.sources, found) for method, found in answers.items())
         self._litert_steps(run, self.sources[:STEPPED])
         return Agreement(
             max(greedy.difference, beam.difference),
@@ -145,32 +143,33 @@ class TranslatorCheck(Check):
         run = LiteRTCompiled(path)
         length = run.shapes("encode")["source"][1]
         sources = [ids[:length] for ids in self.sources[:STEPPED]]
-        expected = self._wanted("greedy", sources)
+        expected = self._expected(self._by("greedy"), sources)
 
         def stepped(row):
             return step_by_step(run, padded([sources[row]], length), [expected[row].tokens], self.target_tokenizer.begin_id)
 
         found = [answer for row in range(len(sources)) for answer in stepped(row)]
-        return compare("LiteRT of fixed shapes", expected, found, exact=True)
+        return self._compare("LiteRT of fixed shapes", self._by("greedy"), sources, found)
 
     def _check_fixed(self, name: str, signature: Any, sources: Sequence[np.ndarray]) -> None:
         """Compares a signature of one shape, on sources that fit into it."""
         batch, length = signature.structured_input_signature[1]["source"].shape
         fitting = [ids for ids in sources if len(ids) <= length][: max(batch, STEPPED)]
-        expected = self._expected(self.search, fitting)
+        found = []
         for start in range(0, len(fitting), batch):
             rows = fitting[start : start + batch]
-            found = _answers(signature(source=tf.constant(padded([*rows, *[FILLER] * (batch - len(rows))], length))))
-            compare(f"SavedModel, {name}", expected[start : start + batch], found[: len(rows)])
+            answers = signature(source=tf.constant(padded([*rows, *[FILLER] * (batch - len(rows))], length)))
+            found += answers_of(answers)[: len(rows)]
+        self._compare(f"SavedModel, {name}", self.search, fitting, found)
 
     def _litert_search(self, run: LiteRTSignatures, method: str) -> list[Answer]:
         def answers_to(rows):
-            return _answers(run(method, source=padded([self.sources[row] for row in rows])))
+            return answers_of(run(method, source=padded([self.sources[row] for row in rows])))
 
-        return _in_batches(answers_to, self.sources)
+        return in_batches(answers_to, self.sources)
 
-    def _wanted(self, method: str, sources: Sequence[np.ndarray]) -> list[Answer]:
-        return self._expected(dataclasses.replace(self.search, method=method), sources)
+    def _by(self, method: str) -> Search:
+        return dataclasses.replace(self.search, method=method)
 
     def _litert_speed(self, run: LiteRTSignatures) -> float:
         return median_milliseconds(lambda ids: run(self.search.method, source=padded([ids])), self.sources[:TIMED])
@@ -184,10 +183,66 @@ class TranslatorCheck(Check):
 
     def _litert_steps(self, run: LiteRTSignatures, sources: Sequence[np.ndarray]) -> None:
         source = padded(sources)
-        greedy = _answers(run("greedy", source=source))
-        compare("LiteRT, a second call", greedy, _answers(run("greedy", source=source)), exact=True)
-        stepped = step_by_step(run, source, [answer.tokens for answer in greedy], self.target_tokenizer.begin_id)
-        compare("LiteRT, encode and step", greedy, stepped, exact=True)
+        greedy = answers_of(run("greedy", source=source))
+        compare("LiteRT, a second call", greedy, answers_of(run("greedy", source=source)), self.tolerance, exact=True)
+        token_lists = [answer.tokens for answer in greedy]
+        stepped = step_by_step(run, source, token_lists, self.target_tokenizer.begin_id)
+        self._compare(
+            "LiteRT, encode and step", self._by("greedy"), sources, stepped, self._answers_given(self._by("greedy"), sources, token_lists)
+        )
+
+    def _compare(
+        self, name: str, search: Search, sources: Sequence[np.ndarray], found: Sequence[Answer], expected: Sequence[Answer] | None = None
+    ) -> Agreement:
+        """Compares translations with the model's; one that is another is as right where the model itself is unsure.
+
+        Args:
+            name: What is compared.
+            search: How the model decodes.
+            sources: What was translated.
+            found: Answers of the artefact.
+            expected: Those of the model, if they are not the ones that it finds.
+        """
+        expected = self._expected(search, sources) if expected is None else expected
+        faults = faults_of(name, expected, found, self.tolerance, exact=True)
+        rows = list(faults)
+        parts = ([part[row] for row in rows] for part in (sources, expected, found))
+        for row, is_sound in zip(rows, self._are_sound(search, *parts) if rows else (), strict=True):
+            if not is_sound:
+                raise UserError(f"{name}: {faults[row]}")
+        return agreement_of(expected, found)
+
+    def _are_sound(self, search: Search, sources: Sequence[np.ndarray], wanted: Sequence[Answer], found: Sequence[Answer]) -> list[bool]:
+        """Returns whether each answer is as right as the model's own, which says another.
+
+        The model has to give it the score and the alignment that it has, as far as it is sure of them. And that score has to be the one of
+        the model's own translation, or the model, its weights moved by a rounding, finds another one itself.
+        """
+        relative, token_lists = self.tolerance.relative, [answer.tokens for answer in found]
+        given = functools.partial(self._answers_given, search, sources, token_lists)
+        own = given()
+        limits = [self._limits(*each) for each in zip(own, *nudged_answers(self.model, relative, given), strict=True)]
+        moved = list(zip(*nudged_answers(self.model, relative, lambda: self._translated(search, sources)), strict=True))
+
+        def is_sound(row: int) -> bool:
+            score, look = limits[row]
+            if own[row].tokens != found[row].tokens or fault_of(own[row], found[row], score, look):
+                return False
+            as_good = abs(own[row].score - wanted[row].score) <= score
+            return as_good or any(each.tokens != wanted[row].tokens for each in moved[row])
+
+        return [is_sound(row) for row in range(len(found))]
+
+    def _limits(self, own: Answer, *moved: Answer) -> tuple[float, float]:
+        """Returns how far the score and the alignment of an answer may be off, as far as they move with the weights."""
+        score = 2 * max(abs(each.score - own.score) for each in moved)
+        look = 2 * max(np.abs(each.alignment - own.alignment).max(initial=0) for each in moved)
+        return self.tolerance.total(len(own.tokens)) + score, self.tolerance.score + look
+
+    def _largest_logit(self, sources: Sequence[np.ndarray], answers: Sequence[Answer]) -> float:
+        read = padded([np.array([self.target_tokenizer.begin_id, *answer.tokens], np.int32) for answer in answers])
+        with backend("graph"):  # compiles nothing
+            return float(np.abs(self.model((padded(sources), read), training=False)).max())
 
     def _expected(self, search: Search, sources: Sequence[np.ndarray]) -> list[Answer]:
         """Returns the model's answers, each source being translated once."""
@@ -200,14 +255,36 @@ class TranslatorCheck(Check):
 
     def _translated(self, search: Search, sources: Sequence[np.ndarray]) -> list[Answer]:
         """Translates with the model, in batches of a few shapes, as each is compiled."""
-        tokenizer = self.target_tokenizer
-        translate = translation_function(self.model, search, tokenizer.begin_id, tokenizer.end_id, "compiled")
         plan = BatchPlan([len(ids) for ids in sources], length_boundaries(self.max_length), TOKENS_PER_BATCH, shuffle=False)
         answers: dict[int, Answer] = {}
         for indices, boundary in plan.epoch(0):
             source = padded([sources[index] if index >= 0 else FILLER for index in indices], boundary)
-            answers.update(zip(indices.tolist(), _answers(translate(tf.constant(source))), strict=True))
+            answers.update(zip(indices.tolist(), answers_of(self._translation(search)(tf.constant(source))), strict=True))
         return [answers[index] for index in range(len(sources))]
+
+    def _translation_function(self, search: Search) -> Callable:
+        return translation_function(self.model, search, self.target_tokenizer.begin_id, self.target_tokenizer.end_id, "compiled")
+
+    def _answers_given(self, search: Search, sources: Sequence[np.ndarray], token_lists: Sequence[Sequence[int]]) -> list[Answer]:
+        """Returns the answers of the model that has to give these translations."""
+
+        def answers_to(rows):
+            targets = padded([np.array(token_lists[row], np.int32) for row in rows])
+            return answers_of(self._given(search)(padded([sources[row] for row in rows]), targets))
+
+        return in_batches(answers_to, sources)
+
+    def _given_function(self, search: Search) -> Callable:
+        begin_id, end_id = self.target_tokenizer.begin_id, self.target_tokenizer.end_id
+
+        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)] * 2, autograph=False)
+        def given(source, target):
+            lengths = tf.reduce_sum(tf.cast(tf.not_equal(target, 0), tf.int32), 1)
+            with backend("graph"):  # compiles nothing
+                decoded = search(self.model.step, self.model.encode(source), tf.shape(source)[0], lengths, begin_id, end_id, target)
+            return {name: part[:, 0] for name, part in decoded._asdict().items()}
+
+        return given
 
     def _as_read(self, token_lists: Sequence[np.ndarray]) -> list[np.ndarray]:
         return [source_ids(ids, self.source_tokenizer.end_id, self.max_length) for ids in token_lists]
@@ -220,83 +297,3 @@ class TranslatorCheck(Check):
         written = one_line(self.target_tokenizer.decode(ids))
         strings = (written, *self.source_tokenizer.pieces(source))
         return Answer(tuple(self.target_tokenizer.pieces(ids)), answer.score, answer.alignment[: len(ids)], strings)
-
-
-def compare(name: str, expected: Sequence[Answer], received: Sequence[Answer], exact: bool = False) -> Agreement:
-    """Compares translations one by one.
-
-    Args:
-        name: What is compared.
-        expected: What the translations should be, such as the model's.
-        received: Those of an artefact.
-        exact: Whether another translation of the same score is an error.
-
-    Raises:
-        UserError: A number is not finite, a score or an alignment differs by more than the tolerance, or a translation is another one of
-            another score.
-    """
-    largest, ties = 0.0, 0
-    for wanted, found in zip(expected, received, strict=True):
-        if not all(np.isfinite(part).all() for answer in (wanted, found) for part in (answer.score, answer.alignment)):
-            raise UserError(f"{name}: expected finite numbers, found NaN or infinity")
-        difference = abs(wanted.score - found.score)
-        if difference > TOLERANCE + RELATIVE_TOLERANCE * abs(wanted.score):
-            raise UserError(
-                f"{name}: expected the model's translations and their scores to within {TOLERANCE}, found a difference of {difference:.2g}"
-            )
-        largest = max(largest, difference)
-        if wanted.tokens != found.tokens and not exact:
-            ties += 1
-        elif wanted.tokens != found.tokens or wanted.strings != found.strings or not _close(wanted.alignment, found.alignment):
-            raise UserError(f"{name}: expected the model's translations and alignments, found others")
-    return Agreement(largest, len(expected) - ties, len(expected), ties)
-
-
-def step_by_step(run: Callable[..., dict], source: np.ndarray, token_lists: Sequence[Sequence[int]], begin_id: int) -> list[Answer]:
-    """Scores given translations with `encode` and `step`, as a host would drive them.
-
-    Args:
-        run: The LiteRT file, `LiteRTSignatures` or `LiteRTCompiled`.
-        source: int32 `[batch, positions]`.
-        token_lists: The tokens of each translation.
-        begin_id: What the decoder reads first.
-    """
-    tokens = padded([np.array(ids, np.int32) for ids in token_lists])
-    state = run("encode", source=source)
-    read, scores, looks = np.full(len(tokens), begin_id, np.int32), np.zeros(len(tokens)), []
-    for column in tokens.T:
-        outputs = run("step", tokens=read, **state)
-        scores += np.where(column != 0, log_probability(outputs.pop("logits"), column), 0.0)
-        state.update(outputs)
-        looks.append(state["alignment"])
-        read = column
-    alignments = np.stack(looks, 1)
-    return [Answer(tuple(ids), scores[row], alignments[row, : len(ids)]) for row, ids in enumerate(token_lists)]
-
-
-def _in_batches(answers_to: Callable[[list[int]], list[Answer]], sources: Sequence[np.ndarray]) -> list[Answer]:
-    """Asks for the answers to the sources with these positions, and returns all in the order of the sources."""
-    answers: dict[int, Answer] = {}
-    for rows in by_length([len(ids) for ids in sources]):
-        answers.update(zip(rows, answers_to(rows), strict=True))
-    return [answers[row] for row in range(len(sources))]
-
-
-def _answers(decoded) -> list[Answer]:
-    parts = zip(*(np.asarray(decoded[name]) for name in ("tokens", "lengths", "scores", "alignments")), strict=True)
-    return [Answer(tuple(tokens[:length].tolist()), float(score), alignment[:length]) for tokens, length, score, alignment in parts]
-
-
-def _string_answers(answers) -> list[Answer]:
-    names = ("translations", "source_tokens", "tokens", "scores", "alignments")
-    found = []
-    for text, source, tokens, score, alignment in zip(*(answers[name].numpy() for name in names), strict=True):
-        pieces, source_pieces = ([piece.decode() for piece in part if piece] for part in (tokens, source))
-        found.append(Answer(tuple(pieces), float(score), alignment[: len(pieces)], (text.decode(), *source_pieces)))
-    return found
-
-
-def _close(expected: np.ndarray, received: np.ndarray) -> bool:
-    """Whether two alignments are the same; one may have more positions, of padding."""
-    positions = min(expected.shape[1], received.shape[1])
-    return np.allclose(expected[:, :positions], received[:, :positions], rtol=0, atol=TOLERANCE)

@@ -15,8 +15,6 @@ from toolkit.errors import UserError, naming
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
-TOLERANCE = 1e-4  # single precision, summed in another order over up to a thousand steps
-RELATIVE_TOLERANCE = 1e-6  # a sum of hundreds of log-probabilities is rounded at its own size
 LEAST_SAME = 0.99  # share of the labels that rounded weights must leave as they are
 HARD_TEXTS = ("", " ", "a", "\U0001f600 \u05e9\u05dc\u05d5\u05dd e\u0301", "\ue000\ue001", "word " * 5000)
 TIMED = 15  # texts
@@ -135,26 +133,39 @@ def _operator_codes(path: Path) -> list[schema.OperatorCode]:
         return [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
 
 
-def largest_difference(name: str, expected: np.ndarray, received: np.ndarray) -> float:
-    """Compares the scores of an artefact with those of the model.
-
-    Scores within the tolerance give the same answer, but where the model's own two best scores are within twice the tolerance: a tie.
+def largest_difference(
+    name: str,
+    expected: np.ndarray,
+    received: np.ndarray,
+    tolerance: np.ndarray | float,
+    unsure: Callable[[], np.ndarray] | None = None,
+) -> float:
+    """Compares the scores of an artefact with those of the model, one by one.
 
     Args:
         name: What the artefact is called.
         expected: Scores of the model.
         received: Scores of the artefact.
+        tolerance: How far they may be apart: all, or each. See `Tolerance`.
+        unsure: Says by how much more, as the model is unsure of its own scores; it is asked only if there is need. See `spread`.
 
     Returns:
         The largest difference.
 
     Raises:
-        UserError: A score is not finite or differs by more than `TOLERANCE`.
+        UserError: A score is not finite or differs by more than it may.
     """
-    difference = difference_of(name, expected, received)
-    if difference > TOLERANCE:
-        raise UserError(f"{name}: expected the scores of the model to within {TOLERANCE}, found a difference of {difference:.2g}")
-    return difference
+    if not np.size(expected):
+        return 0.0
+    largest, differences = difference_of(name, expected, received), np.abs(expected - received)
+    if (differences <= tolerance).all():
+        return largest
+    allowed = tolerance + (0.0 if unsure is None else unsure())
+    if (differences > allowed).any():
+        place = np.argmax(np.where(differences > allowed, differences, 0))
+        found, within = differences.flat[place], np.broadcast_to(allowed, differences.shape).flat[place]
+        raise UserError(f"{name}: expected the scores of the model, each to within {within:.1g}, found a difference of {found:.2g}")
+    return largest
 
 
 def difference_of(name: str, expected: np.ndarray, received: np.ndarray) -> float:
@@ -179,7 +190,7 @@ def check_finite(name: str, *numbers: np.ndarray) -> None:
         UserError: One is not.
     """
     if not all(np.isfinite(part).all() for part in numbers):
-        raise UserError(f"{name}: expected finite numbers, found NaN or infinity; has the training diverged?")
+        raise UserError(f"{name}: expected finite numbers, found NaN or infinity, which cannot be compared; has the training diverged?")
 
 
 def median_milliseconds(call: Callable[[Any], Any], items: Iterable[Any]) -> float:

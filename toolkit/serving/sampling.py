@@ -1,5 +1,6 @@
 """How to draw text from a language model."""
 
+import zlib
 from dataclasses import dataclass, replace
 
 from toolkit.arguments import check_fraction, check_integer, check_not_negative
@@ -17,7 +18,7 @@ class Sampling:
         temperature: Below 1 the probable becomes more probable, above 1 less; 0 takes the most probable token each time (greedy).
         top_k: Draw from that many tokens only; `None` for all.
         top_p: Draw only from the fewest tokens that have this probability together; `None` for all.
-        seed: The same seed gives the same text.
+        seed: The same seed gives the same text after the same prompt.
 
     Raises:
         ValueError: A value is out of range.
@@ -47,3 +48,13 @@ class Sampling:
     def following(self, number: int) -> "Sampling":
         """Returns the same with the seed that comes so many after this one; 0 follows the largest."""
         return replace(self, seed=(self.seed + number) % (LARGEST_SEED + 1))
+
+    def for_prompt(self, prompt: str) -> "Sampling":
+        """Returns the same with a seed of the prompt's own, which is that of this one for an empty prompt.
+
+        With one seed for all of them every prompt would draw the same noise, and of the same noise come the same rare words.
+
+        Args:
+            prompt: The prompt.
+        """
+        return self.following(zlib.crc32(prompt.encode("utf-8", "surrogatepass")))

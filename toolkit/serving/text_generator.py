@@ -59,7 +59,8 @@ class TextGenerator(abc.ABC):
     The prompt is read with the begin id before it, then each token is drawn from the model's distribution, and the drawn token is what the
     model reads next. Padding and the begin id are never drawn; the unknown token neither, as it stands for no text; the end id ends a text.
 
-    The text that follows a prompt depends on the prompt and the seed, not on what is written beside it, up to the rounding of sums.
+    The text that follows a prompt depends on the prompt and the seed, not on what is written beside it, up to the rounding of sums. Each
+    prompt draws noise of its own, see `Sampling.for_prompt`.
 
     Args:
         tokenizer: The tokenizer.
@@ -104,7 +105,8 @@ class TextGenerator(abc.ABC):
         """
         check_integer("samples", samples, 1)
         self._check(max_tokens, sampling, stop)
-        rows = [(prompt, sampling.following(sample).seed) for prompt in self._encoded(prompts) for sample in range(samples)]
+        begun = [(prompt, sampling.for_prompt(prompt.text)) for prompt in self._encoded(prompts)]
+        rows = [(prompt, own.following(sample).seed) for prompt, own in begun for sample in range(samples)]
         texts = [_Text(self.tokenizer, prompt, max_tokens, stop) for prompt, _ in rows]
         for start in range(0, len(rows), ROWS):
             self._fill(texts[start : start + ROWS], *zip(*rows[start : start + ROWS], strict=True), max_tokens, sampling)
@@ -131,7 +133,7 @@ class TextGenerator(abc.ABC):
         """
         self._check(max_tokens, sampling, stop)
         [begun] = self._encoded([prompt])
-        return self._streamed(_Text(self.tokenizer, begun, max_tokens, stop), begun, max_tokens, sampling)
+        return self._streamed(_Text(self.tokenizer, begun, max_tokens, stop), begun, max_tokens, sampling.for_prompt(prompt))
 
     def next_tokens(self, prompt: str, count: int = 10) -> list[tuple[str, float]]:
         """Returns what the model expects to follow a prompt.

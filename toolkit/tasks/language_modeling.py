@@ -1,5 +1,6 @@
 """Language modelling: what train, evaluate, predict and export do for a recipe whose model predicts each next token of a text."""
 
+import re
 import tempfile
 import textwrap
 from pathlib import Path
@@ -12,11 +13,13 @@ from toolkit.data.documents import Documents, read_document_split
 from toolkit.data.reading import Reading
 from toolkit.data.token_file import TokenFile
 from toolkit.errors import UserError
+from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.language_model import text_nats
 from toolkit.evaluation.likelihood import Likelihood
 from toolkit.export.language_model import LanguageModelExporter
 from toolkit.serving.model_text_generator import ModelTextGenerator
 from toolkit.serving.sampling import Sampling
+from toolkit.serving.unknown_words import unknown_parts
 from toolkit.tasks.supervised_task import SupervisedTask, header
 from toolkit.tasks.texts import TEXT_OPTIONS, Texts
 from toolkit.text.tokenizer import Tokenizer
@@ -27,7 +30,9 @@ from toolkit.training.sampled_softmax import SampledSoftmax
 
 SAMPLES = 200
 SAMPLE_CHARACTERS = 500
-PROMPT_WORDS = 4
+LONGEST_WORD = 100  # characters; what is longer than that before white space comes are no words
+PROMPT = re.compile(r"\s*(?:\S+\s+){0,3}\S+")  # up to four words, with what stands between them
+PROMPT_CHARACTERS = 40  # of what has no words
 SHOWN_TOKENS = 120
 TEMPERATURE = 0.8
 
@@ -71,7 +76,7 @@ class LanguageModeling(SupervisedTask):
         return _measure(model, data.tokenizer, data.end_id, data.tokens[data.held_out])
 
     def _keep_results(self, model: keras.Model, data: Texts, result: Likelihood) -> dict[str, Any]:
-        self.run.write_json(self.run.samples, _passages(data.corpus.splits[data.held_out]))
+        self.run.write_json(self.run.samples, _passages(data.corpus.splits[data.held_out], data.corpus.continuous))
         return {"measured": data.held_out, "continuous": data.corpus.continuous}
 
     def evaluate(self, data: str | None = None, **options: str | None) -> Likelihood:
@@ -98,24 +103,35 @@ class LanguageModeling(SupervisedTask):
             tokens = TokenFile.make(Path(folder) / "tokens", read_document_split(data, **options, reading=reading), tokenizer)
             return _measure(model, tokenizer, end_id, tokens)
 
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Says whether the model predicts worse than a guess."""
+        perplexity = Likelihood.from_dict(metrics["test"]).perplexity
+        return of_perplexity(perplexity, Tokenizer.load(self.run.tokenizer).vocabulary_size)
+
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
         return f"{header(metrics, metrics['measured'])}\n{Likelihood.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: what the model writes after the beginnings of a few held-out texts."""
-        prompts = [_beginning(text) for text in self.run.read_json(self.run.samples)[:number]]
         generator, lines = self.predictor(), []
-        for seed, prompt in enumerate(prompts):  # of one seed they would come to say the same
-            sampling = Sampling(temperature=TEMPERATURE, seed=seed)
+        sampling = Sampling(temperature=TEMPERATURE).following(self.settings.seed)
+        for prompt in self._prompts(generator.tokenizer)[:number]:
             [[sample]] = generator.generate([prompt], max_tokens=SHOWN_TOKENS, sampling=sampling)
-            lines += [f"> {prompt}", *textwrap.wrap(f"{prompt}{sample.text}", 110, initial_indent="  ", subsequent_indent="  "), ""]
+            written = textwrap.wrap(f"{prompt}{sample.text}", 110, initial_indent="  ", subsequent_indent="  ")
+            lines += [f"> {' '.join(prompt.split())}", *written, ""]
         return lines
 
     @property
     def example(self) -> str:
         """The beginning of a held-out text."""
-        return _beginning(self.run.read_json(self.run.samples)[0])
+        [prompt, *_] = self._prompts(Tokenizer.load(self.run.tokenizer))
+        return prompt.strip().partition("\n")[0]
+
+    def _prompts(self, tokenizer: Tokenizer) -> list[str]:
+        """Returns beginnings of held-out texts, as they are; each is one that the model can read. If there is none, it is empty."""
+        texts = self.run.read_json(self.run.samples)
+        return [prompt for text in texts if (prompt := _known(_beginning(text), tokenizer)).strip()] or [""]
 
     def predictor(self) -> ModelTextGenerator:
         """Returns what writes and scores texts with the trained model.
@@ -142,16 +158,34 @@ def _measure(model: keras.Model, tokenizer: Tokenizer, end_id: int | None, token
     return Likelihood(nats, len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown)
 
 
-def _passages(documents: Documents) -> list[str]:
-    """Returns beginnings of documents, or if there are few, passages of them."""
+def _passages(documents: Documents, continuous: bool) -> list[str]:
+    """Returns beginnings of documents, or if there are few, passages of them, which begin and end with whole words."""
     passages = []
     for document in documents:
         for chunk in document:
-            passages += [chunk[start : start + SAMPLE_CHARACTERS] for start in range(0, len(chunk), SAMPLE_CHARACTERS)][: _most(documents)]
+            starts = range(0, len(chunk), SAMPLE_CHARACTERS)[: _most(documents)]
+            passages += [_whole_words(chunk, start, continuous or start > 0) for start in starts]
             break
         if len(passages) >= SAMPLES:
             break
     return [passage for passage in passages if passage.strip()][:SAMPLES]
+
+
+def _whole_words(text: str, start: int, is_inside: bool) -> str:
+    """Returns a passage without a part of a word at its ends; of what has no words, all of it.
+
+    Args:
+        text: The text.
+        start: Where the passage begins.
+        is_inside: Whether there may be a part of a word before it.
+    """
+    end = start + SAMPLE_CHARACTERS
+    passage = text[start:end]
+    if is_inside and (space := re.search(r"\s+", passage[:LONGEST_WORD])):
+        passage = passage[space.end() :]
+    if text[end : end + 1].strip() and (cut := re.match(rf"(?s)(.*\S)\s+\S{{1,{LONGEST_WORD}}}$", passage)):
+        passage = cut[1]
+    return passage
 
 
 def _most(documents: Documents) -> int:
@@ -159,4 +193,14 @@ def _most(documents: Documents) -> int:
 
 
 def _beginning(text: str) -> str:
-    return " ".join(text.split()[:PROMPT_WORDS])
+    """Returns the first few words of a text, or characters if it has no words."""
+    found = PROMPT.match(text)
+    return found[0] if found and len(found[0]) <= LONGEST_WORD else text[:PROMPT_CHARACTERS]
+
+
+def _known(prompt: str, tokenizer: Tokenizer) -> str:
+    """Returns as much of a prompt as a model of characters has learned."""
+    if tokenizer.model_type != "char":
+        return prompt
+    unknown = set(unknown_parts(tokenizer, prompt))
+    return prompt[: next((place for place, character in enumerate(prompt) if character in unknown), None)]

@@ -6,8 +6,9 @@ import dataclasses
 import functools
 import os
 import resource
+import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,6 +17,7 @@ import tensorflow as tf
 
 from toolkit import __version__
 from toolkit.errors import UserError
+from toolkit.evaluation.divergence import Trouble
 from toolkit.evaluation.plots import learning_curve
 from toolkit.export.exporter import Exporter
 from toolkit.export.exporting import export
@@ -30,6 +32,8 @@ from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.optimizers import build_optimizer
 from toolkit.training.steps import Measure
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
+
+EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
 
 PRIVATE = ("data", "data_dir", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
 """Settings that name folders of the machine: they are of no use where the model goes."""
@@ -211,7 +215,26 @@ class SupervisedTask(abc.ABC):
         references = self.run.read_json(self.run.references) if self.run.references.is_file() else ()
         options = {"samples": samples, "references": references, "facts": self._facts(metrics), "version": version}
         exporter = self.exporter()
-        return export(exporter.with_fused_lstm() if fused_lstm else exporter, directory / name, **options)
+        report = export(exporter.with_fused_lstm() if fused_lstm else exporter, directory / name, **options)
+        warning = self.warning(metrics)
+        return dataclasses.replace(report, remarks=[*report.remarks, f"warning: {warning}"]) if warning else report
+
+    def warning(self, metrics: dict[str, Any]) -> str:
+        """Returns a line that says that the model of a finished run is of no use, and what to try; `""` if there is nothing to say.
+
+        Args:
+            metrics: The run's `metrics.json`.
+        """
+        trouble = self.trouble(metrics)
+        if trouble is None:
+            return ""
+        lower = f"a --learning-rate below {self.settings.learning_rate:g}"
+        if trouble.diverged:
+            clip = "" if self.settings.global_clipnorm else ", or --global-clipnorm 1"
+            return f"this training has diverged: {trouble.text}; in a new --run-dir, try {lower}{clip}"
+        if trouble.certain:
+            return f"this training has learned nothing from the texts: {trouble.text}; in a new --run-dir, try more --epochs, or {lower}"
+        return f"{trouble.text}; that may be chance: measure it on more texts with toolkit evaluate --data"
 
     def _facts(self, metrics: dict[str, Any]) -> dict[str, Any]:
         """Returns what a model card says of the training."""
@@ -223,7 +246,7 @@ class SupervisedTask(abc.ABC):
             "continued_from": metrics.get("continued_from"),
             "licence": licence_of(report["name"]),
             "splits": {name: split["kept"] for name, split in report["splits"].items()},
-            "result": self.describe(metrics),
+            "result": "\n".join(filter(None, (self.describe(metrics), self.warning(metrics)))),
             "settings": settings,
             **{name: metrics[name] for name in ("minutes", "cores", "versions")},
         }
@@ -235,6 +258,23 @@ class SupervisedTask(abc.ABC):
     def _scores(self, data: Any) -> dict[str, Score]:
         """Returns what is measured after each epoch besides means over the examples."""
         return {}
+
+    @abc.abstractmethod
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Returns what is wrong with the model of a finished run, if anything is.
+
+        Args:
+            metrics: The run's `metrics.json`.
+        """
+
+    @abc.abstractmethod
+    def show_predictions(self, number: int) -> list[str]:
+        """Returns lines that show what the model of a finished run does with a few held-out texts."""
+
+    @property
+    @abc.abstractmethod
+    def example(self) -> str:
+        """A held-out text to try a finished run on."""
 
     @abc.abstractmethod
     def describe(self, metrics: dict[str, Any]) -> str:
@@ -281,6 +321,17 @@ def header(metrics: dict[str, Any], split: str = "test") -> str:
         split: What it was measured on.
     """
     return f"{split} split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(metrics['history'])}:"
+
+
+def shortest(texts: Sequence[str]) -> str:
+    """Returns the first words of the shortest of a few texts that has any, on one line; `""` if none has.
+
+    Args:
+        texts: Held-out texts, in any order.
+    """
+    lines = [" ".join(text.split()) for text in texts[:EXAMPLES]]
+    words = [textwrap.shorten(line, EXAMPLE_CHARACTERS, placeholder="") or line[:EXAMPLE_CHARACTERS] for line in lines]
+    return min(filter(None, words), key=len, default="")
 
 
 @contextlib.contextmanager

@@ -14,13 +14,14 @@ from toolkit.data.reading import Reading
 from toolkit.data.relabeling import relabeled
 from toolkit.data.token_batches import TokenBatches
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
+from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.export.classifier import ClassifierExporter
 from toolkit.serving.predictor import Predictor
 from toolkit.tasks.labeled_texts import LabeledTexts
 from toolkit.tasks.settings import LabeledTextSettings
-from toolkit.tasks.supervised_task import SupervisedTask, header
+from toolkit.tasks.supervised_task import SupervisedTask, header, shortest
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
@@ -103,6 +104,10 @@ class TextClassification(SupervisedTask):
         probabilities = predict_probabilities(probability_function(model), tokens)
         return evaluate_classifier(probabilities, split.labels, model.label_names, split.sources, split.texts)
 
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Says whether the model gives every text the same label."""
+        return of_confusion(metrics["test"]["confusion"], metrics["test"]["label_names"])
+
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
         agreement = metrics["graph_tokenizer"]
@@ -124,8 +129,8 @@ class TextClassification(SupervisedTask):
 
     @property
     def example(self) -> str:
-        """A held-out text, cut to a few words if it is long."""
-        return textwrap.shorten(self.run.read_json(self.run.samples)[0], 60, placeholder="")
+        """A short held-out text."""
+        return shortest(self.run.read_json(self.run.samples))
 
     def predictor(self) -> Predictor:
         """Returns what labels texts with the trained model.

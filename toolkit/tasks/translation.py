@@ -13,6 +13,7 @@ from toolkit.data.pair_batches import PairBatches
 from toolkit.data.parallel_corpus import ParallelSplit, read_parallel_split
 from toolkit.data.reading import Reading
 from toolkit.decoding.search import Search
+from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.evaluation.prediction import corpus_nats
 from toolkit.evaluation.translation import TranslationResult, bleu_metric, evaluate_translations
@@ -21,7 +22,7 @@ from toolkit.serving.sentence_translator import SentenceTranslator
 from toolkit.serving.translations import Translation as Translated
 from toolkit.tasks.parallel_texts import ParallelTexts, load_tokenizers
 from toolkit.tasks.settings import ParallelTextSettings
-from toolkit.tasks.supervised_task import SupervisedTask, header
+from toolkit.tasks.supervised_task import SupervisedTask, header, shortest
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
 from toolkit.training.steps import Measure
@@ -147,6 +148,12 @@ class Translation(SupervisedTask):
         if same > len(split.sources) / 2:
             _log.warning("%s: %d of %d sentences are the same on both sides; is it one file twice?", data, same, len(split.sources))
 
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Says whether the model predicts the references worse than a guess."""
+        result = TranslationResult.from_dict(metrics["test"])
+        _, target_tokenizer = load_tokenizers(self.run)
+        return of_perplexity(result.perplexity, target_tokenizer.vocabulary_size)
+
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
         return f"{header(metrics)}\n{TranslationResult.from_dict(metrics['test'])}"
@@ -163,7 +170,7 @@ class Translation(SupervisedTask):
     @property
     def example(self) -> str:
         """A short held-out sentence."""
-        return min(self.run.read_json(self.run.samples)[:20], key=len)
+        return shortest(self.run.read_json(self.run.samples))
 
     def predictor(self, search: Search | None = None, copy_unknown: bool = False) -> SentenceTranslator:
         """Returns what translates with the trained model.

@@ -219,6 +219,7 @@ class _Training:
             self._stop_if_asked()
             totals.add(self.steps.evaluate(batch))
             self.callbacks.on_test_batch_end(totals.step - 1, totals.means())
+        self._require_finite_validation(totals.means()["loss"])
         results = totals.means() | {name: float(score(self.model)) for name, score in self.scores.items()}
         self.callbacks.on_test_end(results)
         return results
@@ -233,10 +234,18 @@ class _Training:
         for name in ("loss", "gradient_norm"):
             if not math.isfinite(logs[name]):
                 raise UserError(
-                    f"{name} is {logs[name]} at step {self.state.step + 1} of epoch {self.state.epoch + 1}; "
+                    f"the training has diverged: {name} is {logs[name]} at step {self.state.step + 1} of epoch {self.state.epoch + 1}; "
                     f"the gradient norm one step before was {self._norm:.4g}; "
                     f"in a new run folder, try a learning_rate below {logs['learning_rate']:.4g}, or global_clipnorm"
                 )
+
+    def _require_finite_validation(self, loss: float) -> None:
+        """The last step of an epoch may be the one that went wrong; an epoch without a number is not to be compared with others."""
+        if not math.isfinite(loss):
+            raise UserError(
+                f"the training has diverged: val_loss is {loss} after epoch {self.state.epoch + 1}; in a new run folder, try a smaller "
+                "learning_rate, or global_clipnorm"
+            )
 
     def _save_if_due(self) -> None:
         if self.interruption.requested or time.monotonic() - self._saved >= self.checkpoint_seconds:
