@@ -262,7 +262,7 @@ def test_large_numbers_and_chaos_are_no_mistakes(factor, tokenizers, tmp_path):
     model = random_translator(*tokenizers)
     model.set_weights([value * factor for value in model.get_weights()])
     report = export(TranslatorExporter(model, *tokenizers, MAX_LENGTH, SEARCH), tmp_path, samples=SOURCES)
-    model.set_weights(one_word(model.get_weights()))
+    model.set_weights(gates_swapped(model.get_weights()))
     check = TranslatorCheck(model, *tokenizers, MAX_LENGTH, BEST, SOURCES, [])
     with pytest.raises(UserError, match="expected the model's translations"):
         check.saved_model(tf.saved_model.load(report.path))
