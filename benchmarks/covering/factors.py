@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.covering.pairwise import Configuration
+from toolkit.data.reading import LABEL_OPTIONS, READING_OPTIONS
 from toolkit.recipe import Recipe
 
 LAYERS = (1, 2, 3, 4, 8)
@@ -44,6 +45,7 @@ EXCUSED = {
     "where the data are": (
         "data", "data_dir", "text_column", "label_column", "source_column", "source", "target",
     ),
+    "how files are read": (*READING_OPTIONS, *LABEL_OPTIONS),
     "which of them are read": ("training_examples", "max_length_ratio", "tokens_per_epoch", "validation_tokens"),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
