@@ -21,20 +21,21 @@ def covering_set(
         factors: Values by name.
         is_possible: Says of a configuration of some of the factors whether there may be one with these values.
         seed: Of the random choices.
-        at_least: Number of configurations; when all pairs are covered, those that follow cover all of them once more.
+        at_least: Number of configurations; when all pairs are covered, those that follow begin to cover them once more.
 
     Source: Cohen et al. 1997, "The AETG system: an approach to testing based on combinatorial design".
     """
     chance = random.Random(seed)
     pairs = [pair for pair in _pairs(factors) if is_possible(dict(pair))]
-    missing, configurations = list(pairs), []
-    while missing or len(configurations) < at_least:
-        missing = missing or list(pairs)
+    missing, covers, configurations = list(pairs), False, []
+    while not covers or len(configurations) < at_least:
         candidates = [found for _ in range(TRIES) if (found := _candidate(factors, is_possible, missing, chance))]
         best = max(candidates, key=lambda found: len(_covered(found, missing)))
         covered = _covered(best, missing)
-        missing = [pair for pair in missing if pair not in covered]
         configurations.append(best)
+        missing = [pair for pair in missing if pair not in covered]
+        if not missing:
+            missing, covers = list(pairs), True
     return configurations
 
 

@@ -10,7 +10,7 @@ from benchmarks.covering.pairwise import covering_set
 from benchmarks.covering.texts import write_texts
 from toolkit.cli.recipes import RECIPES, find_recipe
 
-NUMBERS = {"sentiment": 85, "translation": 27, "language_model": 40}
+NUMBERS = {"sentiment": 70, "translation": 42, "language_model": 40}
 CONFIGURATIONS = [
     pytest.param(name, configuration, id=f"{name}-{number}")
     for name in RECIPES

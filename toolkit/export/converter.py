@@ -4,6 +4,7 @@ The converter can crash the process that it runs in, and importing it takes long
 forks for each request: a crash takes one file only. The process ends when nobody has asked it for a while, or with the one that started it.
 """
 
+import atexit
 import functools
 import json
 import os
@@ -48,9 +49,17 @@ class Converter:
     def start(self) -> None:
         """Starts the process, so that it imports the converter while others do something else; does nothing where it runs already."""
         if self._process is None or self._process.poll() is not None:
+            self.close()
             command = [sys.executable, "-m", __name__]
             pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
             self._process = subprocess.Popen(command, **pipes, text=True, env={**os.environ, **ENVIRONMENT})
+
+    def close(self) -> None:
+        """Ends the process, if there is one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
 
     def convert(self, jobs: Sequence[Job]) -> Reasons:
         """Makes files, of built-in operators only.
@@ -69,12 +78,14 @@ class Converter:
                     return json.loads(answer)
             except BrokenPipeError:
                 pass
-            self._process.wait()
-        return {Path(job.file).name: f"the LiteRT converter's process ended with exit code {self._process.returncode}" for job in jobs}
+            code = self._process.wait()
+        return {Path(job.file).name: f"the LiteRT converter's process ended with exit code {code}" for job in jobs}
 
 
 CONVERTER = Converter()
 """The one of this process."""
+
+atexit.register(CONVERTER.close)
 
 
 def reason_in(text: str) -> str:
