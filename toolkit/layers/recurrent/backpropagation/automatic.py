@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 import keras
 import tensorflow as tf
 
+from toolkit.layers.recurrent.backpropagation.written_gradient import with_written_gradient
+
 
 def compiled_with_gradient(function: Callable, variables: Sequence[keras.Variable]) -> Callable:
     """Returns a function compiled by XLA, and its gradient, compiled too.
@@ -35,18 +37,17 @@ def compiled_with_gradient(function: Callable, variables: Sequence[keras.Variabl
             results = with_values(values, tensors, constants)
         return tape.gradient(results, [values, tensors], errors, unconnected_gradients="zero")
 
+    plain = tf.function(with_values, autograph=False)
+
     def run(tensors, constants):
-        @tf.custom_gradient
-        def with_gradient(*arguments):
-            # As for the written gradients: hide the inputs from eager tapes, which would record the inside, too.
-            arguments = list(map(tf.stop_gradient, arguments))
-            values, tensors = arguments[: len(variables)], arguments[len(variables) :]
+        def apart(function):
+            return lambda *arguments: tuple(function(arguments[:number], list(arguments[number:]), constants))
 
-            def gradient(*δ_results):
-                return tf.nest.flatten(backward(values, tensors, constants, list(δ_results)))
+        def gradient(_, arguments, errors):
+            return tf.nest.flatten(backward(arguments[:number], list(arguments[number:]), constants, list(errors)))
 
-            return tuple(forward(values, tensors, constants)), gradient
-
+        number = len(variables)
+        with_gradient = with_written_gradient(lambda *arguments: (apart(forward)(*arguments), None), gradient, apart(plain))
         return list(with_gradient(*map(tf.convert_to_tensor, (variable.value for variable in variables)), *tensors))
 
     return run

@@ -18,12 +18,13 @@ Source: Werbos 1990, "Backpropagation through time: what it does and how to do i
 
 import functools
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from toolkit.layers.recurrent.backpropagation.equations import Equations
+from toolkit.layers.recurrent.backpropagation.written_gradient import with_written_gradient
 
 TIME_GRID = 32  # steps; lengths are padded to a multiple of it, so that XLA compiles for fewer shapes
 SMALLEST_PART = 16  # rows; below that, a matrix product per step is too small to be worth its own loop
@@ -129,39 +130,49 @@ def _split(arguments: Any, parts: int | tf.Tensor) -> list[Any]:
 
 def _run(equations, weights, time, all_outputs, training, rows, noise) -> tuple[tf.Tensor, ...]:
     """Returns what `_forward` does, with the written gradient."""
-    forward, trace, backward = _compiled(equations, all_outputs, tuple(rows[0].shape))
+    loops = _loops(equations, all_outputs, tuple(rows[0].shape))
     given = (weights, *rows)  # weights, x, initial state, memory
 
-    @tf.custom_gradient
-    def run(*tensors):
-        # Eager tapes record inside a custom gradient too, and would ask for the loop's automatic gradient: hide the inputs from them.
-        present = iter(map(tf.stop_gradient, tensors))
-        arguments = (*tf.nest.map_structure(lambda tensor: None if tensor is None else next(present), given), noise, time)
-        results, kept = trace(*arguments) if training else (forward(*arguments), None)
+    def whole(tensors):
+        present = iter(tensors)
+        return *tf.nest.map_structure(lambda tensor: None if tensor is None else next(present), given), noise, time
 
-        def gradient(*δ_results):
-            known = trace(*arguments)[1] if kept is None else kept
-            weights, _, _, memory, *rest = arguments
-            δx, δ_state, δ = backward(known, weights, memory, *rest, δ_results)
-            known, δ = tf.nest.map_structure(lambda rows: rows[:time], (known, δ))  # without the padding
-            δ_memory = equations.memory_gradient(equations.Kept(*known.kept), δ)
-            return *_weight_gradients(equations, known, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
+    def forward(*tensors):
+        return loops.trace(*whole(tensors)) if training else (loops.forward(*whole(tensors)), None)
 
-        return results, gradient
+    def backward(kept, tensors, δ_results):
+        arguments = whole(tensors)
+        trace = loops.trace(*arguments)[1] if kept is None else kept
+        weights, _, _, memory, *rest = arguments
+        δx, δ_state, δ = loops.backward(trace, weights, memory, *rest, δ_results)
+        trace, δ = tf.nest.map_structure(lambda rows: rows[:time], (trace, δ))  # without the padding
+        δ_memory = equations.memory_gradient(equations.Kept(*trace.kept), δ)
+        return *_weight_gradients(equations, trace, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
 
+    run = with_written_gradient(forward, backward, lambda *tensors: loops.plain(*whole(tensors)))
     return run(*(tensor for tensor in tf.nest.flatten(given) if tensor is not None))
 
 
+class _Loops(NamedTuple):
+    forward: Callable  # to the results
+    trace: Callable  # to the results and a trace for the way back
+    backward: Callable
+    plain: Callable  # to the results, for TensorFlow to differentiate
+
+
 @functools.cache
-def _compiled(equations: Equations, all_outputs: bool, shape: tuple) -> tuple:
-    """Returns the compiled functions of a cell: forward alone, forward with a trace for the way back, and back.
+def _loops(equations: Equations, all_outputs: bool, shape: tuple) -> _Loops:
+    """Returns the loops of a cell, all but the last compiled.
 
     XLA compiles for every shape of the inputs anyway; one function for each keeps TensorFlow from warning that it is traced too often.
     """
-    return (
-        tf.function(functools.partial(_forward, equations, all_outputs, keep=False), jit_compile=True, autograph=False),
-        tf.function(functools.partial(_forward, equations, all_outputs, keep=True), jit_compile=True, autograph=False),
-        tf.function(functools.partial(_backward, equations, all_outputs), jit_compile=True, autograph=False),
+    forward, backward = functools.partial(_forward, equations, all_outputs), functools.partial(_backward, equations, all_outputs)
+    compiled = functools.partial(tf.function, jit_compile=True, autograph=False)
+    return _Loops(
+        compiled(functools.partial(forward, keep=False)),
+        compiled(functools.partial(forward, keep=True)),
+        compiled(backward),
+        tf.function(functools.partial(forward, keep=False), autograph=False),
     )
 
 
