@@ -240,11 +240,11 @@ class RecurrentLayer:
 
     # === Noise ===
 
-    def _zoneout(self, sequences, training: bool) -> tuple[tf.Tensor, ...] | None:
+    def _zoneout(self, sequences, training: bool) -> tuple[tf.Tensor | float, ...] | None:
         if not self._zoneout_rates:
             return None
         if not training:
-            return tuple(tf.constant(1 - rate, sequences.dtype) for rate in self._zoneout_rates)
+            return tuple(1 - rate for rate in self._zoneout_rates)
         batch, time, _ = tf.unstack(tf.shape(sequences))
         draws = zip(self.state_size, self._zoneout_rates, strict=True)
         kept = [self._dropped(tf.ones([batch, time, size], sequences.dtype), rate, self._noise_seed) for size, rate in draws]

@@ -22,32 +22,27 @@ def compiled_with_gradient(function: Callable, variables: Sequence[keras.Variabl
         A function of the same arguments; the gradient is with respect to `tensors`, a flat list, and to the variables.
     """
 
-    def with_values(values, tensors, constants):
+    def plain(arguments, constants):
+        values, tensors = arguments[:number], list(arguments[number:])
         with keras.StatelessScope(state_mapping=list(zip(variables, values, strict=True))):
             return function(tensors, constants)
 
     @tf.function(jit_compile=True, autograph=False)
-    def forward(values, tensors, constants):
-        return with_values(values, tensors, constants)
+    def backward(arguments, constants, errors):
+        # Not by a tape: while forward mode is on, it records nothing.
+        gradients = tf.gradients(plain(arguments, constants), arguments, errors, unconnected_gradients="zero")
+        return list(map(tf.convert_to_tensor, gradients))
 
-    @tf.function(jit_compile=True, autograph=False)
-    def backward(values, tensors, constants, errors):
-        with tf.GradientTape() as tape:
-            tape.watch([values, tensors])
-            results = with_values(values, tensors, constants)
-        return tape.gradient(results, [values, tensors], errors, unconnected_gradients="zero")
-
-    plain = tf.function(with_values, autograph=False)
+    number = len(variables)
+    forward = tf.function(plain, jit_compile=True, autograph=False)
+    differentiable = with_written_gradient(
+        lambda arguments, constants: (forward(arguments, constants), None),
+        lambda _, arguments, constants, errors: backward(arguments, constants, list(errors)),
+        plain,
+    )
 
     def run(tensors, constants):
-        def apart(function):
-            return lambda *arguments: tuple(function(arguments[:number], list(arguments[number:]), constants))
-
-        def gradient(_, arguments, errors):
-            return tf.nest.flatten(backward(arguments[:number], list(arguments[number:]), constants, list(errors)))
-
-        number = len(variables)
-        with_gradient = with_written_gradient(lambda *arguments: (apart(forward)(*arguments), None), gradient, apart(plain))
-        return list(with_gradient(*map(tf.convert_to_tensor, (variable.value for variable in variables)), *tensors))
+        values = map(tf.convert_to_tensor, (variable.value for variable in variables))
+        return list(differentiable([*values, *tensors], constants))
 
     return run

@@ -1,57 +1,79 @@
-"""A function with a gradient that is written out, whose own gradient is automatic."""
+"""A function whose gradient is written out, and the gradient of that gradient, which is automatic."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
+from tensorflow.python.eager import record
 
 Tensors = Sequence[tf.Tensor]
 
 
 def with_written_gradient(
-    forward: Callable[..., tuple[Tensors, Any]], backward: Callable[[Any, Tensors, Tensors], Tensors], plain: Callable[..., Tensors]
-) -> Callable[..., Tensors]:
-    """Puts three forms of one function together, into one that a tape of any order, or an accumulator of forward mode, sees through.
+    forward: Callable[[Tensors, Any], tuple[Tensors, Any]],
+    backward: Callable[[Any, Tensors, Any, Tensors], Tensors],
+    plain: Callable[[Tensors, Any], Tensors],
+) -> Callable[[Tensors, Any], Tensors]:
+    """Makes one function of three forms of it. Tapes of any order see through it, and so does forward mode.
 
-        y = f(x)      δx = δy ∂f/∂x, as written      all further derivatives: those of δy ∂f/∂x as TensorFlow makes it from `plain`
+        y = f(x)      δx = δy ∂f/∂x, as written      from there on: the derivatives of δy ∂f/∂x as TensorFlow makes it from `plain`
 
-    The first derivative is as fast as it is written. The second runs `plain` and differentiates it twice; it is for penalties on gradients
-    and the like, and need not be fast. Forward mode is the derivative of δx with respect to δy, so it comes from `plain`, too.
+    So the first gradient is as fast as it is written. The second runs `plain` again and differentiates it twice; it need not be fast.
+    In forward mode the derivative of y in a direction is the gradient, with respect to δy, of δx in that direction.
 
     Args:
-        forward: `(*x) -> (y, kept)`, two lists of tensors, the second of any structure.
-        backward: `(kept, x, δy) -> δx`.
-        plain: `(*x) -> y`, of operations that TensorFlow differentiates.
+        forward: `(x, constants) -> (y, kept)`, where `kept` is any structure of tensors.
+        backward: `(kept, x, constants, δy) -> δx`.
+        plain: `(x, constants) -> y`, of operations that TensorFlow differentiates, in a graph.
 
     Returns:
-        `(*x) -> y`.
+        `(x, constants) -> y`: lists of tensors, and of the constants any structure, which gets no gradient.
     """
 
-    @tf.custom_gradient
-    def run(*x):
-        # Eager tapes record inside a custom gradient, too, and would differentiate what has no derivative: hide the inputs from them.
-        y, kept = forward(*map(tf.stop_gradient, x))
-        return y, lambda *δy: _gradient(backward, plain, kept, x, δy)
+    @tf.function(autograph=False)
+    def second(x, constants, δy, δδx):
+        # Not by tapes: while forward mode is on, they record nothing.
+        δx = tf.gradients(plain(x, constants), x, δy, unconnected_gradients="zero")
+        return tf.gradients(δx, [*x, *δy], δδx, unconnected_gradients="zero")
+
+    def run(x, constants):
+        return _node(forward, first, x, constants)
+
+    def first(kept, x, constants, δy):
+        number = len(x)
+        return _node(
+            lambda given, constants: (backward(kept, given[:number], constants, given[number:]), None),
+            lambda _, given, constants, δδx: second(given[:number], constants, given[number:], list(δδx)),
+            [*x, *δy],
+            constants,
+        )
 
     return run
 
 
-def _gradient(backward, plain, kept, x: Tensors, δy: Tensors) -> Tensors:
+def _node(function: Callable, gradient: Callable, x: Tensors, constants: Any) -> Tensors:
+    """Runs `function`, and lets whatever differentiates see `gradient` instead of what it is made of."""
+    # A gradient is often asked for in another graph. What is made an identity here is a tensor of this graph, which the next one can reach.
+    x, given = ([tf.identity(part) for part in parts] for parts in (x, filter(tf.is_tensor, tf.nest.flatten(constants))))
+
+    def whole(given):
+        given = iter(given)
+        return tf.nest.map_structure(lambda part: next(given) if tf.is_tensor(part) else part, constants)
+
+    def δ_all(kept, x, given, δy):
+        return [*gradient(kept, x, whole(given), δy), *[None] * len(given)]
+
     @tf.custom_gradient
-    def gradient(*given):
-        x, δy = (tuple(map(tf.stop_gradient, part)) for part in (given[:number], given[number:]))
-        return backward(kept, x, δy), lambda *δδx: _second_gradient(plain, given[:number], given[number:], δδx)
+    def in_graph(*tensors):
+        nonlocal kept
+        x, given = list(tensors[:number]), tensors[number:]
+        y, kept = function(x, whole(given))
+        return y, lambda *δy: δ_all(kept, x, given, δy)
 
-    number = len(x)
-    return gradient(*x, *δy)
-
-
-def _second_gradient(plain, x: Tensors, δy: Tensors, δδx: Tensors) -> Tensors:
-    """Returns the errors of x and of δy, given those of δx."""
-    with tf.GradientTape() as outer:
-        outer.watch([x, δy])
-        with tf.GradientTape() as inner:
-            inner.watch(x)
-            y = plain(*x)
-        δx = inner.gradient(y, x, δy, unconnected_gradients="zero")
-    return tf.nest.flatten(outer.gradient(δx, [x, δy], δδx, unconnected_gradients="zero"))
+    kept, number = None, len(x)
+    # TensorFlow's own tapes and accumulators of forward mode would look inside, where nothing has a derivative, and there is no public way
+    # to keep the latter from it. The gradient that `tf.custom_gradient` leaves in a graph is for those who differentiate the graph later.
+    with record.stop_recording():
+        y = in_graph(*x, *given)
+    record.record_operation("written_gradient", tf.nest.flatten(y), [*x, *given], lambda *δy: δ_all(kept, x, given, δy))
+    return y
