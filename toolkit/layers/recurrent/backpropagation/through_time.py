@@ -151,7 +151,7 @@ def _differentiable(equations: Equations, all_outputs: bool, training: bool, sha
         return *_weight_gradients(equations, trace, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
 
     def plain(x, constants):
-        return _forward(equations, all_outputs, *_apart(equations, x), *constants, keep=False, bounded=True)
+        return _forward(equations, all_outputs, *_apart(equations, x), *constants, keep=False, plain=True)
 
     return with_written_gradient(forward, backward, plain)
 
@@ -173,10 +173,10 @@ def _apart(equations: Equations, tensors: Sequence[tf.Tensor]) -> tuple[Any, tf.
     return equations.Weights(*kernel), x, equations.State(*state), memory[0] if memory else None
 
 
-def _forward(equations, all_outputs, weights, x, state, memory, noise, time, *, keep: bool, bounded: bool = False):
+def _forward(equations, all_outputs, weights, x, state, memory, noise, time, *, keep: bool, plain: bool = False):
     """Returns the results, and with `keep` the trace; the results are the last state, after all outputs if these are asked for.
 
-    XLA differentiates a loop that is `bounded` by a number of steps that is known when it compiles.
+    With `plain` TensorFlow can differentiate the loop, more than once, and vectorize what comes out.
     """
     equations, noise = equations.with_memory(memory), time_major(noise)
     x = tf.transpose(x, [1, 0, 2])
@@ -192,13 +192,17 @@ def _forward(equations, all_outputs, weights, x, state, memory, noise, time, *, 
         new, kept = step(t, state)
         new = equations.State(*held_back(new, state, noise, t))
         written = [*state, *kept] if keep else new[: int(all_outputs)]
-        return t + 1, new, [array.write(t, row) for array, row in zip(rows, written, strict=True)]
+        return t + 1, new, [write(array, t, row) for array, row in zip(rows, written, strict=True)]
 
     examples = [*state, *step(0, state)[1]] if keep else state[: int(all_outputs)]
     size = tf.shape(x)[0] + int(keep)  # before each step, and after the last
-    rows = [tf.TensorArray(example.dtype, size, element_shape=example.shape) for example in examples]
-    most = tf.shape(x)[0] if bounded else None
+    rows = [
+        plain_rows(size, example) if plain else tf.TensorArray(example.dtype, size, element_shape=example.shape) for example in examples
+    ]
+    most = tf.shape(x)[0] if plain else None  # without it XLA differentiates no loop
     _, last, rows = tf.while_loop(lambda t, *_: t < time, body, (0, state, rows), maximum_iterations=most)
+    if plain:
+        return *(tf.transpose(outputs, [1, 0, 2]) for outputs in rows), *last
     if not keep:
         return *(tf.transpose(array.stack(), [1, 0, 2]) for array in rows), *last
     rows = [rows[0].write(time, last[0]).stack(), *(array.stack() for array in rows[1:])]
@@ -241,6 +245,18 @@ def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, errors:
     h = all_steps(dropped(trace.states[0], noise))
     states, kept = equations.State(*map(all_steps, trace.states)), equations.Kept(*map(all_steps, trace.kept))
     return equations.weight_gradients(all_steps(trace.x), h, states, kept, equations.Errors(*map(all_steps, errors)))
+
+
+def plain_rows(size: tf.Tensor, example: tf.Tensor) -> tf.Tensor:
+    """Returns where a loop writes what it has at each step: a tensor, where a `TensorArray` has no second derivative that vectorizes."""
+    return tf.zeros(tf.concat([[size], tf.shape(example)], 0), example.dtype)
+
+
+def write(rows: tf.Tensor | tf.TensorArray, t: tf.Tensor, row: tf.Tensor) -> tf.Tensor | tf.TensorArray:
+    """Returns the rows with that of step `t`."""
+    if isinstance(rows, tf.TensorArray):
+        return rows.write(t, row)
+    return tf.tensor_scatter_nd_update(rows, [[t]], tf.expand_dims(row, 0))
 
 
 def time_major(noise: Noise) -> Noise:

@@ -31,10 +31,10 @@ def with_written_gradient(
     """
 
     @tf.function(autograph=False)
-    def second(x, constants, δy, δδx):
+    def second(x, constants, errors, direction):
         # Not by tapes: while forward mode is on, they record nothing.
-        δx = tf.gradients(plain(x, constants), x, δy, unconnected_gradients="zero")
-        return tf.gradients(δx, [*x, *δy], δδx, unconnected_gradients="zero")
+        gradients = tf.gradients(plain(x, constants), x, errors, unconnected_gradients="zero")
+        return tf.gradients(gradients, [*x, *errors], direction, unconnected_gradients="zero")
 
     def run(x, constants):
         return _node(forward, first, x, constants)
