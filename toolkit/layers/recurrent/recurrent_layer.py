@@ -4,6 +4,7 @@ import functools
 import inspect
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -101,6 +102,7 @@ class RecurrentLayer:
         if mask is None:
             # With an initial state Keras looks for a mask by another name, and would lose the embedding's.
             mask = getattr(sequences, "_keras_mask", None)
+        sequences, initial_state = in_dtype(self.compute_dtype, (sequences, initial_state))
         self._check_inputs(sequences, initial_state)
         return super().call(sequences, initial_state=initial_state, mask=mask, training=training)
 
@@ -217,7 +219,7 @@ class RecurrentLayer:
         last_output, *state = results[:1] + results[1 + self.return_sequences :]
         return last_output, results[1] if self.return_sequences else None, self._pack_state(state)
 
-    def _scan_cell(self, training: bool, tensors, noise: Noise):
+    def _scan_cell(self, training: bool, tensors, noise: Noise, plain: bool = False):
         options = {"training": training} if self.cell._call_has_training_arg else {}
 
         def step(x, state):
@@ -225,26 +227,29 @@ class RecurrentLayer:
             return output, tf.nest.flatten(new)
 
         output_size = getattr(self.cell, "output_size", None) or tf.nest.flatten(self.state_size)[0]
-        last_output, outputs, state = scan(step, tensors[0], tensors[1:], noise, output_size=output_size, all_outputs=self.return_sequences)
+        last_output, outputs, state = scan(
+            step, tensors[0], tensors[1:], noise, output_size=output_size, all_outputs=self.return_sequences, plain=plain
+        )
         return [last_output, *([] if outputs is None else [outputs]), *state]
 
     @functools.cached_property
     def _compiled_cells(self) -> dict[bool, Callable]:
-        return {
-            training: compiled_with_gradient(functools.partial(self._scan_cell, training), self.cell.trainable_variables)
-            for training in (False, True)
-        }
+        def compiled(training):
+            run = functools.partial(self._scan_cell, training)
+            return compiled_with_gradient(run, functools.partial(run, plain=True), self.cell.trainable_variables)
+
+        return {training: compiled(training) for training in (False, True)}
 
     def _pack_state(self, tensors):
         return tf.nest.pack_sequence_as(list(self.state_size), tensors)
 
     # === Noise ===
 
-    def _zoneout(self, sequences, training: bool) -> tuple[tf.Tensor, ...] | None:
+    def _zoneout(self, sequences, training: bool) -> tuple[tf.Tensor | float, ...] | None:
         if not self._zoneout_rates:
             return None
         if not training:
-            return tuple(tf.constant(1 - rate, sequences.dtype) for rate in self._zoneout_rates)
+            return tuple(1 - rate for rate in self._zoneout_rates)
         batch, time, _ = tf.unstack(tf.shape(sequences))
         draws = zip(self.state_size, self._zoneout_rates, strict=True)
         kept = [self._dropped(tf.ones([batch, time, size], sequences.dtype), rate, self._noise_seed) for size, rate in draws]
@@ -265,6 +270,11 @@ class RecurrentLayer:
         if hasattr(self, "use_cudnn"):
             config["use_cudnn"] = self.use_cudnn
         return {**super().get_config(), **config}
+
+
+def in_dtype(dtype: str, tensors: Any) -> Any:
+    """Returns tensors, integers and booleans among them, in the dtype that a layer computes in. Keras leaves that to each operation."""
+    return tf.nest.map_structure(lambda tensor: None if tensor is None else ops.cast(tensor, dtype), tensors)
 
 
 def has_gpu() -> bool:

@@ -22,7 +22,7 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.layers.recurrent.backpropagation.equations import Equations
-from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, dropped, held_back, time_major
+from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, dropped, held_back, plain_rows, time_major, write
 from toolkit.layers.recurrent.live_rows import has_only_mask, run_live_rows
 
 LITERT_BLOCK = 64  # steps
@@ -64,6 +64,7 @@ def scan(
     output_size: int,
     all_outputs: bool,
     project: Callable[[tf.Tensor], Any] = tf.identity,
+    plain: bool = False,
 ) -> tuple[tf.Tensor, tf.Tensor | None, list[tf.Tensor]]:
     """Runs a step over time as TensorFlow's own loop.
 
@@ -78,12 +79,13 @@ def scan(
         output_size: Size of an output.
         all_outputs: Whether the output of every step is asked for.
         project: What can be done with the inputs of many steps at once.
+        plain: Whether it is to be differentiated twice, see `through_time.plain_rows`.
 
     Returns:
         The output after the last step, `[batch, units]`; the outputs after every step, `[batch, time, units]` (`None` without
         `all_outputs`); and the last state. A masked step gives the output of the step before it, zeros if there is none.
     """
-    run = functools.partial(_run, step, project, all_outputs)
+    run = functools.partial(_run, step, project, all_outputs, plain)
     carried = [tf.zeros([tf.shape(inputs)[1], output_size], state[0].dtype), *state]
     if current_backend() == "graph" and inputs.shape[1] is None and has_only_mask(noise):
         (output, *state), outputs = run_live_rows(run, inputs, carried, time_major(noise), all_outputs=all_outputs)
@@ -93,7 +95,7 @@ def scan(
     return output, outputs, state
 
 
-def _run(step, project, all_outputs, inputs, carried, noise):
+def _run(step, project, all_outputs, plain, inputs, carried, noise):
     inputs = project(inputs)
     time = tf.shape(inputs)[0]
 
@@ -104,7 +106,12 @@ def _run(step, project, all_outputs, inputs, carried, noise):
         if noise.zoneout is not None:
             output = new_state[0]
         new = [output, *new_state]
-        return new if noise.mask is None else _where(_at(noise.mask, t), new, carried)
+        if noise.mask is not None:
+            return _where(_at(noise.mask, t), new, carried)
+        if current_backend() == "compiled":
+            # TensorFlow cannot vectorize the way back through a loop that carries what it never reads.
+            new[0] = tf.where(t < time, output, carried[0])
+        return new
 
     def run(first, last, carried, rows):
         def body(t, carried, rows):
@@ -119,7 +126,7 @@ def _run(step, project, all_outputs, inputs, carried, noise):
         return run(0, time, carried, ())[0], None
     if _for_litert() and (inputs.shape[0] is None or inputs.shape[0] > LITERT_BLOCK):
         return _in_blocks(run, time, carried)
-    carried, rows = run(0, time, carried, _rows(time, carried[0]))
+    carried, rows = run(0, time, carried, plain_rows(time, carried[0]) if plain else _rows(time, carried[0]))
     return carried, rows.stack() if isinstance(rows, tf.TensorArray) else rows
 
 
@@ -206,6 +213,6 @@ def _rows(time: tf.Tensor, row: tf.Tensor):
 
 
 def _write(kept, t, row):
-    if isinstance(kept, tf.TensorArray):
-        return kept.write(t, row)
-    return ops.slice_update(kept, (t, 0, 0), tf.expand_dims(row, 0))
+    if _for_litert():
+        return ops.slice_update(kept, (t, 0, 0), tf.expand_dims(row, 0))
+    return write(kept, t, row)

@@ -83,10 +83,20 @@ class TruncatedBPTT(RecurrentLayer, keras.layers.RNN):
         state = tf.nest.flatten(initial_state)
         output = tf.zeros([tf.shape(sequences)[0], getattr(self.cell, "output_size", self.state_size[0])], self.compute_dtype)
         read = functools.partial(self._read_chunk, sequences, mask, initial_state, training)
-        outputs, output, state = self._over_chunks(read, tf.shape(sequences)[1], output, state)
+        over_chunks = self._in_a_loop if sequences.shape[1] is None else self._one_by_one
+        outputs, output, state = over_chunks(read, sequences, output, state)
         return output, outputs, tf.nest.pack_sequence_as(initial_state, state)
 
-    def _over_chunks(self, read, time, output, state):
+    def _one_by_one(self, read, sequences, output, state):
+        """Reads a number of chunks that is known: without a loop over them, which XLA could not differentiate."""
+        chunks = []
+        for start in range(0, sequences.shape[1], self.length):
+            outputs, output, state = read(start, output, state)
+            chunks.append(outputs)
+        return tf.concat(chunks, 1) if self.return_sequences else output, output, state
+
+    def _in_a_loop(self, read, sequences, output, state):
+        time = tf.shape(sequences)[1]
         chunks = tf.TensorArray(self.compute_dtype, -(-time // self.length), infer_shape=False, element_shape=[None, *output.shape])
 
         def body(start, chunks, output, *state):
@@ -102,7 +112,7 @@ class TruncatedBPTT(RecurrentLayer, keras.layers.RNN):
     def _read_chunk(self, sequences, mask, structure, training, start, last_output, state):
         steps = slice(start, start + self.length)
         chunk_mask = None if mask is None else mask[:, steps]
-        entering = [tf.where(start > 0, tf.stop_gradient(part), part) for part in state]
+        entering = [tf.where(tf.greater(start, 0), tf.stop_gradient(part), part) for part in state]
         output, outputs, new_state = self.layer.inner_loop(
             sequences[:, steps], tf.nest.pack_sequence_as(structure, entering), chunk_mask, training=training
         )

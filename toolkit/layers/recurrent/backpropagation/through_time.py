@@ -18,12 +18,13 @@ Source: Werbos 1990, "Backpropagation through time: what it does and how to do i
 
 import functools
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from toolkit.layers.recurrent.backpropagation.equations import Equations
+from toolkit.layers.recurrent.backpropagation.written_gradient import with_written_gradient
 
 TIME_GRID = 32  # steps; lengths are padded to a multiple of it, so that XLA compiles for fewer shapes
 SMALLEST_PART = 16  # rows; below that, a matrix product per step is too small to be worth its own loop
@@ -40,7 +41,7 @@ class Noise(NamedTuple):
 
     mask: tf.Tensor | None = None
     recurrent_dropout: tf.Tensor | None = None
-    zoneout: tuple[tf.Tensor, ...] | None = None
+    zoneout: tuple[tf.Tensor | float, ...] | None = None
 
 
 NO_NOISE = Noise()
@@ -82,8 +83,6 @@ def through_time(
         `h` after every step, `[batch, time, units]` (`None` without `all_outputs`), and the last state.
     """
     length = tf.shape(x)[1] if x.shape[1] is None else x.shape[1]
-    # Keras draws dropout in the shape of the state, which an eager tape may watch: no gradient goes through noise.
-    noise = tf.nest.map_structure(lambda part: None if part is None else tf.stop_gradient(part), noise)
     x, noise = _on_grid(x, noise, -length % TIME_GRID)
     run = functools.partial(_run, equations, weights, tf.constant(length) if isinstance(length, int) else length, all_outputs, training)
     done = [run(*rows) for rows in _split(((x, state, memory), noise), _parts(x) if training else 1)]
@@ -101,7 +100,7 @@ def _on_grid(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.T
         return tf.pad(tensor, [[0, 0], [0, padding], *[[0, 0]] * (tensor.shape.rank - 2)])
 
     mask = None if noise.mask is None else padded(noise.mask)
-    zoneout = None if noise.zoneout is None else tuple(padded(share) if share.shape.rank else share for share in noise.zoneout)
+    zoneout = None if noise.zoneout is None else tuple(padded(share) if tf.is_tensor(share) else share for share in noise.zoneout)
     return padded(x), noise._replace(mask=mask, zoneout=zoneout)
 
 
@@ -120,44 +119,46 @@ def _parts(x: tf.Tensor) -> int | tf.Tensor:
 def _split(arguments: Any, parts: int | tf.Tensor) -> list[Any]:
     """Splits every tensor of a nest along the batch; a single number is handed to each part."""
     number = parts if isinstance(parts, int) else parts.shape[0]
-    slices = [
-        [tensor] * number if tensor is None or tensor.shape.rank == 0 else tf.split(tensor, parts, 0)
-        for tensor in tf.nest.flatten(arguments)
-    ]
+    slices = [tf.split(tensor, parts, 0) if tf.is_tensor(tensor) else [tensor] * number for tensor in tf.nest.flatten(arguments)]
     return [tf.nest.pack_sequence_as(arguments, rows) for rows in zip(*slices, strict=True)]
 
 
 def _run(equations, weights, time, all_outputs, training, rows, noise) -> tuple[tf.Tensor, ...]:
     """Returns what `_forward` does, with the written gradient."""
-    forward, trace, backward = _compiled(equations, all_outputs, tuple(rows[0].shape))
-    given = (weights, *rows)  # weights, x, initial state, memory
+    x = [tensor for tensor in tf.nest.flatten((weights, *rows)) if tensor is not None]  # weights, x, initial state, memory
+    return _differentiable(equations, all_outputs, training, tuple(rows[0].shape))(x, (noise, time))
 
-    @tf.custom_gradient
-    def run(*tensors):
-        # Eager tapes record inside a custom gradient too, and would ask for the loop's automatic gradient: hide the inputs from them.
-        present = iter(map(tf.stop_gradient, tensors))
-        arguments = (*tf.nest.map_structure(lambda tensor: None if tensor is None else next(present), given), noise, time)
-        results, kept = trace(*arguments) if training else (forward(*arguments), None)
 
-        def gradient(*δ_results):
-            known = trace(*arguments)[1] if kept is None else kept
-            weights, _, _, memory, *rest = arguments
-            δx, δ_state, δ = backward(known, weights, memory, *rest, δ_results)
-            known, δ = tf.nest.map_structure(lambda rows: rows[:time], (known, δ))  # without the padding
-            δ_memory = equations.memory_gradient(equations.Kept(*known.kept), δ)
-            return *_weight_gradients(equations, known, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
+@functools.cache
+def _differentiable(equations: Equations, all_outputs: bool, training: bool, shape: tuple) -> Callable:
+    """Returns the loops of a cell as one function with its gradient: `(weights, x, initial state and memory; noise and time) -> results`.
 
-        return results, gradient
+    XLA compiles for every shape of the inputs anyway; one function for each keeps TensorFlow from warning that it is traced too often.
+    """
+    run, run_and_trace, run_back = _compiled(equations, all_outputs, shape)
 
-    return run(*(tensor for tensor in tf.nest.flatten(given) if tensor is not None))
+    def forward(x, constants):
+        arguments = *_apart(equations, x), *constants
+        return run_and_trace(*arguments) if training else (run(*arguments), None)
+
+    def backward(trace, x, constants, δ_results):
+        weights, _, _, memory = arguments = _apart(equations, x)
+        noise, time = constants
+        trace = trace or run_and_trace(*arguments, *constants)[1]
+        δx, δ_state, δ = run_back(trace, weights, memory, *constants, list(δ_results))
+        trace, δ = tf.nest.map_structure(lambda rows: rows[:time], (trace, δ))  # without the padding
+        δ_memory = equations.memory_gradient(equations.Kept(*trace.kept), δ)
+        return *_weight_gradients(equations, trace, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
+
+    def plain(x, constants):
+        return _forward(equations, all_outputs, *_apart(equations, x), *constants, keep=False, plain=True)
+
+    return with_written_gradient(forward, backward, plain)
 
 
 @functools.cache
 def _compiled(equations: Equations, all_outputs: bool, shape: tuple) -> tuple:
-    """Returns the compiled functions of a cell: forward alone, forward with a trace for the way back, and back.
-
-    XLA compiles for every shape of the inputs anyway; one function for each keeps TensorFlow from warning that it is traced too often.
-    """
+    """Returns the compiled functions of a cell: forward alone, forward with a trace for the way back, and back."""
     return (
         tf.function(functools.partial(_forward, equations, all_outputs, keep=False), jit_compile=True, autograph=False),
         tf.function(functools.partial(_forward, equations, all_outputs, keep=True), jit_compile=True, autograph=False),
@@ -165,8 +166,18 @@ def _compiled(equations: Equations, all_outputs: bool, shape: tuple) -> tuple:
     )
 
 
-def _forward(equations, all_outputs, weights, x, state, memory, noise, time, *, keep: bool):
-    """Returns the results, and with `keep` the trace; the results are the last state, after all outputs if these are asked for."""
+def _apart(equations: Equations, tensors: Sequence[tf.Tensor]) -> tuple[Any, tf.Tensor, Any, tf.Tensor | None]:
+    """Returns weights, x, initial state and memory, if there is one, from a flat list of them."""
+    weights, states = len(equations.Weights._fields), len(equations.State._fields)
+    kernel, x, state, memory = tensors[:weights], tensors[weights], tensors[weights + 1 :][:states], tensors[weights + 1 + states :]
+    return equations.Weights(*kernel), x, equations.State(*state), memory[0] if memory else None
+
+
+def _forward(equations, all_outputs, weights, x, state, memory, noise, time, *, keep: bool, plain: bool = False):
+    """Returns the results, and with `keep` the trace; the results are the last state, after all outputs if these are asked for.
+
+    With `plain` TensorFlow can differentiate the loop, more than once, and vectorize what comes out.
+    """
     equations, noise = equations.with_memory(memory), time_major(noise)
     x = tf.transpose(x, [1, 0, 2])
     # One row alone waits for the weights to be read: read W once for all steps. For more rows z is better made in the loop, and stays in
@@ -181,12 +192,17 @@ def _forward(equations, all_outputs, weights, x, state, memory, noise, time, *, 
         new, kept = step(t, state)
         new = equations.State(*held_back(new, state, noise, t))
         written = [*state, *kept] if keep else new[: int(all_outputs)]
-        return t + 1, new, [array.write(t, row) for array, row in zip(rows, written, strict=True)]
+        return t + 1, new, [write(array, t, row) for array, row in zip(rows, written, strict=True)]
 
     examples = [*state, *step(0, state)[1]] if keep else state[: int(all_outputs)]
     size = tf.shape(x)[0] + int(keep)  # before each step, and after the last
-    rows = [tf.TensorArray(example.dtype, size, element_shape=example.shape) for example in examples]
-    _, last, rows = tf.while_loop(lambda t, *_: t < time, body, (0, state, rows))
+    rows = [
+        plain_rows(size, example) if plain else tf.TensorArray(example.dtype, size, element_shape=example.shape) for example in examples
+    ]
+    most = tf.shape(x)[0] if plain else None  # without it XLA differentiates no loop
+    _, last, rows = tf.while_loop(lambda t, *_: t < time, body, (0, state, rows), maximum_iterations=most)
+    if plain:
+        return *(tf.transpose(outputs, [1, 0, 2]) for outputs in rows), *last
     if not keep:
         return *(tf.transpose(array.stack(), [1, 0, 2]) for array in rows), *last
     rows = [rows[0].write(time, last[0]).stack(), *(array.stack() for array in rows[1:])]
@@ -231,11 +247,25 @@ def _weight_gradients(equations: Equations, trace: _Trace, noise: Noise, errors:
     return equations.weight_gradients(all_steps(trace.x), h, states, kept, equations.Errors(*map(all_steps, errors)))
 
 
+def plain_rows(size: tf.Tensor, example: tf.Tensor) -> tf.Tensor:
+    """Returns where a loop writes what it has at each step: a tensor, where a `TensorArray` has no second derivative that vectorizes."""
+    return tf.zeros(tf.concat([[size], tf.shape(example)], 0), example.dtype)
+
+
+def write(rows: tf.Tensor | tf.TensorArray, t: tf.Tensor, row: tf.Tensor) -> tf.Tensor | tf.TensorArray:
+    """Returns the rows with that of step `t`."""
+    if isinstance(rows, tf.TensorArray):
+        return rows.write(t, row)
+    return tf.tensor_scatter_nd_update(rows, [[t]], tf.expand_dims(row, 0))
+
+
 def time_major(noise: Noise) -> Noise:
     """Returns the noise with time as the first axis, for `held_back`; the mask with an axis for the units."""
     mask = None if noise.mask is None else tf.expand_dims(tf.transpose(noise.mask), -1)
     zoneout = (
-        None if noise.zoneout is None else tuple(tf.transpose(share, [1, 0, 2]) if share.shape.rank else share for share in noise.zoneout)
+        None
+        if noise.zoneout is None
+        else tuple(tf.transpose(share, [1, 0, 2]) if tf.is_tensor(share) else share for share in noise.zoneout)
     )
     return noise._replace(mask=mask, zoneout=zoneout)
 
@@ -268,5 +298,5 @@ def _split_errors(δ_state: Any, noise: Noise, t: tf.Tensor) -> tuple[Any, list[
     return into, past
 
 
-def _at(share: tf.Tensor, t: tf.Tensor) -> tf.Tensor:
-    return share[t] if share.shape.rank else share
+def _at(share: tf.Tensor | float, t: tf.Tensor) -> tf.Tensor | float:
+    return share[t] if tf.is_tensor(share) else share
