@@ -136,7 +136,7 @@ def open_interpreter(path: Path):
     """
     from ai_edge_litert.interpreter import Interpreter
 
-    with naming(path, "a LiteRT model of built-in operators"), native_notices_hidden():
+    with native_notices_hidden(), naming(path, "a LiteRT model of built-in operators"):
         interpreter = Interpreter(str(path))
         interpreter.allocate_tensors()
     return interpreter
