@@ -1,7 +1,7 @@
 """What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
 A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `LanguageModelRecord`,
-`ComparisonRecord`, `ExportRecord`, `PairRecord` or `SpeedRecord`.
+`ComparisonRecord`, `ExportRecord`, `PairRecord`, `HeldRecord` or `SpeedRecord`.
 """
 
 import contextlib
@@ -227,6 +227,19 @@ class PairRecord(Measured):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class HeldRecord(Measured):
+    """How much of what is offered holds.
+
+    Attributes:
+        rows: By what it is, how many were `"tried"` and how many `"held"`.
+    """
+
+    kind: ClassVar[str] = "held"
+
+    rows: dict[str, dict[str, int]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SpeedRecord(Measured):
     """How long something takes, in the hands of several contenders.
 
@@ -244,7 +257,7 @@ class SpeedRecord(Measured):
 
 KINDS: dict[str, type[Measured]] = {
     record.kind: record
-    for record in (Record, TranslationRecord, LanguageModelRecord, ComparisonRecord, ExportRecord, PairRecord, SpeedRecord)
+    for record in (Record, TranslationRecord, LanguageModelRecord, ComparisonRecord, ExportRecord, PairRecord, HeldRecord, SpeedRecord)
 }
 
 

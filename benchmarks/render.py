@@ -14,6 +14,7 @@ from pathlib import Path
 from benchmarks.contrast_pairs_page import contrast_pairs_page
 from benchmarks.exports_page import TABLES as EXPORTS
 from benchmarks.exports_page import exports_page
+from benchmarks.held_page import held_page
 from benchmarks.language_model_speed_page import TABLES as LANGUAGE_MODEL
 from benchmarks.language_model_speed_page import language_model_speed_page
 from benchmarks.language_model_table import language_model_table
@@ -22,6 +23,7 @@ from benchmarks.records import (
     RESULTS,
     ROOT,
     ComparisonRecord,
+    HeldRecord,
     LanguageModelRecord,
     Measured,
     PairRecord,
@@ -90,6 +92,7 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "serving_speed.md": serving_page([record for record in speeds if record.table in SERVING]),
         docs / "exports.md": exports_page(records),
         docs / "contrast_pairs.md": contrast_pairs_page([record for record in records if isinstance(record, PairRecord)]),
+        docs / "held.md": held_page([record for record in records if isinstance(record, HeldRecord)]),
         docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
         readme: between_markers(readme.read_text("utf-8"), summary),
     }

@@ -185,7 +185,7 @@ def effective(path, name):
     return read_batching(path)
 
 
-def test_random_corruptions_are_noticed(exports, capsys):
+def test_random_corruptions_are_noticed(exports, record_property):
     rng = random.Random(14)
     places = [(name, path) for name in NAMES for path in sorted((exports / name / "1").rglob("*")) if path.is_file()]
     places += [(rng.choice(NAMES), exports / file) for file in ("models.config", "batching_parameters.txt")]
@@ -210,8 +210,8 @@ def test_random_corruptions_are_noticed(exports, capsys):
                 assert effective(path, name) == meaning
                 counts["without effect"] += 1
         assert report_of(version) == ""
-    with capsys.disabled():
-        print(f"\n{dict(counts)} of {CORRUPTIONS}")
+    for name, number in {"corruptions": CORRUPTIONS, **counts}.items():
+        record_property(name, number)
     assert counts["noticed"] + counts["without effect"] == CORRUPTIONS
     assert counts["without effect"] <= CORRUPTIONS // 50
 

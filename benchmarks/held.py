@@ -1,0 +1,73 @@
+"""Whether what is offered holds: runs the tests that export a covering set of settings, and those that damage exports, and counts.
+
+    python -m benchmarks.held
+
+The record is shown in docs/held.md.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.records import RESULTS, ROOT, HeldRecord
+
+SETTINGS = "tests/system/test_settings_and_exports.py"
+DAMAGE = "tests/export/test_damaged_exports.py"
+EXPORTED = re.compile(r"test_what_is_offered_is_exported\[(\w+)-\d+\]")
+TABLE = "what is offered holds"
+
+
+def main(argv: Sequence[str] | None = None) -> HeldRecord:
+    """Runs the tests, prints the counts and writes the record."""
+    parser = argparse.ArgumentParser(description="Count the configurations that are exported, and the changes of exports that are noticed.")
+    parser.add_argument("--tests", nargs="+", default=[SETTINGS, DAMAGE], help="files of tests")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records")
+    options = parser.parse_args(argv)
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-m", "slow", f"--junitxml={report}", *options.tests]
+        subprocess.run(command, cwd=ROOT, check=False)
+        rows = counts(report.read_text("utf-8"))
+    record = HeldRecord(
+        name="held",
+        table=TABLE,
+        what="all",
+        command=f"python -m benchmarks.held{' --tests ' + ' '.join(options.tests) if options.tests != [SETTINGS, DAMAGE] else ''}",
+        seed=0,
+        minutes=round((time.monotonic() - started) / 60, 1),
+        rows=rows,
+    )
+    for name, row in rows.items():
+        print(f"{name}: {row['held']} of {row['tried']}")
+    print(record.save(options.results))
+    return record
+
+
+def counts(report: str) -> dict[str, dict[str, int]]:
+    """Returns what was tried and what held, by what it is.
+
+    Args:
+        report: pytest's, in JUnit's XML. A test of exported settings counts by its recipe; a test of random changes says its own counts.
+    """
+    rows: dict[str, dict[str, int]] = {}
+    for case in ElementTree.fromstring(report).iter("testcase"):
+        if match := EXPORTED.fullmatch(case.get("name", "")):
+            row = rows.setdefault(f"configurations of {match[1]} that export everything", {"tried": 0, "held": 0})
+            row["tried"] += 1
+            row["held"] += case.find("failure") is None and case.find("error") is None
+        said = {each.get("name"): int(each.get("value", 0)) for each in case.iter("property")}
+        if "corruptions" in said:
+            rows["random changes of exports that are noticed"] = {"tried": said["corruptions"], "held": said.get("noticed", 0)}
+            rows["random changes that are without effect, provably"] = {"tried": said["corruptions"], "held": said.get("without effect", 0)}
+    return rows
+
+
+if __name__ == "__main__":
+    main()

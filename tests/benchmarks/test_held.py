@@ -1,0 +1,30 @@
+from benchmarks.held import counts
+from benchmarks.held_page import held_page
+from benchmarks.records import HeldRecord
+
+REPORT = """<testsuites><testsuite>
+<testcase name="test_what_is_offered_is_exported[sentiment-0]"/>
+<testcase name="test_what_is_offered_is_exported[sentiment-1]"><failure message="left out"/></testcase>
+<testcase name="test_what_is_offered_is_exported[language_model-12]"><error message="a fixture"/></testcase>
+<testcase name="test_random_corruptions_are_noticed"><properties>
+<property name="corruptions" value="500"/><property name="noticed" value="498"/><property name="without effect" value="2"/>
+</properties></testcase>
+<testcase name="test_something_else"/>
+</testsuite></testsuites>"""
+
+
+def test_what_was_tried_and_what_held_is_counted():
+    assert counts(REPORT) == {
+        "configurations of sentiment that export everything": {"tried": 2, "held": 1},
+        "configurations of language_model that export everything": {"tried": 1, "held": 0},
+        "random changes of exports that are noticed": {"tried": 500, "held": 498},
+        "random changes that are without effect, provably": {"tried": 500, "held": 2},
+    }
+
+
+def test_the_page_has_each_count():
+    record = HeldRecord(name="held", table="", what="all", command="c", seed=0, minutes=9.5, rows={"these": {"tried": 1500, "held": 1499}})
+    page = held_page([record])
+    assert "| these | 1,500 | 1,499 |" in page
+    assert "In 9.5 minutes." in page
+    assert "no record" in held_page([])
