@@ -165,7 +165,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path):
     assert "cannot be written" in message
     assert "File too large" in message
     assert len(message.splitlines()) == 1
-    assert list((tmp_path / "small").iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_exports_at_the_same_time_get_versions_of_their_own(tmp_path):

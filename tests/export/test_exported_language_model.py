@@ -463,5 +463,5 @@ def test_wrong_arguments_and_damaged_exports_are_named(exported, tmp_path):
             opened.generate(PROMPTS, max_tokens=0)
     damaged = shutil.copytree(exported.path, tmp_path / "1")
     (damaged / "saved_model.pb").write_bytes(b"cut short")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match=r"saved_model\.pb: expected the file that was exported"):
         open_artefact(damaged)
