@@ -27,6 +27,7 @@ from toolkit.serving.artefact import open_artefact
 from toolkit.serving.litert_text_generator import draw
 from toolkit.serving.model_text_generator import ModelTextGenerator
 from toolkit.serving.sampling import Sampling
+from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
 TEXTS = ["the cat sees a small house", "she does not see it\nand goes on", "two dogs", "", " \u3000", "\U0001f600 \u2028"]
@@ -316,13 +317,14 @@ def test_large_numbers_and_chaos_are_no_mistakes(part, factor, tokenizer, tmp_pa
 
 
 def test_the_texts_that_a_graph_writes(tokenizer):
-    """A space and an unfinished character in either order at the end, and a space that the prompt has already."""
-    words = tokenizer.encode(["cat "])[0]
-    unfinished = tokenizer.encode(["\U0001f600"])[0][:2]
-    assert continuation(tokenizer, "the", [], [*words, *unfinished]) == "cat "
-    assert continuation(tokenizer, "the", [], words) == "cat "
-    assert continuation(tokenizer, "the ", [], tokenizer.encode([" cat"])[0]) == "cat"
-    assert continuation(tokenizer, "the", [], tokenizer.encode([" cat"])[0]) in (" cat", "cat")
+    """Bytes of an unfinished character come after a space, or a space stands at the end of the prompt already."""
+    exact = train_exact_tokenizer(TEXTS, "bpe", 300)
+    rocket = exact.encode(["\U0001f680"])[0]  # four bytes, as it is not in the vocabulary
+    assert continuation(exact, "the", exact.encode(["the"])[0], [*exact.encode([" cat "])[0], *rocket[:-1]]) == " cat "
+    assert continuation(exact, "", [], [*exact.encode([" "])[0], *rocket]) == " \U0001f680"
+    cat = tokenizer.encode(["cat"])[0]  # this one begins every word with a space, and keeps none at the end
+    assert continuation(tokenizer, "the", tokenizer.encode(["the"])[0], cat) == " cat"
+    assert continuation(tokenizer, "the ", tokenizer.encode(["the "])[0], cat) == "cat"
 
 
 def test_other_writing_is_noticed(exported, model, tokenizer):
