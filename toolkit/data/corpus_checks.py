@@ -102,7 +102,7 @@ def what_cannot_be_measured(validation: SplitReport, test: SplitReport) -> list[
         listed = ", ".join(f'"{label}"' for label in absent[:_LISTED]) + f" and {len(absent) - _LISTED} more" * (len(absent) > _LISTED)
         notes.append(f"not in the test split, and so not measured: {listed}")
     if validation.kept < _VERY_SMALL:
-        notes.append(f"the validation split has {_texts(validation.kept)}: they can hardly tell which epoch is best")
+        notes.append(f"the validation split has {_texts(validation.kept)}, too few to tell which epoch is best")
     if test.kept < _SMALL:
         low, high = wilson_interval(_EXAMPLE_SCORE, test.kept)
         notes.append(
