@@ -1,9 +1,20 @@
 """Recurrent networks for text, from raw strings to a deployed model, on Keras and TensorFlow.
 
-The public names are loaded when they are first used, so `import toolkit` costs no TensorFlow.
+The public names are loaded when they are first used, so `import toolkit` costs no TensorFlow. It only sees to it that Keras, once it is
+imported, runs on TensorFlow, whatever the environment or Keras's own configuration file say.
 """
 
 import importlib
+import os
+import sys
+
+if "keras" not in sys.modules:
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+elif (_backend := sys.modules["keras"].config.backend()) != "tensorflow":
+    raise ImportError(
+        f"toolkit runs on Keras's backend tensorflow, but Keras was imported with {_backend}; import toolkit before keras, "
+        "or set KERAS_BACKEND=tensorflow"
+    )
 
 __version__ = "0.1.0"
 

@@ -37,8 +37,12 @@ def open_task(run_dir: str) -> Any:
 
 
 def make_task(recipe: Recipe, settings: Any, run: RunFolder) -> Any:
-    """Imports the recipe's task, and TensorFlow with it, and gives it the run."""
+    """Imports the recipe's task, and TensorFlow with it, and gives it the run.
+
+    A run is in single precision, whatever Keras's own configuration file says: other programs' settings do not change a recipe.
+    """
     module, _, name = recipe.task.partition(":")
     with native_notices_hidden():
         task = getattr(importlib.import_module(module), name)
+    importlib.import_module("keras").config.set_floatx("float32")
     return task(recipe, settings, run)

@@ -6,12 +6,15 @@ from keras import ops
 
 from toolkit.arguments import check_integer, check_positive_integer, check_rate
 from toolkit.layers import GRU, LSTM, ActivityPenalty, RecurrentStack, SimpleRNN, VariationalDropout
+from toolkit.layers.precision import at_least_single
+from toolkit.models.dtype import with_layers_in_its_dtype
 
 CELLS = {"gru": GRU, "lstm": LSTM, "simple_rnn": SimpleRNN}
 MOST_LAYERS = 8
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
+@with_layers_in_its_dtype
 class LanguageModel(keras.Model):
     """A recurrent language model.
 
@@ -47,8 +50,8 @@ class LanguageModel(keras.Model):
         return_features: Whether to return h_t, `[batch, time, features]`, of which `projection` makes logits.
 
     Returns:
-        Logits of the next token at each step, float32 `[batch, time, vocabulary_size]`, and the state after the last token: for each layer
-        a list of `[batch, units]`.
+        Logits of the next token at each step, float32 or more precise, `[batch, time, vocabulary_size]`, and the state after the
+        last token: for each layer a list of `[batch, units]`.
 
     Raises:
         ValueError: An argument is out of range.
@@ -164,7 +167,8 @@ class LanguageModel(keras.Model):
         """Returns the logits `[..., vocabulary_size]` of features `[..., features]`."""
         kernel, bias = self.projection
         logits = ops.matmul(features, ops.transpose(ops.cast(kernel, features.dtype)))
-        return ops.cast(logits, "float32") + ops.cast(bias, "float32")
+        dtype = at_least_single(logits.dtype)
+        return ops.cast(logits, dtype) + ops.cast(bias, dtype)
 
     def _embedded(self, tokens, training):
         """Returns vectors of about unit variance, those of a share of the vocabulary zero while training."""

@@ -16,12 +16,15 @@ from toolkit.layers import (
     VariationalDropout,
     WordDropout,
 )
+from toolkit.layers.precision import output_dtype
+from toolkit.models.dtype import with_layers_in_its_dtype
 
 CELLS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 POOLING = ("last", "max", "mean", "attention")
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
+@with_layers_in_its_dtype
 class TextClassifier(keras.Model):
     """Embedding → variational dropout → stacked bidirectional recurrent layers → pooling → logits.
 
@@ -43,7 +46,7 @@ class TextClassifier(keras.Model):
         inputs: Token ids, integers `[batch, time]`, 0 after the end of a text.
 
     Returns:
-        Logits `[batch, len(label_names)]`, float32.
+        Logits `[batch, len(label_names)]`, float32 or more precise.
 
     Raises:
         ValueError: An argument is out of range.
@@ -76,7 +79,7 @@ class TextClassifier(keras.Model):
             recurrent = [Segmented(layer, segment_length) for layer in recurrent]
         pooled = {"max": MaxOverTime, "mean": MeanOverTime, "attention": lambda **kw: AttentionOverTime(units, **kw)}.get(pooling)
         output_dropout_layer = keras.layers.Dropout(output_dropout, name="output_dropout")
-        logits = keras.layers.Dense(len(label_names), dtype="float32", name="logits")
+        logits = keras.layers.Dense(len(label_names), dtype=output_dtype(), name="logits")
 
         # === Graph ===
         tokens = keras.Input((None,), dtype="int32", name="tokens")

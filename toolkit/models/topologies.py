@@ -20,6 +20,7 @@ from keras import ops
 
 from toolkit.arguments import check_positive_integer
 from toolkit.layers import GRU, LSTM, Bidirectional, RecurrentStack, SimpleRNN
+from toolkit.layers.precision import output_dtype
 
 RECURRENT = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 
@@ -265,7 +266,7 @@ def _stack(
 
 def _dense(outputs: int) -> keras.layers.Dense:
     # Logits are whole in any precision, as a softmax in half precision is not exact enough.
-    return keras.layers.Dense(_positive(outputs=outputs), dtype="float32", name="y")
+    return keras.layers.Dense(_positive(outputs=outputs), dtype=output_dtype(), name="y")
 
 
 def _layer_class(recurrent):

@@ -7,6 +7,8 @@ from keras import ops
 from toolkit.arguments import check_integer, check_positive_integer, check_rate
 from toolkit.layers import GRU, LSTM, Attention, AttentionDecoder, Bidirectional, RecurrentStack, SimpleRNN, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
+from toolkit.layers.precision import at_least_single
+from toolkit.models.dtype import with_layers_in_its_dtype
 
 CELLS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 BRIDGES = ("dense", "zero")
@@ -15,6 +17,7 @@ FIRST_RESIDUAL = 2  # the third layer
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
+@with_layers_in_its_dtype
 class Translator(keras.Model):
     """Encoder and decoder of any depth, attention from the decoder's outputs to the encoder's, and an output tied to the embedding.
 
@@ -60,7 +63,7 @@ class Translator(keras.Model):
             begin id.
 
     Returns:
-        Logits of the next token at each step, float32 `[batch, steps, vocabulary_size]`.
+        Logits of the next token at each step, float32 or more precise, `[batch, steps, vocabulary_size]`.
 
     Raises:
         ValueError: An argument is out of range.
@@ -216,7 +219,7 @@ class Translator(keras.Model):
         """Puts what was predicted for a step where the step after it reads, at random; begin id and padding stay."""
         predicted = ops.cast(ops.argmax(logits[:, :-1], axis=-1), target.dtype)
         predicted = ops.concatenate([target[:, :1], predicted], axis=1)
-        chosen = keras.random.uniform(ops.shape(target), seed=self.sampling_seed) < self.scheduled_sampling
+        chosen = keras.random.uniform(ops.shape(target), dtype="float32", seed=self.sampling_seed) < self.scheduled_sampling
         return ops.where(ops.logical_and(chosen, target != 0), predicted, target)
 
     def encode(self, source, training=False) -> dict:
@@ -293,7 +296,8 @@ class Translator(keras.Model):
     def _logits(self, attended):
         kernel, bias = self.projection
         logits = ops.matmul(attended, ops.transpose(ops.cast(kernel, attended.dtype)))
-        return ops.cast(logits, "float32") + ops.cast(bias, "float32")
+        dtype = at_least_single(logits.dtype)
+        return ops.cast(logits, dtype) + ops.cast(bias, dtype)
 
     def get_config(self):
         """Returns the constructor's arguments."""

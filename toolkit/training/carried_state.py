@@ -56,7 +56,7 @@ class CarriedState(keras.Model):
     def call(self, inputs, training=False, return_features=False):
         """Reads a window; see the class."""
         tokens, first = inputs
-        kept = [tf.where(first[:, tf.newaxis], 0.0, part) for part in self.carried]
+        kept = [tf.where(first[:, tf.newaxis], tf.zeros_like(part), part) for part in map(tf.convert_to_tensor, self.carried)]
         state = tf.nest.pack_sequence_as(self.model.initial_state(1), kept)
         outputs, state = self.model(tokens, state=state, training=training, return_features=return_features)
         for part, new in zip(self.carried, tf.nest.flatten(state), strict=True):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from toolkit.layers.precision import at_least_single
 from toolkit.training.losses import Measure
 
 MOST_ROWS = 1024
@@ -37,16 +38,18 @@ class ProjectedMeasures:
         """Returns the weighted sum of each measure.
 
         Args:
-            features: float32 `[..., features]`.
-            kernel: float32 `[classes, features]`.
-            bias: float32 `[classes]`.
+            features: `[..., features]`.
+            kernel: `[classes, features]`.
+            bias: `[classes]`.
             labels: Integers `[...]`.
             weights: float32 `[...]`.
             training: Whether the sum of `loss` is to have gradients in features, kernel and bias.
         """
         summed = self._differentiable if training else self._evaluated
         rows = tf.reshape(features, [-1, features.shape[-1]])
-        return summed(rows, tf.convert_to_tensor(kernel), tf.convert_to_tensor(bias), tf.reshape(labels, [-1]), tf.reshape(weights, [-1]))
+        dtype = at_least_single(features.dtype)
+        rows, kernel, bias = (tf.cast(part, dtype) for part in (rows, kernel, bias))
+        return summed(rows, kernel, bias, tf.reshape(labels, [-1]), tf.reshape(weights, [-1]))
 
     def _evaluated(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
         def add(sums, chosen, weights):
@@ -66,7 +69,7 @@ class ProjectedMeasures:
         def summed(*projection):
             zeros = [tf.zeros_like(part) for part in projection]
             sums, *gradients = self._over_blocks(add, (self._zeros(), *zeros), kernel, weights)
-            return list(sums.values()), lambda *δ: [gradient * δ[names.index("loss")] for gradient in gradients]
+            return list(sums.values()), lambda *δ: [gradient * tf.cast(δ[names.index("loss")], gradient.dtype) for gradient in gradients]
 
         names = list(self._measures)
         return dict(zip(names, summed(features, kernel, bias), strict=True))

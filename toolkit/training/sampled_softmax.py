@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import check_positive_integer
+from toolkit.layers.precision import at_least_single
 
 EVENLY = 0.1  # share of the draws that does not look at the counts, so that no class is never drawn
 
@@ -59,8 +60,11 @@ class SampledSoftmax:
             tf.gather(tf.reshape(part, shape), real)
             for part, shape in ((features, [-1, features.shape[-1]]), (labels, [-1]), (weights, [-1]))
         )
-        log_counts = tf.constant(np.log(self.samples * self.probabilities), tf.float32)
-        return {"loss": tf.reduce_sum(weights * sampled_cross_entropy(features, kernel, bias, labels, self._draw(), log_counts))}
+        dtype = at_least_single(features.dtype)
+        features, kernel, bias = (tf.cast(part, dtype) for part in (features, kernel, bias))
+        log_counts = tf.constant(np.log(self.samples * self.probabilities), dtype)
+        losses = sampled_cross_entropy(features, kernel, bias, labels, self._draw(), log_counts)
+        return {"loss": tf.reduce_sum(weights * tf.cast(losses, weights.dtype))}
 
     def _draw(self) -> tf.Tensor:
         u = keras.random.uniform((self.samples,), dtype="float64", seed=self.seed_generator)  # the rare are small parts of 1

@@ -70,7 +70,7 @@ class Steps:
             sums = self._sums(inputs, labels, weights, training=True)
             objective = sums["loss"] / total
             if self._model.losses:
-                objective += tf.add_n(self._model.losses) / self._strategy.num_replicas_in_sync
+                objective += tf.add_n([tf.cast(loss, objective.dtype) for loss in self._model.losses]) / self._strategy.num_replicas_in_sync
         variables = [variable.value for variable in self._model.trainable_variables]
         report = self._update(tape.gradient(objective, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO))
         return self._of_all_replicas(sums, weights), report

@@ -35,6 +35,8 @@ class Update:
             The scalars named by `REPORTED`: the global norm of the sum before and after clipping, and the learning rate used.
         """
         dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
+        wide = keras.backend.result_type("float32", *(gradient.dtype.name for gradient in dense))
+        dense = [tf.cast(gradient, wide) for gradient in dense]  # half precision has no room for the squares in a norm
         return self._apply(tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, dense))
 
     def _clip_and_apply(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:

@@ -77,10 +77,11 @@ class Attention(keras.layers.Layer):
 
     def call(self, queries, memory, memory_mask=None):
         """Looks; see the class."""
+        queries, memory = ops.cast(queries, self.compute_dtype), ops.cast(memory, self.compute_dtype)
         scores = self._scores(queries, memory)
         if memory_mask is not None:
             hidden = ops.logical_not(ops.cast(memory_mask, "bool"))
-            scores = ops.where(ops.expand_dims(hidden, 1), ops.cast(-1e9, scores.dtype), scores)
+            scores = ops.where(ops.expand_dims(hidden, 1), ops.cast(max(-1e9, scores.dtype.min), scores.dtype), scores)
         weights = tf.nn.softmax(scores)  # Keras's warns where there is one position
         return ops.matmul(weights, memory), weights
 

@@ -1,6 +1,7 @@
 """Max pooling over time."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from toolkit.layers.pooling.pooling import Pooling
@@ -15,6 +16,6 @@ class MaxOverTime(Pooling):
 
     def pool(self, sequences, mask):
         """Returns `[batch, features]` from `[batch, time, features]`."""
-        lowest = ops.full_like(sequences, -1e4)
+        lowest = ops.full_like(sequences, tf.as_dtype(sequences.dtype).min)
         largest = ops.max(ops.where(mask, sequences, lowest), axis=1)
         return ops.where(ops.any(mask, axis=1), largest, ops.zeros_like(largest))

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from toolkit.layers.pooling.pooling import Pooling
+from toolkit.layers.precision import at_least_single
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
@@ -12,5 +13,7 @@ class MeanOverTime(Pooling):
 
     def pool(self, sequences, mask):
         """Returns `[batch, features]` from `[batch, time, features]`."""
-        weights = ops.cast(mask, sequences.dtype)
-        return ops.sum(sequences * weights, axis=1) / ops.maximum(ops.sum(weights, axis=1), 1)
+        dtype = at_least_single(sequences.dtype)
+        weights = ops.cast(mask, dtype)
+        total = ops.sum(ops.cast(sequences, dtype) * weights, axis=1)
+        return ops.cast(total / ops.maximum(ops.sum(weights, axis=1), 1), sequences.dtype)

@@ -19,7 +19,7 @@ class Pooling(keras.layers.Layer):
         """Returns the pooled vectors; `mask` is boolean `[batch, time]`, all `True` by default."""
         if mask is None:
             mask = ops.ones(ops.shape(sequences)[:2], dtype="bool")
-        return self.pool(sequences, ops.expand_dims(mask, -1))
+        return self.pool(ops.cast(sequences, self.compute_dtype), ops.expand_dims(ops.cast(mask, "bool"), -1))
 
     def compute_mask(self, inputs, previous_mask=None):
         """Returns no mask: the time axis is gone."""

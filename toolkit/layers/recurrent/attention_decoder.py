@@ -7,6 +7,7 @@ from keras import ops
 from toolkit.arguments import check_positive_integer
 from toolkit.layers.recurrent.backpropagation.attention import Attending, AttentionWeights
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, through_time
+from toolkit.layers.recurrent.input_dtype import in_dtype
 from toolkit.layers.recurrent.time_loop import current_backend, scan_equations, swap_batch_and_time
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
@@ -100,6 +101,7 @@ class AttentionDecoder(keras.layers.Layer):
 
     def call(self, sequences, memory, initial_state=None, memory_mask=None, training=False):
         """Runs the decoder; see the class."""
+        sequences, memory = in_dtype(self.compute_dtype, (sequences, memory))
         if sequences.shape[-1] != self.features:
             raise ValueError(
                 f"Argument `sequences` must have {self.features} features at each step. Received: shape={tuple(sequences.shape)}"

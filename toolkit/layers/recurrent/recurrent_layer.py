@@ -4,7 +4,6 @@ import functools
 import inspect
 import logging
 from collections.abc import Callable
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -15,6 +14,7 @@ from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gra
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
 from toolkit.layers.recurrent.fused_lstm import fused_lstm
+from toolkit.layers.recurrent.input_dtype import in_dtype
 from toolkit.layers.recurrent.time_loop import current_backend, scan, scan_equations, swap_batch_and_time
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
@@ -270,11 +270,6 @@ class RecurrentLayer:
         if hasattr(self, "use_cudnn"):
             config["use_cudnn"] = self.use_cudnn
         return {**super().get_config(), **config}
-
-
-def in_dtype(dtype: str, tensors: Any) -> Any:
-    """Returns tensors, integers and booleans among them, in the dtype that a layer computes in. Keras leaves that to each operation."""
-    return tf.nest.map_structure(lambda tensor: None if tensor is None else ops.cast(tensor, dtype), tensors)
 
 
 def has_gpu() -> bool:

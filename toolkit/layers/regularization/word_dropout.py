@@ -43,7 +43,7 @@ class WordDropout(keras.layers.Layer):
         """Returns the tokens, some of them replaced."""
         if not training or not self.rate:
             return tokens
-        dropped = keras.random.uniform(ops.shape(tokens), seed=self.seed_generator) < self.rate
+        dropped = keras.random.uniform(ops.shape(tokens), dtype="float32", seed=self.seed_generator) < self.rate
         return ops.where(ops.logical_and(dropped, tokens != self.pad_id), ops.cast(self.unknown_id, tokens.dtype), tokens)
 
     def compute_output_shape(self, tokens_shape):

@@ -74,7 +74,7 @@ def test_lengths_on_one_point_of_the_grid_share_a_program():
     results, kept = forward(weights, x, state, None, NO_NOISE, tf.constant(3))
 
     def programs(time):
-        there = forward.experimental_get_compiler_ir(weights, x, state, None, NO_NOISE, tf.constant(time), keep=True)
+        there = forward.experimental_get_compiler_ir(weights, x, state, None, NO_NOISE, tf.constant(time), keep=True, plain=False)
         back = backward.experimental_get_compiler_ir(kept, weights, None, NO_NOISE, tf.constant(time), results)
         return there("hlo"), back("hlo")
 

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from toolkit.arguments import check_positive
+from toolkit.layers.precision import at_least_single
 from toolkit.layers.recurrent.cells.memory_cell import LSTMState, MemoryCell
 
 
@@ -78,7 +79,7 @@ class LayerNormLSTMCell(MemoryCell):
 
     def _normalize(self, a):
         # Half precision has too few digits for a variance.
-        whole = ops.cast(a, keras.backend.result_type(a.dtype, "float32"))
+        whole = ops.cast(a, at_least_single(a.dtype))
         mean, variance = ops.moments(whole, axes=-1, keepdims=True)
         return ops.cast((whole - mean) * ops.rsqrt(variance + self.epsilon), a.dtype)
 
