@@ -142,7 +142,7 @@ class ClassifierCheck(Check):
         """Compares probabilities; `expect` asks the model for them."""
 
         def unsure():
-            moved = nudged_answers(self.model, self.tolerance.relative, expect)
+            moved = nudged_answers(self.model, self.tolerance.rounding, expect)
             return np.concatenate(spread(expected[:, np.newaxis], [scores[:, np.newaxis] for scores in moved]))
 
         return largest_difference(name, expected, found, self.tolerance.probability(expected), unsure)

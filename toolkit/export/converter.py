@@ -70,6 +70,8 @@ class Converter:
         Returns:
             By name of each file that could not be made, what the converter says.
         """
+        # The process stays in the folder that it was started in, whichever this one is in now.
+        jobs = [Job(os.path.abspath(job.saved_model), job.format, os.path.abspath(job.file)) for job in jobs]
         for _ in range(2):  # a process that has just lost its patience is started once more
             self.start()
             try:

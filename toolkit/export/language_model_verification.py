@@ -157,7 +157,7 @@ class LanguageModelCheck(Check):
 
     def _unsure(self, expect: Callable[[], Rows], expected: Rows) -> Callable[[], Rows]:
         """Returns what says how unsure the model is of its own numbers; it is asked only if there is need."""
-        return functools.cache(lambda: spread(expected, nudged_answers(self.model, self.tolerance.relative, expect)))
+        return functools.cache(lambda: spread(expected, nudged_answers(self.model, self.tolerance.rounding, expect)))
 
     def _check_scores(self, run: Run, sequences: Sequence[np.ndarray]) -> float:
         texts, scores = encoded(self.texts), {}

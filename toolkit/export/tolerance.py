@@ -13,8 +13,8 @@ and exp. Four facts say how far that leads.
 
 How the steps of a recurrent network pass a difference on does not follow from its size. Most networks forget it; one with large recurrent
 weights lets it grow from step to step, until two right computations of a long text have nothing in common. That is measured: `spread` says
-how far the answers of the model itself move when its weights are moved by as much as 2 and 4 say, and an artefact may move as far, too. It
-is asked only where a difference is above the bound of 3. So each number is held to that bound wherever the model itself is sure of it.
+how far the answers of the model itself move when its weights are moved by the share that 2 says, and an artefact may be twice as far. It is
+asked only where a difference is above the bound. So each number is held to that bound wherever the model itself is sure of it.
 
 Source: Higham 2002, "Accuracy and stability of numerical algorithms", chapters 3 and 4; Higham & Mary 2019, "A new approach to
 probabilistic rounding error analysis".
@@ -57,14 +57,14 @@ class Tolerance:
         return cls(max((min(each.shape) for each in model.weights if len(each.shape) > 1), default=1), float(size))
 
     @property
-    def relative(self) -> float:
-        """Share of its size that a sum may be off by."""
-        return DEVIATIONS * UNIT * math.sqrt(self.summands + FUNCTIONS)
+    def rounding(self) -> float:
+        """Share of its size that a sum is off by, as a rule."""
+        return UNIT * math.sqrt(self.summands + FUNCTIONS)
 
     @property
     def score(self) -> float:
         """Most that a logit or a log-probability may be off by."""
-        return self.relative * (1 + self.size)
+        return DEVIATIONS * self.rounding * (1 + self.size)
 
     def probability(self, probabilities: np.ndarray) -> np.ndarray:
         """Returns the most that probabilities may be off by: as far as they move with the logits, and a rounding of their own.
@@ -122,7 +122,7 @@ def nudged_answers(model: keras.Model, relative: float, answers: Callable[[], Se
 
     Args:
         model: The model.
-        relative: Share of its size that each weight is moved by: `Tolerance.relative`.
+        relative: Share of its size that each weight is moved by: `Tolerance.rounding`.
         answers: Asks the model.
     """
     moved = []

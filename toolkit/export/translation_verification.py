@@ -218,11 +218,11 @@ class TranslatorCheck(Check):
         The model has to give it the score and the alignment that it has, as far as it is sure of them. And that score has to be the one of
         the model's own translation, or the model, its weights moved by a rounding, finds another one itself.
         """
-        relative, token_lists = self.tolerance.relative, [answer.tokens for answer in found]
+        rounding, token_lists = self.tolerance.rounding, [answer.tokens for answer in found]
         given = functools.partial(self._answers_given, search, sources, token_lists)
         own = given()
-        limits = [self._limits(*each) for each in zip(own, *nudged_answers(self.model, relative, given), strict=True)]
-        moved = list(zip(*nudged_answers(self.model, relative, lambda: self._translated(search, sources)), strict=True))
+        limits = [self._limits(*each) for each in zip(own, *nudged_answers(self.model, rounding, given), strict=True)]
+        moved = list(zip(*nudged_answers(self.model, rounding, lambda: self._translated(search, sources)), strict=True))
 
         def is_sound(row: int) -> bool:
             score, look = limits[row]
