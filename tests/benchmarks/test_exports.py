@@ -23,6 +23,8 @@ from toolkit.run_folder import RunFolder
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["one two three", "two", "three four one", "four"]
 LABELS = ["no", "yes"]
 

@@ -21,6 +21,8 @@ from benchmarks.records import SpeedRecord, load_records
 from benchmarks.render import main as render
 from recipes.language_model import QUICK
 
+pytestmark = pytest.mark.slow
+
 LSTM = Setting(
     vocabulary_size=20, embedding_dim=4, units=6, num_layers=2, cell="lstm", tied_output=False, rows=2, window=5, learning_rate=0.01
 )
@@ -114,7 +116,6 @@ def test_the_subwords_are_those_of_the_recipe():
     assert setting.rows == QUICK.batch_size
 
 
-@pytest.mark.slow
 def test_contenders_take_turns_in_processes_of_their_own(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(language_model_speed, "SETTINGS", {"characters": LSTM})
     chosen = ["ours", "keras jit", *FLOOR]

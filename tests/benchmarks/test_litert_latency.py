@@ -20,7 +20,10 @@ from benchmarks.exports_page import (
 from benchmarks.litert_latency import converted_as_users_do, runner, stock_model
 from benchmarks.records import SpeedRecord
 
-pytestmark = pytest.mark.filterwarnings("ignore:Layer 'global_max_pooling1d")  # Keras says that it does not mask
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Layer 'global_max_pooling1d"),  # Keras says that it does not mask
+]
 
 LENGTH = 9
 OURS = {contender("ours", form) for form in ("float32", "float16", "int8", FIXED, *FUSED_FORMS.values())}

@@ -18,6 +18,8 @@ from benchmarks.speed import holds, ratios
 from benchmarks.speed_page import number
 from benchmarks.turns import measure, require_agreement
 
+pytestmark = pytest.mark.slow
+
 TINY = {
     name: dataclasses.replace(
         row, batch=3, steps=5, features=4, units=6, shortest=2 if row.shortest else None, positions=7 if row.positions else 0
@@ -109,7 +111,6 @@ def test_the_floor_gives_its_products(contender):
         np.testing.assert_allclose(received, expected, rtol=0, atol=1e-5)  # single precision, numbers below one
 
 
-@pytest.mark.slow
 def test_a_row_is_measured_printed_and_recorded(tmp_path, monkeypatch, capsys):
     chosen = ("keras graph", "floor graph")
     monkeypatch.setattr(recurrent_layers, "ROWS", TINY)
@@ -134,7 +135,6 @@ def test_a_contender_without_its_framework_is_left_out(tmp_path, monkeypatch):
     assert said == ["  pytorch does not take part: PyTorch is not installed (pip install torch)"]
 
 
-@pytest.mark.slow
 def test_the_tracing_of_a_fit_is_timed():
     values = fit_over_buckets("ours", [3], batch=2, seed=0, threads=2)
     assert values["tracing and compiling s"] == pytest.approx(values["of it training s"] + values["of it validation s"], rel=1e-3)

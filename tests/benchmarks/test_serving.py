@@ -17,6 +17,8 @@ sys.path.append(str(Path(__file__).parents[1] / "serving"))
 
 from scripted_model import write_model
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["one", "two words", "three short words"]
 
 

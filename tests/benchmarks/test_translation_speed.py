@@ -19,6 +19,8 @@ from benchmarks.translators.setting import Setting, count_parameters, make_weigh
 from toolkit.data.pair_batches import pair_lengths
 from toolkit.text.tokenizer import Tokenizer
 
+pytestmark = pytest.mark.slow
+
 SETTING = Setting(vocabulary_size=20, embedding_dim=6, units=8, learning_rate=0.01)
 
 
@@ -120,7 +122,6 @@ def test_first_steps_are_on_a_batch_of_each_shape():
     assert all(shapes[i] not in shapes[:i] for i in firsts)
 
 
-@pytest.mark.slow
 def test_translators_take_turns_in_processes_of_their_own():
     batches = {"sorted": sorted_batches(pairs(), sentences=3, count=4), "unsorted": unsorted_batches(pairs(), sentences=3, count=4)}
     case = translation_speed.measure(SETTING, batches, ["ours", "keras graph, unsorted"], rounds=2)

@@ -30,6 +30,8 @@ from toolkit.serving.sampling import Sampling
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["the cat sees a small house", "she does not see it\nand goes on", "two dogs", "", " \u3000", "\U0001f600 \u2028"]
 PROMPTS = ["the cat", "", "she does not see it "]
 ATOL = 1e-4  # single precision: sums of a few dozen log-probabilities in another order
@@ -300,7 +302,6 @@ def test_an_export_of_another_model_is_noticed(exported, tokenizer, change):
         check.litert(Path(exported.path) / "litert" / "model.tflite")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("part", "factor"), [("output_bias", 100), ("recurrent", 20)])
 def test_large_numbers_and_chaos_are_no_mistakes(part, factor, tokenizer, tmp_path):
     """Logits of hundreds, and a network that lets every rounding grow: its scores are compared up to where the model itself is unsure."""

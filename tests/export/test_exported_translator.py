@@ -29,6 +29,8 @@ from toolkit.serving.saved_model_translator import SavedModelTranslator
 from toolkit.serving.sentence_translator import SentenceTranslator
 from toolkit.text.tokenizer import Tokenizer
 
+pytestmark = pytest.mark.slow
+
 MAX_LENGTH = 12
 SEARCH = Search(beam_width=3, n_best=2, length_penalty=0.6, coverage_penalty=0.1, max_length_factor=1.5)
 BEST = dataclasses.replace(SEARCH, n_best=1)  # what is exported
@@ -145,7 +147,6 @@ def test_the_report(exported, model):
     assert "BLEU" in str(exported)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "options",
     [
@@ -241,7 +242,6 @@ def gates_swapped(weights):
     return [np.roll(value, 8, axis=-1) if value.shape == (8, 32) else value for value in weights]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("change", [one_recurrent_weight, one_word, gates_swapped])
 def test_an_export_of_another_model_is_noticed(exported, tokenizers, change):
     other = random_translator(*tokenizers)
@@ -255,7 +255,6 @@ def test_an_export_of_another_model_is_noticed(exported, tokenizers, change):
         check.litert(Path(exported.path) / "litert" / "model.tflite")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("factor", [20, 300])
 def test_large_numbers_and_chaos_are_no_mistakes(factor, tokenizers, tmp_path):
     """As after a training that has diverged: what is exported answers as the model does, up to where that is unsure of itself."""

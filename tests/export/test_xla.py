@@ -11,6 +11,8 @@ from toolkit.export.saving import save_module
 from toolkit.export.xla import check_compiles
 from toolkit.models import TextClassifier, Translator
 
+pytestmark = pytest.mark.slow
+
 TOKENS = tf.TensorSpec([2, 7], tf.int32, name="tokens")
 MATRIX = tf.TensorSpec([4, 8], tf.float32, name="x")
 

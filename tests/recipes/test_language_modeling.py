@@ -8,6 +8,8 @@ from tests.recipes.commands import call
 from tests.recipes.sentences import pairs
 from toolkit.cli import main
 
+pytestmark = pytest.mark.slow
+
 TINY = [
     *("--tokenizer=char", "--embedding-dim=16", "--units=32", "--num-layers=1", "--batch-size=8", "--window=16"),
     *("--epochs=6", "--learning-rate=0.02", "--tokens-per-epoch=null", "--validation-tokens=null"),

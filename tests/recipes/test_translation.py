@@ -9,6 +9,8 @@ from tests.recipes.commands import call
 from tests.recipes.sentences import pairs, write_sentences
 from toolkit.cli import main
 
+pytestmark = pytest.mark.slow
+
 TINY = [
     *("--vocabulary-size=330", "--max-length=30", "--embedding-dim=16", "--units=24", "--encoder-layers=1", "--decoder-layers=1"),
     *("--epochs=14", "--batch-size=32", "--learning-rate=0.02", "--dropout=0", "--average-epochs=2", "--beam-width=3"),

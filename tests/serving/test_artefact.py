@@ -17,6 +17,8 @@ from toolkit.serving.predictor import Predictor
 from toolkit.serving.saved_model_predictor import SavedModelPredictor
 from toolkit.text.tokenizer import Tokenizer
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["one two", "", "three four " * 20, "\U0001f600"]
 MAX_LENGTH = 10
 LABELS = ["no", "line\nbreak", "schön"]

@@ -17,6 +17,8 @@ from pathlib import Path
 import pytest
 from scripted_model import serving, write_model
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -229,7 +231,6 @@ def test_a_running_request_is_finished_before_the_server_stops(folder, number):
     assert "Traceback" not in log
 
 
-@pytest.mark.slow
 def test_a_run_is_exported_and_served():
     golden = json.loads((ROOT / "saved_models" / "sentiment" / "golden.json").read_text("utf-8"))
     with serving(ROOT / "saved_models" / "sentiment") as (process, url):

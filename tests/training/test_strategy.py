@@ -13,6 +13,8 @@ from tiny_training import EPOCHS, STEPS, Steps, final_variables, tiny_model, tra
 from toolkit.errors import UserError
 from toolkit.training.strategy import build_strategy, is_chief
 
+pytestmark = pytest.mark.slow
+
 # Replicas add the same numbers in another order; float32 over a dozen steps.
 TOLERANCE = 1e-5
 
@@ -40,7 +42,6 @@ def assert_same_training(run_dir, expected_dir):
         np.testing.assert_allclose(value, expected[name], atol=TOLERANCE, err_msg=name)
 
 
-@pytest.mark.slow
 def test_two_devices_get_the_losses_of_one(single_device, tmp_path):
     losses, run_dir = single_device
     mirrored = subprocess.run(command(tmp_path, "mirrored"), capture_output=True, check=True, text=True)
@@ -89,7 +90,6 @@ def cluster(tmp_path):
         worker.wait()
 
 
-@pytest.mark.slow
 def test_two_workers_get_the_losses_of_one(single_device, cluster):
     losses, run_dir = single_device
     chief, other = [cluster.output(number) for number in [cluster.start(0), cluster.start(1)]]
@@ -100,7 +100,6 @@ def test_two_workers_get_the_losses_of_one(single_device, cluster):
     assert_same_training(cluster.run_dir, run_dir)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("killed", [0, 1], ids=["chief", "other"])
 def test_a_killed_worker_comes_back_and_only_the_step_under_way_is_lost(single_device, cluster, killed):
     survivor = cluster.start(1 - killed)
