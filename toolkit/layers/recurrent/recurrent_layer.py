@@ -217,7 +217,10 @@ class RecurrentLayer:
         else:
             results = self._scan_cell(bool(training), tensors, noise)
         last_output, *state = results[:1] + results[1 + self.return_sequences :]
-        return last_output, results[1] if self.return_sequences else None, self._pack_state(state)
+        outputs = results[1] if self.return_sequences else None
+        if outputs is not None:
+            outputs.set_shape([None, sequences.shape[1], None])  # XLA's results have lost it
+        return last_output, outputs, self._pack_state(state)
 
     def _scan_cell(self, training: bool, tensors, noise: Noise, plain: bool = False):
         options = {"training": training} if self.cell._call_has_training_arg else {}
