@@ -14,6 +14,7 @@ from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gra
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
 from toolkit.layers.recurrent.fused_lstm import fused_lstm
+from toolkit.layers.recurrent.initializing import building
 from toolkit.layers.recurrent.input_dtype import in_dtype
 from toolkit.layers.recurrent.time_loop import current_backend, scan, scan_equations
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
@@ -87,7 +88,8 @@ class RecurrentLayer:
             self.initial_state_weights = [
                 self.add_weight(shape=(size,), initializer="zeros", name=f"initial_{i}") for i, size in enumerate(sizes)
             ]
-        super().build(sequences_shape, initial_state_shape)
+        with building(self.cell):
+            super().build(sequences_shape, initial_state_shape)
 
     def get_initial_state(self, batch_size):
         """Returns the state before the first step, `[batch_size, size]` for each part: zeros, or what was learned."""
