@@ -18,7 +18,7 @@ def take_snapshot(**owners: keras.Model | keras.optimizers.Optimizer) -> dict[st
     Returns:
         An array for each variable, in order: also the states of random generators, which are variables of a model.
     """
-    return {name: variable.value.numpy() for name, variable in _named(owners)}
+    return {name: _array(variable) for name, variable in _named(owners)}
 
 
 def restore_snapshot(checkpoint: Checkpoint, **owners: keras.Model | keras.optimizers.Optimizer) -> None:
@@ -42,6 +42,12 @@ def restore_snapshot(checkpoint: Checkpoint, **owners: keras.Model | keras.optim
         )
     for name, variable in variables.items():
         variable.assign(checkpoint.arrays[name])
+
+
+def _array(variable: keras.Variable) -> np.ndarray:
+    array = variable.value.numpy()
+    # NumPy's files do not know bfloat16, of which each value is one of float32.
+    return array.astype(np.float32) if variable.dtype == "bfloat16" else array
 
 
 def _named(owners: dict[str, keras.Model | keras.optimizers.Optimizer]) -> Iterator[tuple[str, keras.Variable]]:

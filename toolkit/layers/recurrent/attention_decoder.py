@@ -7,6 +7,7 @@ from keras import ops
 from toolkit.arguments import check_positive_integer
 from toolkit.layers.recurrent.backpropagation.attention import Attending, AttentionWeights
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, through_time
+from toolkit.layers.recurrent.initializing import building
 from toolkit.layers.recurrent.input_dtype import in_dtype
 from toolkit.layers.recurrent.time_loop import current_backend, scan_equations, swap_batch_and_time
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
@@ -95,7 +96,8 @@ class AttentionDecoder(keras.layers.Layer):
             )
         self.features = sequences_shape[-1]
         if not self.cell.built:  # a cell that comes out of a file is
-            self.cell.build((sequences_shape[0], self.features + self.units))
+            with building(self.cell):
+                self.cell.build((sequences_shape[0], self.features + self.units))
         shape = (memory_shape[-1] + self.cell.units, self.units)
         self.output_kernel = self.add_weight(shape=shape, initializer=self.output_initializer, name="output_kernel")
 

@@ -14,6 +14,7 @@ from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gra
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
 from toolkit.layers.recurrent.fused_lstm import fused_lstm
+from toolkit.layers.recurrent.initializing import building
 from toolkit.layers.recurrent.input_dtype import in_dtype
 from toolkit.layers.recurrent.time_loop import current_backend, scan, scan_equations, swap_batch_and_time
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
@@ -87,7 +88,8 @@ class RecurrentLayer:
             self.initial_state_weights = [
                 self.add_weight(shape=(size,), initializer="zeros", name=f"initial_{i}") for i, size in enumerate(sizes)
             ]
-        super().build(sequences_shape, initial_state_shape)
+        with building(self.cell):
+            super().build(sequences_shape, initial_state_shape)
 
     def get_initial_state(self, batch_size):
         """Returns the state before the first step, `[batch_size, size]` for each part: zeros, or what was learned."""
@@ -217,7 +219,10 @@ class RecurrentLayer:
         else:
             results = self._scan_cell(bool(training), tensors, noise)
         last_output, *state = results[:1] + results[1 + self.return_sequences :]
-        return last_output, results[1] if self.return_sequences else None, self._pack_state(state)
+        outputs = results[1] if self.return_sequences else None
+        if outputs is not None:
+            outputs.set_shape([None, sequences.shape[1], None])  # XLA's results have lost it
+        return last_output, outputs, self._pack_state(state)
 
     def _scan_cell(self, training: bool, tensors, noise: Noise, plain: bool = False):
         options = {"training": training} if self.cell._call_has_training_arg else {}

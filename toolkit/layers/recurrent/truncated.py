@@ -82,48 +82,48 @@ class TruncatedBPTT(RecurrentLayer, keras.layers.RNN):
         mask = None if mask is None else tf.cast(keras.tree.flatten(mask)[0], tf.bool)
         state = tf.nest.flatten(initial_state)
         output = tf.zeros([tf.shape(sequences)[0], getattr(self.cell, "output_size", self.state_size[0])], self.compute_dtype)
-        read = functools.partial(self._read_chunk, sequences, mask, initial_state, training)
+        read = functools.partial(self._read_chunk, initial_state, training)
         over_chunks = self._in_a_loop if sequences.shape[1] is None else self._one_by_one
-        outputs, output, state = over_chunks(read, sequences, output, state)
+        outputs, output, state = over_chunks(read, sequences, mask, output, state)
         return output, outputs, tf.nest.pack_sequence_as(initial_state, state)
 
-    def _one_by_one(self, read, sequences, output, state):
+    def _one_by_one(self, read, sequences, mask, output, state):
         """Reads a number of chunks that is known: without a loop over them, which XLA could not differentiate."""
-        chunks = []
-        for start in range(0, sequences.shape[1], self.length):
-            outputs, output, state = read(start, output, state)
-            chunks.append(outputs)
-        return tf.concat(chunks, 1) if self.return_sequences else output, output, state
+        time = sequences.shape[1]
+        lengths = [min(self.length, time - start) for start in range(0, time, self.length)]
+        masks = [None] * len(lengths) if mask is None else tf.split(mask, lengths, 1)
+        entering, all_outputs = state, []
+        for chunk, chunk_mask in zip(tf.split(sequences, lengths, 1), masks, strict=True):
+            outputs, output, state = read(chunk, chunk_mask, entering, output, state)
+            entering = list(map(tf.stop_gradient, state))
+            all_outputs.append(outputs)
+        return tf.concat(all_outputs, 1) if self.return_sequences else output, output, state
 
-    def _in_a_loop(self, read, sequences, output, state):
+    def _in_a_loop(self, read, sequences, mask, output, state):
         time = tf.shape(sequences)[1]
         chunks = tf.TensorArray(self.compute_dtype, -(-time // self.length), infer_shape=False, element_shape=[None, *output.shape])
 
         def body(start, chunks, output, *state):
-            outputs, output, state = read(start, output, state)
+            steps = slice(start, start + self.length)
+            entering = [tf.where(start > 0, tf.stop_gradient(part), part) for part in state]
+            outputs, output, state = read(sequences[:, steps], None if mask is None else mask[:, steps], entering, output, state)
             if self.return_sequences:
                 # Time comes first here: chunks of different lengths are joined along the first axis.
                 chunks = chunks.write(start // self.length, tf.transpose(outputs, [1, 0, 2]))
-            return start + self.length, chunks, output, *state
+            return start + self.length, chunks, *map(tf.ensure_shape, (output, *state), shapes)
 
+        shapes = [part.shape for part in (output, *state)]
         _, chunks, output, *state = tf.while_loop(lambda start, *_: start < time, body, (0, chunks, output, *state))
         return tf.transpose(chunks.concat(), [1, 0, 2]) if self.return_sequences else output, output, state
 
-    def _read_chunk(self, sequences, mask, structure, training, start, last_output, state):
-        steps = slice(start, start + self.length)
-        chunk_mask = None if mask is None else mask[:, steps]
-        entering = [tf.where(tf.greater(start, 0), tf.stop_gradient(part), part) for part in state]
+    def _read_chunk(self, structure, training, sequences, mask, entering, last_output, state):
         output, outputs, new_state = self.layer.inner_loop(
-            sequences[:, steps], tf.nest.pack_sequence_as(structure, entering), chunk_mask, training=training
+            sequences, tf.nest.pack_sequence_as(structure, entering), mask, training=training
         )
         new_state = tf.nest.flatten(new_state)
         if mask is not None:
-            output, outputs, new_state = self._hand_on(chunk_mask, (output, outputs, new_state), (last_output, state))
-        return (
-            outputs,
-            tf.ensure_shape(output, last_output.shape),
-            [tf.ensure_shape(new, old.shape) for new, old in zip(new_state, state, strict=True)],
-        )
+            output, outputs, new_state = self._hand_on(mask, (output, outputs, new_state), (last_output, state))
+        return outputs, output, new_state
 
     def _hand_on(self, mask, new, old):
         """Returns the outputs and the state of a chunk, those of the chunks before it where a row has had no token in this one yet."""

@@ -82,13 +82,18 @@ def through_time(
     Returns:
         `h` after every step, `[batch, time, units]` (`None` without `all_outputs`), and the last state.
     """
-    length = tf.shape(x)[1] if x.shape[1] is None else x.shape[1]
+    known = x.shape[1]
+    length = tf.shape(x)[1] if known is None else known
     x, noise = _on_grid(x, noise, -length % TIME_GRID)
     run = functools.partial(_run, equations, weights, tf.constant(length) if isinstance(length, int) else length, all_outputs, training)
     done = [run(*rows) for rows in _split(((x, state, memory), noise), _parts(x) if training else 1)]
     results = [rows[0] if len(rows) == 1 else tf.concat(rows, 0) for rows in zip(*done, strict=True)]
-    outputs = results.pop(0)[:, :length] if all_outputs else None
-    return outputs, equations.State(*results)
+    if not all_outputs:
+        return None, equations.State(*results)
+    outputs, *last = results
+    outputs = outputs[:, :length]
+    outputs.set_shape([None, known, None])  # XLA's results have lost it
+    return outputs, equations.State(*last)
 
 
 def _on_grid(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.Tensor, Noise]:
