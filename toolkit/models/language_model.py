@@ -131,7 +131,10 @@ class LanguageModel(keras.Model):
 
     def initial_state(self, batch) -> list[list]:
         """Returns zeros, what a text starts from: for each layer a list of `[batch, units]`."""
-        return [[ops.zeros((batch, size)) for size in tf.nest.flatten(layer.state_size)] for layer in self.recurrent.layers]
+        return [
+            [ops.zeros((batch, size), dtype=self.compute_dtype) for size in tf.nest.flatten(layer.state_size)]
+            for layer in self.recurrent.layers
+        ]
 
     def call(self, tokens, state=None, training=False, return_features=False):
         """Reads tokens; see the class."""

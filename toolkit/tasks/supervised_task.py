@@ -188,13 +188,13 @@ class SupervisedTask(abc.ABC):
         )
 
     def load_model(self) -> keras.Model:
-        """Returns the trained model.
+        """Returns the trained model, in single precision whatever it was trained in: that is what is measured and exported.
 
         Raises:
             UserError: The run is not finished.
         """
         self.run.read_metrics()
-        return load_model(self.run.model)
+        return load_model(self.run.model, dtype="float32")
 
     def export(self, directory: Path, name: str, version: int | None = None, *, fused_lstm: bool = False) -> ExportReport:
         """Writes the trained model as a SavedModel and as LiteRT files, checked against the model on held-out texts.
