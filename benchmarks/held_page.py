@@ -9,7 +9,7 @@ INTRODUCTION = """\
 # What is offered holds
 
 `python -m benchmarks.render` makes this page from the record in `benchmarks/results/` that `python -m benchmarks.held` writes. It runs
-tests of the slow tier, and counts.
+tests that take too long for every day, and counts.
 
 * **Configurations.** A pairwise covering set of the settings of each recipe: every value of every setting meets every value of every other
   one that it can meet. Each is a tiny model, trained for a step or two, exported in every format, compared, and asked again as

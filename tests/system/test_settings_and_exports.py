@@ -32,9 +32,19 @@ def data(tmp_path_factory):
     return write_texts(tmp_path_factory.mktemp("texts"))
 
 
-@pytest.mark.slow
+def failures(name, settings, folder):
+    exported = importlib.import_module("benchmarks.covering.exported")  # and TensorFlow with it, which the set itself does not need
+    return exported.failures(find_recipe(name), settings, folder)
+
+
+@pytest.mark.covering
 @pytest.mark.parametrize(("name", "configuration"), CONFIGURATIONS)
 def test_what_is_offered_is_exported(name, configuration, data, tmp_path):
-    exported = importlib.import_module("benchmarks.covering.exported")  # and TensorFlow with it, which the set itself does not need
-    recipe = find_recipe(name)
-    assert exported.failures(recipe, settings_of(recipe, configuration, data), tmp_path) == {}
+    assert failures(name, settings_of(find_recipe(name), configuration, data), tmp_path) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("layers", [3, 4, 8])
+def test_decoders_of_any_depth_are_exported(layers, data, tmp_path):
+    depth = {"encoder_layers": 1, "decoder_layers": layers, "tokenizer": "bpe"}
+    assert failures("translation", settings_of(find_recipe("translation"), depth, data), tmp_path) == {}
