@@ -1,4 +1,5 @@
 import importlib.metadata
+import os
 import re
 import subprocess
 import sys
@@ -67,3 +68,26 @@ def test_every_documentation_page_is_in_the_navigation():
     navigation = (ROOT / "mkdocs.yml").read_text("utf-8")
     pages = [path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/**/*.md")]
     assert [page for page in pages if f": {page}\n" not in navigation] == []
+
+
+def run_python(code, **environment):
+    return subprocess.run([sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch", "numpy"])
+def test_chooses_tensorflow_before_keras_is_imported(backend, tmp_path):
+    (tmp_path / "keras.json").write_text(f'{{"backend": "{backend}"}}', "utf-8")
+    code = "import toolkit, keras; toolkit.LSTM; print(keras.config.backend())"
+    for environment in ({"KERAS_BACKEND": backend}, {"KERAS_HOME": str(tmp_path)}):
+        result = run_python(code, **environment)
+        assert (result.returncode, result.stdout) == (0, "tensorflow\n"), result.stderr
+
+
+def test_says_in_one_line_that_keras_has_another_backend():
+    stand_in = "import sys, types; sys.modules['keras'] = types.SimpleNamespace(config=types.SimpleNamespace(backend=lambda: 'jax'))\n"
+    result = run_python(stand_in + "try: import toolkit\nexcept ImportError as error: print(error)")
+    assert result.stdout.splitlines() == [
+        "toolkit runs on Keras's backend tensorflow, but Keras was imported with jax; import toolkit before keras, "
+        "or set KERAS_BACKEND=tensorflow"
+    ]

@@ -2,16 +2,15 @@
 
 import importlib
 import pkgutil
-import runpy
 import subprocess
 import sys
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
 import toolkit
+from tests.conformance.registry import EXAMPLES
 
 
 def _import_everything():
@@ -23,15 +22,9 @@ def _import_everything():
 _import_everything()
 REGISTERED = {name for name in keras.saving.get_custom_objects() if name.startswith("toolkit>")}
 
-# How to make one of each, and what to call it on. A registered class that is missing in `examples/` fails the suite.
-EXAMPLES = {
-    name: example
-    for module in pkgutil.iter_modules([str(Path(__file__).parent / "examples")])
-    for name, example in runpy.run_path(str(Path(__file__).parent / "examples" / f"{module.name}.py"))["EXAMPLES"].items()
-}
-
 
 def test_every_registered_class_has_an_example():
+    """A registered class that is missing in `examples/` fails the suite."""
     # Schedules and other objects without weights are tested with their package.
     layers = {name for name in REGISTERED if issubclass(keras.saving.get_registered_object(name), keras.layers.Layer)}
     assert layers == set(EXAMPLES)

@@ -81,7 +81,7 @@ class Attention(keras.layers.Layer):
         scores = self._scores(queries, memory)
         if memory_mask is not None:
             hidden = ops.logical_not(ops.cast(memory_mask, "bool"))
-            scores = ops.where(ops.expand_dims(hidden, 1), ops.cast(max(-1e9, scores.dtype.min), scores.dtype), scores)
+            scores = ops.where(ops.expand_dims(hidden, 1), ops.cast(max(-1e9, float(scores.dtype.min)), scores.dtype), scores)
         weights = tf.nn.softmax(scores)  # Keras's warns where there is one position
         return ops.matmul(weights, memory), weights
 

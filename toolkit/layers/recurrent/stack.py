@@ -86,7 +86,8 @@ class RecurrentStack(keras.layers.Layer):
         self.transform_bias = transform_bias
         if self._is_connected(len(layers) - 1):
             _check_returns_sequences(layers[-1], len(layers) - 1, f"a layer with a {connection} connection")
-        self.dropouts = [VariationalDropout(dropout, seed=None if seed is None else seed + index) for index in range(1, len(layers))]
+        seeds = [None if seed is None else seed + index for index in range(1, len(layers))]
+        self.dropouts = [VariationalDropout(dropout, seed=each, dtype=self.dtype_policy) for each in seeds]
         self.gates = []
         self.return_sequences = layers[-1].return_sequences
         self.supports_masking = True

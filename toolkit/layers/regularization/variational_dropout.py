@@ -31,3 +31,7 @@ class VariationalDropout(keras.layers.SpatialDropout1D):
         check_rate("rate", rate)
         super().__init__(rate, **kwargs)
         self.supports_masking = True
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        return {**super().get_config(), "dtype": keras.dtype_policies.serialize(self.dtype_policy)}  # Keras keeps the variables' alone
