@@ -95,6 +95,13 @@ def test_integers_through_a_functional_model(name):
     np.testing.assert_allclose(model(inputs.astype("int32")), expected, rtol=1e-6, atol=1e-6)  # single precision, in a graph
 
 
+@pytest.mark.parametrize("name", ["toolkit>GRU", "toolkit>RNN"])
+def test_no_part_of_a_complex_number_is_lost_in_silence(name):
+    make, inputs = EXAMPLES[name]
+    with pytest.raises(ValueError, match=r"floats, integers or booleans.*complex64"):
+        make()(inputs.astype("complex64"))
+
+
 @every_example
 def test_a_reloaded_configuration_keeps_the_policy(name):
     make, _ = EXAMPLES[name]

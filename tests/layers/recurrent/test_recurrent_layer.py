@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tests.layers.recurrent.namesakes import BATCH, FEATURES, LAYERS, TIME, UNITS, every_layer, make, mask_of, sequences, states
-from toolkit.layers import GRU, LSTM, RNN, SimpleRNN
+from toolkit.layers import GRU, LSTM, RNN, PeepholeLSTMCell, SimpleRNN
 from toolkit.layers.recurrent import recurrent_layer
 
 
@@ -167,3 +167,18 @@ def test_stateful_with_a_changing_batch(name):
     layer(sequences())
     with pytest.raises(ValueError, match=r"(?s)batch size.*Expected batch size: 3.*Received batch size: 2"):
         layer(sequences()[:2])
+
+
+def test_a_frozen_cell_passes_the_gradient_on_and_learns_once_thawed():
+    layer, x = RNN(PeepholeLSTMCell(UNITS)), sequences()
+    layer.trainable = False
+
+    def gradients():
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            value = tf.reduce_sum(layer(x) ** 2)
+        return tape.gradient(value, [x, *(variable.value for variable in layer.trainable_variables)])
+
+    assert [bool(tf.reduce_any(gradient != 0)) for gradient in gradients()] == [True]
+    layer.trainable = True
+    assert [bool(tf.reduce_any(gradient != 0)) for gradient in gradients()] == [True] * (1 + len(layer.weights))

@@ -14,5 +14,15 @@ def in_dtype(dtype: str, tensors: Any) -> Any:
     Args:
         dtype: The layer's `compute_dtype`.
         tensors: Tensors and `None`, in any structure.
+
+    Raises:
+        ValueError: A tensor holds no real numbers.
     """
-    return tf.nest.map_structure(lambda tensor: None if tensor is None else ops.cast(tensor, dtype), tensors)
+    return tf.nest.map_structure(lambda tensor: None if tensor is None else _in_dtype(dtype, tensor), tensors)
+
+
+def _in_dtype(dtype: str, tensor):
+    own = tf.as_dtype(tensor.dtype)
+    if not (own.is_floating or own.is_integer or own.is_bool):
+        raise ValueError(f"Inputs and states must be floats, integers or booleans. Received: dtype={own.name}")
+    return ops.cast(tensor, dtype)

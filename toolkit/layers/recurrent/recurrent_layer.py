@@ -241,8 +241,10 @@ class RecurrentLayer:
     def _compiled_cells(self) -> dict[bool, Callable]:
         def compiled(training):
             run = functools.partial(self._scan_cell, training)
-            return compiled_with_gradient(run, functools.partial(run, plain=True), self.cell.trainable_variables)
+            return compiled_with_gradient(run, functools.partial(run, plain=True), weights)
 
+        # Frozen ones, too: they may be thawed later, and who takes the gradient says by what.
+        weights = [weight for weight in self.cell.weights if tf.as_dtype(weight.dtype).is_floating]
         return {training: compiled(training) for training in (False, True)}
 
     def _pack_state(self, tensors):
