@@ -133,7 +133,8 @@ def test_rows_that_have_stopped_leave_the_batch_without_a_trace(seed, batch, n_b
     wanted = beam_search(script.step, script.state(), batch, 3, BEGIN, END, 9, **options)
     found = beam_search(step, script.state(), tf.constant(batch), 3, BEGIN, END, 9, **options)
     for part, other in zip(found, wanted, strict=True):
-        np.testing.assert_array_equal(part, other)
+        # Fewer rows fill the processor's lanes otherwise: a rounding of 2^-24 for each of the nine steps of a score; tokens are the same.
+        np.testing.assert_allclose(part, other, rtol=9 * 2**-24, atol=0)
     assert rows == sorted(rows, reverse=True)
 
 
