@@ -31,7 +31,7 @@ def assert_equal_to_plain(monkeypatch, derivative):
     assert_equal(derivative(), plain)
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @every_example
 def test_second_order(name, monkeypatch):
     layer, inputs, targets = build(EXAMPLES[name])
@@ -39,7 +39,7 @@ def test_second_order(name, monkeypatch):
         assert_equal_to_plain(monkeypatch, lambda: repeated_gradient(lambda: layer(inputs), targets, 2))
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @every_example
 def test_second_order_compiled_as_a_whole(name, monkeypatch):
     layer, inputs, targets = build(EXAMPLES[name])
@@ -51,7 +51,7 @@ def test_second_order_compiled_as_a_whole(name, monkeypatch):
     assert_equal(tf.function(second, jit_compile=True, autograph=False)(), plain)
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @every_example
 def test_forward_mode(name, monkeypatch):
     layer, inputs, targets = build(EXAMPLES[name])
@@ -59,7 +59,7 @@ def test_forward_mode(name, monkeypatch):
         assert_equal_to_plain(monkeypatch, lambda: directional(lambda: layer(inputs), targets))
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @pytest.mark.parametrize("name", WITH_FLOATS)
 def test_jacobian_of_the_results_vectorized_or_not(name, monkeypatch):
     layer, inputs, _ = build(EXAMPLES[name])
@@ -69,7 +69,7 @@ def test_jacobian_of_the_results_vectorized_or_not(name, monkeypatch):
         assert_equal(jacobian(lambda: layer(inputs), inputs, pfor=pfor), plain)
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @kinds
 def test_hessian_vectorized_or_not(name, monkeypatch):
     layer, inputs, _ = build(EXAMPLES[name])
@@ -79,7 +79,7 @@ def test_hessian_vectorized_or_not(name, monkeypatch):
         assert_equal(jacobian_of_gradient(lambda: layer(inputs), inputs, pfor=pfor), plain)
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @kinds
 def test_tapes_outside_of_a_function_and_a_third_order(name, monkeypatch):
     layer, inputs, targets = build(EXAMPLES[name])
@@ -90,7 +90,7 @@ def test_tapes_outside_of_a_function_and_a_third_order(name, monkeypatch):
     assert_equal(repeated_gradient(lambda: layer(inputs), targets, 3), third)
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @kinds
 def test_forward_mode_does_not_spoil_what_is_traced_under_it(name, monkeypatch):
     """What is traced once is kept. A tape records nothing while forward mode is on, so zeros could be kept for ever."""
@@ -102,7 +102,7 @@ def test_forward_mode_does_not_spoil_what_is_traced_under_it(name, monkeypatch):
     assert_equal(repeated_gradient(lambda: layer(inputs), targets, 2), plain)
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @kinds
 def test_vectorized_map(name, monkeypatch):
     layer, inputs, _ = build(EXAMPLES[name])
