@@ -12,7 +12,8 @@ INTRODUCTION = """\
 tests that take too long for every day, and counts.
 
 * **Configurations.** A pairwise covering set of the settings of each recipe: every value of every setting meets every value of every other
-  one that it can meet. Each is a tiny model, trained for a step or two, exported in every format, compared, and asked again as
+  one that it can meet; how weights are trained, which leaves no trace in an export, is left to classifiers and language models.
+  Each is a tiny model, trained for a step or two, exported in every format, compared, and asked again as
   `toolkit predict` asks. A new setting joins by itself; one whose values are not known fails a test.
 * **Changes.** A file of an export is changed by one byte or field, cut, lengthened or deleted, at random. `toolkit export --verify` has to
   name it. Without effect is a change of a comment, or of what is said of other models, in the files for TensorFlow Serving that lie beside

@@ -9,9 +9,7 @@ Configuration = dict[str, Any]
 TRIES = 40  # candidates for each configuration, of which the one with the most new pairs is taken
 
 
-def covering_set(
-    factors: Mapping[str, Sequence[Any]], is_possible: Callable[[Configuration], bool], seed: int, at_least: int = 0
-) -> list[Configuration]:
+def covering_set(factors: Mapping[str, Sequence[Any]], is_possible: Callable[[Configuration], bool], seed: int) -> list[Configuration]:
     """Returns configurations in which each value of each factor meets each value of each other factor that it can meet.
 
     Each configuration is the best of a few candidates. A candidate begins with a pair that is not covered yet, and takes factor by factor,
@@ -21,21 +19,18 @@ def covering_set(
         factors: Values by name.
         is_possible: Says of a configuration of some of the factors whether there may be one with these values.
         seed: Of the random choices.
-        at_least: Number of configurations; when all pairs are covered, those that follow begin to cover them once more.
 
     Source: Cohen et al. 1997, "The AETG system: an approach to testing based on combinatorial design".
     """
     chance = random.Random(seed)
     pairs = [pair for pair in _pairs(factors) if is_possible(dict(pair))]
-    missing, covers, configurations = list(pairs), False, []
-    while not covers or len(configurations) < at_least:
+    missing, configurations = list(pairs), []
+    while missing:
         candidates = [found for _ in range(TRIES) if (found := _candidate(factors, is_possible, missing, chance))]
         best = max(candidates, key=lambda found: len(_covered(found, missing)))
         covered = _covered(best, missing)
         configurations.append(best)
         missing = [pair for pair in missing if pair not in covered]
-        if not missing:
-            missing, covers = list(pairs), True
     return configurations
 
 

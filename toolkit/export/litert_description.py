@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UserError, naming
+from toolkit.export.converter import Reasons
 from toolkit.export.exporter import Exporter
-from toolkit.export.litert import FILES, FUSED, STATIC, Reasons
+from toolkit.export.litert import FILES, FUSED, STATIC
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.publishing import write_json
 
