@@ -19,7 +19,7 @@ from benchmarks.records import RESULTS, ROOT, HeldRecord
 
 SETTINGS = "tests/system/test_settings_and_exports.py"
 DAMAGE = "tests/export/test_damaged_exports.py"
-EXPORTED = re.compile(r"test_what_is_offered_is_exported\[(\w+)-\d+\]")
+EXPORTED = re.compile(r"test_what_(?:is_offered|changes_the_operators)_is_exported\[(\w+)-\d+\]")
 TABLE = "what is offered holds"
 
 

@@ -1,10 +1,13 @@
 """Trains a configuration for a step or two, exports it in every format, and asks what was exported."""
 
-from collections.abc import Sequence
+import contextlib
+import warnings
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from toolkit.cli.recipes import make_task
 from toolkit.recipe import Recipe
@@ -15,22 +18,35 @@ ASKED = 3  # texts
 CLOSE = 1e-3  # between two forms of a model; the export has compared each with the model more closely
 
 
-def failures(recipe: Recipe, settings: Any, folder: Path) -> dict[str, str]:
+def failures(recipe: Recipe, settings: Any, folder: Path, *, eagerly: bool = False) -> dict[str, str]:
     """Returns what a configuration cannot do, which should be nothing.
 
     Args:
         recipe: The recipe.
         settings: Its settings.
         folder: An empty folder.
+        eagerly: Whether to train without compiling the step, which takes longer than a step or two of a tiny model.
 
     Returns:
         By artefact, or `"answers"`, what is wrong.
     """
     task = make_task(recipe, settings, RunFolder(folder / "run"))
-    task.train()
+    with _run_eagerly(eagerly):
+        task.train()
     report = task.export(folder / "exports", "model")
     missing = {artefact.name: artefact.left_out for artefact in report.artefacts if artefact.agreement is None}
     return {**missing, **report.not_compiled, **_different_answers(Path(report.path), task.run.read_json(task.run.samples)[:ASKED])}
+
+
+@contextlib.contextmanager
+def _run_eagerly(eagerly: bool) -> Iterator[None]:
+    tf.config.run_functions_eagerly(eagerly)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Even though the `tf.config.experimental_run_functions_eagerly`")  # tf.data compiles anyway
+            yield
+    finally:
+        tf.config.run_functions_eagerly(False)
 
 
 def _different_answers(version: Path, texts: Sequence[str]) -> dict[str, str]:

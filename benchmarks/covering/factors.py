@@ -31,7 +31,7 @@ LEVELS: dict[str, Sequence[Any]] = {
     "temporal_activity_penalty": (0.0, 1.0),
     "segment_length": (None, 4),
     "sampled_softmax": (None, 16),
-    "max_length": (8, 40),
+    "max_length": (8, 20),
     "clipnorm": (None, 0.5),
     "global_clipnorm": (None, 1.0),
     "weight_decay": (None, 0.01),
@@ -61,6 +61,16 @@ EXCUSED = {
 }  # fmt: skip
 """Settings that are no factors, by the reason."""
 
+NO_OPERATORS = {
+    "how the weights are found": (
+        *(field.name for field in dataclasses.fields(TrainingSettings)), "documents", "class_weights", "word_dropout", "embedding_dropout",
+        "input_dropout", "dropout", "output_dropout", "recurrent_dropout", "label_smoothing", "scheduled_sampling", "activity_penalty",
+        "temporal_activity_penalty", "sampled_softmax",
+    ),
+    "constants": ("normalization", "max_length", "length_penalty"),
+}  # fmt: skip
+"""Factors that change no operator of an exported graph, by what they change instead."""
+
 TINY = {
     "sentiment": {"units": 4, "embedding_dim": 4},
     "translation": {"units": 4, "embedding_dim": 4, "batch_size": 40},
@@ -86,6 +96,12 @@ def factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:
         excused |= {field.name for field in dataclasses.fields(TrainingSettings)}
     names = [field.name for field in dataclasses.fields(recipe.settings_class) if field.name not in excused]
     return {name: LEVELS[name] if name in LEVELS else _choices(types[name], name) for name in names}
+
+
+def alone_in(recipe: Recipe) -> list[str]:
+    """Returns the factors of a recipe that change no operator of what is exported: in a short set, each value is taken once."""
+    names = {name for names in NO_OPERATORS.values() for name in names}
+    return [name for name in factors_of(recipe) if name in names]
 
 
 def _choices(kind: Any, name: str) -> Sequence[Any]:
@@ -127,7 +143,11 @@ def _translates(found: Mapping[str, Any]) -> bool:
     return not (fed or blind)
 
 
-POSSIBLE: dict[str, Callable[[Configuration], bool]] = {"translation": _translates}
+def _classifies(found: Mapping[str, Any]) -> bool:
+    return not (found.get("segment_length") and found.get("pooling", "max") == "last")
+
+
+POSSIBLE: dict[str, Callable[[Configuration], bool]] = {"sentiment": _classifies, "translation": _translates}
 """By recipe, which values of settings can meet; what the constructors refuse, and tests of theirs hold to it."""
 
 

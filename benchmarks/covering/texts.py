@@ -6,7 +6,7 @@ from pathlib import Path
 NOUNS = ("cat", "dog", "film", "book", "house", "river", "teacher", "garden", "window", "letter", "morning", "street", "picture", "village")
 VERBS = ("sees", "reads", "likes", "finds", "paints", "opens", "follows", "answers")
 ADJECTIVES = ("big", "small", "old", "new", "quiet", "bright", "strange", "little")
-SIZES = {"train": 40, "validation": 10, "test": 12}
+SIZES = {"train": 40, "validation": 4, "test": 4}
 
 
 def write_texts(folder: Path) -> dict[str, str]:

@@ -19,7 +19,6 @@ from toolkit.decoding import Search
 from toolkit.errors import UserError
 from toolkit.export import descriptions
 from toolkit.export.classifier import ClassifierExporter
-from toolkit.export.descriptions import expected_signatures
 from toolkit.export.exporting import export, verify
 from toolkit.export.inventory import FILE as INVENTORY
 from toolkit.export.inventory import OWN, PROOF, check_inventory, write_inventory
@@ -295,22 +294,20 @@ def test_nothing_answers_from_a_damaged_file(exports, file, capsys):
             assert f"{version / file}: expected the file that was exported, found " in capsys.readouterr().err
 
 
-def meaning_checked(version, proof):
-    """What `verify` compares of a version besides its inventory and its answers."""
-    descriptions.check_descriptions(proof.exporter, version, proof.samples)
-
-
 @pytest.fixture(scope="module")
-def quick_signatures(proofs):
-    """Traces the graphs once, and not for each change."""
-    signatures = {id(proof.exporter): descriptions.expected_signatures(proof.exporter) for proof in proofs.values()}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(descriptions, "expected_signatures", lambda exporter: signatures.get(id(exporter)) or expected_signatures(exporter))
-        yield
+def meaning_checked(proofs):
+    """What `verify` compares of a version besides its inventory and its answers; the graphs are traced once, and not for each change."""
+    graphs = {id(proof): proof.exporter.graph([]) for proof in proofs.values()}
+
+    def check(version, proof):
+        _module, signatures = graphs[id(proof)]
+        descriptions.check_descriptions(proof.exporter, version, proof.samples, signatures)
+
+    return check
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_field_of_a_description_is_compared_with_the_model(exports, proofs, quick_signatures, name):
+def test_every_field_of_a_description_is_compared_with_the_model(exports, proofs, meaning_checked, name):
     version = exports / name / "1"
     meaning_checked(version, proofs[name])
     files = [*version.glob("assets/*.json"), version / "litert" / "model.json"]
@@ -331,7 +328,7 @@ def test_every_field_of_a_description_is_compared_with_the_model(exports, proofs
             assert str(raised.value).startswith(f"{path}: ")
 
 
-def test_what_is_left_out_is_said_and_what_is_there_is_not(exports, proofs, quick_signatures):
+def test_what_is_left_out_is_said_and_what_is_there_is_not(exports, proofs, meaning_checked):
     version = exports / "writer" / "1"
     description, file = version / "litert" / "model.json", version / "litert" / "model_int8.tflite"
     content = json.loads(description.read_text("utf-8"))
@@ -347,7 +344,7 @@ def test_what_is_left_out_is_said_and_what_is_there_is_not(exports, proofs, quic
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_tokenizer_vocabulary_and_warm_up_is_compared_with_the_model(exports, proofs, quick_signatures, name):
+def test_every_tokenizer_vocabulary_and_warm_up_is_compared_with_the_model(exports, proofs, meaning_checked, name):
     version, rng = exports / name / "1", random.Random(18)
     files = [path for path in version.rglob("*") if path.name.endswith("tokenizer.model") or path.name in ("vocabulary.txt", WARM_UP.name)]
     for path in files:
@@ -383,7 +380,8 @@ def signature_changes(signatures):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_signature_is_compared_with_the_model(exports, proofs, quick_signatures, name):
+def test_every_signature_is_compared_with_the_model(exports, proofs, name):
+    _module, signatures = proofs[name].exporter.graph([])
     path = exports / name / "1" / "saved_model.pb"
     original = SavedModel.FromString(path.read_bytes())
     known = {key: value for key, value in original.meta_graphs[0].signature_def.items() if not key.startswith("__")}
@@ -395,10 +393,10 @@ def test_every_signature_is_compared_with_the_model(exports, proofs, quick_signa
         with kept(path):
             path.write_bytes(changed.SerializeToString())
             with pytest.raises(UserError, match=r"saved_model\.pb: \w+: "):
-                descriptions._check_saved_model(proofs[name].exporter, path)
+                descriptions.check_saved_model(proofs[name].exporter, path, signatures)
 
 
-def test_another_tokenizer_in_the_graph_is_noticed(exports, proofs, quick_signatures):
+def test_another_tokenizer_in_the_graph_is_noticed(exports, proofs, meaning_checked):
     path = exports / "writer" / "1" / "saved_model.pb"
     with kept(path):
         saved_model = SavedModel.FromString(path.read_bytes())

@@ -1,30 +1,35 @@
 """Every setting that is offered is exported: a pairwise covering set of tiny models, in every format."""
 
 import importlib
-import itertools
 
 import pytest
 
-from benchmarks.covering.factors import factors_of, is_possible, settings_of
-from benchmarks.covering.pairwise import covering_set
+from benchmarks.covering.factors import alone_in, factors_of, is_possible, settings_of
+from benchmarks.covering.pairwise import covering_set, wanted_in
 from benchmarks.covering.texts import write_texts
 from toolkit.cli.recipes import RECIPES, find_recipe
 
-CONFIGURATIONS = [
-    pytest.param(name, configuration, id=f"{name}-{number}")
-    for name in RECIPES
-    for number, configuration in enumerate(covering_set(factors_of(find_recipe(name)), is_possible(find_recipe(name)), seed=0))
-]
+
+def configurations(alone_in):
+    """The covering sets of all recipes, as parameters of a test."""
+    return [
+        pytest.param(name, configuration, id=f"{name}-{number}")
+        for name, recipe in ((name, find_recipe(name)) for name in RECIPES)
+        for number, configuration in enumerate(covering_set(factors_of(recipe), is_possible(recipe), seed=0, alone=alone_in(recipe)))
+    ]
+
+
+OF_ALL, OF_OPERATORS = configurations(lambda recipe: ()), configurations(alone_in)
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_each_pair_of_values_that_can_meet_does(name):
+@pytest.mark.parametrize(("parameters", "alone"), [(OF_ALL, lambda recipe: ()), (OF_OPERATORS, alone_in)])
+def test_each_pair_of_values_that_can_meet_does(parameters, alone, name):
     recipe = find_recipe(name)
-    factors, possible = factors_of(recipe), is_possible(recipe)
-    configurations = [configuration.values[1] for configuration in CONFIGURATIONS if configuration.values[0] == name]
-    for (one, ones), (other, others) in itertools.combinations(factors.items(), 2):
-        met = {(configuration[one], configuration[other]) for configuration in configurations}
-        assert met == {pair for pair in itertools.product(ones, others) if possible(dict(zip((one, other), pair, strict=True)))}
+    found = [parameter.values[1].items() for parameter in parameters if parameter.values[0] == name]
+    possible = is_possible(recipe)
+    for wanted in wanted_in(factors_of(recipe), alone(recipe)):
+        assert possible(dict(wanted)) == any(items >= set(wanted) for items in found)
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +39,18 @@ def data(tmp_path_factory):
 
 def failures(name, settings, folder):
     exported = importlib.import_module("benchmarks.covering.exported")  # and TensorFlow with it, which the set itself does not need
-    return exported.failures(find_recipe(name), settings, folder)
+    return exported.failures(find_recipe(name), settings, folder, eagerly=True)
 
 
 @pytest.mark.covering
-@pytest.mark.parametrize(("name", "configuration"), CONFIGURATIONS)
+@pytest.mark.parametrize(("name", "configuration"), OF_ALL)
 def test_what_is_offered_is_exported(name, configuration, data, tmp_path):
+    assert failures(name, settings_of(find_recipe(name), configuration, data), tmp_path) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "configuration"), OF_OPERATORS)
+def test_what_changes_the_operators_is_exported(name, configuration, data, tmp_path):
     assert failures(name, settings_of(find_recipe(name), configuration, data), tmp_path) == {}
 
 

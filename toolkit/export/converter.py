@@ -6,6 +6,7 @@ forks for each request: a crash takes one file only. The process ends when nobod
 
 import atexit
 import functools
+import gc
 import json
 import os
 import re
@@ -106,6 +107,7 @@ def _serve(requests: IO[str], answers: IO[str]) -> None:
     """Answers requests, a line each, until there are none for a while."""
     import tensorflow  # noqa: F401 - what is imported here, the forks have
 
+    gc.freeze()  # the converter collects garbage for each file: among all that has been imported there is none
     while select.select([requests], [], [], PATIENCE)[0] and (request := requests.readline()):
         print(json.dumps(dict(_failures([Job(*words) for words in json.loads(request)]))), file=answers, flush=True)
 

@@ -20,13 +20,14 @@ PREDICT_METHOD = "tensorflow/serving/predict"
 TOKENIZER_OPERATION = "SentencepieceOp"
 
 
-def check_descriptions(exporter: Exporter, version: Path, samples: Sequence[str]) -> None:
+def check_descriptions(exporter: Exporter, version: Path, samples: Sequence[str], signatures: Mapping[str, Any]) -> None:
     """Checks every description, asset, tokenizer, signature and warm-up request of a version against its model.
 
     Args:
         exporter: The model.
         version: Folder of the version.
         samples: Held-out texts that it was exported with; the warm-up requests are made of them.
+        signatures: By name, the functions that the model's SavedModel has as signatures.
 
     Raises:
         UserError: One says something else; the message names the file and the field.
@@ -37,7 +38,7 @@ def check_descriptions(exporter: Exporter, version: Path, samples: Sequence[str]
     for name, tokenizer in exporter.tokenizers().items():
         _check_file(litert / name, tokenizer.model_proto)
     _check_litert(exporter, litert)
-    _check_saved_model(exporter, version / "saved_model.pb")
+    check_saved_model(exporter, version / "saved_model.pb", signatures)
     _check_warm_up(exporter, version, samples)
 
 
@@ -71,23 +72,29 @@ def _check_litert(exporter: Exporter, litert: Path) -> None:
             compare(path, described(there[0]), described(path))
 
 
-def _check_saved_model(exporter: Exporter, path: Path) -> None:
+def check_saved_model(exporter: Exporter, path: Path, signatures: Mapping[str, Any]) -> None:
+    """Checks the signatures of a SavedModel, and the tokenizers in its graph.
+
+    Args:
+        exporter: The model.
+        path: The file.
+        signatures: By name, the functions that it has to have.
+
+    Raises:
+        UserError: It has others.
+    """
     with naming(path, "a SavedModel"):
         [graph] = SavedModel.FromString(path.read_bytes()).meta_graphs
-    compare(path, expected_signatures(exporter), signatures_of(graph))
+    expected = {name: _signature(function, exporter.methods.get(name, PREDICT_METHOD)) for name, function in signatures.items()}
+    compare(path, expected, signatures_of(graph))
     nodes = [*graph.graph_def.node, *(node for function in graph.graph_def.library.function for node in function.node_def)]
     found = {node.attr["model"].s for node in nodes if node.op == TOKENIZER_OPERATION}
     if found != {tokenizer.model_proto for tokenizer in exporter.tokenizers().values()}:
         raise UserError(f"{path}: expected the tokenizers of the files beside it in the graph, found others")
 
 
-def expected_signatures(exporter: Exporter) -> dict[str, Any]:
-    """Returns the signatures that a SavedModel has to have: method, and types and shapes of inputs and outputs."""
-    _module, functions = exporter.graph([])  # its variables live as long as it does
-    return {name: _signature(function, exporter.methods.get(name, PREDICT_METHOD)) for name, function in functions.items()}
-
-
 def _signature(function: Any, method: str) -> dict[str, Any]:
+    """Returns what a SavedModel has to say of a signature: method, and types and shapes of inputs and outputs."""
     concrete = function if isinstance(function, tf.types.experimental.ConcreteFunction) else function.get_concrete_function()
     inputs = tf.nest.flatten(concrete.structured_input_signature)
     outputs = concrete.structured_outputs
@@ -99,7 +106,7 @@ def _signature(function: Any, method: str) -> dict[str, Any]:
 
 
 def signatures_of(graph: Any) -> dict[str, Any]:
-    """Returns the signatures of a `MetaGraphDef` as `expected_signatures` does."""
+    """Returns what a `MetaGraphDef` says of its signatures."""
     return {
         name: {"method": signature.method_name, "inputs": _tensors(signature.inputs), "outputs": _tensors(signature.outputs)}
         for name, signature in graph.signature_def.items()

@@ -62,11 +62,14 @@ class Exporter(abc.ABC):
     def description(self) -> dict[str, Any]:
         """Returns what `litert/model.json` says, besides what the LiteRT files say of themselves."""
 
-    def write_saved_model(self, directory: Path) -> None:
+    def write_saved_model(self, directory: Path) -> tuple[tf.Module, dict[str, Any]]:
         """Writes the SavedModel, from raw strings, with its assets.
 
         Args:
             directory: The folder of the version.
+
+        Returns:
+            What `graph` returns: what it holds, and its signatures by name.
 
         Raises:
             OSError: It cannot be written.
@@ -76,9 +79,11 @@ class Exporter(abc.ABC):
             files = [Path(folder) / name for name in contents]
             for file in files:
                 file.write_bytes(contents[file.name])
-            save_module(*self.graph(files), directory)
+            graph = self.graph(files)
+            save_module(*graph, directory)
         for signature, method in self.methods.items():
             set_method_name(directory, signature, method)
+        return graph
 
     @abc.abstractmethod
     def write_litert(self, directory: Path) -> None:

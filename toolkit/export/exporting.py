@@ -66,7 +66,7 @@ def export(
     check = _check(proof, NOTHING_EXPORTED)  # a model that has diverged is not worth writing
 
     def write(folder: Path) -> ExportReport:
-        exporter.write_saved_model(folder)
+        graph = exporter.write_saved_model(folder)
         write_warm_up(exporter.warm_up((list(samples) or [""])[:WARMED]), folder)
         if exporter.joins_requests:
             write_model_batching(folder)
@@ -74,7 +74,7 @@ def export(
         exporter.write_litert(folder / LITERT)
         write_proof(proof, folder)
         report = _checked(check, folder, NOTHING_EXPORTED, publishing=True)
-        _check_descriptions(proof, folder, NOTHING_EXPORTED)
+        _check_descriptions(proof, folder, graph, NOTHING_EXPORTED)
         write_model_card(folder, exporter, report, directory, facts or {})
         write_inventory(folder)
         return report
@@ -103,14 +103,15 @@ def verify(version: Path) -> ExportReport:
     remarks = check_inventory(version)
     proof = read_proof(version)
     remarks += check_serving_files(version, proof.exporter.joins_requests)
-    _check_descriptions(proof, version, EXPORT_ANEW)
+    _check_descriptions(proof, version, proof.exporter.graph([]), EXPORT_ANEW)
     report = _checked(_check(proof, EXPORT_ANEW), version, EXPORT_ANEW, publishing=False)
     return dataclasses.replace(report, remarks=remarks).published(version, time.monotonic() - started)
 
 
-def _check_descriptions(proof: Proof, folder: Path, advice: str) -> None:
+def _check_descriptions(proof: Proof, folder: Path, graph: tuple[Any, Mapping[str, Any]], advice: str) -> None:
+    """Compares what clients read with the model, whose graph comes with its module: the functions live as long as that does."""
     with _advising(advice):
-        check_descriptions(proof.exporter, folder, proof.samples)
+        check_descriptions(proof.exporter, folder, proof.samples, graph[1])
 
 
 def _check(proof: Proof, advice: str) -> Check:
