@@ -70,7 +70,7 @@ def test_probabilities_may_move_as_far_as_their_logits(seed, size):
 def test_tolerances_follow_from_precision_summands_and_size():
     assert Tolerance(512, 10.0).score == pytest.approx(8 * 2**-24 * math.sqrt(512 + 128) * 11)
     assert Tolerance(512, 1000.0).score / Tolerance(512, 30.0).score == pytest.approx(1001 / 31)
-    assert Tolerance(512, 10.0).total(16) == 4 * Tolerance(512, 10.0).score
+    assert Tolerance(512, 10.0).total(16) == 16 * Tolerance(512, 10.0).score
     assert tolerance_of_sum(np.array([3.0])) == UNIT * 3  # one part is not added to anything
     model = keras.Sequential([keras.layers.Input((7,)), keras.layers.Dense(900), keras.layers.Dense(3)])
     assert Tolerance.of_model(model, 2).summands == 7

@@ -1,7 +1,7 @@
 """How far an artefact may be from its model: the one place in which tolerances come from arithmetic.
 
 Model and artefact compute the same numbers in single precision, but add them up in another order and take other approximations of tanh
-and exp. Four facts say how far that leads.
+and exp. Five facts say how far that leads.
 
 1. A number is rounded by up to u = 2⁻²⁴ of its size.
 2. A sum of n products, in whatever order, is off by up to n·u of the size of its parts, and, as roundings have either sign, by about
@@ -10,6 +10,9 @@ and exp. Four facts say how far that leads.
 3. So a logit, and with it its log-probability, is off by about √(n + FUNCTIONS)·u·(1 + L), where L is the size of the largest logit: 1 is
    for the numbers in between, which are states from -1 to 1 and probabilities.
 4. Of a million such differences the largest is five standard deviations away, and both sides are off: √2·5, which is `DEVIATIONS`.
+
+5. The log-probabilities of a sequence come from one state, so that one rounding may move all of them the same way: their sum is off by as
+   much as all of them together.
 
 How the steps of a recurrent network pass a difference on does not follow from its size. Most networks forget it; one with large recurrent
 weights lets it grow from step to step, until two right computations of a long text have nothing in common. That is measured: `spread` says
@@ -77,12 +80,12 @@ class Tolerance:
         return 2 * probabilities * (1 - probabilities) * self.score + DEVIATIONS * UNIT
 
     def total(self, scores: int) -> float:
-        """Returns the most that a sum of log-probabilities may be off by that were computed apart, such as the score of a translation.
+        """Returns the most that the sum of the log-probabilities of a sequence may be off by, such as the score of a translation.
 
         Args:
             scores: How many.
         """
-        return self.score * math.sqrt(max(1, scores))
+        return self.score * max(1, scores)
 
 
 def tolerance_of_sum(parts: np.ndarray) -> float:
