@@ -1,5 +1,6 @@
 """Every setting that is offered is exported: a pairwise covering set of tiny models, in every format."""
 
+import gc
 import importlib
 
 import pytest
@@ -39,7 +40,10 @@ def data(tmp_path_factory):
 
 def failures(name, settings, folder):
     exported = importlib.import_module("benchmarks.covering.exported")  # and TensorFlow with it, which the set itself does not need
-    return exported.failures(find_recipe(name), settings, folder, eagerly=True)
+    found = exported.failures(find_recipe(name), settings, folder, eagerly=True)
+    gc.collect()
+    gc.freeze()  # graphs that live on are not looked through again and again while the next ones are traced
+    return found
 
 
 @pytest.mark.covering
