@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.data.token_lists import TOKENS_PER_BATCH, by_length, padded, source_ids
+from toolkit.data.token_lists import TOKENS_PER_BATCH, by_length, padded
 
 
 @given(st.lists(st.integers(1, 6000), max_size=50), st.integers(1, 9))
@@ -21,10 +21,3 @@ def test_rows_are_padded_with_zeros():
     np.testing.assert_array_equal(rows, [[5, 6, 7], [0, 0, 0]])
     assert rows.dtype == np.int32
     np.testing.assert_array_equal(padded([np.array([5])], 3), [[5, 0, 0]])
-
-
-def test_a_source_ends_with_its_end_however_long_it_is():
-    ids = np.array([5, 6, 7], np.int32)
-    np.testing.assert_array_equal(source_ids(ids, 3), [5, 6, 7, 3])
-    np.testing.assert_array_equal(source_ids(ids, 3, 4), [5, 6, 7, 3])
-    np.testing.assert_array_equal(source_ids(ids, 3, 3), [5, 6, 3])

@@ -9,10 +9,11 @@ import numpy as np
 from toolkit.data.cleaning import clean
 from toolkit.data.columns import Columns
 from toolkit.data.corpus_checks import check_labels, complete_splits, spell_labels, what_cannot_be_measured
-from toolkit.data.example import Example
+from toolkit.data.example import Example, Parts
 from toolkit.data.label_matching import describe_matches, match_labels
+from toolkit.data.labeled_files import read_local
 from toolkit.data.labels import label_numbers, sort_labels
-from toolkit.data.local_files import Parts, is_local, read_local
+from toolkit.data.local_files import is_local
 from toolkit.data.reading import Reading
 from toolkit.data.report import Report, SplitReport
 from toolkit.data.splitting import SPLITS, carve
@@ -71,8 +72,8 @@ def read_corpus(
     can be compared with others'. A label that would only occur in what is carved is trained on instead.
 
     Args:
-        data: A file or folder (see `toolkit.data.local_files.read_local`), the name of a TFDS set such as `"glue/sst2"`, or `None` for the
-            movie reviews that come with the `examples` extra.
+        data: A file or folder (see `toolkit.data.labeled_files.read_local`), the name of a TFDS set such as `"glue/sst2"`, or `None` for
+            the movie reviews that come with the `examples` extra.
         data_dir: Where TFDS keeps its sets; `None` for its own default.
         text_column: Column or feature of the text; `None` to find it by its usual names.
         label_column: Column or feature of the label.
@@ -155,7 +156,7 @@ def _read(
     if data is not None and is_local(data):
         notes: list[str] = []
         return data, read_local(data, columns, reading, labels=labels, notes=notes), None, notes
-    from toolkit.data.tfds_source import read_tfds  # imports TensorFlow, which local files do not need
+    from toolkit.data.labeled_tfds import read_tfds  # imports TensorFlow, which local files do not need
 
     name, parts, label_names, notes = read_tfds("movie_reviews" if data is None else data, columns, data_dir)
     ignored = [f"--{field.name.replace('_', '-')}" for field in fields(reading) if getattr(reading, field.name) is not None]

@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
-from toolkit.data.example import Example
+from toolkit.data.example import Example, Parts
 from toolkit.data.interval import wilson_interval
 from toolkit.data.labels import near_labels, quoted_labels, without_fractions
-from toolkit.data.local_files import Parts
 from toolkit.data.report import SplitReport
 from toolkit.data.splitting import fill_empty, keep_labels
 from toolkit.errors import UserError

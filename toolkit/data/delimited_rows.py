@@ -7,8 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from toolkit.data.dialect import Dialect, separator_of
-from toolkit.data.labels import LABEL_MARK
+from toolkit.data.dialect import LABEL_MARK, Dialect, separator_of
 from toolkit.data.quoting import is_quoted
 from toolkit.errors import UserError
 

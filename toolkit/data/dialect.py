@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from toolkit.data.labels import LABEL_MARK
 from toolkit.data.quoting import csv_rows
 from toolkit.data.reading import DELIMITERS, Reading
 from toolkit.errors import UserError
+
+LABEL_MARK = "__label__"
+"""What fastText's labels begin with."""
 
 _AGREEING = 0.9  # share of the rows that have as many fields as most
 _FEWEST_LINES = 10  # from which on the first words of lines can be told to be labels

@@ -17,3 +17,7 @@ class Example(NamedTuple):
     label: str
     source: str
     place: str
+
+
+Parts = dict[str, list[Example]]
+"""Examples by split; a set without splits has only `"train"`."""

@@ -5,10 +5,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from toolkit.data.dialect import LABEL_MARK
 from toolkit.errors import UserError
-
-LABEL_MARK = "__label__"
-"""What fastText's labels begin with."""
 
 _MISSING = {  # what pandas reads as missing; "none" in lower case is often a label
     *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),

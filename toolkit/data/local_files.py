@@ -1,21 +1,12 @@
-"""Examples in the user's own files and folders."""
+"""Where the user's own files and folders are, and which split each of them is."""
 
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from toolkit.data.columns import Columns
-from toolkit.data.example import Example
-from toolkit.data.labeled_tables import read_table
-from toolkit.data.lines import read_lines
-from toolkit.data.reading import Reading
-from toolkit.data.splitting import SPLITS
 from toolkit.data.tables import is_table_name
 from toolkit.errors import UserError
-
-Parts = dict[str, list[Example]]
-"""Examples by split; a set without splits has only `"train"`."""
 
 SPLIT_NAMES = {
     "train": "train",
@@ -26,7 +17,6 @@ SPLIT_NAMES = {
     "test": "test",
 }
 _NAMED_FILES = re.compile(rf"({'|'.join(SPLIT_NAMES)})=")
-_UNLABELED = "unsup"  # the folder of the aclImdb archive that holds reviews without a label
 
 
 def is_local(data: str) -> bool:
@@ -36,39 +26,6 @@ def is_local(data: str) -> bool:
     """
     looks_like_path = data.startswith((".", "~", "/")) or data.endswith("/") or "." in data.partition("/")[0].partition(":")[0]
     return looks_like_path or is_table_name(Path(data)) or names_splits(data) or os.path.exists(data)
-
-
-def read_local(
-    data: str,
-    columns: Columns,
-    reading: Reading = Reading(),  # noqa: B008 (frozen)
-    *,
-    labels: Collection[str] = (),
-    notes: list[str] | None = None,
-) -> Parts:
-    """Reads files and folders.
-
-    Args:
-        data: A table; a folder with one table or one folder per split; a folder with one folder per label; or
-            `train=PATH,validation=PATH,test=PATH`, each a table or a folder with one folder per label.
-        columns: The columns to read from tables.
-        reading: How files are to be read, as far as their content is not to decide it.
-        labels: Labels that are known to occur. Those of the training split help with the others.
-        notes: Takes sentences on how files were read.
-
-    Returns:
-        Examples by split.
-
-    Raises:
-        UserError: A path does not exist or is not laid out like this, or a file cannot be read.
-    """
-    named = names_splits(data)
-    paths = {split: path for split, [path] in named_paths(data).items()} if named else split_paths(Path(data).expanduser())
-    parts: Parts = {}
-    for split in (split for split in SPLITS if split in paths):
-        parts[split] = _read_path(paths[split], columns, reading, labels, notes)
-        labels = labels or {example.label for example in parts[split] if example.label}
-    return parts
 
 
 def names_splits(data: str) -> bool:
@@ -119,30 +76,6 @@ def _the_entry(path: Path, split: str, candidates: Sequence[Path]) -> Path:
     if len(best) > 1:
         raise UserError(f'{path}: expected one file or folder for {split}, found "{best[0].name}" and "{best[1].name}"')
     return best[0]
-
-
-def _read_path(path: Path, columns: Columns, reading: Reading, labels: Collection[str], notes: list[str] | None) -> list[Example]:
-    if not os.path.exists(path):  # unlike `path.exists()` it is false, not an error, where a folder on the way is closed
-        raise UserError(f"{path}: no such file or folder, or no permission to see it")
-    return _read_folders(path, reading) if path.is_dir() else read_table(path, columns, reading, labels=labels, notes=notes)
-
-
-def _read_folders(path: Path, reading: Reading) -> list[Example]:
-    """Reads a folder that holds a folder per label, which holds a file per text."""
-    folders = [entry for entry in entries(path) if entry.is_dir()]
-    examples = [example for folder in folders for example in _read_folder(folder, reading)]
-    if not examples:
-        expected = "train/validation/test files (.csv, .tsv, .jsonl) or one folder of text files per label"
-        raise UserError(f"{path}: expected {expected}, found {', '.join(entry.name for entry in entries(path)[:5]) or 'an empty folder'}")
-    return examples
-
-
-def _read_folder(folder: Path, reading: Reading) -> Iterator[Example]:
-    label = "" if folder.name == _UNLABELED else reading.renamed().get(folder.name, folder.name)
-    for file in entries(folder):
-        if file.is_dir():
-            raise UserError(f"{file}: expected a text file in the folder of a label, received a folder")
-        yield Example("".join(read_lines(file, reading.encoding)).removesuffix("\n"), label, "", str(file))
 
 
 def entries(path: Path) -> list[Path]:

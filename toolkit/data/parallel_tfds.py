@@ -4,7 +4,7 @@ import tensorflow_datasets as tfds
 
 from toolkit.data.languages import Languages
 from toolkit.data.pair import Pair, PairParts
-from toolkit.data.tfds_source import find_set, read_features
+from toolkit.data.tfds_source import find_set, read_features, text_features
 from toolkit.errors import UserError
 
 
@@ -30,7 +30,7 @@ def read_tfds_pairs(name: str, languages: Languages, data_dir: str | None) -> tu
 
 def _find_languages(builder: tfds.core.DatasetBuilder, languages: Languages) -> Languages:
     name, features = builder.info.full_name, builder.info.features
-    texts = [key for key, feature in features.items() if isinstance(feature, tfds.features.Text)]
+    texts = text_features(builder)
     if len(texts) < 2:
         found = ", ".join(f"{key} ({type(feature).__name__})" for key, feature in features.items())
         raise UserError(f"{name}: expected a Text per language among the features, found {found}; choose another set")

@@ -31,14 +31,3 @@ def padded(token_lists: Sequence[np.ndarray], length: int | None = None) -> np.n
     for row, ids in zip(rows, token_lists, strict=True):
         row[: len(ids)] = ids
     return rows
-
-
-def source_ids(ids: np.ndarray, end_id: int, max_length: int | None = None) -> np.ndarray:
-    """Returns what a translator reads: the first ids of a text, and its end id.
-
-    Args:
-        ids: Token ids of the text.
-        end_id: Id of the end.
-        max_length: Most ids, the end id among them; `None` for no limit.
-    """
-    return np.append(ids[: None if max_length is None else max_length - 1], np.int32(end_id))

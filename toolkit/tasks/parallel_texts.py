@@ -12,7 +12,7 @@ from toolkit.data.pair_boundaries import pair_boundaries
 from toolkit.data.parallel_corpus import ParallelCorpus, read_parallel
 from toolkit.data.parallel_filters import kept_pairs, length_filters, text_filters
 from toolkit.data.reading import Reading
-from toolkit.data.token_lists import source_ids
+from toolkit.data.source_ids import source_ids
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import fingerprint, keep_report
