@@ -24,8 +24,8 @@ def classification(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]
         first that was measured; and the settings of the record.
     """
     from benchmarks.sentiment_run import accuracies
-    from toolkit.data.corpus import read_corpus, read_split
-    from toolkit.data.reading import Reading
+    from toolkit.data.labeled_texts.corpus import read_corpus, read_split
+    from toolkit.data.reading.reading import Reading
     from toolkit.evaluation.classification import evaluate_classifier
     from toolkit.tasks.text_classification import COLUMNS
 
@@ -57,8 +57,8 @@ def translation(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]]:
         From a `TextTranslator` to BLEU and the share of the translations that are those of the first that was measured; and the settings
         of the record.
     """
-    from toolkit.data.parallel_corpus import read_parallel_split
-    from toolkit.data.reading import Reading
+    from toolkit.data.parallel_texts.parallel_corpus import read_parallel_split
+    from toolkit.data.reading.reading import Reading
     from toolkit.evaluation.translation import bleu_metric
     from toolkit.tasks.translation import LANGUAGES
 

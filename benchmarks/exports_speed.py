@@ -31,7 +31,7 @@ def tokens_per_second(exporter: "TranslatorExporter", texts: Sequence[str], roun
     Returns:
         By search and format, what `per_second` gives; the end of a translation is a token.
     """
-    from toolkit.data.token_lists import source_ids
+    from toolkit.data.parallel_texts.source_ids import source_ids
 
     tokenizer = exporter.source_tokenizer
     sources = [source_ids(ids, tokenizer.end_id, exporter.max_length)[np.newaxis].astype(np.int32) for ids in tokenizer.encode(texts)]

@@ -20,7 +20,7 @@ import toolkit
 from benchmarks.records import Record
 from benchmarks.sentiment_data import SEED, data_parser, read_data
 from benchmarks.tfidf import accuracy_by_source, count_parameters
-from toolkit.data.crop import crop
+from toolkit.data.batching.crop import crop
 from toolkit.evaluation.prediction import predict_probabilities
 from toolkit.layers import MeanOverTime
 from toolkit.layers.recurrent.time_loop import backend

@@ -19,7 +19,7 @@ from benchmarks.records import RESULTS, Record
 from benchmarks.sentence_sets import FOLDS, Splits, mr_folds, read_sst2
 from benchmarks.tfidf import WHAT, count_parameters, fit_tfidf
 from toolkit.cli.recipes import find_recipe, make_task
-from toolkit.data.corpus import Split
+from toolkit.data.labeled_texts.corpus import Split
 from toolkit.run_folder import RunFolder
 
 REFERENCES = {

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from toolkit.data.corpus import Split
+from toolkit.data.labeled_texts.corpus import Split
 from toolkit.errors import UserError
 
 FOLDS = 10

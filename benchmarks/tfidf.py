@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from toolkit.data.corpus import Split
+from toolkit.data.labeled_texts.corpus import Split
 
 WHAT = "tf-idf of 1-2-grams + logistic regression"
 STRENGTHS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0, 3000.0)

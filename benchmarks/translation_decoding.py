@@ -55,7 +55,7 @@ def _measure(options: argparse.Namespace) -> tuple[Case, int, int]:
     import tensorflow as tf
 
     from toolkit.cli.recipes import open_task
-    from toolkit.data.lines import read_lines
+    from toolkit.data.reading.lines import read_lines
     from toolkit.decoding.search import Search
 
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)

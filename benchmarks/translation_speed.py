@@ -31,7 +31,7 @@ from benchmarks.translators.session import TranslatorSession
 from benchmarks.translators.setting import Setting, count_parameters, make_weights
 
 if TYPE_CHECKING:
-    from toolkit.data.parallel_corpus import ParallelSplit
+    from toolkit.data.parallel_texts.parallel_corpus import ParallelSplit
 
 THREADS = 2
 SEED = 0
@@ -103,7 +103,7 @@ def _command(options: argparse.Namespace, rounds: int) -> str:
 
 
 def _read(source: Path | None, target: Path | None) -> "ParallelSplit":
-    from toolkit.data.parallel_corpus import read_parallel
+    from toolkit.data.parallel_texts.parallel_corpus import read_parallel
 
     return read_parallel("phrasebook" if source is None else f"{source},{target}").splits["train"]
 

@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Bidirectional": "toolkit.layers.recurrent.bidirectional",
-    "Corpus": "toolkit.data.corpus",
+    "Corpus": "toolkit.data.labeled_texts.corpus",
     "GraphTokenizer": "toolkit.text.graph_tokenizer",
     "LSTM": "toolkit.layers.recurrent.lstm",
     "LanguageModel": "toolkit.models.language_model",
@@ -32,7 +32,7 @@ _HOME = {
     "UserError": "toolkit.errors",
     "fit": "toolkit.training.loop",
     "load_model": "toolkit.models",
-    "read_corpus": "toolkit.data.corpus",
+    "read_corpus": "toolkit.data.labeled_texts.corpus",
     "start_from_language_model": "toolkit.models.initialization",
 }
 

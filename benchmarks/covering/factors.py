@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.covering.pairwise import Configuration
-from toolkit.data.reading import LABEL_OPTIONS, READING_OPTIONS
+from toolkit.data.reading.reading import LABEL_OPTIONS, READING_OPTIONS
 from toolkit.recipe import Recipe
 from toolkit.tasks.settings import TrainingSettings
 

@@ -17,7 +17,7 @@ CONTENDERS: dict[str, tuple[str, dict[str, Any]]] = {
     "floor jit": ("floor", {"jit": True}),
 }
 
-# ((tokens [rows, window], whether a row's state is to be zero before), what follows each token, weights), as `toolkit.data.WindowBatches`
+# ((tokens [rows, window], whether a row's state is to be zero before), what follows each token, weights), as `WindowBatches`
 # gives them.
 Batch = tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]
 

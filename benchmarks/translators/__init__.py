@@ -18,7 +18,7 @@ TRANSLATORS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "floor jit": ("floor", {"jit": True}, True),
 }
 
-# ((source, what the decoder reads), what it is to predict, weights), as `toolkit.data.PairBatches` gives them.
+# ((source, what the decoder reads), what it is to predict, weights), as `PairBatches` gives them.
 Batch = tuple[tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]
 
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.translators import Batch
-from toolkit.data.batch_plan import BatchPlan
-from toolkit.data.pair_batches import PairBatches, pair_lengths
-from toolkit.data.pair_boundaries import pair_boundaries
+from toolkit.data.batching.batch_plan import BatchPlan
+from toolkit.data.parallel_texts.pair_batches import PairBatches, pair_lengths
+from toolkit.data.parallel_texts.pair_boundaries import pair_boundaries
 from toolkit.text.tokenizer import Tokenizer
 
 

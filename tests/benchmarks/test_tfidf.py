@@ -3,7 +3,7 @@ import pytest
 from sentences import lines
 
 from benchmarks.tfidf import accuracy_by_source, count_parameters, fit_tfidf
-from toolkit.data.corpus import Split
+from toolkit.data.labeled_texts.corpus import Split
 
 
 def split(number, seed):

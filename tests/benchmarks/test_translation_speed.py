@@ -16,7 +16,7 @@ from benchmarks.translators.batches import Pairs, padding, sorted_batches, token
 from benchmarks.translators.floor import make_plan
 from benchmarks.translators.session import first_of_each_shape
 from benchmarks.translators.setting import Setting, count_parameters, make_weights
-from toolkit.data.pair_batches import pair_lengths
+from toolkit.data.parallel_texts.pair_batches import pair_lengths
 from toolkit.text.tokenizer import Tokenizer
 
 pytestmark = pytest.mark.slow

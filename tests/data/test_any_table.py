@@ -7,11 +7,11 @@ import random
 
 import pytest
 
-from toolkit.data.columns import Columns
-from toolkit.data.corpus import read_corpus
-from toolkit.data.documents import read_documents
-from toolkit.data.labeled_tables import read_table
-from toolkit.data.parallel_corpus import read_parallel
+from toolkit.data.labeled_texts.corpus import read_corpus
+from toolkit.data.labeled_texts.labeled_tables import read_table
+from toolkit.data.parallel_texts.parallel_corpus import read_parallel
+from toolkit.data.reading.columns import Columns
+from toolkit.data.running_text.documents import read_documents
 from toolkit.errors import UserError
 
 WORDS = [

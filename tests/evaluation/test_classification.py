@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from toolkit.data.interval import wilson_interval
+from toolkit.data.splits.interval import wilson_interval
 from toolkit.evaluation.classification import EXCERPT_LENGTH, MISTAKES_SHOWN, evaluate_classifier
 
 NAMES = ["bad", "fair", "good", "never"]

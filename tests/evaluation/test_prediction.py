@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from toolkit.data.batch_plan import BatchPlan
-from toolkit.data.pair_batches import PairBatches, pair_lengths
+from toolkit.data.batching.batch_plan import BatchPlan
+from toolkit.data.parallel_texts.pair_batches import PairBatches, pair_lengths
 from toolkit.evaluation.prediction import corpus_nats, predict_probabilities, probability_function
 from toolkit.layers.recurrent.time_loop import BACKENDS
 from toolkit.models import TextClassifier

@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from toolkit.data.crop import crop
+from toolkit.data.batching.crop import crop
 from toolkit.errors import UserError
 from toolkit.export.classifier import ClassifierExporter
 from toolkit.export.classifier_verification import ClassifierCheck, example

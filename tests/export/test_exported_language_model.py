@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from ai_edge_litert.interpreter import Interpreter
 
-from toolkit.data.token_lists import padded
+from toolkit.data.batching.token_lists import padded
 from toolkit.decoding import gumbel_noise
 from toolkit.decoding.sampling import drawing
 from toolkit.errors import UserError

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from toolkit.data.corpus import Split
-from toolkit.data.report import SplitReport
+from toolkit.data.labeled_texts.corpus import Split
+from toolkit.data.splits.report import SplitReport
 from toolkit.errors import UserError
 from toolkit.tasks.labeled_texts import drawn
 

@@ -15,8 +15,8 @@ import tensorflow as tf
 import tiny_training
 from tiny_training import EPOCHS, STEPS, Steps, batches, cross_entropy, final_variables, tiny_model, train
 
-from toolkit.data.batch_plan import BatchPlan
-from toolkit.data.token_batches import TokenBatches
+from toolkit.data.batching.batch_plan import BatchPlan
+from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.errors import UserError
 from toolkit.training.history import History
 from toolkit.training.optimizers import build_optimizer

@@ -13,8 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.batch_plan import BatchPlan
-from toolkit.data.token_batches import TokenBatches
+from toolkit.data.batching.batch_plan import BatchPlan
+from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.training.history import History
 from toolkit.training.loop import fit
 from toolkit.training.optimizers import build_optimizer

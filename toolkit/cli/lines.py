@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from toolkit.data.lines import is_compressed_or_marked, read_lines
+from toolkit.data.reading.lines import is_compressed_or_marked, read_lines
 from toolkit.errors import UserError
 from toolkit.run_folder import writing
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from toolkit.data.lines import read_lines
+from toolkit.data.reading.lines import read_lines
 from toolkit.errors import UserError
 
 

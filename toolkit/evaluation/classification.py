@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.data.interval import wilson_interval
+from toolkit.data.splits.interval import wilson_interval
 
 CALIBRATION_BINS = 15
 MISTAKES_SHOWN = 10

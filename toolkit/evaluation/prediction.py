@@ -6,8 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.batch_plan import BatchPlan, length_boundaries
-from toolkit.data.pair_batches import PairBatches
+from toolkit.data.batching.batch_plan import BatchPlan, length_boundaries
+from toolkit.data.parallel_texts.pair_batches import PairBatches
 from toolkit.layers.recurrent.time_loop import backend
 
 

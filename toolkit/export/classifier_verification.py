@@ -8,8 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.crop import crop
-from toolkit.data.token_lists import padded
+from toolkit.data.batching.crop import crop
+from toolkit.data.batching.token_lists import padded
 from toolkit.errors import UserError
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.export.litert_model import LiteRTCompiled, LiteRTModel

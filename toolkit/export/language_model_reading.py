@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.token_lists import padded
+from toolkit.data.batching.token_lists import padded
 from toolkit.export.language_model_graph import in_blocks
 
 ROWS, WINDOW = 32, 128  # texts and tokens that the model reads at once

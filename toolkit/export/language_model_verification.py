@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.token_lists import by_length, padded
+from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import log_probability
 from toolkit.export import language_model_graph as graph

@@ -4,7 +4,7 @@ import tensorflow as tf
 
 
 def crop(tokens: tf.RaggedTensor, max_length: int) -> tf.RaggedTensor:
-    """Drops the middle of texts that are too long, as `toolkit.data.crop` does outside of the graph."""
+    """Drops the middle of texts that are too long, as `toolkit.data.batching.crop.crop` does outside of the graph."""
     head = max_length // 2
     position = tf.ragged.range(tokens.row_lengths())
     from_end = tf.cast(tf.expand_dims(tokens.row_lengths(), 1), position.dtype) - position

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from toolkit.data.token_lists import by_length, padded
+from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import log_probability
 from toolkit.export.tolerance import Tolerance

@@ -10,8 +10,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.batch_plan import BatchPlan, length_boundaries
-from toolkit.data.token_lists import TOKENS_PER_BATCH, by_length, padded, source_ids
+from toolkit.data.batching.batch_plan import BatchPlan, length_boundaries
+from toolkit.data.batching.token_lists import TOKENS_PER_BATCH, by_length, padded
+from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
 from toolkit.evaluation.translation import bleu_metric

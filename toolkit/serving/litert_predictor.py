@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.data.crop import crop
+from toolkit.data.batching.crop import crop
 from toolkit.export.litert_model import LiteRTModel
 from toolkit.serving.description import read_description
 from toolkit.serving.predictions import Predictions

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.data.token_lists import by_length, padded
+from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.evaluation.likelihood import log_probability, log_softmax
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.serving.description import read_description

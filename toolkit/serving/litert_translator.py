@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.data.token_lists import by_length, padded, source_ids
+from toolkit.data.batching.token_lists import by_length, padded
+from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.serving.description import read_description
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes

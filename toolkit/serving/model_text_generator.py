@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.token_lists import by_length, padded
+from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.language_model import LanguageModel
 from toolkit.serving.language_model_graphs import reading_function, scoring_function, writing_function

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from toolkit.data.crop import crop
+from toolkit.data.batching.crop import crop
 from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.serving.predictions import Predictions
 from toolkit.text.tokenizer import Tokenizer

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.token_lists import by_length
+from toolkit.data.batching.token_lists import by_length
 from toolkit.errors import UserError
 from toolkit.serving.exported_text_generator import ExportedTextGenerator
 from toolkit.serving.sampling import Sampling

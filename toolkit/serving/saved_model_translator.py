@@ -5,7 +5,7 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from toolkit.data.token_lists import by_length
+from toolkit.data.batching.token_lists import by_length
 from toolkit.serving.saved_model import open_saved_model
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
 

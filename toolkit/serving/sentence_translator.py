@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import check_integer, check_positive_integer
-from toolkit.data.token_lists import by_length, padded, source_ids
+from toolkit.data.batching.token_lists import by_length, padded
+from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.decoding import Decoded, Search
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation

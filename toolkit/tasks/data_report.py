@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from toolkit.data.report import Report
+from toolkit.data.splits.report import Report
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 

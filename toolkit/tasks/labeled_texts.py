@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from toolkit.data.batch_plan import BatchPlan, length_boundaries
-from toolkit.data.corpus import Corpus, Split, read_corpus
-from toolkit.data.crop import crop
-from toolkit.data.reading import Reading
-from toolkit.data.relabeling import describe_relabeling, relabeled
-from toolkit.data.token_batches import TokenBatches
+from toolkit.data.batching.batch_plan import BatchPlan, length_boundaries
+from toolkit.data.batching.crop import crop
+from toolkit.data.labeled_texts.corpus import Corpus, Split, read_corpus
+from toolkit.data.labeled_texts.relabeling import describe_relabeling, relabeled
+from toolkit.data.labeled_texts.token_batches import TokenBatches
+from toolkit.data.reading.reading import Reading
 from toolkit.errors import UserError
 from toolkit.models import LanguageModel, load_model
 from toolkit.run_folder import RunFolder

@@ -8,10 +8,10 @@ from typing import Any
 
 import keras
 
-from toolkit.data.document_ids import DocumentIds
-from toolkit.data.documents import Documents, read_document_split
-from toolkit.data.reading import Reading
-from toolkit.data.token_file import TokenFile
+from toolkit.data.reading.reading import Reading
+from toolkit.data.running_text.document_ids import DocumentIds
+from toolkit.data.running_text.documents import Documents, read_document_split
+from toolkit.data.running_text.token_file import TokenFile
 from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.language_model import text_nats

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.data.batch_plan import BatchPlan
-from toolkit.data.pair_batches import PairBatches, pair_lengths
-from toolkit.data.pair_boundaries import pair_boundaries
-from toolkit.data.parallel_corpus import ParallelCorpus, read_parallel
-from toolkit.data.parallel_filters import kept_pairs, length_filters, text_filters
-from toolkit.data.reading import Reading
-from toolkit.data.token_lists import source_ids
+from toolkit.data.batching.batch_plan import BatchPlan
+from toolkit.data.parallel_texts.pair_batches import PairBatches, pair_lengths
+from toolkit.data.parallel_texts.pair_boundaries import pair_boundaries
+from toolkit.data.parallel_texts.parallel_corpus import ParallelCorpus, read_parallel
+from toolkit.data.parallel_texts.parallel_filters import kept_pairs, length_filters, text_filters
+from toolkit.data.parallel_texts.source_ids import source_ids
+from toolkit.data.reading.reading import Reading
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import fingerprint, keep_report

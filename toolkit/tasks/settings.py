@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from toolkit.data.reading import LABEL_OPTIONS, READING_OPTIONS, Reading
+from toolkit.data.reading.reading import LABEL_OPTIONS, READING_OPTIONS, Reading
 from toolkit.errors import UserError
 
 TOKENIZER = ("tokenizer", "vocabulary_size")

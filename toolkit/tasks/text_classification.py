@@ -8,11 +8,11 @@ from typing import Any
 import keras
 import numpy as np
 
-from toolkit.data.corpus import Split, read_corpus, read_split
-from toolkit.data.crop import crop
-from toolkit.data.reading import Reading
-from toolkit.data.relabeling import relabeled
-from toolkit.data.token_batches import TokenBatches
+from toolkit.data.batching.crop import crop
+from toolkit.data.labeled_texts.corpus import Split, read_corpus, read_split
+from toolkit.data.labeled_texts.relabeling import relabeled
+from toolkit.data.labeled_texts.token_batches import TokenBatches
+from toolkit.data.reading.reading import Reading
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
 from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix

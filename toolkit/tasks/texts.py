@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from toolkit.data.documents import DocumentCorpus, read_documents
-from toolkit.data.reading import Reading
-from toolkit.data.token_file import TokenFile
-from toolkit.data.window_batches import WindowBatches, check_one_window
+from toolkit.data.reading.reading import Reading
+from toolkit.data.running_text.documents import DocumentCorpus, read_documents
+from toolkit.data.running_text.token_file import TokenFile
+from toolkit.data.running_text.window_batches import WindowBatches, check_one_window
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import keep_report

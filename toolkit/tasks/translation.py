@@ -9,9 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from toolkit.data.pair_batches import PairBatches
-from toolkit.data.parallel_corpus import ParallelSplit, read_parallel_split
-from toolkit.data.reading import Reading
+from toolkit.data.parallel_texts.pair_batches import PairBatches
+from toolkit.data.parallel_texts.parallel_corpus import ParallelSplit, read_parallel_split
+from toolkit.data.reading.reading import Reading
 from toolkit.decoding.search import Search
 from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length

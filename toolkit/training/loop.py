@@ -30,7 +30,7 @@ Score = Callable[[keras.Model], float]
 
 
 class Batches(Protocol):
-    """What `fit` trains on; `toolkit.data.TokenBatches` is one.
+    """What `fit` trains on; `toolkit.data.labeled_texts.token_batches.TokenBatches` is one.
 
     A batch is `(inputs, labels, weights)`. It is a pure function of the epoch and its position, so a resumed training asks for the rest.
     """

@@ -8,10 +8,15 @@ from importlib import resources
 
 import pytest
 
-from toolkit.data.corpus import read_corpus
+from toolkit.data.labeled_texts.corpus import read_corpus
 from toolkit.errors import UserError
 
-READ = "import sys; from toolkit.data.corpus import read_corpus; print(len(read_corpus(data_dir=sys.argv[1]).splits['train'].texts))"
+READ = """
+import sys
+from toolkit.data.labeled_texts.corpus import read_corpus
+
+print(len(read_corpus(data_dir=sys.argv[1]).splits["train"].texts))
+"""
 
 
 @pytest.fixture(scope="module")

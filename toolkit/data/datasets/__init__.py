@@ -1,0 +1,1 @@
+"""Data sets of our own, a TFDS builder in a folder each."""

@@ -7,7 +7,7 @@ from importlib import resources
 
 import tensorflow_datasets as tfds
 
-from toolkit.data.splitting import SPLITS, split_of
+from toolkit.data.splits.splitting import SPLITS, split_of
 from toolkit.errors import require
 
 _LABELS = ["negative", "positive"]

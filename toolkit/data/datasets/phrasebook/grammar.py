@@ -9,7 +9,7 @@ from toolkit.data.datasets.phrasebook.french import to_french
 from toolkit.data.datasets.phrasebook.lexicon import ADJECTIVES, DETERMINERS, NAMES, NOUNS, NUMERALS, PRONOUNS, VERBS
 from toolkit.data.datasets.phrasebook.sentence import Nominal, NounPhrase, Sentence
 from toolkit.data.datasets.phrasebook.words import FIRST, FIRST_PLURAL, SECOND, SECOND_PLURAL, Adjective, Noun, Pronoun, Verb
-from toolkit.data.splitting import split_of
+from toolkit.data.splits.splitting import split_of
 
 _Option = TypeVar("_Option")
 _PARTY = {FIRST: 1, FIRST_PLURAL: 1, SECOND: 2, SECOND_PLURAL: 2}  # who is speaking and who is spoken to

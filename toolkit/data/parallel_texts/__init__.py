@@ -1,0 +1,1 @@
+"""Sentences with their translations: reading, filtering and batching them."""

@@ -1,0 +1,1 @@
+"""Files, folders and TFDS sets, read as rows and texts of whatever they hold."""
