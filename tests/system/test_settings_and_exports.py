@@ -7,6 +7,7 @@ import pytest
 from benchmarks.covering.factors import alone_in, factors_of, is_possible, settings_of
 from benchmarks.covering.pairwise import covering_set, wanted_in
 from benchmarks.covering.texts import write_texts
+from toolkit.cells import CELLS
 from toolkit.cli.recipes import RECIPES, find_recipe
 
 
@@ -59,3 +60,11 @@ def test_what_changes_the_operators_is_exported(name, configuration, data, tmp_p
 def test_decoders_of_any_depth_are_exported(layers, data, tmp_path):
     depth = {"encoder_layers": 1, "decoder_layers": layers, "tokenizer": "bpe"}
     assert failures("translation", settings_of(find_recipe("translation"), depth, data), tmp_path) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_cell_is_trained_and_exported(name, cell, data, tmp_path):
+    settings = settings_of(find_recipe(name), {"cell": cell, "tokenizer": "bpe"}, data)
+    assert failures(name, settings, tmp_path) == {}
