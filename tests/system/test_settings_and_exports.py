@@ -66,5 +66,6 @@ def test_decoders_of_any_depth_are_exported(layers, data, tmp_path):
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_cell_is_trained_and_exported(name, cell, data, tmp_path):
-    settings = settings_of(find_recipe(name), {"cell": cell, "tokenizer": "bpe"}, data)
+    short = {} if name == "language_model" else {"max_length": 20}  # in hundreds of steps, cells that hardly trained let a rounding grow
+    settings = settings_of(find_recipe(name), {"cell": cell, "tokenizer": "bpe", **short}, data)
     assert failures(name, settings, tmp_path) == {}
