@@ -1,5 +1,6 @@
 """Every setting that is offered is exported: a pairwise covering set of tiny models, in every format."""
 
+import dataclasses
 import importlib
 
 import pytest
@@ -9,6 +10,12 @@ from benchmarks.covering.pairwise import covering_set, wanted_in
 from benchmarks.covering.texts import write_texts
 from toolkit.cells import CELLS
 from toolkit.cli.recipes import RECIPES, find_recipe
+
+FLAT = {
+    "sentiment": {"max_length": 20},  # in hundreds of steps a cell that has hardly learned may let a rounding grow
+    "translation": {"max_length": 20, "encoder_layers": 1, "decoder_layers": 1, "beam_width": 1},
+    "language_model": {"num_layers": 1},
+}
 
 
 def configurations(alone_in):
@@ -66,6 +73,7 @@ def test_decoders_of_any_depth_are_exported(layers, data, tmp_path):
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("name", RECIPES)
 def test_every_cell_is_trained_and_exported(name, cell, data, tmp_path):
-    short = {} if name == "language_model" else {"max_length": 20}  # in hundreds of steps, cells that hardly trained let a rounding grow
-    settings = settings_of(find_recipe(name), {"cell": cell, "tokenizer": "bpe", **short}, data)
+    settings = settings_of(find_recipe(name), {"cell": cell, "tokenizer": "bpe", **FLAT[name]}, data)
+    # Four numbers that are normalised are little more than their signs, which rounded weights change.
+    settings = dataclasses.replace(settings, units=16, embedding_dim=16)
     assert failures(name, settings, tmp_path) == {}
