@@ -1,5 +1,7 @@
 """Makes docs/results.md, the pages of speed, depth, pairs and exports, and the table in README.md from the records; no number is typed.
 
+docs/cells_by_name.md is made from the registry of cells.
+
 python -m benchmarks.render           # writes them
 python -m benchmarks.render --check   # says, by its exit code, whether they are current
 """
@@ -11,6 +13,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from benchmarks.cells_page import cells_page
 from benchmarks.contrast_pairs_page import contrast_pairs_page
 from benchmarks.exports_page import TABLES as EXPORTS
 from benchmarks.exports_page import exports_page
@@ -92,6 +95,7 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "serving_speed.md": serving_page([record for record in speeds if record.table in SERVING]),
         docs / "exports.md": exports_page(records),
         docs / "contrast_pairs.md": contrast_pairs_page([record for record in records if isinstance(record, PairRecord)]),
+        docs / "cells_by_name.md": cells_page(),
         docs / "held.md": held_page([record for record in records if isinstance(record, HeldRecord)]),
         docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
         readme: between_markers(readme.read_text("utf-8"), summary),

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import toolkit
-from toolkit.tasks.settings import TOKENIZER, TextSettings, TrainingSettings
+from toolkit.cells import CellName
+from toolkit.tasks.settings import TOKENIZER, TextSettings, TrainingSettings, check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +25,7 @@ class Settings(TextSettings, TrainingSettings):
         embedding_dim: size of a token's vector
         units: units of each layer; with tied_output the last one has embedding_dim
         num_layers: 1 to 8
-        cell: the recurrent layer
+        cell: the recurrent cell
         tied_output: whether the output is the embedding
         embedding_dropout: share of the vocabulary that a batch of training does without
         input_dropout: variational dropout on the embedded tokens
@@ -40,7 +41,7 @@ class Settings(TextSettings, TrainingSettings):
     embedding_dim: int = 256
     units: int = 512
     num_layers: int = 2
-    cell: Literal["gru", "lstm", "simple_rnn"] = "gru"
+    cell: CellName = "gru"
     tied_output: bool = True
     embedding_dropout: float = 0.0
     input_dropout: float = 0.0
@@ -57,6 +58,7 @@ class Settings(TextSettings, TrainingSettings):
     def __post_init__(self):
         TextSettings.__post_init__(self)
         TrainingSettings.__post_init__(self)
+        check_cell(self, "recurrent_dropout", "weight_drop")
 
 
 def build_data(settings: Settings, run: toolkit.RunFolder):

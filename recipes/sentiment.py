@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import toolkit
-from toolkit.tasks.settings import TOKENIZER, LabeledTextSettings, TrainingSettings
+from toolkit.cells import CellName
+from toolkit.tasks.settings import TOKENIZER, LabeledTextSettings, TrainingSettings, check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Settings(LabeledTextSettings, TrainingSettings):
         embedding_dropout: variational dropout on the embedded tokens
         output_dropout: dropout between layers and before the logits
         segment_length: steps per segment while training; nothing to train on whole texts
-        cell: the recurrent layer
+        cell: the recurrent cell
     """
 
     embedding_dim: int = 128
@@ -41,11 +42,12 @@ class Settings(LabeledTextSettings, TrainingSettings):
     embedding_dropout: float = 0.5
     output_dropout: float = 0.5
     segment_length: int | None = 64
-    cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
+    cell: CellName = "lstm"
 
     def __post_init__(self):
         LabeledTextSettings.__post_init__(self)
         TrainingSettings.__post_init__(self)
+        check_cell(self)
 
 
 def build_data(settings: Settings, run: toolkit.RunFolder):

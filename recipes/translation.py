@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import toolkit
-from toolkit.tasks.settings import TOKENIZER, ParallelTextSettings, TrainingSettings, at_least
+from toolkit.cells import CellName
+from toolkit.tasks.settings import TOKENIZER, ParallelTextSettings, TrainingSettings, at_least, check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +27,7 @@ class Settings(ParallelTextSettings, TrainingSettings):
         units: units of the decoder's layers, and of both directions of the encoder's together
         encoder_layers: 1 to 8
         decoder_layers: 1 to 8; from the third layer on there is a residual connection around each
-        cell: the recurrent layer
+        cell: the recurrent cell
         bidirectional: whether the encoder reads in both directions
         reversed_source: whether the encoder reads the source from its end
         attention: how the decoder's outputs are compared with the encoder's
@@ -47,7 +48,7 @@ class Settings(ParallelTextSettings, TrainingSettings):
     units: int = 256
     encoder_layers: int = 2
     decoder_layers: int = 2
-    cell: Literal["lstm", "gru", "simple_rnn"] = "lstm"
+    cell: CellName = "lstm"
     bidirectional: bool = True
     reversed_source: bool = False
     attention: Literal["none", "dot", "general", "scaled", "additive"] = "dot"
@@ -68,6 +69,7 @@ class Settings(ParallelTextSettings, TrainingSettings):
     def __post_init__(self):
         ParallelTextSettings.__post_init__(self)
         TrainingSettings.__post_init__(self)
+        check_cell(self, "recurrent_dropout", "input_feeding")
         at_least(self, beam_width=1, length_penalty=0, coverage_penalty=0)
 
 

@@ -208,7 +208,7 @@ def test_a_text_is_read_step_by_step(exported, signatures, litert, model, tokeni
         for token, wanted in zip(ids, logits[0], strict=True):
             state = run("step", tokens=np.array([token], "int32"), **state)
             np.testing.assert_allclose(state.pop("logits")[0], wanted, rtol=0, atol=1e-5)  # single precision
-        for name, part in named(end).items():
+        for name, part in named(model, end).items():
             np.testing.assert_allclose(state[name], part, rtol=0, atol=1e-5)  # single precision
 
 
@@ -364,10 +364,11 @@ def test_a_tokenizer_without_special_ids_is_refused(model):
 
 
 def test_a_state_crosses_a_signature_as_named_tensors():
+    model = LanguageModel(5, units=4, cell="lstm", num_layers=2)
     state = [[tf.zeros([2, 4]), tf.ones([2, 4])], [tf.zeros([2, 3]), tf.ones([2, 3])]]
-    parts = named(state)
-    assert list(parts) == ["layer_0_h", "layer_0_c", "layer_1_h", "layer_1_c"]
-    tf.nest.map_structure(np.testing.assert_array_equal, listed(parts, state), state)
+    tensors = named(model, state)
+    assert list(tensors) == ["layer_0_h", "layer_0_c", "layer_1_h", "layer_1_c"]
+    tf.nest.map_structure(np.testing.assert_array_equal, listed(model, tensors), state)
 
 
 def test_blocks_of_logits_change_nothing(model, tokenizer, monkeypatch):

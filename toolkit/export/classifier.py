@@ -11,6 +11,7 @@ import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.arguments import check_integer
+from toolkit.cells import FUSED, cell_of
 from toolkit.errors import UserError
 from toolkit.evaluation.prediction import probability_function
 from toolkit.export.classifier_graph import ClassifierModule, scores_function
@@ -58,7 +59,7 @@ class ClassifierExporter(Exporter):
 
     def with_fused_lstm(self) -> "ClassifierExporter":
         """Returns an exporter that writes LiteRT files with the fused LSTM, too."""
-        if self.model.cell != "lstm":
+        if FUSED not in cell_of(self.model.cell).exports:
             raise UserError(f"--fused-lstm: expected a classifier of LSTM layers, received one of cell {self.model.cell}")
         return replace(self, fused_lstm=True)
 

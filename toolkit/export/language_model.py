@@ -11,7 +11,7 @@ import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.export.exporter import Exporter
-from toolkit.export.language_model_graph import LanguageModule, named, step_function
+from toolkit.export.language_model_graph import LanguageModule, named_start, step_function
 from toolkit.export.language_model_signatures import LanguageSignatures
 from toolkit.export.language_model_verification import LanguageModelCheck, sampling
 from toolkit.export.litert import convert_dynamic_and_static
@@ -120,8 +120,5 @@ class LanguageModelExporter(Exporter):
             "begin_id": tokenizer.begin_id,
             "end_id": tokenizer.end_id if self.documents else None,
             "never_written": list(tokenizer.ids_without_text(self.documents)),
-            "state": {
-                name: {"shape": ["batch", part.shape[1]], "at_the_start": "zeros"}
-                for name, part in named(self.model.initial_state(1)).items()
-            },
+            "state": {name: {"shape": ["batch", part.shape[1]], "at_the_start": "zeros"} for name, part in named_start(self.model).items()},
         }

@@ -22,26 +22,35 @@ from toolkit.training.projection import MOST_LOGITS
 
 ENDS_IN_SPACE = r"(?s).*[\s\p{Z}]"
 MOST_WRITTEN = 100_000  # tokens, for which memory is taken before the first is written
-PARTS = ("h", "c")  # of a layer's state: its output and, if it is an LSTM, its cell
 
 
-def named(state: Iterable[Iterable[Any]]) -> dict[str, Any]:
+def named(model: keras.Model, state: Iterable[Iterable[Any]]) -> dict[str, Any]:
     """Returns a state as named tensors, as it crosses a signature: `layer_0_h`, and `layer_0_c` of an LSTM, and so on.
 
     Args:
+        model: A `LanguageModel`.
         state: For each layer its parts.
     """
-    return {f"layer_{i}_{name}": part for i, layer in enumerate(state) for name, part in zip(PARTS, layer, strict=False)}
+    return {f"layer_{i}_{name}": part for i, layer in enumerate(state) for name, part in zip(model.state_parts, layer, strict=True)}
 
 
-def listed(parts: Mapping[str, Any], like: Iterable[Iterable[Any]]) -> list[list[Any]]:
+def named_start(model: keras.Model) -> dict[str, Any]:
+    """Returns what one text starts from as named tensors.
+
+    Args:
+        model: A `LanguageModel`.
+    """
+    return named(model, model.initial_state(1))
+
+
+def listed(model: keras.Model, tensors: Mapping[str, Any]) -> list[list[Any]]:
     """Undoes `named`.
 
     Args:
-        parts: Named tensors.
-        like: A state of the structure wanted.
+        model: A `LanguageModel`.
+        tensors: The named tensors.
     """
-    return [[parts[f"layer_{i}_{name}"] for name, _ in zip(PARTS, layer, strict=False)] for i, layer in enumerate(like)]
+    return [[tensors[f"layer_{i}_{name}"] for name in model.state_parts] for i in range(model.num_layers)]
 
 
 def step_function(model: keras.Model, loop: str = "graph", batch: int | None = None):
@@ -52,13 +61,12 @@ def step_function(model: keras.Model, loop: str = "graph", batch: int | None = N
         loop: Time-loop backend.
         batch: Number of texts; `None` for any.
     """
-    start = model.initial_state(1)
-    specs = {name: tf.TensorSpec([batch, part.shape[1]], part.dtype, name=name) for name, part in named(start).items()}
+    specs = {name: tf.TensorSpec([batch, part.shape[1]], part.dtype, name=name) for name, part in named_start(model).items()}
 
     def step(tokens, **parts):
         with backend(loop):
-            logits, state = model.step(tokens, listed(parts, start))
-        outputs = {"logits": logits, **named(state)}
+            logits, state = model.step(tokens, listed(model, parts))
+        outputs = {"logits": logits, **named(model, state)}
         return outputs if batch is None or loop != "litert" else fenced(outputs, tokens)
 
     return tf.function(step, autograph=False).get_concrete_function(tokens=tf.TensorSpec([batch], tf.int32, name="tokens"), **specs)

@@ -194,7 +194,7 @@ class LanguageModelCheck(Check):
         return median_milliseconds(lambda _: run("step", tokens=tokens, **state), range(TIMED))
 
     def _zeros(self, batch: int) -> dict[str, np.ndarray]:
-        return {name: np.zeros((batch, part.shape[1]), "float32") for name, part in graph.named(self.model.initial_state(1)).items()}
+        return {name: np.zeros((batch, part.shape[1]), "float32") for name, part in graph.named_start(self.model).items()}
 
     def _check_writing(self, name: str, write: Write, prompts: Sequence[np.ndarray]) -> tuple[int, float]:
         """Greedy writing must take the model's most probable tokens, and any writing must have the scores that the model gives it."""

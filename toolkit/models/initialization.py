@@ -47,7 +47,7 @@ def start_from_language_model(classifier: TextClassifier, language_model: Langua
     Source: Dai & Le 2015, "Semi-supervised sequence learning".
     """
     layer = language_model.recurrent.layers[0]
-    expected = {name: getattr(language_model, name) for name in SHARED} | {"units": layer.units}
+    expected = {name: getattr(language_model, name) for name in SHARED} | {"units": layer.cell.units}
     differing = {name: value for name, value in expected.items() if getattr(classifier, name) != value}
     if differing:
         received = ", ".join(f"{name}={getattr(classifier, name)!r}" for name in differing)

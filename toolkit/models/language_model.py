@@ -5,11 +5,11 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.arguments import check_integer, check_positive_integer, check_rate
-from toolkit.layers import GRU, LSTM, ActivityPenalty, RecurrentStack, SimpleRNN, VariationalDropout
+from toolkit.cells import cell_of, layer_of
+from toolkit.layers import ActivityPenalty, RecurrentStack, VariationalDropout
 from toolkit.layers.precision import at_least_single
 from toolkit.models.dtype import with_layers_in_its_dtype
 
-CELLS = {"gru": GRU, "lstm": LSTM, "simple_rnn": SimpleRNN}
 MOST_LAYERS = 8
 
 
@@ -30,14 +30,14 @@ class LanguageModel(keras.Model):
         embedding_dim: Size of a token's vector.
         units: Units of each layer; with `tied_output` the last one has `embedding_dim`.
         num_layers: Number of layers.
-        cell: `"gru"`, `"lstm"` or `"simple_rnn"`.
+        cell: Name of the recurrent cell, a key of `toolkit.cells.CELLS`.
         tied_output: Whether the output is the embedding; if not, it has weights of its own.
         embedding_dropout: Share of the vocabulary whose vectors are zero for a batch of training.
         input_dropout: Variational dropout on the embedded tokens.
         dropout: Variational dropout between the layers.
         output_dropout: Variational dropout on h_t before the output.
-        recurrent_dropout: Variational dropout on h_{t-1} in the layers.
-        weight_drop: Share of the entries of the recurrent kernels that are zero for a batch of training.
+        recurrent_dropout: Variational dropout on h_{t-1} in the layers, if the cell's gradient is written out.
+        weight_drop: Share of the entries of the recurrent kernels that are zero for a batch of training, likewise.
         activity_penalty: Weight of the mean of h_t² after the output dropout, added to the loss (AR).
         temporal_activity_penalty: Weight of the mean of (h_{t+1} - h_t)², added to the loss (TAR).
         seed: Seed of the dropouts.
@@ -54,7 +54,7 @@ class LanguageModel(keras.Model):
         last token: for each layer a list of `[batch, units]`.
 
     Raises:
-        ValueError: An argument is out of range.
+        ValueError: An argument is out of range, or the cell cannot honour it.
 
     Source: Mikolov et al. 2010, "Recurrent neural network based language model"; Press & Wolf 2017 for the tied output; Gal & Ghahramani
     2016 for variational and embedding dropout; Merity, Keskar & Socher 2018, "Regularizing and optimizing LSTM language models".
@@ -83,8 +83,6 @@ class LanguageModel(keras.Model):
             check_positive_integer(name, value)
         check_integer("num_layers", num_layers, 1, MOST_LAYERS)
         check_rate("embedding_dropout", embedding_dropout)
-        if cell not in CELLS:
-            raise ValueError(f"Argument `cell` must be one of {tuple(CELLS)}. Received: cell={cell!r}")
         super().__init__(**kwargs)
 
         # === Config ===
@@ -111,7 +109,7 @@ class LanguageModel(keras.Model):
         self.features = embedding_dim if tied_output else units
         sizes = [*[units] * (num_layers - 1), self.features]
         options = {"recurrent_dropout": recurrent_dropout, "weight_drop": weight_drop, "seed": seed}
-        layers = [CELLS[cell](size, return_sequences=True, return_state=True, **options) for size in sizes]
+        layers = [layer_of(cell, size, return_sequences=True, return_state=True, **options) for size in sizes]
         self.recurrent = RecurrentStack(layers, dropout=dropout, seed=seed, return_state=True, name="recurrent")
         self.output_dropout_layer = VariationalDropout(output_dropout, seed=seed, name="output_dropout")
         self.temporal_penalty_layer = ActivityPenalty(temporal_activity=temporal_activity_penalty, name="temporal_activity_penalty")
@@ -128,6 +126,11 @@ class LanguageModel(keras.Model):
             self.output_kernel = self.add_weight(shape=shape, initializer="glorot_uniform", name="output_kernel")
         self.output_bias = self.add_weight(shape=(self.vocabulary_size,), initializer="zeros", name="output_bias")
         self.built = True
+
+    @property
+    def state_parts(self) -> tuple[str, ...]:
+        """Names of the parts of a layer's state, such as `("h", "c")`."""
+        return cell_of(self.cell).state
 
     def initial_state(self, batch) -> list[list]:
         """Returns zeros, what a text starts from: for each layer a list of `[batch, units]`."""

@@ -4,22 +4,11 @@ from collections.abc import Sequence
 
 import keras
 
-from toolkit.layers import (
-    GRU,
-    LSTM,
-    AttentionOverTime,
-    Bidirectional,
-    MaxOverTime,
-    MeanOverTime,
-    Segmented,
-    SimpleRNN,
-    VariationalDropout,
-    WordDropout,
-)
+from toolkit.cells import layer_of
+from toolkit.layers import AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
 from toolkit.layers.precision import output_dtype
 from toolkit.models.dtype import with_layers_in_its_dtype
 
-CELLS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 POOLING = ("last", "max", "mean", "attention")
 
 
@@ -39,7 +28,7 @@ class TextClassifier(keras.Model):
         embedding_dropout: Variational dropout on the embedded tokens.
         output_dropout: Variational dropout between the layers, and dropout on the pooled vector.
         segment_length: Steps per segment while training (`Segmented`); `None` to train on whole texts. Not with `pooling="last"`.
-        cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
+        cell: Name of the recurrent cell, a key of `toolkit.cells.CELLS`.
         **kwargs: As in `keras.Model`.
 
     Call arguments:
@@ -67,14 +56,14 @@ class TextClassifier(keras.Model):
         cell: str = "lstm",
         **kwargs,
     ):
-        _check(num_layers, len(label_names), pooling, segment_length, cell)
+        _check(num_layers, len(label_names), pooling, segment_length)
 
         # === Layers ===
         word_dropout_layer = WordDropout(word_dropout, name="word_dropout")
         embedding = keras.layers.Embedding(vocabulary_size, embedding_dim, mask_zero=True, name="embedding")
         dropouts = [VariationalDropout(rate) for rate in [embedding_dropout] + [output_dropout] * (num_layers - 1)]
         sequences_out = [True] * (num_layers - 1) + [pooling != "last"]
-        recurrent = [Bidirectional(CELLS[cell](units, return_sequences=all_steps)) for all_steps in sequences_out]
+        recurrent = [Bidirectional(layer_of(cell, units, return_sequences=all_steps)) for all_steps in sequences_out]
         if segment_length:
             recurrent = [Segmented(layer, segment_length) for layer in recurrent]
         pooled = {"max": MaxOverTime, "mean": MeanOverTime, "attention": lambda **kw: AttentionOverTime(units, **kw)}.get(pooling)
@@ -129,9 +118,7 @@ class TextClassifier(keras.Model):
         return cls(**config)
 
 
-def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int | None, cell: str) -> None:
-    if cell not in CELLS:
-        raise ValueError(f"Argument `cell` must be one of {tuple(CELLS)}. Received: cell={cell!r}")
+def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int | None) -> None:
     if num_layers < 1:
         raise ValueError(f"Argument `num_layers` must be at least 1. Received: num_layers={num_layers}")
     if num_labels < 2:

@@ -15,14 +15,15 @@ Source: Karpathy 2015, "The unreasonable effectiveness of recurrent neural netwo
 chapter 10.
 """
 
+from functools import partial
+
 import keras
 from keras import ops
 
 from toolkit.arguments import check_positive_integer
-from toolkit.layers import GRU, LSTM, Bidirectional, RecurrentStack, SimpleRNN
+from toolkit.cells import CELLS, layer_of
+from toolkit.layers import Bidirectional, RecurrentStack
 from toolkit.layers.precision import output_dtype
-
-RECURRENT = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 
 
 def one_to_one(features: int, outputs: int, units: int, recurrent="lstm", num_layers: int = 1) -> keras.Model:
@@ -40,7 +41,7 @@ def one_to_one(features: int, outputs: int, units: int, recurrent="lstm", num_la
         features: Size of the vector that goes in.
         outputs: Size of the vector that comes out.
         units: Size of the state of each layer.
-        recurrent: `"lstm"`, `"gru"`, `"simple_rnn"`, or a class of recurrent layers that takes `units`.
+        recurrent: Name of a cell, a key of `toolkit.cells.CELLS`, or a class of recurrent layers that takes `units`.
         num_layers: Layers on top of each other.
 
     Returns:
@@ -75,7 +76,7 @@ def one_to_many(features: int, outputs: int, steps: int, units: int, recurrent="
         outputs: Size of what comes out at each step.
         steps: Length of the sequence that comes out.
         units: Size of the state of each layer.
-        recurrent: `"lstm"`, `"gru"`, `"simple_rnn"`, or a class of recurrent layers that takes `units`.
+        recurrent: Name of a cell, a key of `toolkit.cells.CELLS`, or a class of recurrent layers that takes `units`.
         num_layers: Layers on top of each other.
 
     Returns:
@@ -115,7 +116,7 @@ def many_to_one(
         features: Size of what goes in at each step.
         outputs: Size of the vector that comes out.
         units: Size of the state of each layer, of each direction.
-        recurrent: `"lstm"`, `"gru"`, `"simple_rnn"`, or a class of recurrent layers that takes `units`.
+        recurrent: Name of a cell, a key of `toolkit.cells.CELLS`, or a class of recurrent layers that takes `units`.
         num_layers: Layers on top of each other.
         bidirectional: Whether each layer reads backwards, too; then the last states of both directions give the output.
         mask_value: A step all of whose features are this value is padding, as for `keras.layers.Masking`; `None` if no step is.
@@ -156,7 +157,7 @@ def many_to_many(
         features: Size of what goes in at each step.
         outputs: Size of what comes out at each step.
         units: Size of the state of each layer, of each direction.
-        recurrent: `"lstm"`, `"gru"`, `"simple_rnn"`, or a class of recurrent layers that takes `units`.
+        recurrent: Name of a cell, a key of `toolkit.cells.CELLS`, or a class of recurrent layers that takes `units`.
         num_layers: Layers on top of each other.
         bidirectional: Whether each layer reads backwards, too, so that an output knows what comes after its step. Not for a language model.
         mask_value: A step all of whose features are this value is padding, as for `keras.layers.Masking`; `None` if no step is.
@@ -203,7 +204,7 @@ def sequence_to_sequence(
         outputs: Size of what comes out at each step of the decoder.
         units: Size of the state of each layer of the encoder, of each direction. A decoder has as many layers, of the size of all
             directions.
-        recurrent: `"lstm"`, `"gru"`, `"simple_rnn"`, or a class of recurrent layers that takes `units`.
+        recurrent: Name of a cell, a key of `toolkit.cells.CELLS`, or a class of recurrent layers that takes `units`.
         num_layers: Layers on top of each other; each layer of the decoder starts from the state of its counterpart.
         bidirectional: Whether the encoder reads backwards, too; then a decoder's layer starts from the states of both directions side by
             side.
@@ -254,7 +255,7 @@ def _stack(
     return_state: bool = False,
     name="stack",
 ) -> RecurrentStack:
-    make = _layer_class(recurrent)
+    make = _maker(recurrent)
     _positive(units=units, num_layers=num_layers)
 
     def layer(index: int):
@@ -269,13 +270,13 @@ def _dense(outputs: int) -> keras.layers.Dense:
     return keras.layers.Dense(_positive(outputs=outputs), dtype=output_dtype(), name="y")
 
 
-def _layer_class(recurrent):
-    if isinstance(recurrent, str) and recurrent in RECURRENT:
-        return RECURRENT[recurrent]
+def _maker(recurrent):
+    if isinstance(recurrent, str) and recurrent in CELLS:
+        return partial(layer_of, recurrent)
     if isinstance(recurrent, type) and issubclass(recurrent, keras.layers.RNN):
         return recurrent
     raise ValueError(
-        f"Argument `recurrent` must be one of {tuple(RECURRENT)} or a class of recurrent layers. Received: recurrent={recurrent!r}"
+        f"Argument `recurrent` must be one of {', '.join(CELLS)}, or a class of recurrent layers. Received: recurrent={recurrent!r}"
     )
 
 

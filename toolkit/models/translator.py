@@ -5,12 +5,12 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.arguments import check_integer, check_positive_integer, check_rate
-from toolkit.layers import GRU, LSTM, Attention, AttentionDecoder, Bidirectional, RecurrentStack, SimpleRNN, VariationalDropout, WordDropout
+from toolkit.cells import cell_of, check_honoured, layer_of
+from toolkit.layers import Attention, AttentionDecoder, Bidirectional, RecurrentStack, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
 from toolkit.layers.precision import at_least_single
 from toolkit.models.dtype import with_layers_in_its_dtype
 
-CELLS = {"lstm": LSTM, "gru": GRU, "simple_rnn": SimpleRNN}
 BRIDGES = ("dense", "zero")
 MOST_LAYERS = 8
 FIRST_RESIDUAL = 2  # the third layer
@@ -43,14 +43,16 @@ class Translator(keras.Model):
         units: Size of the decoder's state, and of the encoder's outputs: both directions together.
         encoder_layers: Layers of the encoder.
         decoder_layers: Layers of the decoder.
-        cell: `"lstm"`, `"gru"` or `"simple_rnn"`.
+        cell: Name of the recurrent cell, a key of `toolkit.cells.CELLS`.
         bidirectional: Whether the encoder reads in both directions; `units` must be even then.
         attention: A score of `Attention`, or `"none"`.
-        input_feeding: Whether the decoder reads at each step what attention has given at the step before; with `attention="dot"`.
+        input_feeding: Whether the decoder reads at each step what attention has given at the step before; with `attention="dot"` and a
+            cell whose gradient is written out.
         bridge: What the decoder starts from: `"dense"`, a layer of the mean of the encoder's outputs for each state, or `"zero"`.
         word_dropout: Share of the source tokens replaced by the unknown token while training.
         dropout: Variational dropout on the embedded tokens, between the layers and on a_t.
-        recurrent_dropout: Variational dropout on h_{t-1} in the layers, but for the one with input feeding.
+        recurrent_dropout: Variational dropout on h_{t-1} in the layers, but for the one with input feeding, if the cell's gradient is
+            written out.
         target_vocabulary_size: Number of token ids of the target, which has an embedding of its own then; `None` for one vocabulary.
         tied_output: Whether the output is the target's embedding; if not, it has weights of its own.
         reversed_source: Whether the encoder reads the source from its end. Alignments are to the source as it was given.
@@ -95,7 +97,8 @@ class Translator(keras.Model):
         seed: int | None = None,
         **kwargs,
     ):
-        _check(encoder_layers, decoder_layers, cell, bidirectional, units, attention, bridge)
+        _check(encoder_layers, decoder_layers, bidirectional, units, attention, bridge)
+        check_honoured(cell, input_feeding=input_feeding)
         check_positive_integer("vocabulary_size", vocabulary_size)
         if target_vocabulary_size is not None:
             check_positive_integer("target_vocabulary_size", target_vocabulary_size)
@@ -136,7 +139,7 @@ class Translator(keras.Model):
         plain_layers = decoder_layers - int(input_feeding)
         self.decoder = _stack(cell, units, plain_layers, **dropouts, return_state=True, name="decoder") if plain_layers else None
         if input_feeding:
-            self.feeding_decoder = AttentionDecoder(CELLS[cell](units).cell, return_state=True, name="feeding_decoder")
+            self.feeding_decoder = AttentionDecoder(layer_of(cell, units).cell, return_state=True, name="feeding_decoder")
             self.feeding_dropout_layer = VariationalDropout(dropout, seed=seed, name="feeding_dropout")
         bridges = self._num_states if bridge == "dense" else 0
         self.bridge_layers = [keras.layers.Dense(units, activation="tanh", name=f"bridge_{i}") for i in range(bridges)]
@@ -153,7 +156,7 @@ class Translator(keras.Model):
 
     @property
     def _cell_states(self) -> int:
-        return 2 if self.cell == "lstm" else 1
+        return len(cell_of(self.cell).state)
 
     def build(self, input_shape):
         """Creates the weights."""
@@ -338,17 +341,17 @@ def _embedding(vocabulary_size, size, name) -> keras.layers.Embedding:
 def _stack(cell, units, num_layers, dropout, recurrent_dropout, seed, bidirectional=False, return_state=False, name=None) -> RecurrentStack:
     size = units // 2 if bidirectional else units
     options = {"return_sequences": True, "return_state": return_state, "recurrent_dropout": recurrent_dropout, "seed": seed}
-    layers = [CELLS[cell](size, **options) for _ in range(num_layers)]
+    layers = [layer_of(cell, size, **options) for _ in range(num_layers)]
     if bidirectional:
         layers = [Bidirectional(layer) for layer in layers]
     residual = {"connection": "residual", "first_connected": FIRST_RESIDUAL} if num_layers > FIRST_RESIDUAL else {}
     return RecurrentStack(layers, dropout=dropout, seed=seed, return_state=return_state, name=name, **residual)
 
 
-def _check(encoder_layers, decoder_layers, cell, bidirectional, units, attention, bridge) -> None:
+def _check(encoder_layers, decoder_layers, bidirectional, units, attention, bridge) -> None:
     check_integer("encoder_layers", encoder_layers, 1, MOST_LAYERS)
     check_integer("decoder_layers", decoder_layers, 1, MOST_LAYERS)
-    for name, value, known in (("cell", cell, tuple(CELLS)), ("attention", attention, (*SCORES, "none")), ("bridge", bridge, BRIDGES)):
+    for name, value, known in (("attention", attention, (*SCORES, "none")), ("bridge", bridge, BRIDGES)):
         if value not in known:
             raise ValueError(f"Argument `{name}` must be one of {known}. Received: {name}={value!r}")
     if isinstance(units, bool) or not isinstance(units, int) or units < 1 or (bidirectional and units % 2):

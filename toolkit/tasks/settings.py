@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from toolkit.cells import CELLS, not_honoured, with_equations
 from toolkit.data.reading.reading import LABEL_OPTIONS, READING_OPTIONS, Reading
 from toolkit.errors import UserError
 
@@ -233,3 +234,23 @@ def at_least(settings: Any, **limits: float) -> None:
         value = getattr(settings, name)
         if value is not None and value < limit:
             raise UserError(f"{name}: expected at least {limit}, received {value}")
+
+
+def check_cell(settings: Any, *options: str) -> None:
+    """Checks that the setting `cell` is known, and that such a cell honours other settings.
+
+    Args:
+        settings: Has `cell`.
+        *options: Names of the others, of `toolkit.cells.OF_THE_EQUATIONS`.
+
+    Raises:
+        UserError: It is not, or it does not.
+    """
+    cell = settings.cell
+    if cell not in CELLS:
+        raise UserError(f"cell: expected one of {', '.join(CELLS)}, received {cell!r}")
+    for name in not_honoured(cell, **{name: getattr(settings, name) for name in options}):
+        raise UserError(
+            f"{name}: expected none with cell {cell}, whose gradient is not written out, received {getattr(settings, name)}; "
+            f"take one of {', '.join(with_equations())}"
+        )

@@ -214,7 +214,8 @@ class RecurrentLayer:
     def _run_cell(self, sequences, initial_state, mask, training: bool):
         tensors = [swap_batch_and_time(sequences), *tf.nest.flatten(initial_state)]
         noise = Noise(mask, None, self._zoneout(sequences, training))
-        if current_backend() == "compiled":
+        # With `tf.config.run_functions_eagerly` nothing is compiled, and a tape goes back through the loop.
+        if current_backend() == "compiled" and not tf.config.functions_run_eagerly():
             results = self._compiled_cells[bool(training)](tensors, noise)
         else:
             results = self._scan_cell(bool(training), tensors, noise)

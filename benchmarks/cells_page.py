@@ -1,0 +1,46 @@
+"""docs/cells_by_name.md, made from the registry of cells."""
+
+from benchmarks.markdown import table_of
+from toolkit.cells import CELLS, EXPORTS, FUSED, OF_THE_EQUATIONS, Cell
+
+FORMS = (*EXPORTS, FUSED)
+INTRODUCTION = """\
+# Cells by name
+
+`python -m benchmarks.render` makes this page from the registry, `toolkit/cells.py`.
+
+Every recurrent recipe takes `--cell NAME`, and every model `cell="NAME"`:
+
+```
+toolkit train sentiment --cell layer_norm_lstm
+```
+
+`layer_of` makes the layer of a name, with the arguments that all recurrent layers take:
+
+```python
+from toolkit.cells import layer_of
+
+layer = layer_of("mut1", 64, return_sequences=True)  # RNN(MUT1Cell(64), return_sequences=True)
+```
+"""
+NOTES = """\
+* **state**: the parts of the state, the output first. So they are called in what is exported: `layer_0_h`, `layer_0_c`.
+* **gradient**: [written out](backpropagation.md), or automatic: then TensorFlow differentiates the loop, which takes longer. {options} work
+  inside of a step, and need a cell whose gradient is written out; with another one they are an error before anything is read.
+* **fused LiteRT**: LiteRT's own LSTM operator, `toolkit export --fused-lstm` of a classifier.
+
+The equations are on the page of the [cells](cells.md).
+"""
+
+
+def cells_page() -> str:
+    """Returns the text of the page."""
+    head = ["`--cell`", "class", "state", "gradient", *FORMS, "source"]
+    table = table_of(head, [_row(name, cell) for name, cell in CELLS.items()], words=len(head))
+    options = ", ".join(f"`{option}`" for option in OF_THE_EQUATIONS)
+    return f"{INTRODUCTION}\n{table}\n{NOTES.format(options=options)}"
+
+
+def _row(name: str, cell: Cell) -> list[str]:
+    exports = ["yes" if form in cell.exports else "no" for form in FORMS]
+    return [f"`{name}`", f"`{cell.class_name}`", ", ".join(cell.state), "written" if cell.written else "automatic", *exports, cell.source]

@@ -1,0 +1,141 @@
+"""The recurrent cells by name. No TensorFlow before a layer is made: settings and `--help` read this module."""
+
+import importlib
+from dataclasses import dataclass
+from typing import Any, Literal
+
+FUSED = "fused LiteRT"  # LiteRT's own LSTM operator
+EXPORTS = ("SavedModel", "LiteRT")
+OF_THE_EQUATIONS = ("recurrent_dropout", "weight_drop", "input_feeding")
+"""Options that work inside of a step, which only a loop over written equations can do."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What is known of a cell without making it.
+
+    Attributes:
+        path: `module:Class` below `toolkit.layers.recurrent`: of its layer if its gradient is written, else of the cell that `RNN` runs.
+        state: Names of the parts of its state; the first is the output.
+        source: Where it comes from.
+        written: Whether its gradient is written out. If not, TensorFlow differentiates the loop.
+        exports: Forms that a model of it is exported in.
+    """
+
+    path: str
+    state: tuple[str, ...]
+    source: str
+    written: bool = False
+    exports: tuple[str, ...] = EXPORTS
+
+    @property
+    def class_name(self) -> str:
+        """Such as `"MUT1Cell"`."""
+        return self.path.partition(":")[2]
+
+    def load(self) -> type:
+        """Imports the class, and TensorFlow with it."""
+        module, _, name = self.path.partition(":")
+        return getattr(importlib.import_module(f"toolkit.layers.recurrent.{module}"), name)
+
+
+_GREFF = "Greff et al. 2017"
+_JOZEFOWICZ = "Jozefowicz et al. 2015"
+CELLS: dict[str, Cell] = {
+    "lstm": Cell("lstm:LSTM", ("h", "c"), "Hochreiter & Schmidhuber 1997, Gers et al. 2000", written=True, exports=(*EXPORTS, FUSED)),
+    "gru": Cell("gru:GRU", ("h",), "Cho et al. 2014", written=True),
+    "simple_rnn": Cell("simple_rnn:SimpleRNN", ("h",), "Elman 1990", written=True),
+    "irnn": Cell("irnn:IRNN", ("h",), "Le, Jaitly & Hinton 2015", written=True),
+    "peephole_lstm": Cell("cells.peephole_lstm_cell:PeepholeLSTMCell", ("h", "c"), "Gers & Schmidhuber 2000"),
+    "coupled_lstm": Cell("cells.coupled_lstm_cell:CoupledLSTMCell", ("h", "c"), _GREFF),
+    "layer_norm_lstm": Cell("cells.layer_norm_lstm_cell:LayerNormLSTMCell", ("h", "c"), "Ba, Kiros & Hinton 2016"),
+    "nig": Cell("cells.greff_variants:NIGCell", ("h", "c"), _GREFF),
+    "nfg": Cell("cells.greff_variants:NFGCell", ("h", "c"), _GREFF),
+    "nog": Cell("cells.greff_variants:NOGCell", ("h", "c"), _GREFF),
+    "niaf": Cell("cells.greff_variants:NIAFCell", ("h", "c"), _GREFF),
+    "noaf": Cell("cells.greff_variants:NOAFCell", ("h", "c"), _GREFF),
+    "cifg": Cell("cells.greff_variants:CIFGCell", ("h", "c"), _GREFF),
+    "np": Cell("cells.greff_variants:NPCell", ("h", "c"), _GREFF),
+    "fgr": Cell("cells.greff_variants:FGRCell", ("h", "c", "i", "f", "o"), _GREFF),
+    "mut1": Cell("cells.mut_cells:MUT1Cell", ("h",), _JOZEFOWICZ),
+    "mut2": Cell("cells.mut_cells:MUT2Cell", ("h",), _JOZEFOWICZ),
+    "mut3": Cell("cells.mut_cells:MUT3Cell", ("h",), _JOZEFOWICZ),
+}
+
+CellName = Literal[tuple(CELLS)]
+"""The type of a setting that names a cell."""
+
+
+def cell_of(name: str) -> Cell:
+    """Returns what is known of a cell.
+
+    Args:
+        name: A key of `CELLS`.
+
+    Raises:
+        ValueError: There is no such cell; the message lists those that there are.
+    """
+    if name not in CELLS:
+        raise ValueError(f"Argument `cell` must be one of {', '.join(CELLS)}. Received: cell={name!r}")
+    return CELLS[name]
+
+
+def with_equations() -> list[str]:
+    """Returns the names of the cells that honour `OF_THE_EQUATIONS`."""
+    return [name for name, cell in CELLS.items() if cell.written]
+
+
+def not_honoured(name: str, **options: Any) -> list[str]:
+    """Returns those of the options that are given, and that a cell cannot honour.
+
+    Args:
+        name: A key of `CELLS`.
+        **options: Any of `OF_THE_EQUATIONS`; zero or `False` if it is not given.
+
+    Raises:
+        ValueError: There is no such cell.
+    """
+    return [] if cell_of(name).written else [option for option, value in options.items() if value]
+
+
+def check_honoured(name: str, **options: Any) -> None:
+    """Refuses options that a cell cannot honour.
+
+    Args:
+        name: A key of `CELLS`.
+        **options: As in `not_honoured`.
+
+    Raises:
+        ValueError: There is no such cell, or it cannot honour one of the options.
+    """
+    for option in not_honoured(name, **options):
+        raise ValueError(
+            f"Argument `{option}` needs a cell whose gradient is written out, one of {', '.join(with_equations())}. "
+            f"Received: {option}={options[option]!r} with cell={name!r}"
+        )
+
+
+def layer_of(name: str, units: int, *, recurrent_dropout: float = 0.0, weight_drop: float = 0.0, seed: int | None = None, **arguments: Any):
+    """Makes the recurrent layer of a cell.
+
+    Args:
+        name: A key of `CELLS`.
+        units: Size of each part of the state.
+        recurrent_dropout: Variational dropout on h_{t-1}, for a cell with written equations.
+        weight_drop: Share of the recurrent kernel's entries that a batch of training does without, likewise.
+        seed: Seed of the two.
+        **arguments: What all recurrent layers take: `return_sequences`, `return_state`, `zoneout` and so on.
+
+    Returns:
+        A layer from `[batch, time, features]`, such as `LSTM(units)` or `RNN(MUT1Cell(units))`.
+
+    Raises:
+        ValueError: There is no such cell, it cannot honour an option, or an argument is out of range.
+    """
+    check_honoured(name, recurrent_dropout=recurrent_dropout, weight_drop=weight_drop)
+    made = CELLS[name].load()
+    if CELLS[name].written:
+        return made(units, recurrent_dropout=recurrent_dropout, weight_drop=weight_drop, seed=seed, **arguments)
+    from toolkit.layers.recurrent.rnn import RNN
+
+    return RNN(made(units), **arguments)
