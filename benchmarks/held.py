@@ -7,18 +7,22 @@ The record is shown in docs/held.md.
 
 import argparse
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from benchmarks.records import RESULTS, ROOT, HeldRecord
+from toolkit.cli.recipes import RECIPES
 
 SETTINGS = "tests/system/test_settings_and_exports.py"
 DAMAGE = "tests/export/test_damaged_exports.py"
+SETS = ("what_is_offered", "what_changes_the_operators")
+TESTS = [*(f"{SETTINGS}::{words} and {recipe}" for recipe in RECIPES for words in SETS), DAMAGE]
 EXPORTED = re.compile(r"test_what_(?:is_offered|changes_the_operators)_is_exported\[(\w+)-\d+\]")
 TABLE = "what is offered holds"
 
@@ -26,20 +30,18 @@ TABLE = "what is offered holds"
 def main(argv: Sequence[str] | None = None) -> HeldRecord:
     """Runs the tests, prints the counts and writes the record."""
     parser = argparse.ArgumentParser(description="Count the configurations that are exported, and the changes of exports that are noticed.")
-    parser.add_argument("--tests", nargs="+", default=[SETTINGS, DAMAGE], help="files of tests")
+    parser.add_argument(
+        "--tests", nargs="+", default=TESTS, metavar="FILE[::WORDS]", help="tests; of a file, those whose names have the words"
+    )
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records")
     options = parser.parse_args(argv)
     started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder) / "report.xml"
-        command = [sys.executable, "-m", "pytest", "-m", "slow or covering", f"--junitxml={report}", *options.tests]
-        subprocess.run(command, cwd=ROOT, check=False)
-        rows = counts(report.read_text("utf-8"))
+    rows = counts([_report_of(tests) for tests in options.tests])
     record = HeldRecord(
         name="held",
         table=TABLE,
         what="all",
-        command=f"python -m benchmarks.held{' --tests ' + ' '.join(options.tests) if options.tests != [SETTINGS, DAMAGE] else ''}",
+        command=f"python -m benchmarks.held{' --tests ' + shlex.join(options.tests) if options.tests != TESTS else ''}",
         seed=0,
         minutes=round((time.monotonic() - started) / 60, 1),
         rows=rows,
@@ -50,14 +52,24 @@ def main(argv: Sequence[str] | None = None) -> HeldRecord:
     return record
 
 
-def counts(report: str) -> dict[str, dict[str, int]]:
+def _report_of(tests: str) -> str:
+    """Runs tests in processes of their own, as each program that XLA compiles stays in memory; returns pytest's report."""
+    file, _, words = tests.partition("::")
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-m", "slow or covering", f"--junitxml={report}", file, "-k", words]
+        subprocess.run(command, cwd=ROOT, check=False)
+        return report.read_text("utf-8")
+
+
+def counts(reports: Iterable[str]) -> dict[str, dict[str, int]]:
     """Returns what was tried and what held, by what it is.
 
     Args:
-        report: pytest's, in JUnit's XML. A test of exported settings counts by its recipe; a test of random changes says its own counts.
+        reports: pytest's, in JUnit's XML. A test of exported settings counts by its recipe; a test of random changes says its own counts.
     """
     rows: dict[str, dict[str, int]] = {}
-    for case in ElementTree.fromstring(report).iter("testcase"):
+    for case in (case for report in reports for case in ElementTree.fromstring(report).iter("testcase")):
         if match := EXPORTED.fullmatch(case.get("name", "")):
             row = rows.setdefault(f"configurations of {match[1]} that export everything", {"tried": 0, "held": 0})
             row["tried"] += 1

@@ -63,15 +63,16 @@ EXCUSED = {
 }  # fmt: skip
 """Settings that are no factors, by the reason."""
 
-NO_OPERATORS = {
+APART = {
     "how the weights are found": (
         *(field.name for field in dataclasses.fields(TrainingSettings)), "documents", "class_weights", "word_dropout", "embedding_dropout",
         "input_dropout", "dropout", "output_dropout", "recurrent_dropout", "label_smoothing", "scheduled_sampling", "activity_penalty",
         "temporal_activity_penalty", "sampled_softmax",
     ),
     "constants": ("normalization", "max_length", "length_penalty"),
+    "parts that meet others in one place only": ("tokenizer", "encoder_layers"),
 }  # fmt: skip
-"""Factors that change no operator of an exported graph, by what they change instead."""
+"""Factors that change no operator of an exported graph, or none next to those that others change, by what they change."""
 
 TINY = {
     "sentiment": {"units": 4, "embedding_dim": 4},
@@ -101,8 +102,8 @@ def factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:
 
 
 def alone_in(recipe: Recipe) -> list[str]:
-    """Returns the factors of a recipe that change no operator of what is exported: in a short set, each value is taken once."""
-    names = {name for names in NO_OPERATORS.values() for name in names}
+    """Returns the factors of a recipe that stand apart in what is exported: in a short set, each value is taken once."""
+    names = {name for names in APART.values() for name in names}
     return [name for name in factors_of(recipe) if name in names]
 
 

@@ -12,10 +12,12 @@ REPORT = """<testsuites><testsuite>
 <testcase name="test_something_else"/>
 </testsuite></testsuites>"""
 
+MORE = '<testsuites><testsuite><testcase name="test_what_changes_the_operators_is_exported[sentiment-0]"/></testsuite></testsuites>'
+
 
 def test_what_was_tried_and_what_held_is_counted():
-    assert counts(REPORT) == {
-        "configurations of sentiment that export everything": {"tried": 2, "held": 1},
+    assert counts([REPORT, MORE]) == {
+        "configurations of sentiment that export everything": {"tried": 3, "held": 2},
         "configurations of language_model that export everything": {"tried": 1, "held": 0},
         "random changes of exports that are noticed": {"tried": 500, "held": 498},
         "random changes that are without effect, provably": {"tried": 500, "held": 2},
