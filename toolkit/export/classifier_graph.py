@@ -6,8 +6,8 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-from toolkit.evaluation.prediction import probability_function
 from toolkit.export.ragged_tokens import crop, pad
+from toolkit.inference.classifier import probability_function
 from toolkit.text.graph_tokenizer import GraphTokenizer
 from toolkit.text.tokenizer import Tokenizer
 

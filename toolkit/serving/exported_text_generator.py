@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.evaluation.likelihood import log_softmax
+from toolkit.inference.log_probability import log_softmax
 from toolkit.serving.text_generator import Prompt, TextGenerator
 from toolkit.text.tokenizer import Tokenizer
 

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from toolkit.data.crop import crop
-from toolkit.export.litert_model import LiteRTModel
+from toolkit.inference.litert import LiteRTRunner
+from toolkit.inference.probabilities import probabilities_of
 from toolkit.serving.description import read_description
 from toolkit.serving.predictions import Predictions
 from toolkit.text.tokenizer import Tokenizer
@@ -27,9 +26,10 @@ class LiteRTPredictor:
         description = read_description(directory / "model.json", "label_names", "max_length")
         self.label_names, self.max_length = description["label_names"], description["max_length"]
         self.tokenizer = Tokenizer.load(directory / "tokenizer.model")
-        self._model = LiteRTModel(directory / file)
+        self._runner = LiteRTRunner(directory / file)
 
     def predict(self, texts: Sequence[str]) -> Predictions:
         """Labels a batch of texts, as `TextPredictor` has it."""
-        probabilities = np.stack([self._model(crop(ids, self.max_length)) for ids in self.tokenizer.encode(texts)])
+        tokens = [crop(ids, self.max_length) for ids in self.tokenizer.encode(texts)]
+        probabilities = probabilities_of(self._runner, tokens, tokens_per_batch=None)
         return Predictions([self.label_names[best] for best in probabilities.argmax(axis=1)], probabilities)

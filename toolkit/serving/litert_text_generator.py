@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from toolkit.data.token_lists import by_length, padded
-from toolkit.evaluation.likelihood import log_probability, log_softmax
-from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.inference.litert import LiteRTRunner
+from toolkit.inference.log_probability import log_probability, log_softmax
 from toolkit.serving.description import read_description
 from toolkit.serving.exported_text_generator import ExportedTextGenerator
 from toolkit.serving.sampling import Sampling
@@ -33,7 +33,7 @@ class LiteRTTextGenerator(ExportedTextGenerator):
         description = read_description(directory / "model.json", "documents", "state", "never_written")
         super().__init__(Tokenizer.load(directory / "tokenizer.model"), description)
         self._never = description["never_written"]
-        self._signatures = LiteRTSignatures(directory / file)
+        self._runner = LiteRTRunner(directory / file)
 
     def _blocks(
         self, prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling
@@ -73,7 +73,7 @@ class LiteRTTextGenerator(ExportedTextGenerator):
         return nats
 
     def _run(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
-        return self._signatures(signature, **inputs)
+        return self._runner.run(signature, **inputs)
 
 
 def draw(logits: np.ndarray, sampling: Sampling, generators: Sequence[np.random.Generator]) -> np.ndarray:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from toolkit.data.token_lists import by_length, padded, source_ids
-from toolkit.export.litert_model import LiteRTSignatures
+from toolkit.inference.litert import LiteRTRunner
 from toolkit.serving.description import read_description
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
 from toolkit.text.line_breaks import one_line
@@ -30,7 +30,7 @@ class LiteRTTranslator:
         self._method = description["search"]["method"]
         names = [description[side]["tokenizer"] for side in ("source", "target")]
         self.source_tokenizer, self.target_tokenizer = (Tokenizer.load(directory / name) for name in names)
-        self._run = LiteRTSignatures(directory / file)
+        self._runner = LiteRTRunner(directory / file)
 
     def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
         """Translates texts, as `TextTranslator` has it.
@@ -44,7 +44,7 @@ class LiteRTTranslator:
         filled = [index for index, text in enumerate(texts) if text.strip() and len(ids[index])]
         sources = [source_ids(ids[index], self.source_tokenizer.end_id, self._max_length) for index in filled]
         for rows in by_length([len(source) for source in sources]):
-            decoded = self._run(self._method, source=padded([sources[row] for row in rows]))
+            decoded = self._runner.run(self._method, source=padded([sources[row] for row in rows]))
             for place, row in enumerate(rows):
                 index = filled[row]
                 cropped = len(ids[index]) >= self._max_length

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import keras
 
 from toolkit.data.crop import crop
-from toolkit.evaluation.prediction import predict_probabilities, probability_function
+from toolkit.inference.classifier import classifier_runner
+from toolkit.inference.probabilities import probabilities_of
 from toolkit.serving.predictions import Predictions
 from toolkit.text.tokenizer import Tokenizer
 
@@ -24,10 +25,10 @@ class Predictor:
         self.tokenizer = tokenizer
         self.label_names = list(label_names)
         self.max_length = max_length
-        self._probabilities = probability_function(model)
+        self._runner = classifier_runner(model)
 
     def predict(self, texts: Sequence[str]) -> Predictions:
         """Labels a batch of texts, as `TextPredictor` has it."""
         tokens = [crop(ids, self.max_length) for ids in self.tokenizer.encode(texts)]
-        probabilities = predict_probabilities(self._probabilities, tokens)
+        probabilities = probabilities_of(self._runner, tokens)
         return Predictions([self.label_names[best] for best in probabilities.argmax(axis=1)], probabilities)

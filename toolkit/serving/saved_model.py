@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from toolkit.export.saving import load_saved_model
+from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.serving.description import read_description
 
 
-def open_saved_model(directory: Path, asset: str, *keys: str) -> tuple[Any, Any]:
+def open_saved_model(directory: Path, asset: str, *keys: str) -> tuple[SavedModelRunner, Any]:
     """Loads a SavedModel and what it says of itself.
 
     Args:
@@ -16,10 +16,10 @@ def open_saved_model(directory: Path, asset: str, *keys: str) -> tuple[Any, Any]
         *keys: What has to be in it.
 
     Returns:
-        The loaded module, whose variables live as long as it does, and the content of the asset.
+        What runs it, and the content of the asset.
 
     Raises:
         UserError: The folder holds no such SavedModel.
     """
     description = read_description(directory / "assets" / asset, *keys)
-    return load_saved_model(directory), description
+    return SavedModelRunner(directory), description

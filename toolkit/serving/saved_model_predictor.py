@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import tensorflow as tf
-
+from toolkit.inference.runner import encoded
 from toolkit.serving.predictions import Predictions
 from toolkit.serving.saved_model import open_saved_model
 
@@ -20,9 +19,9 @@ class SavedModelPredictor:
     """
 
     def __init__(self, directory: Path):
-        self._model, self.label_names = open_saved_model(directory, "labels.json")
+        self._runner, self.label_names = open_saved_model(directory, "labels.json")
 
     def predict(self, texts: Sequence[str]) -> Predictions:
         """Labels a batch of texts, as `TextPredictor` has it."""
-        answers = self._model.signatures["serving_default"](texts=tf.constant(texts))
-        return Predictions([label.decode() for label in answers["labels"].numpy()], answers["scores"].numpy())
+        answers = self._runner.run("serving_default", texts=encoded(texts))
+        return Predictions([label.decode() for label in answers["labels"]], answers["scores"])

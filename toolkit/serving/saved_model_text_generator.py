@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from toolkit.data.token_lists import by_length
 from toolkit.errors import UserError
+from toolkit.inference.runner import RefusedInput, encoded
 from toolkit.serving.exported_text_generator import ExportedTextGenerator
 from toolkit.serving.sampling import Sampling
 from toolkit.serving.saved_model import open_saved_model
@@ -32,7 +32,7 @@ class SavedModelTextGenerator(ExportedTextGenerator):
     """
 
     def __init__(self, directory: Path):
-        self._model, description = open_saved_model(directory, "model.json", "documents", "state")
+        self._runner, description = open_saved_model(directory, "model.json", "documents", "state")
         super().__init__(Tokenizer.load(directory / "assets" / "tokenizer.model"), description)
 
     def _blocks(
@@ -40,7 +40,7 @@ class SavedModelTextGenerator(ExportedTextGenerator):
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         answer = self._run(
             "generate",
-            prompts=[_utf8(prompt.text) for prompt in prompts],
+            prompts=encoded([prompt.text for prompt in prompts]),
             seeds=np.array(seeds, np.int32),
             max_tokens=np.int32(max_tokens),
             temperature=np.float32(0 if sampling.greedy else sampling.temperature),
@@ -52,19 +52,14 @@ class SavedModelTextGenerator(ExportedTextGenerator):
     def _nats(self, texts: Sequence[Prompt]) -> np.ndarray:
         nats = np.zeros(len(texts))
         for rows in by_length([len(text.ids) for text in texts], ROWS):
-            nats[rows] = self._run("score", texts=[_utf8(texts[row].text) for row in rows])["nats"]
+            nats[rows] = self._run("score", texts=encoded([texts[row].text for row in rows]))["nats"]
         return nats
 
     def _run(self, signature: str, **inputs: Any) -> dict[str, np.ndarray]:
         try:
-            outputs = self._model.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
-        except tf.errors.InvalidArgumentError as error:
-            said = REFUSED.search(error.message)
+            return self._runner.run(signature, **inputs)
+        except RefusedInput as error:
+            said = REFUSED.search(str(error))
             if said is None:
                 raise
             raise UserError(f"{said[1]} {said[2]}") from error
-        return {name: value.numpy() for name, value in outputs.items()}
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

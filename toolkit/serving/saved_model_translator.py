@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import tensorflow as tf
-
 from toolkit.data.token_lists import by_length
+from toolkit.inference.runner import encoded
 from toolkit.serving.saved_model import open_saved_model
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
 
@@ -21,7 +20,7 @@ class SavedModelTranslator:
     """
 
     def __init__(self, directory: Path):
-        self._model, description = open_saved_model(directory, "model.json", "alignments", "max_length")
+        self._runner, description = open_saved_model(directory, "model.json", "alignments", "max_length")
         self._aligns, self._max_length = description["alignments"], description["max_length"]
 
     def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
@@ -32,11 +31,10 @@ class SavedModelTranslator:
         """
         refuse_prefixes(prefixes)
         translations = [empty_translation(text) for text in texts]
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        asked = encoded(texts)
         # A token takes a byte at least.
-        for rows in by_length([min(len(text) + 1, self._max_length) for text in encoded]):
-            answers = self._model.signatures["serving_default"](texts=tf.constant([encoded[row] for row in rows]))
-            answers = {name: value.numpy() for name, value in answers.items()}
+        for rows in by_length([min(len(text) + 1, self._max_length) for text in asked]):
+            answers = self._runner.run("serving_default", texts=[asked[row] for row in rows])
             for row, index in enumerate(rows):
                 translations[index] = self._translation(texts[index], {name: value[row] for name, value in answers.items()})
         return translations
