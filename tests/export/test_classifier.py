@@ -21,6 +21,7 @@ from toolkit.export.publishing import publish
 from toolkit.export.ragged_tokens import crop as crop_in_graph
 from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, operators
 from toolkit.export.warm_up import read_warm_up
+from toolkit.inference.classifier import classifier_runner
 from toolkit.inference.litert import LiteRTRunner
 from toolkit.inference.probabilities import probabilities_of
 from toolkit.inference.saved_model import SavedModelRunner
@@ -67,7 +68,7 @@ def exported(model, tokenizer, tied, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def expected(model, tokenizer):
-    return Predictor(model, tokenizer, model.label_names, MAX_LENGTH).predict(TEXTS)
+    return Predictor(classifier_runner(model), model.label_names, tokenizer, MAX_LENGTH).predict(TEXTS)
 
 
 def test_the_saved_model_runs_with_tensorflow_alone(exported, expected):

@@ -26,9 +26,8 @@ from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models import LanguageModel
 from toolkit.serving.artefact import open_artefact
-from toolkit.serving.litert_text_generator import draw
 from toolkit.serving.model_text_generator import ModelTextGenerator
-from toolkit.serving.sampling import Sampling
+from toolkit.serving.sampling import Sampling, draw
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 

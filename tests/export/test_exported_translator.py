@@ -26,8 +26,6 @@ from toolkit.inference.litert import LiteRTRunner
 from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import Translator
 from toolkit.serving.artefact import open_artefact
-from toolkit.serving.litert_translator import LiteRTTranslator
-from toolkit.serving.saved_model_translator import SavedModelTranslator
 from toolkit.serving.sentence_translator import SentenceTranslator
 from toolkit.text.tokenizer import Tokenizer
 
@@ -282,9 +280,9 @@ def test_a_state_crosses_a_signature_as_named_tensors():
 
 
 def test_exported_translators_answer_as_the_model_does(exported, expected):
-    for folder, kind in ((Path(exported.path), SavedModelTranslator), (Path(exported.path) / "litert", LiteRTTranslator)):
+    for folder, kind in ((Path(exported.path), SavedModelRunner), (Path(exported.path) / "litert", LiteRTRunner)):
         translator = open_artefact(folder)
-        assert isinstance(translator, kind)
+        assert isinstance(translator.runner, kind)
         for found, wanted in zip(translator.translate(SOURCES), expected, strict=True):
             assert found[:2] == wanted[:2]
             assert found.cropped == wanted.cropped

@@ -10,11 +10,12 @@ import pytest
 from toolkit.errors import UserError
 from toolkit.export.classifier import ClassifierExporter
 from toolkit.export.exporting import export
+from toolkit.inference.classifier import classifier_runner
+from toolkit.inference.litert import LiteRTRunner
+from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import TextClassifier
 from toolkit.serving.artefact import open_artefact
-from toolkit.serving.litert_predictor import LiteRTPredictor
-from toolkit.serving.predictor import Predictor
-from toolkit.serving.saved_model_predictor import SavedModelPredictor
+from toolkit.serving.predictor import Predictor, open_predictor
 from toolkit.text.tokenizer import Tokenizer
 
 pytestmark = pytest.mark.slow
@@ -39,7 +40,7 @@ def model(tokenizer):
 
 @pytest.fixture(scope="module")
 def expected(model, tokenizer):
-    expected = Predictor(model, tokenizer, LABELS, MAX_LENGTH).predict(TEXTS)
+    expected = Predictor(classifier_runner(model), LABELS, tokenizer, MAX_LENGTH).predict(TEXTS)
     assert len(set(expected.labels)) > 1  # or else any answer is right
     return expected
 
@@ -58,15 +59,15 @@ def exported(model, tokenizer, tmp_path_factory):
 @pytest.mark.parametrize(
     ("folder", "kind"),
     [
-        (".", SavedModelPredictor),
-        ("10", SavedModelPredictor),
-        ("10/litert", LiteRTPredictor),
-        ("10/litert/model.tflite", LiteRTPredictor),
+        (".", SavedModelRunner),
+        ("10", SavedModelRunner),
+        ("10/litert", LiteRTRunner),
+        ("10/litert/model.tflite", LiteRTRunner),
     ],
 )
 def test_an_artefact_answers_as_the_model_does(expected, exported, folder, kind):
     artefact = open_artefact(exported / folder)
-    assert isinstance(artefact, kind)
+    assert isinstance(artefact.runner, kind)
     assert artefact.label_names == LABELS
     labels, probabilities = artefact.predict(TEXTS)
     assert labels == expected.labels
@@ -79,7 +80,7 @@ def test_a_file_of_rounded_weights_is_the_one_that_answers(expected, exported, f
     _, probabilities = open_artefact(path).predict(TEXTS)
     # Weights of up to about 10, rounded to 11 bits or to 127 steps, in logits of a few units: near, and not the same.
     assert 1e-6 < np.abs(probabilities - expected.probabilities).max() < 0.1
-    np.testing.assert_array_equal(LiteRTPredictor(path.parent, file).predict(TEXTS).probabilities, probabilities)
+    np.testing.assert_array_equal(open_predictor(LiteRTRunner(path), path.parent).predict(TEXTS).probabilities, probabilities)
 
 
 def test_a_file_of_fixed_shapes_is_refused(exported):

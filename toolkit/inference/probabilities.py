@@ -13,8 +13,10 @@ from toolkit.inference.runner import Runner
 SERVED = "serving_default"
 """The signature that labels."""
 
+TOKENS_PER_BATCH = 16384
 
-def probabilities_of(runner: Runner, token_lists: Sequence[np.ndarray], tokens_per_batch: int | None = 16384) -> np.ndarray:
+
+def probabilities_of(runner: Runner, token_lists: Sequence[np.ndarray], tokens_per_batch: int | None = TOKENS_PER_BATCH) -> np.ndarray:
     """Runs a classifier over texts of any length.
 
     Args:
@@ -35,7 +37,7 @@ def scores_of(runner: Runner, tokens: np.ndarray, signature: str = SERVED) -> np
 
 
 def predict_probabilities(
-    probabilities: Callable[[np.ndarray], Any], token_lists: Sequence[np.ndarray], tokens_per_batch: int | None = 16384
+    probabilities: Callable[[np.ndarray], Any], token_lists: Sequence[np.ndarray], tokens_per_batch: int | None = TOKENS_PER_BATCH
 ) -> np.ndarray:
     """Runs a function of token ids over texts of any length.
 

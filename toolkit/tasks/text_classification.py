@@ -140,7 +140,7 @@ class TextClassification(SupervisedTask):
             UserError: The run is not finished.
         """
         model, tokenizer = self.load()
-        return Predictor(model, tokenizer, model.label_names, self.settings.max_length)
+        return Predictor(classifier_runner(model), model.label_names, tokenizer, self.settings.max_length)
 
     def exporter(self) -> ClassifierExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.
