@@ -42,7 +42,10 @@ class Agreement(NamedTuple):
 
 
 class Check(abc.ABC):
-    """Compares artefacts with a model, which reads with its compiled time loop, so that the artefacts' loops are compared with another."""
+    """Compares artefacts with a model, which reads with its compiled time loop, so that the artefacts' loops are compared with another.
+
+    Each method takes what runs an artefact, and raises a `UserError` if that differs from the model by more than it may.
+    """
 
     answers: ClassVar[str]
     """What is compared, such as `"labels"`."""
@@ -61,48 +64,22 @@ class Check(abc.ABC):
 
     @abc.abstractmethod
     def saved_model(self, runner: Runner) -> Agreement:
-        """Compares a SavedModel, which must answer as the model does.
-
-        Args:
-            runner: What runs it.
-
-        Raises:
-            UserError: It does not.
-        """
+        """Compares a SavedModel, which must answer as the model does."""
 
     @abc.abstractmethod
     def litert(self, runner: Runner) -> Agreement:
-        """Compares a LiteRT file in single precision, which must answer as the model does.
-
-        Args:
-            runner: What runs it.
-
-        Raises:
-            UserError: It does not.
-        """
+        """Compares a LiteRT file in single precision, which must answer as the model does."""
 
     @abc.abstractmethod
     def rounded(self, runner: Runner, name: str) -> Agreement:
-        """Compares a LiteRT file whose weights are rounded, which may differ.
+        """Compares a LiteRT file whose weights are rounded, which messages call by its name.
 
-        Args:
-            runner: What runs it.
-            name: What messages call it.
-
-        Raises:
-            UserError: A number is not finite, a second call gives something else, or it differs by more than it may.
+        It may differ, but has to give finite numbers, and the same ones at a second call.
         """
 
     @abc.abstractmethod
     def static(self, runner: Runner) -> Agreement:
-        """Compares a LiteRT file of fixed shapes, which must answer as the model does to what fits.
-
-        Args:
-            runner: What runs it, as phones and browsers do.
-
-        Raises:
-            UserError: It does not.
-        """
+        """Compares a LiteRT file of fixed shapes, which must answer as the model does to what fits."""
 
 
 def check_operators(path: Path) -> None:

@@ -29,6 +29,22 @@ def probability_function(model: keras.Model, loop: str = "graph") -> Callable[[t
     return probabilities
 
 
+def scores_function(probabilities: Callable[[tf.Tensor], tf.Tensor], batch: int | None, length: int | None):
+    """Returns a classifier whose output is named, a concrete function, for one shape.
+
+    Args:
+        probabilities: From `probability_function`.
+        batch: Number of texts; `None` for any.
+        length: Number of their token ids, 0 after the end of a text; `None` for any.
+    """
+
+    @tf.function(input_signature=[tf.TensorSpec([batch, length], tf.int32, name="tokens")], autograph=False)
+    def scores(tokens):
+        return {"scores": probabilities.python_function(tokens)}  # traced anew: a call would have any shape inside
+
+    return scores.get_concrete_function()
+
+
 def classifier_runner(model: keras.Model, loop: str = "graph") -> FunctionRunner:
     """Returns what runs a classifier in this process: `serving_default`, from `tokens` to `scores`.
 
@@ -36,10 +52,4 @@ def classifier_runner(model: keras.Model, loop: str = "graph") -> FunctionRunner
         model: As in `probability_function`.
         loop: As in `probability_function`.
     """
-    probabilities = probability_function(model, loop)
-
-    @tf.function(input_signature=probabilities.input_signature, autograph=False)
-    def scores(tokens):
-        return {"scores": probabilities(tokens)}
-
-    return FunctionRunner({SERVED: scores})
+    return FunctionRunner({SERVED: scores_function(probability_function(model, loop), None, None)})

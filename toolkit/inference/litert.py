@@ -55,8 +55,5 @@ def _signature(runner: Any) -> Signature:
 
 
 def _specs(details: Mapping[str, Any]) -> dict[str, TensorSpec]:
-    return {name: _spec(detail["dtype"], detail["shape_signature"]) for name, detail in sorted(details.items())}
-
-
-def _spec(dtype: Any, shape: Any) -> TensorSpec:
-    return TensorSpec(np.dtype(dtype).name, tuple(None if size == -1 else int(size) for size in shape))
+    shapes = {name: tuple(None if size == -1 else int(size) for size in details[name]["shape_signature"]) for name in sorted(details)}
+    return {name: TensorSpec(np.dtype(details[name]["dtype"]).name, shape) for name, shape in shapes.items()}
