@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UserError, naming
+from toolkit.export.inventory import EXPORT_ANEW, check_litert, check_saved_model
 from toolkit.export.inventory import FILE as INVENTORY
-from toolkit.export.inventory import check_litert, check_saved_model
 from toolkit.inference.litert import LiteRTRunner
 from toolkit.inference.runner import Runner
 from toolkit.serving.description import read_description
@@ -34,7 +34,7 @@ def open_artefact(path: Path) -> Any:
         TensorFlow is imported for a SavedModel only.
 
     Raises:
-        UserError: There is no exported model, it is damaged, or it is of fixed shapes.
+        UserError: There is no exported model, it is damaged, it is of fixed shapes, or of a kind that is not known here.
     """
     with naming(path, "an exported model"):
         if path.is_file() and path.suffix == ".tflite":
@@ -67,26 +67,24 @@ def _is_version(folder: Path) -> bool:
 
 def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
     check_litert(folder, file)
-    description = _description(folder)
+    description, opened = _described(folder)
     if file == (description.get("static") or {}).get("file"):
         raise UserError(f"{folder / file}: expected a LiteRT file for texts of any length, received one of fixed shapes; give model.tflite")
-    return _opener(description)(LiteRTRunner(folder / file), folder)
+    return opened(LiteRTRunner(folder / file), folder)
 
 
 def _open_saved_model(folder: Path) -> Any:
     check_saved_model(folder)
-    opener = _opener(_description(folder / "assets"))
+    _, opened = _described(folder / "assets")
     from toolkit.inference.saved_model import SavedModelRunner
 
-    return opener(SavedModelRunner(folder), folder / "assets")
+    return opened(SavedModelRunner(folder), folder / "assets")
 
 
-def _opener(description: dict[str, Any]) -> Callable[[Runner, Path], Any]:
-    """Returns what answers as an export says that it does."""
-    return OPENERS.get(description.get("task"), open_predictor)
-
-
-def _description(folder: Path) -> dict[str, Any]:
-    """Returns what an export says of itself; if it says nothing, it is taken for a classifier's."""
+def _described(folder: Path) -> tuple[dict[str, Any], Callable[[Runner, Path], Any]]:
+    """Returns what an export says of itself, and what opens an export of its kind."""
     file = folder / "model.json"
-    return read_description(file, "task") if file.is_file() else {}
+    description = read_description(file, "task")
+    if description["task"] not in [*OPENERS]:  # it may be of any type
+        raise UserError(f"{file}: task: expected one of {', '.join(OPENERS)}, found {description['task']}; {EXPORT_ANEW}")
+    return description, OPENERS[description["task"]]
