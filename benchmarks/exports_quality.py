@@ -20,7 +20,7 @@ def classification(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]
         data: Held-out data; `None` for the test split of the run's.
 
     Returns:
-        From a `TextPredictor` to the accuracy, on each source too if there are several, and the share of the labels that are those of the
+        From a `Predictor` to the accuracy, on each source too if there are several, and the share of the labels that are those of the
         first that was measured; and the settings of the record.
     """
     from benchmarks.sentiment_run import accuracies

@@ -21,7 +21,7 @@ from benchmarks.records import Record
 from benchmarks.sentiment_data import SEED, data_parser, read_data
 from benchmarks.tfidf import accuracy_by_source, count_parameters
 from toolkit.data.batching.crop import crop
-from toolkit.evaluation.prediction import predict_probabilities
+from toolkit.inference.probabilities import predict_probabilities
 from toolkit.layers import MeanOverTime
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models import load_model

@@ -163,9 +163,8 @@ def _write_ours(model: "keras.Model", length: int, folder: Path) -> None:
     """Writes what `ClassifierExporter` writes, but for the tokenizer, which there is none of."""
     import tensorflow as tf
 
-    from toolkit.evaluation.prediction import probability_function
-    from toolkit.export.classifier_graph import scores_function
     from toolkit.export.litert import convert_dynamic_and_static, convert_fused
+    from toolkit.inference.classifier import probability_function, scores_function
 
     module = tf.Module()
     module.model_variables = [variable.value for variable in model.variables]

@@ -10,10 +10,11 @@ from recipes.language_model import Settings as LanguageModelSettings
 from recipes.sentiment import Settings as SentimentSettings
 from recipes.translation import Settings as TranslationSettings
 from toolkit import layers
-from toolkit.cells import CELLS, FUSED, cell_of, layer_of
+from toolkit.cells import CELLS, FUSED, cell_of
 from toolkit.cli import main
 from toolkit.errors import UserError
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
+from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.layers.recurrent.written_gradients import equations_of
 from toolkit.models import LanguageModel, TextClassifier, Translator
 

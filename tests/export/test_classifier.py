@@ -17,11 +17,14 @@ from toolkit.errors import UserError
 from toolkit.export.classifier import ClassifierExporter
 from toolkit.export.classifier_verification import ClassifierCheck, example
 from toolkit.export.exporting import export, verify
-from toolkit.export.litert_model import LiteRTModel
 from toolkit.export.publishing import publish
 from toolkit.export.ragged_tokens import crop as crop_in_graph
 from toolkit.export.verification import HARD_TEXTS, check_operators, largest_difference, operators
 from toolkit.export.warm_up import read_warm_up
+from toolkit.inference.classifier import classifier_runner
+from toolkit.inference.litert import LiteRTRunner
+from toolkit.inference.probabilities import probabilities_of
+from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import TextClassifier
 from toolkit.serving.predictor import Predictor
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
@@ -65,7 +68,7 @@ def exported(model, tokenizer, tied, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def expected(model, tokenizer):
-    return Predictor(model, tokenizer, model.label_names, MAX_LENGTH).predict(TEXTS)
+    return Predictor(classifier_runner(model), model.label_names, tokenizer, MAX_LENGTH).predict(TEXTS)
 
 
 def test_the_saved_model_runs_with_tensorflow_alone(exported, expected):
@@ -88,7 +91,7 @@ def test_the_litert_file_and_its_description_are_enough(exported, expected):
         description = json.load(file)
     tokenizer = Tokenizer.load(folder + "tokenizer.model")
     tokens = [crop(ids, description["max_length"]) for ids in tokenizer.encode(TEXTS)]
-    scores = np.stack(list(map(LiteRTModel(Path(folder) / "model.tflite"), tokens)))
+    scores = probabilities_of(LiteRTRunner(Path(folder) / "model.tflite"), tokens, None)
     assert [description["label_names"][best] for best in scores.argmax(axis=1)] == expected.labels
     np.testing.assert_allclose(scores, expected.probabilities, rtol=0, atol=1e-5)  # single precision
 
@@ -116,8 +119,8 @@ def test_the_fused_lstm_answers_as_the_model_does(fused, tokenizer, expected):
     described = json.loads((folder / "model.json").read_text("utf-8"))["fused"]
     assert described["signatures"]["serving_default"]["inputs"] == {"tokens": "int32 [1, -1]"}
     assert {"UNIDIRECTIONAL_SEQUENCE_LSTM"} == operators(folder / described["file"]) & {"UNIDIRECTIONAL_SEQUENCE_LSTM", "WHILE"}
-    run = LiteRTModel(folder / described["file"])
-    scores = np.stack([run(crop(ids, MAX_LENGTH)) for ids in tokenizer.encode(TEXTS)])
+    tokens = [crop(ids, MAX_LENGTH) for ids in tokenizer.encode(TEXTS)]
+    scores = probabilities_of(LiteRTRunner(folder / described["file"]), tokens, None)
     np.testing.assert_allclose(scores, expected.probabilities, rtol=0, atol=1e-5)  # single precision
     assert len(verify(Path(fused.path)).artefacts) == len(fused.artefacts)
 
@@ -261,7 +264,7 @@ def test_a_wrong_label_is_noticed(exported, model, tokenizer):
     check = ClassifierCheck(model, tokenizer, MAX_LENGTH, TEXTS, [])
     check.label_names = ["positive", "negative"]
     with pytest.raises(UserError, match="label of the highest score"):
-        check.saved_model(tf.saved_model.load(exported.path))
+        check.saved_model(SavedModelRunner(Path(exported.path)))
 
 
 @pytest.mark.parametrize("change", ["a recurrent weight", "a word", "a gate"])
@@ -279,9 +282,9 @@ def test_an_export_of_another_model_is_noticed(exported, model, tokenizer, chang
     other.set_weights(weights)
     check = ClassifierCheck(other, tokenizer, MAX_LENGTH, TEXTS, [])
     with pytest.raises(UserError, match="SavedModel: expected the scores of the model"):
-        check.saved_model(tf.saved_model.load(exported.path))
+        check.saved_model(SavedModelRunner(Path(exported.path)))
     with pytest.raises(UserError, match="LiteRT: expected the scores of the model"):
-        check.litert(Path(exported.path) / "litert" / "model.tflite")
+        check.litert(LiteRTRunner(Path(exported.path) / "litert" / "model.tflite"))
 
 
 def test_an_operator_that_is_not_built_in_is_noticed(exported, tmp_path):
@@ -292,5 +295,5 @@ def test_an_operator_that_is_not_built_in_is_noticed(exported, tmp_path):
     with pytest.raises(UserError, match="StringLower"):
         check_operators(tmp_path / "custom.tflite")
     with pytest.raises(UserError, match=r"custom\.tflite: expected a LiteRT model"):
-        LiteRTModel(tmp_path / "custom.tflite")
+        LiteRTRunner(tmp_path / "custom.tflite")
     check_operators(Path(exported.path) / "litert" / "model.tflite")

@@ -21,12 +21,13 @@ from toolkit.export.language_model import LanguageModelExporter
 from toolkit.export.language_model_graph import in_blocks, listed, log_probability, named
 from toolkit.export.language_model_verification import LanguageModelCheck, continuation, sampling
 from toolkit.export.verification import HARD_TEXTS
+from toolkit.inference.litert import LiteRTRunner
+from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models import LanguageModel
 from toolkit.serving.artefact import open_artefact
-from toolkit.serving.litert_text_generator import draw
 from toolkit.serving.model_text_generator import ModelTextGenerator
-from toolkit.serving.sampling import Sampling
+from toolkit.serving.sampling import Sampling, draw
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
@@ -297,9 +298,9 @@ def test_an_export_of_another_model_is_noticed(exported, tokenizer, change):
     other.set_weights(change(other.get_weights()))
     check = LanguageModelCheck(other, tokenizer, True, TEXTS)
     with pytest.raises(UserError, match="SavedModel, score: expected the scores of the model"):
-        check.saved_model(tf.saved_model.load(exported.path))
+        check.saved_model(SavedModelRunner(Path(exported.path)))
     with pytest.raises(UserError, match="LiteRT, step: expected the scores of the model"):
-        check.litert(Path(exported.path) / "litert" / "model.tflite")
+        check.litert(LiteRTRunner(Path(exported.path) / "litert" / "model.tflite"))
 
 
 @pytest.mark.parametrize(("part", "factor"), [("output_bias", 100), ("recurrent", 20)])
@@ -312,9 +313,9 @@ def test_large_numbers_and_chaos_are_no_mistakes(part, factor, tokenizer, tmp_pa
     model.set_weights(one_word(model.get_weights()))
     check = LanguageModelCheck(model, tokenizer, False, TEXTS)
     with pytest.raises(UserError, match="expected the scores of the model"):
-        check.saved_model(tf.saved_model.load(version))
+        check.saved_model(SavedModelRunner(Path(version)))
     with pytest.raises(UserError, match="expected the scores of the model"):
-        check.litert(Path(version) / "litert" / "model.tflite")
+        check.litert(LiteRTRunner(Path(version) / "litert" / "model.tflite"))
 
 
 def test_the_texts_that_a_graph_writes(tokenizer):

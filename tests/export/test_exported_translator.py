@@ -22,10 +22,10 @@ from toolkit.export.translation_signatures import flat, nested
 from toolkit.export.translation_verification import TranslatorCheck
 from toolkit.export.translator import TranslatorExporter
 from toolkit.export.verification import HARD_TEXTS
+from toolkit.inference.litert import LiteRTRunner
+from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import Translator
 from toolkit.serving.artefact import open_artefact
-from toolkit.serving.litert_translator import LiteRTTranslator
-from toolkit.serving.saved_model_translator import SavedModelTranslator
 from toolkit.serving.sentence_translator import SentenceTranslator
 from toolkit.text.tokenizer import Tokenizer
 
@@ -250,9 +250,9 @@ def test_an_export_of_another_model_is_noticed(exported, tokenizers, change):
     other.set_weights(changed)
     check = TranslatorCheck(other, *tokenizers, MAX_LENGTH, BEST, SOURCES, REFERENCES)
     with pytest.raises(UserError, match="SavedModel: expected the model's translations"):
-        check.saved_model(tf.saved_model.load(exported.path))
+        check.saved_model(SavedModelRunner(Path(exported.path)))
     with pytest.raises(UserError, match="LiteRT, greedy: expected the model's translations"):
-        check.litert(Path(exported.path) / "litert" / "model.tflite")
+        check.litert(LiteRTRunner(Path(exported.path) / "litert" / "model.tflite"))
 
 
 @pytest.mark.parametrize("factor", [20, 300])
@@ -264,7 +264,7 @@ def test_large_numbers_and_chaos_are_no_mistakes(factor, tokenizers, tmp_path):
     model.set_weights(gates_swapped(model.get_weights()))
     check = TranslatorCheck(model, *tokenizers, MAX_LENGTH, BEST, SOURCES, [])
     with pytest.raises(UserError, match="expected the model's translations"):
-        check.saved_model(tf.saved_model.load(report.path))
+        check.saved_model(SavedModelRunner(Path(report.path)))
 
 
 def test_a_state_crosses_a_signature_as_named_tensors():
@@ -280,9 +280,9 @@ def test_a_state_crosses_a_signature_as_named_tensors():
 
 
 def test_exported_translators_answer_as_the_model_does(exported, expected):
-    for folder, kind in ((Path(exported.path), SavedModelTranslator), (Path(exported.path) / "litert", LiteRTTranslator)):
+    for folder, kind in ((Path(exported.path), SavedModelRunner), (Path(exported.path) / "litert", LiteRTRunner)):
         translator = open_artefact(folder)
-        assert isinstance(translator, kind)
+        assert isinstance(translator.runner, kind)
         for found, wanted in zip(translator.translate(SOURCES), expected, strict=True):
             assert found[:2] == wanted[:2]
             assert found.cropped == wanted.cropped

@@ -5,10 +5,10 @@ import tensorflow as tf
 
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
-from toolkit.evaluation.prediction import probability_function
 from toolkit.export.classifier_graph import scores_function
 from toolkit.export.saving import save_module
 from toolkit.export.xla import check_compiles
+from toolkit.inference.classifier import probability_function
 from toolkit.models import TextClassifier, Translator
 
 pytestmark = pytest.mark.slow

@@ -2,6 +2,7 @@ import itertools
 
 import numpy as np
 
+from toolkit.inference.classifier import classifier_runner
 from toolkit.models import TextClassifier
 from toolkit.serving.predictor import Predictor
 from toolkit.serving.streaming import predict_lines
@@ -13,7 +14,7 @@ TEXTS = ["one", "", "two three " * 30, "four", "five six"]
 def predictor():
     tokenizer = Tokenizer.train(TEXTS, 300)
     model = TextClassifier(tokenizer.vocabulary_size, ["no", "yes"], embedding_dim=4, units=3)
-    return Predictor(model, tokenizer, model.label_names, max_length=16)
+    return Predictor(classifier_runner(model), model.label_names, tokenizer, max_length=16)
 
 
 def test_batches_change_nothing():

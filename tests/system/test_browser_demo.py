@@ -18,6 +18,7 @@ from toolkit.decoding import Search
 from toolkit.export.classifier import ClassifierExporter
 from toolkit.export.translator import TranslatorExporter
 from toolkit.export.verification import HARD_TEXTS
+from toolkit.inference.classifier import classifier_runner
 from toolkit.models import TextClassifier, Translator
 from toolkit.serving.predictor import Predictor
 from toolkit.serving.sentence_translator import SentenceTranslator
@@ -161,7 +162,8 @@ def page(web):
 
 
 def check_labels(page, classifier):
-    expected = Predictor(*classifier, LABELS, CLASSIFIER_LENGTH).predict(TEXTS)
+    model, tokenizer = classifier
+    expected = Predictor(classifier_runner(model), LABELS, tokenizer, CLASSIFIER_LENGTH).predict(TEXTS)
     assert len(set(expected.labels)) > 1  # or else any answer is right
     for text, label, scores in zip(TEXTS, expected.labels, expected.probabilities, strict=True):
         answer = page("ask", text=text)

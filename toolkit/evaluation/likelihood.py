@@ -4,8 +4,6 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-import numpy as np
-
 LARGEST_EXPONENT = 709  # of what a float holds
 MANY_DIGITS = 1e9
 
@@ -90,20 +88,3 @@ class Likelihood:
         if self.unknown:
             lines.append(f"unknown tokens      {self.unknown / self.tokens:8.2%}   (what they stand for is not measured)")
         return "\n".join(lines)
-
-
-def log_softmax(logits: np.ndarray) -> np.ndarray:
-    """Returns log-probabilities of logits `[..., vocabulary]`, in double precision."""
-    logits = logits.astype(np.float64)
-    logits -= logits.max(-1, keepdims=True)
-    return logits - np.log(np.exp(logits).sum(-1, keepdims=True))
-
-
-def log_probability(logits: np.ndarray, tokens: np.ndarray) -> np.ndarray:
-    """Returns the log-probability of each token, float64 `[rows]`.
-
-    Args:
-        logits: `[rows, vocabulary]`.
-        tokens: Integers `[rows]`.
-    """
-    return np.take_along_axis(log_softmax(logits), tokens[:, np.newaxis], 1)[:, 0]

@@ -13,16 +13,16 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from toolkit.arguments import check_integer
 from toolkit.cells import FUSED, cell_of
 from toolkit.errors import UserError
-from toolkit.evaluation.prediction import probability_function
-from toolkit.export.classifier_graph import ClassifierModule, scores_function
+from toolkit.export.classifier_graph import ClassifierModule
 from toolkit.export.classifier_verification import ClassifierCheck, example
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import convert_dynamic_and_static, convert_fused
 from toolkit.export.litert_description import write_descriptions
 from toolkit.export.publishing import json_text
 from toolkit.export.saving import CLASSIFY_METHOD
-from toolkit.export.verification import encoded
 from toolkit.export.warm_up import classify_request, predict_request
+from toolkit.inference.classifier import probability_function, scores_function
+from toolkit.inference.runner import encoded
 from toolkit.text.tokenizer import Tokenizer
 
 FIXED_BATCHES, FIXED_LENGTH = (1, 32), 64

@@ -1,13 +1,13 @@
 """The classifier as a graph from raw strings to labels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import tensorflow as tf
 
-from toolkit.evaluation.prediction import probability_function
 from toolkit.export.ragged_tokens import crop, pad
+from toolkit.inference.classifier import probability_function, scores_function
 from toolkit.text.graph_tokenizer import GraphTokenizer
 from toolkit.text.tokenizer import Tokenizer
 
@@ -62,19 +62,3 @@ class ClassifierModule(tf.Module):
     def scores_at(self, batch: int, length: int):
         """Returns what takes token ids of one shape, a concrete function without strings or rows of varying length, for XLA."""
         return scores_function(self._probabilities, batch, length)
-
-
-def scores_function(probabilities: Callable[[tf.Tensor], tf.Tensor], batch: int, length: int | None):
-    """Returns a classifier at one shape, a concrete function.
-
-    Args:
-        probabilities: From `probability_function`.
-        batch: Number of texts.
-        length: Number of their token ids, 0 after the end of a text; `None` for any.
-    """
-
-    @tf.function(input_signature=[tf.TensorSpec([batch, length], tf.int32, name="tokens")], autograph=False)
-    def scores(tokens):
-        return {"scores": probabilities.python_function(tokens)}  # traced anew: a call would have any shape inside
-
-    return scores.get_concrete_function()

@@ -1,8 +1,6 @@
 """Whether an exported classifier answers as the model does."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -11,8 +9,6 @@ import tensorflow as tf
 from toolkit.data.batching.crop import crop
 from toolkit.data.batching.token_lists import padded
 from toolkit.errors import UserError
-from toolkit.evaluation.prediction import predict_probabilities, probability_function
-from toolkit.export.litert_model import LiteRTCompiled, LiteRTModel
 from toolkit.export.tolerance import Tolerance, nudged_answers, spread
 from toolkit.export.verification import (
     LEAST_SAME,
@@ -21,11 +17,13 @@ from toolkit.export.verification import (
     Check,
     check_finite,
     difference_of,
-    encoded,
     ids_in_graph,
     largest_difference,
     median_milliseconds,
 )
+from toolkit.inference.classifier import classifier_runner
+from toolkit.inference.probabilities import SERVED, probabilities_of, scores_of
+from toolkit.inference.runner import Runner, encoded
 from toolkit.text.tokenizer import Tokenizer
 
 BATCH = 32
@@ -48,7 +46,7 @@ class ClassifierCheck(Check):
     def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, texts: Sequence[str], references: Sequence[str]):
         self.label_names, self.max_length = list(model.label_names), max_length
         self.texts, self.references = list(texts), list(references)
-        self.model, self.probabilities = model, probability_function(model, "compiled")
+        self.model, self.reference = model, classifier_runner(model, "compiled")
         self.tokens = self._cropped(tokenizer.encode(texts))
         self.tokens_in_graph = self._cropped(ids_in_graph(tokenizer, texts))
         self.expected = self.expected_in_graph = self._labeled(self.tokens)
@@ -59,84 +57,81 @@ class ClassifierCheck(Check):
         self.tolerance = Tolerance.of_model(model, size=-np.log(least))  # of logits whose softmax is the probabilities
         self.quality = self._accuracy(self.expected)
 
-    def saved_model(self, loaded: Any) -> Agreement:
+    def saved_model(self, runner: Runner) -> Agreement:
         """Compares all signatures of a SavedModel."""
-        label, classify = loaded.signatures["serving_default"], loaded.signatures["classify"]
         texts = encoded(self.texts)
-
-        def scores(rows):
-            answer = label(texts=tf.constant(rows))
-            labels = [name.decode() for name in answer["labels"].numpy()]
-            if labels != [self.label_names[best] for best in answer["scores"].numpy().argmax(axis=1)]:
-                raise UserError("SavedModel: expected the label of the highest score, found another one")
-            return answer["scores"].numpy()
-
-        found = np.concatenate([scores(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)])
+        found = np.concatenate([self._named(runner, texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)])
         difference = self._compare("SavedModel", self.expected_in_graph, found, lambda: self._labeled(self.tokens_in_graph))
-        if not np.array_equal(scores(texts[:BATCH]), scores(texts[:BATCH])):
+        if not np.array_equal(*(self._named(runner, texts[:BATCH]) for _ in range(2))):
             raise UserError("SavedModel: expected the same scores at every call, found others")
-        examples = tf.constant([example(text) for text in texts[:BATCH]])
-        classified, some = classify(inputs=examples), self.tokens_in_graph[:BATCH]
-        scored = classified["scores"].numpy()
-        self._compare("SavedModel, classify", self.expected_in_graph[:BATCH], scored, lambda: self._labeled(some))
-        if any([name.decode() for name in row] != self.label_names for row in classified["classes"].numpy()):
-            raise UserError("SavedModel, classify: expected the names of the labels in the order of their scores, found others")
-        for name, signature in loaded.signatures.items():
+        self._check_classify(runner, texts[:BATCH])
+        for name, signature in runner.signatures.items():
             if name.startswith(TOKENS):
-                self._check_fixed(name, signature)
-        speed = median_milliseconds(lambda text: scores([text]), texts[:TIMED])
+                self._check_fixed(runner, name, *signature.inputs["tokens"].shape)
+        speed = median_milliseconds(lambda text: self._named(runner, [text]), texts[:TIMED])
         return self._agreement(difference, self.expected_in_graph, found, speed)
 
-    def litert(self, path: Path) -> Agreement:
+    def litert(self, runner: Runner) -> Agreement:
         """Compares a LiteRT file in single precision."""
-        return self._litert("LiteRT", path, lambda *scores: self._compare(*scores, lambda: self._labeled(self.tokens)))
+        return self._litert("LiteRT", runner, lambda *scores: self._compare(*scores, lambda: self._labeled(self.tokens)))
 
-    def rounded(self, path: Path) -> Agreement:
+    def rounded(self, runner: Runner, name: str) -> Agreement:
         """Compares a LiteRT file whose weights are rounded; a hundredth of the labels may be other ones."""
-        agreement = self._litert(path.name, path, difference_of)
+        agreement = self._litert(name, runner, difference_of)
         if agreement.same < LEAST_SAME * agreement.compared:
             raise UserError(
-                f"{path.name}: expected the labels of the model for {LEAST_SAME:.0%} of the texts, found them for {agreement.same} of "
+                f"{name}: expected the labels of the model for {LEAST_SAME:.0%} of the texts, found them for {agreement.same} of "
                 f"{agreement.compared}"
             )
         return agreement
 
-    def static(self, path: Path) -> Agreement:
-        """Compares a LiteRT file of fixed shapes, in the runtime of phones and browsers."""
-        run = LiteRTCompiled(path)
-        length = run.shapes("serving_default")["tokens"][1]
+    def static(self, runner: Runner) -> Agreement:
+        """Compares a LiteRT file of fixed shapes."""
+        _, length = runner.signatures[SERVED].inputs["tokens"].shape
         rows = [padded([crop(ids, length)], length) for ids in self.tokens]
 
         def expect():
-            return self.probabilities(tf.constant(np.concatenate(rows))).numpy()
+            return scores_of(self.reference, np.concatenate(rows))
 
         expected = expect()
-        found = np.concatenate([run("serving_default", tokens=row)["scores"] for row in rows])
+        found = np.concatenate([scores_of(runner, row) for row in rows])
         difference = self._compare("LiteRT of fixed shapes", expected, found, expect)
-        speed = median_milliseconds(lambda row: run("serving_default", tokens=row), rows[:TIMED])
+        speed = median_milliseconds(lambda row: scores_of(runner, row), rows[:TIMED])
         return self._agreement(difference, expected, found, speed, measured=False)
 
-    def _litert(self, name: str, path: Path, compare: Callable[[str, np.ndarray, np.ndarray], float]) -> Agreement:
-        run = LiteRTModel(path)
-        found = np.stack([run(ids) for ids in self.tokens])
-        if not all(np.array_equal(run(ids), scores) for ids, scores in zip(self.tokens[:3], found[:3], strict=True)):
+    def _litert(self, name: str, runner: Runner, compare: Callable[[str, np.ndarray, np.ndarray], float]) -> Agreement:
+        found = probabilities_of(runner, self.tokens, None)
+        if not np.array_equal(probabilities_of(runner, self.tokens[:3], None), found[:3]):
             raise UserError(f"{name}: expected the same scores at every call, found others")
-        difference = compare(name, self.expected, found)
-        return self._agreement(difference, self.expected, found, median_milliseconds(run, self.tokens[:TIMED]))
+        speed = median_milliseconds(lambda ids: probabilities_of(runner, [ids], None), self.tokens[:TIMED])
+        return self._agreement(compare(name, self.expected, found), self.expected, found, speed)
 
-    def _check_fixed(self, name: str, signature: Any) -> None:
+    def _named(self, runner: Runner, texts: Sequence[bytes]) -> np.ndarray:
+        """Returns the scores of texts, whose labels have to be those of the highest scores."""
+        answer = runner.run(SERVED, texts=texts)
+        if [name.decode() for name in answer["labels"]] != [self.label_names[best] for best in answer["scores"].argmax(axis=1)]:
+            raise UserError("SavedModel: expected the label of the highest score, found another one")
+        return answer["scores"]
+
+    def _check_classify(self, runner: Runner, texts: Sequence[bytes]) -> None:
+        """Compares the signature in the form of TF Serving's Classify API."""
+        classified, some = runner.run("classify", inputs=[example(text) for text in texts]), self.tokens_in_graph[: len(texts)]
+        self._compare("SavedModel, classify", self.expected_in_graph[: len(texts)], classified["scores"], lambda: self._labeled(some))
+        if any([name.decode() for name in row] != self.label_names for row in classified["classes"]):
+            raise UserError("SavedModel, classify: expected the names of the labels in the order of their scores, found others")
+
+    def _check_fixed(self, runner: Runner, name: str, batch: int, length: int) -> None:
         """Compares a signature of one shape, on texts cut to it."""
-        batch, length = signature.structured_input_signature[1]["tokens"].shape
         rows = padded([crop(ids, length) for ids in self.tokens_in_graph[:batch]], length)
         rows = np.concatenate([rows, np.zeros((batch - len(rows), length), np.int32)])
 
         def expect():
-            return self.probabilities(tf.constant(rows)).numpy()
+            return scores_of(self.reference, rows)
 
-        self._compare(f"SavedModel, {name}", expect(), signature(tokens=tf.constant(rows))["scores"].numpy(), expect)
+        self._compare(f"SavedModel, {name}", expect(), scores_of(runner, rows, name), expect)
 
     def _labeled(self, token_lists: Sequence[np.ndarray]) -> np.ndarray:
-        return predict_probabilities(self.probabilities, token_lists)
+        return probabilities_of(self.reference, token_lists)
 
     def _compare(self, name: str, expected: np.ndarray, found: np.ndarray, expect: Callable[[], np.ndarray]) -> float:
         """Compares probabilities; `expect` asks the model for them."""

@@ -15,6 +15,7 @@ from toolkit.export.litert import FILES, FUSED
 from toolkit.export.litert_description import DESCRIPTION, described, description_of, read_description
 from toolkit.export.warm_up import FILE as WARM_UP
 from toolkit.export.warm_up import WARMED, read_warm_up
+from toolkit.inference.functions import concrete, signature_of, spec_of
 
 PREDICT_METHOD = "tensorflow/serving/predict"
 TOKENIZER_OPERATION = "SentencepieceOp"
@@ -85,24 +86,15 @@ def check_saved_model(exporter: Exporter, path: Path, signatures: Mapping[str, A
     """
     with naming(path, "a SavedModel"):
         [graph] = SavedModel.FromString(path.read_bytes()).meta_graphs
-    expected = {name: _signature(function, exporter.methods.get(name, PREDICT_METHOD)) for name, function in signatures.items()}
+    expected = {
+        name: {"method": exporter.methods.get(name, PREDICT_METHOD), **signature_of(concrete(function)).described()}
+        for name, function in signatures.items()
+    }
     compare(path, expected, signatures_of(graph))
     nodes = [*graph.graph_def.node, *(node for function in graph.graph_def.library.function for node in function.node_def)]
     found = {node.attr["model"].s for node in nodes if node.op == TOKENIZER_OPERATION}
     if found != {tokenizer.model_proto for tokenizer in exporter.tokenizers().values()}:
         raise UserError(f"{path}: expected the tokenizers of the files beside it in the graph, found others")
-
-
-def _signature(function: Any, method: str) -> dict[str, Any]:
-    """Returns what a SavedModel has to say of a signature: method, and types and shapes of inputs and outputs."""
-    concrete = function if isinstance(function, tf.types.experimental.ConcreteFunction) else function.get_concrete_function()
-    inputs = tf.nest.flatten(concrete.structured_input_signature)
-    outputs = concrete.structured_outputs
-    return {
-        "method": method,
-        "inputs": {spec.name: _tensor(spec.dtype, spec.shape) for spec in inputs},
-        "outputs": {name: _tensor(tensor.dtype, tensor.shape) for name, tensor in outputs.items()},
-    }
 
 
 def signatures_of(graph: Any) -> dict[str, Any]:
@@ -115,12 +107,7 @@ def signatures_of(graph: Any) -> dict[str, Any]:
 
 
 def _tensors(tensors: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _tensor(tf.as_dtype(info.dtype), tf.TensorShape(info.tensor_shape)) for name, info in tensors.items()}
-
-
-def _tensor(dtype: tf.DType, shape: tf.TensorShape) -> str:
-    sizes = "of any rank" if shape.rank is None else [-1 if size is None else size for size in shape.as_list()]
-    return f"{dtype.name} {sizes}"
+    return {name: str(spec_of(tf.TensorSpec(tf.TensorShape(info.tensor_shape), info.dtype))) for name, info in tensors.items()}
 
 
 def _check_warm_up(exporter: Exporter, version: Path, samples: Sequence[str]) -> None:

@@ -19,13 +19,17 @@ from toolkit.export.proof import Proof, read_proof, write_proof
 from toolkit.export.publishing import refuse_existing, size_of, write_version
 from toolkit.export.report import Artefact, ExportReport
 from toolkit.export.saved_model_proofs import answers_in_c_api, compiled_signatures
-from toolkit.export.saving import load_saved_model
 from toolkit.export.serving_files import check_serving_files
 from toolkit.export.tensorflow_serving import write_model_batching, write_serving_files
 from toolkit.export.verification import Agreement, Check, check_operators
 from toolkit.export.warm_up import WARMED, write_warm_up
+from toolkit.inference.litert import LiteRTRunner
+from toolkit.inference.litert_compiled import CompiledRunner
+from toolkit.inference.saved_model import SavedModelRunner
 
 NOTHING_EXPORTED = "nothing was exported"
+
+Compare = Callable[[Path], Agreement]
 
 
 def export(
@@ -121,10 +125,10 @@ def _check(proof: Proof, advice: str) -> Check:
 
 def _checked(check: Check, folder: Path, advice: str, *, publishing: bool) -> ExportReport:
     with _advising(advice):
-        loaded = load_saved_model(folder)  # its variables live as long as it does
-        saved_model = Artefact("SavedModel", size_of(folder) - size_of(folder / LITERT), check.saved_model(loaded))
+        runner = SavedModelRunner(folder)
+        saved_model = Artefact("SavedModel", size_of(folder) - size_of(folder / LITERT), check.saved_model(runner))
         artefacts = [saved_model, *_litert_artefacts(check, folder / LITERT, publishing)]
-        c_api, (compiled, not_compiled) = answers_in_c_api(folder, loaded), compiled_signatures(loaded)
+        c_api, (compiled, not_compiled) = answers_in_c_api(folder, runner), compiled_signatures(runner)
     asked = len(check.texts)
     return ExportReport("", check.answers, check.measure, check.timed, check.quality, asked, artefacts, c_api, compiled, not_compiled)
 
@@ -159,16 +163,23 @@ def _litert_artefacts(check: Check, folder: Path, publishing: bool) -> list[Arte
     return artefacts
 
 
-def _litert_forms(check: Check, folder: Path, left_out: Mapping[str, str]) -> Iterator[tuple[str, str, Callable, str | None]]:
+def _litert_forms(check: Check, folder: Path, left_out: Mapping[str, str]) -> Iterator[tuple[str, str, Compare, str | None]]:
     """Yields of each LiteRT file what it is called, its name, what compares it and, with rounded weights, the file with whole ones."""
+
+    def whole(path: Path) -> Agreement:
+        return check.litert(LiteRTRunner(path))
+
+    def rounded(path: Path) -> Agreement:
+        return check.rounded(LiteRTRunner(path), path.name)
+
     for name, file in FILES.items():
-        yield f"LiteRT {name}", file, *((check.litert, None) if name == "float32" else (check.rounded, FILES["float32"]))
-    yield "LiteRT, fixed shapes", STATIC, check.static, None
+        yield f"LiteRT {name}", file, *((whole, None) if name == "float32" else (rounded, FILES["float32"]))
+    yield "LiteRT, fixed shapes", STATIC, lambda path: check.static(CompiledRunner(path)), None
     if any((folder / file).is_file() or file in left_out for file in FUSED.values()):
-        yield "LiteRT, fused LSTM", FUSED["float32"], check.litert, None
-        yield "LiteRT int8, fused LSTM", FUSED["int8"], check.rounded, FUSED["float32"]
+        yield "LiteRT, fused LSTM", FUSED["float32"], whole, None
+        yield "LiteRT int8, fused LSTM", FUSED["int8"], rounded, FUSED["float32"]
 
 
-def _artefact(name: str, path: Path, compare: Callable[[Path], Agreement]) -> Artefact:
+def _artefact(name: str, path: Path, compare: Compare) -> Artefact:
     check_operators(path)
     return Artefact(name, size_of(path), compare(path))

@@ -17,8 +17,8 @@ from toolkit.export.language_model_verification import LanguageModelCheck, sampl
 from toolkit.export.litert import convert_dynamic_and_static
 from toolkit.export.litert_description import write_descriptions
 from toolkit.export.publishing import json_text
-from toolkit.export.verification import encoded
 from toolkit.export.warm_up import predict_request
+from toolkit.inference.runner import encoded
 from toolkit.text.tokenizer import Tokenizer
 
 FIXED_BATCHES = (1, 32)

@@ -3,8 +3,6 @@
 import functools
 import unicodedata
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -12,28 +10,26 @@ import tensorflow as tf
 
 from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.errors import UserError
-from toolkit.evaluation.likelihood import log_probability
 from toolkit.export import language_model_graph as graph
 from toolkit.export.language_model_reading import FILLER, Reader, Rows, most_probable, size_of_logits
-from toolkit.export.litert_model import LiteRTCompiled, LiteRTSignatures
 from toolkit.export.tolerance import Tolerance, nudged_answers, spread, tolerance_of_sum
 from toolkit.export.verification import (
     TIMED,
     Agreement,
     Check,
     check_finite,
-    encoded,
     ids_in_graph,
     largest_difference,
     median_milliseconds,
 )
+from toolkit.inference.log_probability import log_probability
+from toolkit.inference.runner import Runner, encoded
 from toolkit.text.tokenizer import Tokenizer
 
 COMPARED = 1000  # tokens of a text: what is wrong shows in them
 STEPPED, STEPS = 16, 64  # texts that are read step by step from outside, and their tokens
 PROMPTS, PROMPT_CHARACTERS, WRITTEN = 6, 40, 32  # texts that are begun, what is read of them, and the tokens written after each
 
-Run = Callable[..., dict[str, np.ndarray]]
 Write = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 
 
@@ -70,65 +66,58 @@ class LanguageModelCheck(Check):
         self.tolerance = Tolerance.of_model(model, size=max(rows[:, 1].max() for rows in largest))
         self.quality = -float(np.concatenate(self._expected).mean())
 
-    def saved_model(self, loaded: Any) -> Agreement:
+    def saved_model(self, runner: Runner) -> Agreement:
         """Compares the scores, the steps and the writing of a SavedModel with the model's."""
-
-        def run(signature: str, **inputs) -> dict[str, np.ndarray]:
-            outputs = loaded.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
-            return {name: value.numpy() for name, value in outputs.items()}
-
         prompts = ids_in_graph(self.tokenizer, self.prompts)
 
         def write(options) -> dict[str, np.ndarray]:
-            written = run(
-                "generate", prompts=encoded(self.prompts), seeds=np.arange(len(prompts), dtype="int32"), max_tokens=WRITTEN, **options
-            )
+            asked = {"prompts": encoded(self.prompts), "seeds": np.arange(len(prompts), dtype="int32"), "max_tokens": WRITTEN}
+            written = runner.run("generate", **asked, **options)
             self._check_strings(prompts, written)
             return written
 
-        scores = self._check_scores(run, [self._begun(ids) for ids in ids_in_graph(self.tokenizer, self.texts)])
-        steps = self._check_steps("SavedModel, step", run)
+        scores = self._check_scores(runner, [self._begun(ids) for ids in ids_in_graph(self.tokenizer, self.texts)])
+        steps = self._check_steps("SavedModel, step", runner)
         ties, difference = self._check_writing("SavedModel, generate", write, prompts)
-        for signature in sorted(set(loaded.signatures) - {"step"}):
+        for signature in sorted(runner.signatures):
             if signature.startswith("step_"):
-                self._check_fixed(f"SavedModel, {signature}", run, signature, int(signature.removeprefix("step_")))
-        return steps._replace(difference=max(scores, steps.difference, difference), ties=steps.ties + ties, milliseconds=self._speed(run))
+                self._check_fixed(f"SavedModel, {signature}", runner, signature)
+        return steps._replace(
+            difference=max(scores, steps.difference, difference), ties=steps.ties + ties, milliseconds=self._speed(runner)
+        )
 
-    def litert(self, path: Path) -> Agreement:
+    def litert(self, runner: Runner) -> Agreement:
         """Compares the steps and the writing of a LiteRT file with the model's."""
-        run = LiteRTSignatures(path)
         prompts = self.tokenizer.encode(self.prompts)
         begun = padded([self._begun(ids) for ids in prompts])
         uniform = np.random.default_rng(0).uniform(1e-6, 1.0, (WRITTEN, len(begun), self._most_drawn))
 
         def write(options) -> dict[str, np.ndarray]:
-            return run("generate", tokens=begun, noise=-np.log(-np.log(uniform)).astype("float32"), **options)
+            return runner.run("generate", tokens=begun, noise=-np.log(-np.log(uniform)).astype("float32"), **options)
 
-        steps = self._check_steps("LiteRT, step", run)
+        steps = self._check_steps("LiteRT, step", runner)
         ties, difference = self._check_writing("LiteRT, generate", write, prompts)
-        return steps._replace(difference=max(steps.difference, difference), ties=steps.ties + ties, milliseconds=self._speed(run))
+        return steps._replace(difference=max(steps.difference, difference), ties=steps.ties + ties, milliseconds=self._speed(runner))
 
-    def rounded(self, path: Path) -> Agreement:
+    def rounded(self, runner: Runner, name: str) -> Agreement:
         """Compares the steps of a LiteRT file whose weights are rounded; it may differ as much as it does."""
-        run = LiteRTSignatures(path)
-        (scores, best), (again, _) = (self._stepped(run) for _ in range(2))
-        check_finite(path.name, *scores)
+        (scores, best), (again, _) = (self._stepped(runner) for _ in range(2))
+        check_finite(name, *scores)
         if not all(map(np.array_equal, scores, again)):
-            raise UserError(f"{path.name}: expected the same scores at every call, found others")
-        return self._agreement(scores, best)._replace(milliseconds=self._speed(run))
+            raise UserError(f"{name}: expected the same scores at every call, found others")
+        return self._agreement(scores, best)._replace(milliseconds=self._speed(runner))
 
-    def static(self, path: Path) -> Agreement:
-        """Compares the steps of a LiteRT file of fixed shapes, in the runtime of phones and browsers."""
-        run = LiteRTCompiled(path)
-        return self._check_fixed("LiteRT of fixed shapes", run, "step", 1)._replace(quality=None, milliseconds=self._speed(run))
+    def static(self, runner: Runner) -> Agreement:
+        """Compares the steps of a LiteRT file of fixed shapes."""
+        return self._check_fixed("LiteRT of fixed shapes", runner, "step")._replace(quality=None, milliseconds=self._speed(runner))
 
-    def _check_fixed(self, name: str, run: Run, signature: str, batch: int) -> Agreement:
+    def _check_fixed(self, name: str, runner: Runner, signature: str) -> Agreement:
         """Reads texts with a step of a fixed number of rows, the first two of them if there is one row."""
-        scores, best = [], []
+        [batch], scores, best = runner.signatures[signature].inputs["tokens"].shape, [], []
         for start in range(0, len(self._read) if batch > 1 else 2, batch):
             rows = self._read[start : start + batch]
             padded_rows = [*rows, *[FILLER] * (batch - len(rows))]
-            some = _stepped(run, signature, padded_rows, self._zeros(batch), len(rows))
+            some = _stepped(runner, signature, padded_rows, self._zeros(batch), len(rows))
             scores, best = scores + some[0], best + some[1]
         self._compare_read(name, scores)
         return self._agreement(scores, best)
@@ -159,10 +148,10 @@ class LanguageModelCheck(Check):
         """Returns what says how unsure the model is of its own numbers; it is asked only if there is need."""
         return functools.cache(lambda: spread(expected, nudged_answers(self.model, self.tolerance.rounding, expect)))
 
-    def _check_scores(self, run: Run, sequences: Sequence[np.ndarray]) -> float:
+    def _check_scores(self, runner: Runner, sequences: Sequence[np.ndarray]) -> float:
         texts, scores = encoded(self.texts), {}
         for rows in by_length([len(ids) for ids in sequences]):
-            answer = run("score", texts=[texts[row] for row in rows])
+            answer = runner.run("score", texts=[texts[row] for row in rows])
             for place, row in enumerate(rows):
                 scores[row] = found = answer["log_probabilities"][place][: len(sequences[row]) - 1]
                 if answer["tokens"][place] != len(found):
@@ -172,14 +161,14 @@ class LanguageModelCheck(Check):
         found = [scores[row][:COMPARED] for row in range(len(sequences))]
         return self._compare("SavedModel, score", lambda: self._log_probabilities(begun), found)
 
-    def _check_steps(self, name: str, run: Run) -> Agreement:
+    def _check_steps(self, name: str, runner: Runner) -> Agreement:
         """Reads texts as a host would, token by token, from a state of zeros."""
-        scores, best = self._stepped(run)
+        scores, best = self._stepped(runner)
         self._compare_read(name, scores)
         return self._agreement(scores, best)
 
-    def _stepped(self, run: Run) -> tuple[list[np.ndarray], list[np.ndarray]]:
-        return _stepped(run, "step", self._read, self._zeros(len(self._read)), len(self._read))
+    def _stepped(self, runner: Runner) -> tuple[list[np.ndarray], list[np.ndarray]]:
+        return _stepped(runner, "step", self._read, self._zeros(len(self._read)), len(self._read))
 
     def _agreement(self, scores: Sequence[np.ndarray], best: Sequence[np.ndarray]) -> Agreement:
         """Compares the log-probabilities, and the most probable tokens, of as many texts as there are."""
@@ -188,10 +177,10 @@ class LanguageModelCheck(Check):
         same = int((np.concatenate(best) == np.concatenate(self._best[:texts])).sum())
         return Agreement(float(np.abs(found - expected).max()), same, len(found), quality=-float(found.mean()))
 
-    def _speed(self, run: Run) -> float:
+    def _speed(self, runner: Runner) -> float:
         """Returns the time of a step with one text."""
         tokens, state = np.array([self.tokenizer.begin_id], "int32"), self._zeros(1)
-        return median_milliseconds(lambda _: run("step", tokens=tokens, **state), range(TIMED))
+        return median_milliseconds(lambda _: runner.run("step", tokens=tokens, **state), range(TIMED))
 
     def _zeros(self, batch: int) -> dict[str, np.ndarray]:
         return {name: np.zeros((batch, part.shape[1]), "float32") for name, part in graph.named_start(self.model).items()}
@@ -255,12 +244,12 @@ class LanguageModelCheck(Check):
 
 
 def _stepped(
-    run: Run, signature: str, sequences: Sequence[np.ndarray], state: dict[str, np.ndarray], rows: int
+    runner: Runner, signature: str, sequences: Sequence[np.ndarray], state: dict[str, np.ndarray], rows: int
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Returns the log-probability of each token but the first of the first so many sequences, and the most probable token in its place."""
     tokens, scores, best = padded(sequences), [], []
     for read, predicted in zip(tokens.T[:-1], tokens.T[1:], strict=True):
-        state = run(signature, tokens=read, **state)
+        state = runner.run(signature, tokens=read, **state)
         logits = state.pop("logits")
         scores.append(log_probability(logits, predicted))
         best.append(logits.argmax(1))

@@ -8,8 +8,8 @@ from toolkit.errors import UserError, naming
 from toolkit.export.converter import Reasons
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import FILES, FUSED, STATIC
-from toolkit.export.litert_model import LiteRTSignatures
 from toolkit.export.publishing import write_json
+from toolkit.inference.litert import LiteRTRunner
 
 DESCRIPTION = "model.json"
 
@@ -92,7 +92,7 @@ def described(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(f"{path}: expected a LiteRT file, as {DESCRIPTION} does not say why it would be left out; found none")
     with naming(path, "a LiteRT file"):
-        return LiteRTSignatures(path).describe()
+        return {name: signature.described() for name, signature in LiteRTRunner(path).signatures.items()}
 
 
 def _of_files(litert: Path, left_out: Reasons) -> dict[str, Any]:

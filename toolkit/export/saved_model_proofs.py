@@ -7,20 +7,22 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.errors import UserError
-from toolkit.export.c_api import run_in_c_api
 from toolkit.export.tolerance import Tolerance
 from toolkit.export.warm_up import read_warm_up
 from toolkit.export.xla import check_compiles
+from toolkit.inference.c_api import CRunner
+from toolkit.inference.functions import FunctionRunner
+from toolkit.inference.runner import STRING, Runner, Signature
 
 
-def answers_in_c_api(version: Path, loaded: Any) -> int:
+def answers_in_c_api(version: Path, runner: Runner) -> int:
     """Compares what TensorFlow's C API answers to the warm-up requests, in a process without Python's TensorFlow, with what Python does.
 
     It is the loader that TF Serving has.
 
     Args:
         version: Folder of a version.
-        loaded: What `tf.saved_model.load` gives of it.
+        runner: What runs it in Python.
 
     Returns:
         The number of requests.
@@ -28,42 +30,39 @@ def answers_in_c_api(version: Path, loaded: Any) -> int:
     Raises:
         UserError: It cannot load the SavedModel, or answers something else.
     """
-    requests = [
-        (log.predict_log.request.model_spec.signature_name, _inputs(log)) for log in read_warm_up(version) if log.HasField("predict_log")
-    ]
-    found = run_in_c_api(version, requests)
-    for (signature, inputs), outputs in zip(requests, found, strict=True):
-        expected = loaded.signatures[signature](**{name: tf.constant(value) for name, value in inputs.items()})
-        _compare(signature, {name: value.numpy() for name, value in expected.items()}, outputs)
+    requests = [log.predict_log.request for log in read_warm_up(version) if log.HasField("predict_log")]
+    with CRunner(version) as other:
+        for request in requests:
+            signature, inputs = request.model_spec.signature_name, _inputs(request)
+            _compare(signature, runner.run(signature, **inputs), other.run(signature, **inputs))
     return len(requests)
 
 
-def compiled_signatures(loaded: Any) -> tuple[list[str], dict[str, str]]:
+def compiled_signatures(runner: FunctionRunner) -> tuple[list[str], dict[str, str]]:
     """Has XLA make programs of the signatures that have fixed shapes.
 
     Args:
-        loaded: What `tf.saved_model.load` gives of a version.
+        runner: What runs a version in Python.
 
     Returns:
         The names of those that it makes a program of which any device can run, and by name what is wrong with the others.
     """
     compiled, reasons = [], {}
-    for name in sorted(name for name, signature in loaded.signatures.items() if _is_fixed(signature)):
+    for name in sorted(name for name, signature in runner.signatures.items() if _is_fixed(signature)):
         try:
-            check_compiles(loaded.signatures[name], name)
+            check_compiles(runner.functions[name], name)
             compiled.append(name)
         except UserError as error:
             reasons[name] = str(error)
     return compiled, reasons
 
 
-def _is_fixed(signature: Any) -> bool:
-    specs = signature.structured_input_signature[1].values()
-    return all(spec.shape.is_fully_defined() and spec.dtype != tf.string for spec in specs)
+def _is_fixed(signature: Signature) -> bool:
+    return all(spec.shape is not None and None not in spec.shape and spec.dtype != STRING for spec in signature.inputs.values())
 
 
-def _inputs(log: Any) -> dict[str, np.ndarray]:
-    return {name: tf.make_ndarray(value) for name, value in log.predict_log.request.inputs.items()}
+def _inputs(request: Any) -> dict[str, np.ndarray]:
+    return {name: tf.make_ndarray(value) for name, value in request.inputs.items()}
 
 
 def _compare(signature: str, expected: dict[str, np.ndarray], found: dict[str, np.ndarray]) -> None:

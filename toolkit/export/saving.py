@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
-
-from toolkit.errors import naming
 
 CLASSIFY_METHOD = "tensorflow/serving/classify"
 """Method of a signature that TF Serving's Classify API may call."""
@@ -28,22 +25,6 @@ def save_module(module: tf.Module, signatures: Mapping[str, Any], directory: Pat
         tf.saved_model.save(module, str(directory), signatures=dict(signatures))
     except tf.errors.OpError as error:
         raise OSError(error.message.strip().splitlines()[0]) from error
-
-
-def load_saved_model(directory: Path) -> Any:
-    """Loads a SavedModel.
-
-    Args:
-        directory: Its folder.
-
-    Returns:
-        The loaded module, whose variables live as long as it does.
-
-    Raises:
-        UserError: It cannot be read.
-    """
-    with naming(directory / "saved_model.pb", "a SavedModel with its variables and assets"):
-        return tf.saved_model.load(str(directory))
 
 
 def set_method_name(directory: Path, signature: str, method: str) -> None:

@@ -2,9 +2,7 @@
 
 import dataclasses
 import functools
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Sequence
 
 import keras
 import numpy as np
@@ -16,7 +14,6 @@ from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
 from toolkit.evaluation.translation import bleu_metric
-from toolkit.export.litert_model import LiteRTCompiled, LiteRTSignatures
 from toolkit.export.tolerance import Tolerance, nudged_answers
 from toolkit.export.translation_answers import (
     Answer,
@@ -28,6 +25,7 @@ from toolkit.export.translation_answers import (
     in_batches,
     step_by_step,
     string_answers_of,
+    translations_of,
 )
 from toolkit.export.translation_graph import translation_function
 from toolkit.export.verification import (
@@ -35,10 +33,11 @@ from toolkit.export.verification import (
     Agreement,
     Check,
     check_finite,
-    encoded,
     ids_in_graph,
     median_milliseconds,
 )
+from toolkit.inference.functions import FunctionRunner
+from toolkit.inference.runner import Runner, encoded
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
@@ -80,100 +79,86 @@ class TranslatorCheck(Check):
         self.texts = texts
         self.references = references
         self._known: dict[tuple[Search, bytes], Answer] = {}
-        self._translation = functools.cache(self._translation_function)
-        self._given = functools.cache(self._given_function)
+        self._translation = functools.cache(self._translation_runner)
+        self._given = functools.cache(self._given_runner)
         self.sources = self._as_read(source_tokenizer.encode(texts))
         expected = self._expected(search, self.sources)
         check_finite("the model", *(answer.score for answer in expected))
         self.tolerance = Tolerance.of_model(model, self._largest_logit(self.sources[:STEPPED], expected[:STEPPED]))
         self.quality = self._bleu(expected)
 
-    def saved_model(self, loaded: Any) -> Agreement:
+    def saved_model(self, runner: Runner) -> Agreement:
         """Compares the SavedModel's translations, scores, alignments and pieces with the model's."""
-        translate, decode_tokens = (loaded.signatures[name] for name in ("serving_default", "decode_tokens"))
         sources, texts = self._as_read(ids_in_graph(self.source_tokenizer, self.texts)), encoded(self.texts)
 
-        def tokens_of(rows):
-            return answers_of(decode_tokens(source=tf.constant(padded([sources[row] for row in rows]))))
-
         def strings_of(rows):
-            return string_answers_of(translate(texts=tf.constant([texts[row] for row in rows])))
+            return string_answers_of(runner.run("serving_default", texts=[texts[row] for row in rows]))
 
-        found = in_batches(tokens_of, sources)
+        found = translations_of(runner, "decode_tokens", sources)
         agreement = self._compare("SavedModel", self.search, sources, found)
         wanted = [self._as_strings(*row) for row in zip(found, self.texts, sources, strict=True)]
         compare("SavedModel, strings", wanted, in_batches(strings_of, sources), self.tolerance, exact=True)
         some = next(by_length([len(ids) for ids in sources]))
         compare("SavedModel, a second call", strings_of(some), strings_of(some), self.tolerance, exact=True)
-        for name, signature in loaded.signatures.items():
+        for name, signature in runner.signatures.items():
             if name.startswith("decode_tokens_"):
-                self._check_fixed(name, signature, sources)
+                self._check_fixed(runner, name, *signature.inputs["source"].shape, sources)
         speed = median_milliseconds(lambda row: strings_of([row]), range(len(texts))[:TIMED])
         return agreement._replace(quality=self._bleu(found), milliseconds=speed)
 
-    def litert(self, path: Path) -> Agreement:
+    def litert(self, runner: Runner) -> Agreement:
         """Compares the tokens, scores and alignments of LiteRT's signatures with the model's."""
-        run = LiteRTSignatures(path)
-        answers = {method: self._litert_search(run, method) for method in ("greedy", "beam")}
+        answers = {method: translations_of(runner, method, self.sources) for method in ("greedy", "beam")}
         greedy, beam = (self._compare(f"LiteRT, {method}", self._by(method), self.sources, found) for method, found in answers.items())
-        self._litert_steps(run, self.sources[:STEPPED])
+        self._litert_steps(runner, self.sources[:STEPPED])
         return Agreement(
             max(greedy.difference, beam.difference),
             greedy.same + beam.same,
             greedy.compared + beam.compared,
             greedy.ties + beam.ties,
             self._bleu(answers[self.search.method]),
-            self._litert_speed(run),
+            self._litert_speed(runner),
         )
 
-    def rounded(self, path: Path) -> Agreement:
+    def rounded(self, runner: Runner, name: str) -> Agreement:
         """Compares the translations of a LiteRT file whose weights are rounded; they may differ as much as they do."""
-        run = LiteRTSignatures(path)
-        found, wanted = self._litert_search(run, self.search.method), self._expected(self.search, self.sources)
-        check_finite(path.name, *(part for answer in found for part in (answer.score, answer.alignment)))
-        first, second = (run("greedy", source=padded(self.sources[:STEPPED]))["tokens"] for _ in range(2))
+        found, wanted = translations_of(runner, self.search.method, self.sources), self._expected(self.search, self.sources)
+        check_finite(name, *(part for answer in found for part in (answer.score, answer.alignment)))
+        first, second = (runner.run("greedy", source=padded(self.sources[:STEPPED]))["tokens"] for _ in range(2))
         if not np.array_equal(first, second):
-            raise UserError(f"{path.name}: expected the same translations at every call, found others")
+            raise UserError(f"{name}: expected the same translations at every call, found others")
         pairs = list(zip(found, wanted, strict=True))
         difference = max(abs(answer.score - expected.score) for answer, expected in pairs)
         same = sum(answer.tokens == expected.tokens for answer, expected in pairs)
-        return Agreement(difference, same, len(pairs), 0, self._bleu(found), self._litert_speed(run))
+        return Agreement(difference, same, len(pairs), 0, self._bleu(found), self._litert_speed(runner))
 
-    def static(self, path: Path) -> Agreement:
-        """Compares greedy translations by `encode` and `step` of fixed shapes, in the runtime of phones and browsers."""
-        run = LiteRTCompiled(path)
-        length = run.shapes("encode")["source"][1]
+    def static(self, runner: Runner) -> Agreement:
+        """Compares greedy translations by `encode` and `step` of fixed shapes."""
+        _, length = runner.signatures["encode"].inputs["source"].shape
         sources = [ids[:length] for ids in self.sources[:STEPPED]]
         expected = self._expected(self._by("greedy"), sources)
 
         def stepped(row):
-            return step_by_step(run, padded([sources[row]], length), [expected[row].tokens], self.target_tokenizer.begin_id)
+            return step_by_step(runner, padded([sources[row]], length), [expected[row].tokens], self.target_tokenizer.begin_id)
 
         found = [answer for row in range(len(sources)) for answer in stepped(row)]
         return self._compare("LiteRT of fixed shapes", self._by("greedy"), sources, found)
 
-    def _check_fixed(self, name: str, signature: Any, sources: Sequence[np.ndarray]) -> None:
+    def _check_fixed(self, runner: Runner, name: str, batch: int, length: int, sources: Sequence[np.ndarray]) -> None:
         """Compares a signature of one shape, on sources that fit into it."""
-        batch, length = signature.structured_input_signature[1]["source"].shape
         fitting = [ids for ids in sources if len(ids) <= length][: max(batch, STEPPED)]
         found = []
         for start in range(0, len(fitting), batch):
             rows = fitting[start : start + batch]
-            answers = signature(source=tf.constant(padded([*rows, *[FILLER] * (batch - len(rows))], length)))
+            answers = runner.run(name, source=padded([*rows, *[FILLER] * (batch - len(rows))], length))
             found += answers_of(answers)[: len(rows)]
         self._compare(f"SavedModel, {name}", self.search, fitting, found)
-
-    def _litert_search(self, run: LiteRTSignatures, method: str) -> list[Answer]:
-        def answers_to(rows):
-            return answers_of(run(method, source=padded([self.sources[row] for row in rows])))
-
-        return in_batches(answers_to, self.sources)
 
     def _by(self, method: str) -> Search:
         return dataclasses.replace(self.search, method=method)
 
-    def _litert_speed(self, run: LiteRTSignatures) -> float:
-        return median_milliseconds(lambda ids: run(self.search.method, source=padded([ids])), self.sources[:TIMED])
+    def _litert_speed(self, runner: Runner) -> float:
+        return median_milliseconds(lambda ids: runner.run(self.search.method, source=padded([ids])), self.sources[:TIMED])
 
     def _bleu(self, answers: Sequence[Answer]) -> float | None:
         if not self.references:
@@ -182,12 +167,12 @@ class TranslatorCheck(Check):
         texts = [one_line(self.target_tokenizer.decode([i for i in answer.tokens if i not in ends])) for answer in answers]
         return bleu_metric().corpus_score(texts[: len(self.references)], [list(self.references)]).score
 
-    def _litert_steps(self, run: LiteRTSignatures, sources: Sequence[np.ndarray]) -> None:
+    def _litert_steps(self, runner: Runner, sources: Sequence[np.ndarray]) -> None:
         source = padded(sources)
-        greedy = answers_of(run("greedy", source=source))
-        compare("LiteRT, a second call", greedy, answers_of(run("greedy", source=source)), self.tolerance, exact=True)
+        greedy = answers_of(runner.run("greedy", source=source))
+        compare("LiteRT, a second call", greedy, answers_of(runner.run("greedy", source=source)), self.tolerance, exact=True)
         token_lists = [answer.tokens for answer in greedy]
-        stepped = step_by_step(run, source, token_lists, self.target_tokenizer.begin_id)
+        stepped = step_by_step(runner, source, token_lists, self.target_tokenizer.begin_id)
         self._compare(
             "LiteRT, encode and step", self._by("greedy"), sources, stepped, self._answers_given(self._by("greedy"), sources, token_lists)
         )
@@ -260,32 +245,33 @@ class TranslatorCheck(Check):
         answers: dict[int, Answer] = {}
         for indices, boundary in plan.epoch(0):
             source = padded([sources[index] if index >= 0 else FILLER for index in indices], boundary)
-            answers.update(zip(indices.tolist(), answers_of(self._translation(search)(tf.constant(source))), strict=True))
+            answers.update(zip(indices.tolist(), answers_of(self._translation(search).run("decode_tokens", source=source)), strict=True))
         return [answers[index] for index in range(len(sources))]
 
-    def _translation_function(self, search: Search) -> Callable:
-        return translation_function(self.model, search, self.target_tokenizer.begin_id, self.target_tokenizer.end_id, "compiled")
+    def _translation_runner(self, search: Search) -> Runner:
+        ids = self.target_tokenizer.begin_id, self.target_tokenizer.end_id
+        return FunctionRunner({"decode_tokens": translation_function(self.model, search, *ids, "compiled")})
 
     def _answers_given(self, search: Search, sources: Sequence[np.ndarray], token_lists: Sequence[Sequence[int]]) -> list[Answer]:
         """Returns the answers of the model that has to give these translations."""
 
         def answers_to(rows):
             targets = padded([np.array(token_lists[row], np.int32) for row in rows])
-            return answers_of(self._given(search)(padded([sources[row] for row in rows]), targets))
+            return answers_of(self._given(search).run("given", source=padded([sources[row] for row in rows]), target=targets))
 
         return in_batches(answers_to, sources)
 
-    def _given_function(self, search: Search) -> Callable:
+    def _given_runner(self, search: Search) -> Runner:
         begin_id, end_id = self.target_tokenizer.begin_id, self.target_tokenizer.end_id
 
-        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32)] * 2, autograph=False)
+        @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name=name) for name in ("source", "target")], autograph=False)
         def given(source, target):
             lengths = tf.reduce_sum(tf.cast(tf.not_equal(target, 0), tf.int32), 1)
             with backend("graph"):  # compiles nothing
                 decoded = search(self.model.step, self.model.encode(source), tf.shape(source)[0], lengths, begin_id, end_id, target)
             return {name: part[:, 0] for name, part in decoded._asdict().items()}
 
-        return given
+        return FunctionRunner({"given": given})
 
     def _as_read(self, token_lists: Sequence[np.ndarray]) -> list[np.ndarray]:
         return [source_ids(ids, self.source_tokenizer.end_id, self.max_length) for ids in token_lists]

@@ -18,8 +18,8 @@ from toolkit.export.publishing import json_text
 from toolkit.export.translation_graph import TranslationModule, fixed_translation_function
 from toolkit.export.translation_signatures import TranslationSignatures
 from toolkit.export.translation_verification import TranslatorCheck
-from toolkit.export.verification import encoded
 from toolkit.export.warm_up import predict_request
+from toolkit.inference.runner import encoded
 from toolkit.text.tokenizer import Tokenizer
 
 SAMPLING = ("temperature", "top_k", "top_p", "seed")  # options of a search that no export has

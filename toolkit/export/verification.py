@@ -12,6 +12,7 @@ import tensorflow as tf
 from ai_edge_litert import schema_py_generated as schema
 
 from toolkit.errors import UserError, naming
+from toolkit.inference.runner import Runner, encoded
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
@@ -41,7 +42,10 @@ class Agreement(NamedTuple):
 
 
 class Check(abc.ABC):
-    """Compares artefacts with a model, which reads with its compiled time loop, so that the artefacts' loops are compared with another."""
+    """Compares artefacts with a model, which reads with its compiled time loop, so that the artefacts' loops are compared with another.
+
+    Each method takes what runs an artefact, and raises a `UserError` if that differs from the model by more than it may.
+    """
 
     answers: ClassVar[str]
     """What is compared, such as `"labels"`."""
@@ -59,48 +63,23 @@ class Check(abc.ABC):
     """The measure of the model itself, if there are references."""
 
     @abc.abstractmethod
-    def saved_model(self, loaded: Any) -> Agreement:
-        """Compares a SavedModel, which must answer as the model does.
+    def saved_model(self, runner: Runner) -> Agreement:
+        """Compares a SavedModel, which must answer as the model does."""
 
-        Args:
-            loaded: What `tf.saved_model.load` gives.
+    @abc.abstractmethod
+    def litert(self, runner: Runner) -> Agreement:
+        """Compares a LiteRT file in single precision, which must answer as the model does."""
 
-        Raises:
-            UserError: It does not.
+    @abc.abstractmethod
+    def rounded(self, runner: Runner, name: str) -> Agreement:
+        """Compares a LiteRT file whose weights are rounded, which messages call by its name.
+
+        It may differ, but has to give finite numbers, and the same ones at a second call.
         """
 
     @abc.abstractmethod
-    def litert(self, path: Path) -> Agreement:
-        """Compares a LiteRT file in single precision, which must answer as the model does.
-
-        Args:
-            path: The file.
-
-        Raises:
-            UserError: It does not.
-        """
-
-    @abc.abstractmethod
-    def rounded(self, path: Path) -> Agreement:
-        """Compares a LiteRT file whose weights are rounded, which may differ.
-
-        Args:
-            path: The file.
-
-        Raises:
-            UserError: A number is not finite, a second call gives something else, or it differs by more than it may.
-        """
-
-    @abc.abstractmethod
-    def static(self, path: Path) -> Agreement:
-        """Compares a LiteRT file of fixed shapes, which must answer as the model does to what fits.
-
-        Args:
-            path: The file.
-
-        Raises:
-            UserError: It does not.
-        """
+    def static(self, runner: Runner) -> Agreement:
+        """Compares a LiteRT file of fixed shapes, which must answer as the model does to what fits."""
 
 
 def check_operators(path: Path) -> None:
@@ -201,11 +180,6 @@ def median_milliseconds(call: Callable[[Any], Any], items: Iterable[Any]) -> flo
         call(item)
         times.append(1000 * (time.perf_counter() - started))
     return round(statistics.median(times[2:] or times), 3)
-
-
-def encoded(texts: Sequence[str]) -> list[bytes]:
-    """Returns texts in UTF-8; a lone surrogate, which UTF-8 cannot hold, becomes bytes that the graph replaces."""
-    return [text.encode("utf-8", "surrogatepass") for text in texts]
 
 
 def ids_in_graph(tokenizer: Tokenizer, texts: Sequence[str]) -> list[np.ndarray]:

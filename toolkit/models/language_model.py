@@ -5,9 +5,10 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.arguments import check_integer, check_positive_integer, check_rate
-from toolkit.cells import cell_of, layer_of
+from toolkit.cells import cell_of
 from toolkit.layers import ActivityPenalty, RecurrentStack, VariationalDropout
 from toolkit.layers.precision import at_least_single
+from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.models.dtype import with_layers_in_its_dtype
 
 MOST_LAYERS = 8

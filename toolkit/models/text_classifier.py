@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import keras
 
-from toolkit.cells import layer_of
 from toolkit.layers import AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
 from toolkit.layers.precision import output_dtype
+from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.models.dtype import with_layers_in_its_dtype
 
 POOLING = ("last", "max", "mean", "attention")

@@ -21,9 +21,10 @@ import keras
 from keras import ops
 
 from toolkit.arguments import check_positive_integer
-from toolkit.cells import CELLS, layer_of
+from toolkit.cells import CELLS
 from toolkit.layers import Bidirectional, RecurrentStack
 from toolkit.layers.precision import output_dtype
+from toolkit.layers.recurrent.layer_of import layer_of
 
 
 def one_to_one(features: int, outputs: int, units: int, recurrent="lstm", num_layers: int = 1) -> keras.Model:

@@ -5,10 +5,11 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.arguments import check_integer, check_positive_integer, check_rate
-from toolkit.cells import cell_of, check_honoured, layer_of
+from toolkit.cells import cell_of, check_honoured
 from toolkit.layers import Attention, AttentionDecoder, Bidirectional, RecurrentStack, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
 from toolkit.layers.precision import at_least_single
+from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.models.dtype import with_layers_in_its_dtype
 
 BRIDGES = ("dense", "zero")

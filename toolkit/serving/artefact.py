@@ -1,12 +1,25 @@
 """Finds out what an exported folder is."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import UserError, naming
+from toolkit.export.inventory import EXPORT_ANEW, check_litert, check_saved_model
 from toolkit.export.inventory import FILE as INVENTORY
-from toolkit.export.inventory import check_litert, check_saved_model
+from toolkit.inference.litert import LiteRTRunner
+from toolkit.inference.runner import Runner
 from toolkit.serving.description import read_description
+from toolkit.serving.exported_text_generator import open_text_generator
+from toolkit.serving.exported_translator import open_translator
+from toolkit.serving.predictor import open_predictor
+
+OPENERS = {
+    "classification": open_predictor,
+    "translation": open_translator,
+    "language_model": open_text_generator,
+}
+"""What opens an export of each kind of task, from a runner and the folder of its description."""
 
 
 def open_artefact(path: Path) -> Any:
@@ -17,11 +30,11 @@ def open_artefact(path: Path) -> Any:
             of its `.tflite` files for any shape.
 
     Returns:
-        What labels texts with it, a `TextPredictor`, translates them, a `TextTranslator`, or writes them, a `TextGenerator`.
+        What labels texts with it, a `Predictor`, translates them, a `TextTranslator`, or writes them, a `TextGenerator`.
         TensorFlow is imported for a SavedModel only.
 
     Raises:
-        UserError: There is no exported model, it is damaged, or it is of fixed shapes.
+        UserError: There is no exported model, it is damaged, it is of fixed shapes, or of a kind that is not known here.
     """
     with naming(path, "an exported model"):
         if path.is_file() and path.suffix == ".tflite":
@@ -54,39 +67,24 @@ def _is_version(folder: Path) -> bool:
 
 def _open_litert(folder: Path, file: str = "model.tflite") -> Any:
     check_litert(folder, file)
-    description = _description(folder / "model.json")
+    description, opened = _described(folder)
     if file == (description.get("static") or {}).get("file"):
         raise UserError(f"{folder / file}: expected a LiteRT file for texts of any length, received one of fixed shapes; give model.tflite")
-    task = description.get("task")
-    if task == "language_model":
-        from toolkit.serving.litert_text_generator import LiteRTTextGenerator
-
-        return LiteRTTextGenerator(folder, file)
-    if task == "translation":
-        from toolkit.serving.litert_translator import LiteRTTranslator
-
-        return LiteRTTranslator(folder, file)
-    from toolkit.serving.litert_predictor import LiteRTPredictor
-
-    return LiteRTPredictor(folder, file)
+    return opened(LiteRTRunner(folder / file), folder)
 
 
 def _open_saved_model(folder: Path) -> Any:
     check_saved_model(folder)
-    task = _description(folder / "assets" / "model.json").get("task")
-    if task == "language_model":
-        from toolkit.serving.saved_model_text_generator import SavedModelTextGenerator
+    _, opened = _described(folder / "assets")
+    from toolkit.inference.saved_model import SavedModelRunner
 
-        return SavedModelTextGenerator(folder)
-    if task == "translation":
-        from toolkit.serving.saved_model_translator import SavedModelTranslator
-
-        return SavedModelTranslator(folder)
-    from toolkit.serving.saved_model_predictor import SavedModelPredictor
-
-    return SavedModelPredictor(folder)
+    return opened(SavedModelRunner(folder), folder / "assets")
 
 
-def _description(file: Path) -> dict[str, Any]:
-    """Returns what an export says of itself; if it says nothing, it is taken for a classifier's."""
-    return read_description(file, "task") if file.is_file() else {}
+def _described(folder: Path) -> tuple[dict[str, Any], Callable[[Runner, Path], Any]]:
+    """Returns what an export says of itself, and what opens an export of its kind."""
+    file = folder / "model.json"
+    description = read_description(file, "task")
+    if description["task"] not in [*OPENERS]:  # it may be of any type
+        raise UserError(f"{file}: task: expected one of {', '.join(OPENERS)}, found {description['task']}; {EXPORT_ANEW}")
+    return description, OPENERS[description["task"]]

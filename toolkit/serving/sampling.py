@@ -1,9 +1,13 @@
 """How to draw text from a language model."""
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from toolkit.arguments import check_fraction, check_integer, check_not_negative
+from toolkit.inference.log_probability import log_softmax
 
 LARGEST_SEED = 2**31 - 1
 LARGEST_TEMPERATURE = 1e30  # float32 divides by it
@@ -58,3 +62,26 @@ class Sampling:
             prompt: The prompt.
         """
         return self.following(zlib.crc32(prompt.encode("utf-8", "surrogatepass")))
+
+
+def draw(logits: np.ndarray, sampling: Sampling, generators: Sequence[np.random.Generator]) -> np.ndarray:
+    """Draws a token for each row, as `toolkit.decoding.sample` does.
+
+    Args:
+        logits: float `[rows, vocabulary]`; -inf excludes a token.
+        sampling: How to choose.
+        generators: Where the noise of each row comes from.
+
+    Returns:
+        int32 `[rows]`.
+    """
+    if sampling.greedy:
+        return logits.argmax(-1).astype(np.int32)
+    order = np.argsort(-logits, axis=-1, kind="stable")[:, : sampling.top_k]
+    scaled = log_softmax(np.take_along_axis(logits, order, 1) / np.float64(sampling.temperature))
+    if sampling.top_p is not None:
+        probabilities = np.exp(scaled)
+        scaled[np.cumsum(probabilities, -1) - probabilities >= sampling.top_p] = -np.inf
+    noise = np.stack([generator.gumbel(size=scaled.shape[1]) for generator in generators])
+    places = (scaled + noise).argmax(-1)[:, np.newaxis]
+    return np.take_along_axis(order, places, 1)[:, 0].astype(np.int32)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toolkit.serving.predictions import TextPredictor
+from toolkit.serving.predictor import Predictor
 
 
 class Prediction(NamedTuple):
@@ -23,7 +23,7 @@ class Prediction(NamedTuple):
     probabilities: np.ndarray
 
 
-def predict_lines(predictor: TextPredictor, texts: Iterable[str], batch_size: int) -> Iterator[Prediction]:
+def predict_lines(predictor: Predictor, texts: Iterable[str], batch_size: int) -> Iterator[Prediction]:
     """Labels texts as they come.
 
     Args:

@@ -16,8 +16,9 @@ from toolkit.data.reading.reading import Reading
 from toolkit.evaluation.classification import ClassificationResult, evaluate_classifier
 from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix
-from toolkit.evaluation.prediction import predict_probabilities, probability_function
 from toolkit.export.classifier import ClassifierExporter
+from toolkit.inference.classifier import classifier_runner
+from toolkit.inference.probabilities import probabilities_of
 from toolkit.serving.predictor import Predictor
 from toolkit.tasks.labeled_texts import LabeledTexts
 from toolkit.tasks.settings import LabeledTextSettings
@@ -101,7 +102,7 @@ class TextClassification(SupervisedTask):
 
     def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split) -> ClassificationResult:
         tokens = [crop(ids, self.settings.max_length) for ids in tokenizer.encode(split.texts)]
-        probabilities = predict_probabilities(probability_function(model), tokens)
+        probabilities = probabilities_of(classifier_runner(model), tokens)
         return evaluate_classifier(probabilities, split.labels, model.label_names, split.sources, split.texts)
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
@@ -139,7 +140,7 @@ class TextClassification(SupervisedTask):
             UserError: The run is not finished.
         """
         model, tokenizer = self.load()
-        return Predictor(model, tokenizer, model.label_names, self.settings.max_length)
+        return Predictor(classifier_runner(model), model.label_names, tokenizer, self.settings.max_length)
 
     def exporter(self) -> ClassifierExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.

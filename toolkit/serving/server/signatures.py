@@ -7,17 +7,16 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_text  # noqa: F401 - loads the operators of the tokenizers in the graph
 from google.protobuf.json_format import MessageToDict
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
 from toolkit.errors import naming
-from toolkit.serving.server.tensor_spec import STRING, InvalidRequest, TensorSpec
+from toolkit.inference.runner import STRING, RefusedInput, Signature
+from toolkit.inference.saved_model import SavedModelRunner
+from toolkit.serving.server.tensor_spec import InvalidRequest, TensorSpec
 
 WARM_UP = "The dog sees a cat. "
 WARM_UP_SIZES = ((1, 1), (1, 20), (32, 1), (32, 20))  # texts, and how often each says it
-GRAPH = ("Graph execution error", "Detected at node", "<stack traces", "[[", "{{")
-REFUSED = (tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError, tf.errors.FailedPreconditionError)
 
 
 class Signatures:
@@ -35,10 +34,9 @@ class Signatures:
     """
 
     def __init__(self, folder: Path):
+        self._runner = SavedModelRunner(folder)
+        self.specs = {name: _specs(signature) for name, signature in self._runner.signatures.items()}
         with naming(folder, "a SavedModel with signatures"):
-            self._model = tf.saved_model.load(str(folder))  # holds the variables
-            self._functions = dict(self._model.signatures)
-            self.specs = {name: _specs(function) for name, function in self._functions.items()}
             self.definitions = _definitions(folder / "saved_model.pb")
 
     def __call__(self, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -54,12 +52,10 @@ class Signatures:
         Raises:
             InvalidRequest: The model refuses the values.
         """
-        tensors = {name: tf.constant(array, _dtype(self.specs[signature][name])) for name, array in inputs.items()}
         try:
-            outputs = self._functions[signature](**tensors)
-            return {name: output.numpy() for name, output in outputs.items()}
-        except REFUSED as error:
-            raise InvalidRequest(f'the signature "{signature}" refuses the values: {_reason(error)}') from error
+            return self._runner.run(signature, **inputs)
+        except RefusedInput as error:
+            raise InvalidRequest(f'the signature "{signature}" refuses the values: {error}') from error
         except tf.errors.ResourceExhaustedError as error:
             raise InvalidRequest("this needs more memory than there is; send less at a time") from error
 
@@ -72,9 +68,8 @@ class Signatures:
                         self(name, dict.fromkeys(specs, np.array([WARM_UP.encode() * times] * rows, object)))
 
 
-def _specs(function: tf.types.experimental.ConcreteFunction) -> dict[str, TensorSpec]:
-    _, inputs = function.structured_input_signature
-    return {name: TensorSpec(spec.dtype.name, tuple(spec.shape.as_list())) for name, spec in inputs.items()}
+def _specs(signature: Signature) -> dict[str, TensorSpec]:
+    return {name: TensorSpec(spec.dtype, spec.shape) for name, spec in signature.inputs.items()}
 
 
 def _definitions(file: Path) -> dict[str, Any]:
@@ -82,13 +77,3 @@ def _definitions(file: Path) -> dict[str, Any]:
     signatures = SavedModel.FromString(file.read_bytes()).meta_graphs[0].signature_def
     options = {"preserving_proto_field_name": True, "always_print_fields_with_no_presence": True}
     return {name: MessageToDict(signature, **options) for name, signature in sorted(signatures.items())}
-
-
-def _dtype(spec: TensorSpec) -> tf.DType:
-    return tf.as_dtype(spec.dtype)
-
-
-def _reason(error: tf.errors.OpError) -> str:
-    """Returns what an operator says, without the graph around it."""
-    told = [line.strip() for line in error.message.splitlines() if line.strip() and not line.strip().startswith(GRAPH)]
-    return (told or ["they are out of range"])[0].partition("[Op:")[0].strip()[:300]

@@ -2,12 +2,13 @@
 
 import base64
 import binascii
-import dataclasses
 from typing import Any
 
 import numpy as np
 
-STRING = "string"
+from toolkit.inference import runner as inference
+from toolkit.inference.runner import STRING
+
 MOST_BYTES = 100_000  # of a text: a model reads token by token, and holds the numbers of every token until it has read them all
 KINDS = {"b": "true or false", "i": "a whole number", "u": "a whole number", "f": "a number"}  # by NumPy's letter
 
@@ -16,17 +17,8 @@ class InvalidRequest(ValueError):
     """A request that cannot be answered as it is; the message is for the one who sent it."""
 
 
-@dataclasses.dataclass(frozen=True)
-class TensorSpec:
-    """Type and shape of a tensor.
-
-    Attributes:
-        dtype: `"string"`, or NumPy's name of the type.
-        shape: Sizes; `None` where any will do.
-    """
-
-    dtype: str
-    shape: tuple[int | None, ...]
+class TensorSpec(inference.TensorSpec):
+    """Type and shape of a tensor that a request brings."""
 
     @property
     def has_rows(self) -> bool:

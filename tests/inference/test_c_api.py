@@ -10,13 +10,17 @@ import pytest
 import tensorflow as tf
 
 from toolkit.errors import UserError
-from toolkit.export.c_api import run_in_c_api
 from toolkit.export.classifier import ClassifierExporter
 from toolkit.export.saving import save_module
+from toolkit.inference.c_api import CRunner
+from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import TextClassifier
 from toolkit.text.tokenizer import Tokenizer
 
 TEXTS = np.array(["a film that stays with you", "", "dull " * 40, "\U0001f600 naïve\0film"], object)
+
+
+SPECS = {"texts": "string", "integers": "int32", "longs": "int64", "floats": "float32", "truths": "bool"}
 
 
 class Echo(tf.Module):
@@ -59,11 +63,31 @@ def exported(tmp_path_factory):
     return directory
 
 
+def ask(directory, signature, inputs):
+    with CRunner(directory) as runner:
+        return runner.run(signature, **inputs)
+
+
+def test_it_describes_the_signatures_as_tensorflow_does(exported, echo):
+    for directory in (exported, echo):
+        with CRunner(directory) as runner:
+            assert runner.signatures == SavedModelRunner(directory).signatures
+    assert {name: str(spec) for name, spec in runner.signatures["echo"].inputs.items()} == {k: f"{v} of any rank" for k, v in SPECS.items()}
+
+
+def test_a_process_that_ends_says_why(echo):
+    with CRunner(echo) as runner:
+        runner._process.kill()
+        with pytest.raises(UserError, match="C API ended with exit code -9: "):
+            runner.run("echo", **some_of_each_type((3,)))
+
+
 def test_an_exported_classifier_answers_as_in_python(exported):
     signatures = tf.saved_model.load(str(exported)).signatures
     tokens = np.arange(12, dtype=np.int32)[None]
     requests = [("serving_default", {"texts": TEXTS}), ("serving_default", {"texts": TEXTS[:0]}), ("tokens_1x12", {"tokens": tokens})]
-    answers = run_in_c_api(exported, requests)
+    with CRunner(exported) as runner:
+        answers = [runner.run(name, **inputs) for name, inputs in requests]
     for (name, inputs), answer in zip(requests, answers, strict=True):
         expected = signatures[name](
             **{key: tf.constant(value, tf.string if value.dtype == object else None) for key, value in inputs.items()}
@@ -91,7 +115,9 @@ def some_of_each_type(shape):
 
 def test_arrays_of_all_types_and_shapes_come_back_as_they_were(echo):
     asked = [some_of_each_type(shape) for shape in [(), (3,), (2, 0), (2, 1, 3), (3,)]]
-    for inputs, answer in zip(asked, run_in_c_api(echo, [("echo", inputs) for inputs in asked]), strict=True):
+    with CRunner(echo) as runner:
+        answers = [runner.run("echo", **inputs) for inputs in asked]
+    for inputs, answer in zip(asked, answers, strict=True):
         assert answer.pop("words").tolist() == [[b"a long string that is not kept in place", b""]]
         assert set(answer) == set(inputs)
         for name, value in inputs.items():
@@ -100,16 +126,15 @@ def test_arrays_of_all_types_and_shapes_come_back_as_they_were(echo):
 
 
 def test_python_has_no_tensorflow_where_it_runs(echo, tmp_path, monkeypatch):
-    asked = json.dumps({"saved_model": str(echo), "requests": []})
-    command = [sys.executable, "-m", "toolkit.export.c_api"]
-    answer = subprocess.run(command, input=asked, capture_output=True, text=True, check=True)
-    assert json.loads(answer.stdout) == {"answers": [], "python_tensorflow": False}
+    command = [sys.executable, "-m", "toolkit.inference.c_library", str(echo)]
+    answer = subprocess.run(command, input="", capture_output=True, text=True, check=True)
+    assert json.loads(answer.stdout)["python_tensorflow"] is False
     (tmp_path / "sitecustomize.py").write_text(
         "import importlib.util, sys\nsys.modules['tensorflow'] = importlib.util.module_from_spec(importlib.util.find_spec('tensorflow'))\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
     with pytest.raises(UserError, match="without Python's TensorFlow, but something imported it"):
-        run_in_c_api(echo, [])
+        CRunner(echo)
 
 
 @pytest.mark.parametrize(
@@ -119,20 +144,20 @@ def test_python_has_no_tensorflow_where_it_runs(echo, tmp_path, monkeypatch):
         ("echo", {"texts": TEXTS}, r"expected the inputs .*Received: \['texts'\]"),
         (
             "echo",
-            dict.fromkeys(("texts", "integers", "longs", "floats", "truths"), np.zeros(2, np.int32)),
+            dict.fromkeys(SPECS, np.zeros(2, np.int32)),
             "expected echo to run.*but int32 is provided",
         ),
     ],
 )
 def test_requests_that_fail(echo, signature, inputs, message):
     with pytest.raises(UserError, match=message) as error:
-        run_in_c_api(echo, [(signature, inputs)])
+        ask(echo, signature, inputs)
     assert len(str(error.value).splitlines()) == 1
 
 
 def test_types_that_are_not_known(echo):
     with pytest.raises(ValueError, match="Received: complex64"):
-        run_in_c_api(echo, [("echo", {"texts": np.zeros(1, np.complex64)})])
+        ask(echo, "echo", dict.fromkeys(SPECS, np.zeros(1, np.complex64)))
 
 
 def test_an_operator_that_is_not_registered(exported, tmp_path):
@@ -145,18 +170,18 @@ def test_an_operator_that_is_not_registered(exported, tmp_path):
             copy.write_bytes(path.read_bytes())
     Path(tmp_path / "saved_model.pb").write_bytes(graph.replace(b"SentencepieceOp", b"SentencepieceXY"))
     with pytest.raises(UserError, match="not registered 'SentencepieceXY'") as error:
-        run_in_c_api(tmp_path, [])
+        CRunner(tmp_path)
     assert len(str(error.value).splitlines()) == 1
 
 
 def test_no_saved_model_and_no_library(echo, tmp_path, monkeypatch):
     with pytest.raises(UserError, match="can load, but: Could not find SavedModel"):
-        run_in_c_api(tmp_path, [])
+        CRunner(tmp_path)
     (tmp_path / "tensorflow").mkdir()
     (tmp_path / "tensorflow" / "__init__.py").write_text("")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=":")
     with pytest.raises(UserError, match="expected TensorFlow's C library, libtensorflow_cc, found none"):
-        run_in_c_api(echo, [])
+        CRunner(echo)
     (tmp_path / "tensorflow" / "libtensorflow_cc.so.2").write_text("no library")
     with pytest.raises(UserError, match="expected a library that can be loaded"):
-        run_in_c_api(echo, [])
+        CRunner(echo)
