@@ -206,6 +206,28 @@ def test_a_wrong_artefact_is_noticed(received, message):
         largest_difference("LiteRT", np.array([[0.5, 0.5]]), np.array(received), 1e-4)
 
 
+def with_gap(model, tokens, gap):
+    """A copy whose first label is as far behind, or before, the second on a text as `gap` says."""
+    copy = type(model).from_config(model.get_config())
+    copy.set_weights(model.get_weights())
+    bias = copy.layers[-1].bias
+    first, second = copy(tokens[np.newaxis], training=False)[0].numpy()
+    bias.assign_add(np.array([gap - (first - second), 0.0], np.float32))
+    return copy
+
+
+@pytest.mark.parametrize(("gap", "wrong"), [(1e-5, 0), (0.5, 1)])
+def test_a_rounded_file_may_give_other_labels_where_the_model_is_unsure(model, tokenizer, gap, wrong):
+    tokens = crop(tokenizer.encode(TEXTS[:1])[0], MAX_LENGTH)
+    check = ClassifierCheck(with_gap(model, tokens, gap), tokenizer, MAX_LENGTH, TEXTS[:1], REFERENCES[:1])
+    other = classifier_runner(with_gap(model, tokens, -gap))
+    if not wrong:
+        assert check.rounded(other, "model_float16.tflite", 2**-11).same == 0
+        return
+    with pytest.raises(UserError, match=r"model_float16\.tflite: expected the labels that the model is sure of .* others for 1 of 1"):
+        check.rounded(other, "model_float16.tflite", 2**-11)
+
+
 def test_the_report(exported):
     for name in ("SavedModel", "LiteRT float32", "LiteRT, fixed shapes"):
         agreement = exported.artefact(name).agreement

@@ -21,6 +21,7 @@ from toolkit.export.report import Artefact, ExportReport
 from toolkit.export.saved_model_proofs import answers_in_c_api, compiled_signatures
 from toolkit.export.serving_files import check_serving_files
 from toolkit.export.tensorflow_serving import write_model_batching, write_serving_files
+from toolkit.export.tolerance import ROUNDINGS
 from toolkit.export.verification import Agreement, Check, check_operators
 from toolkit.export.warm_up import WARMED, write_warm_up
 from toolkit.inference.litert import LiteRTRunner
@@ -169,15 +170,15 @@ def _litert_forms(check: Check, folder: Path, left_out: Mapping[str, str]) -> It
     def whole(path: Path) -> Agreement:
         return check.litert(LiteRTRunner(path))
 
-    def rounded(path: Path) -> Agreement:
-        return check.rounded(LiteRTRunner(path), path.name)
+    def rounded(form: str) -> Compare:
+        return lambda path: check.rounded(LiteRTRunner(path), path.name, ROUNDINGS[form])
 
     for name, file in FILES.items():
-        yield f"LiteRT {name}", file, *((whole, None) if name == "float32" else (rounded, FILES["float32"]))
+        yield f"LiteRT {name}", file, *((whole, None) if name == "float32" else (rounded(name), FILES["float32"]))
     yield "LiteRT, fixed shapes", STATIC, lambda path: check.static(CompiledRunner(path)), None
     if any((folder / file).is_file() or file in left_out for file in FUSED.values()):
         yield "LiteRT, fused LSTM", FUSED["float32"], whole, None
-        yield "LiteRT int8, fused LSTM", FUSED["int8"], rounded, FUSED["float32"]
+        yield "LiteRT int8, fused LSTM", FUSED["int8"], rounded("int8"), FUSED["float32"]
 
 
 def _artefact(name: str, path: Path, compare: Compare) -> Artefact:

@@ -99,7 +99,7 @@ class LanguageModelCheck(Check):
         ties, difference = self._check_writing("LiteRT, generate", write, prompts)
         return steps._replace(difference=max(steps.difference, difference), ties=steps.ties + ties, milliseconds=self._speed(runner))
 
-    def rounded(self, runner: Runner, name: str) -> Agreement:
+    def rounded(self, runner: Runner, name: str, rounding: float) -> Agreement:
         """Compares the steps of a LiteRT file whose weights are rounded; it may differ as much as it does."""
         (scores, best), (again, _) = (self._stepped(runner) for _ in range(2))
         check_finite(name, *scores)

@@ -120,7 +120,7 @@ class TranslatorCheck(Check):
             self._litert_speed(runner),
         )
 
-    def rounded(self, runner: Runner, name: str) -> Agreement:
+    def rounded(self, runner: Runner, name: str, rounding: float) -> Agreement:
         """Compares the translations of a LiteRT file whose weights are rounded; they may differ as much as they do."""
         found, wanted = translations_of(runner, self.search.method, self.sources), self._expected(self.search, self.sources)
         check_finite(name, *(part for answer in found for part in (answer.score, answer.alignment)))

@@ -71,10 +71,15 @@ class Check(abc.ABC):
         """Compares a LiteRT file in single precision, which must answer as the model does."""
 
     @abc.abstractmethod
-    def rounded(self, runner: Runner, name: str) -> Agreement:
-        """Compares a LiteRT file whose weights are rounded, which messages call by its name.
+    def rounded(self, runner: Runner, name: str, rounding: float) -> Agreement:
+        """Compares a LiteRT file whose weights are rounded.
 
         It may differ, but has to give finite numbers, and the same ones at a second call.
+
+        Args:
+            runner: The file, opened.
+            name: What messages call it.
+            rounding: Share of its size that a weight is off by.
         """
 
     @abc.abstractmethod
