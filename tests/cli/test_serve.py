@@ -31,7 +31,7 @@ def test_the_command_can_be_had_without_running_it(folder, capsys):
         (["run", "--print-command"], "--print-command: expected an exported model, received a run"),
         (["run"], "config.yaml: expected the configuration of a run"),
         (["small", "--host", "192.0.2.1"], "--host: expected a name or an address of this machine"),
-        (["small"], "small/3: expected a SavedModel with signatures, but it cannot be read"),
+        (["small"], "small/3/saved_model.pb: expected a SavedModel with its variables and assets, but it cannot be read"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -71,6 +71,7 @@ def test_counts_must_be_counts(counts):
         SampledSoftmax(4, counts)
 
 
+@pytest.mark.slow
 def test_a_text_of_other_frequencies_is_learned_as_by_the_softmax():
     """What is frequent has high ids here; a bias alone has to learn how often each class comes."""
     random = np.random.default_rng(0)

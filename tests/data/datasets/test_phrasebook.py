@@ -213,6 +213,7 @@ def pairs():
     return list(itertools.islice(draw_pairs(seed=1), 100_001))
 
 
+@pytest.mark.slow
 def test_more_than_100_000_pairs(pairs):
     assert len({(english, french) for _, english, french in pairs}) > 100_000
     assert count_pairs() > 100_000
@@ -320,6 +321,7 @@ def prepared(tmp_path_factory):
     return builder
 
 
+@pytest.mark.slow
 def test_builder(prepared):
     assert {name: split.num_examples for name, split in prepared.info.splits.items()} == {
         "train": 60_000,
@@ -337,6 +339,7 @@ def test_builder(prepared):
         assert one.isdisjoint(other)
 
 
+@pytest.mark.slow
 def test_builder_reads_back_what_the_grammar_says(prepared):
     drawn = set(draw_splits({"test": 100}, seed=2014)["test"])
     stored = {
