@@ -21,8 +21,8 @@ from toolkit.cli.recipes import RECIPES
 
 SETTINGS = "tests/system/test_settings_and_exports.py"
 DAMAGE = "tests/export/test_damaged_exports.py"
-SETS = ("what_is_offered", "what_changes_the_operators")
-TESTS = [*(f"{SETTINGS}::{words} and {recipe}" for recipe in RECIPES for words in SETS), DAMAGE]
+SETS = ("what_changes_the_operators", "what_is_offered")
+TESTS = [*(f"{SETTINGS}::{words} and {recipe}" for words in SETS for recipe in RECIPES), DAMAGE]
 EXPORTED = re.compile(r"test_what_(?:is_offered|changes_the_operators)_is_exported\[(\w+)-\d+\]")
 TABLE = "what is offered holds"
 

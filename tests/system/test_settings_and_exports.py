@@ -60,7 +60,7 @@ def test_what_is_offered_is_exported(name, configuration, data, tmp_path):
     assert failures(name, settings_of(find_recipe(name), configuration, data), tmp_path) == {}
 
 
-@pytest.mark.covering
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "configuration"), OF_OPERATORS)
 def test_what_changes_the_operators_is_exported(name, configuration, data, tmp_path):
     assert failures(name, settings_of(find_recipe(name), configuration, data), tmp_path) == {}
