@@ -81,7 +81,7 @@ def test_nothing_but_our_lines_before_an_error_of_a_server(tmp_path):
     assert (codes, out) == ([2], "")
     note, error = err.splitlines()
     assert note.startswith(f"serving {tmp_path / 'small' / '3'} as small, by kserve")
-    assert error.startswith(f"toolkit: error: {tmp_path / 'small' / '3'}: expected a SavedModel")
+    assert error.startswith(f"toolkit: error: {tmp_path / 'small' / '3' / 'saved_model.pb'}: expected a SavedModel")
 
 
 def test_a_training_that_cannot_begin_leaves_nothing(tmp_path, monkeypatch, capsys):
