@@ -21,9 +21,9 @@ from toolkit.cli.recipes import RECIPES
 
 SETTINGS = "tests/system/test_settings_and_exports.py"
 DAMAGE = "tests/export/test_damaged_exports.py"
-SETS = ("what_changes_the_operators", "what_is_offered")
+SETS = ("what_changes_the_operators", "every_cell", "what_is_offered")
 TESTS = [*(f"{SETTINGS}::{words} and {recipe}" for words in SETS for recipe in RECIPES), DAMAGE]
-EXPORTED = re.compile(r"test_what_(?:is_offered|changes_the_operators)_is_exported\[(\w+)-\d+\]")
+EXPORTED = re.compile(rf"test_(?:{'|'.join(SETS)})_is_(?:trained_and_)?exported\[(\w+)-\w+\]")
 TABLE = "what is offered holds"
 
 
