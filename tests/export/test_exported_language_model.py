@@ -19,7 +19,7 @@ from toolkit.errors import UserError
 from toolkit.export.exporting import export
 from toolkit.export.language_model import LanguageModelExporter
 from toolkit.export.language_model_graph import in_blocks, listed, log_probability, named
-from toolkit.export.language_model_verification import LanguageModelCheck, continuation, sampling
+from toolkit.export.language_model_verification import LanguageModelCheck, check_sum, continuation, sampling
 from toolkit.export.verification import HARD_TEXTS
 from toolkit.inference.litert import LiteRTRunner
 from toolkit.inference.saved_model import SavedModelRunner
@@ -126,6 +126,21 @@ def test_the_saved_model_runs_with_tensorflow_alone(exported, model, tokenizer):
     wanted = sequences(tokenizer, TEXTS)
     assert tokens == [len(ids) - 1 for ids in wanted]
     np.testing.assert_allclose(nats, [-log_probabilities(model, ids).sum() for ids in wanted], rtol=0, atol=ATOL)
+
+
+@pytest.mark.parametrize(("parts", "received", "is_right"), [((1, 2), 3, True), ((1, 2), 4, False), ((1, 2), np.nan, False)])
+def test_a_sum_is_that_of_its_parts(parts, received, is_right):
+    if is_right:
+        check_sum("nats", np.float32(parts), received)
+        return
+    with pytest.raises(UserError, match="nats: expected the sum of the 2 log-probabilities"):
+        check_sum("nats", np.float32(parts), received)
+
+
+def test_a_sum_of_what_has_overflowed_says_so():
+    check_sum("nats", np.float32([1, np.nan]), np.nan)
+    with pytest.raises(UserError, match="to within nan"):
+        check_sum("nats", np.float32([1, np.nan]), 1.0)
 
 
 def test_greedy_writing_takes_the_most_probable_tokens(signatures, litert, model, tokenizer):

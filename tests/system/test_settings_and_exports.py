@@ -68,7 +68,7 @@ def test_what_changes_the_operators_is_exported(name, configuration, data, tmp_p
 
 QUICKEST = ("sentiment", "language_model")
 OF_CELLS = [  # each cell with one of the quickest recipes in the slow tier, and with all others on demand
-    pytest.param(name, cell, marks=pytest.mark.slow if name == QUICKEST[place % 2] else pytest.mark.covering)
+    pytest.param(name, cell, marks=pytest.mark.slow if name == QUICKEST[(place + 1) % 2] else pytest.mark.covering)
     for name in RECIPES
     for place, cell in enumerate(CELLS)
 ]

@@ -156,7 +156,7 @@ class LanguageModelCheck(Check):
                 scores[row] = found = answer["log_probabilities"][place][: len(sequences[row]) - 1]
                 if answer["tokens"][place] != len(found):
                     raise UserError("SavedModel, score: expected the model's number of tokens, found another one")
-                _check_sum("SavedModel, nats", -found, answer["nats"][place])
+                check_sum("SavedModel, nats", -found, answer["nats"][place])
         begun = [ids[: COMPARED + 1] for ids in sequences]
         found = [scores[row][:COMPARED] for row in range(len(sequences))]
         return self._compare("SavedModel, score", lambda: self._log_probabilities(begun), found)
@@ -212,7 +212,7 @@ class LanguageModelCheck(Check):
         found = [row[:length] for row, length in zip(written["log_probabilities"], written["lengths"], strict=True)]
         difference = self._compare(name, lambda: self._of_written(self._log_probabilities, prompts, written), found)
         for row, score in zip(found, written["scores"], strict=True):
-            _check_sum(name, row, score)
+            check_sum(name, row, score)
         return difference
 
     def _check_strings(self, prompts: Sequence[np.ndarray], written: dict[str, np.ndarray]) -> None:
@@ -278,8 +278,21 @@ def _ends_in_space(text: str) -> bool:
     return text[-1:] in {*"\t\n\f\r "} or unicodedata.category(text[-1:] or "a").startswith("Z")
 
 
-def _check_sum(name: str, parts: np.ndarray, received: float) -> None:
-    """Checks that a sum is that of its parts, in the precision that it was made in."""
+def check_sum(name: str, parts: np.ndarray, received: float) -> None:
+    """Checks that a sum is that of its parts, in the precision that it was made in.
+
+    A network that nothing bounds may overflow after thousands of tokens; then the sum has to say so.
+
+    Args:
+        name: What messages call it.
+        parts: float32 `[n]`.
+        received: Their sum.
+
+    Raises:
+        UserError: It is not.
+    """
+    if not np.isfinite(parts).all() and not np.isfinite(received):
+        return
     difference, allowed = abs(parts.sum(dtype=np.float64) - received), tolerance_of_sum(parts)
     if not difference <= allowed:  # nor is NaN
         expected = f"the sum of the {len(parts)} log-probabilities to within {allowed:.1g}"

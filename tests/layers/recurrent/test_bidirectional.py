@@ -41,3 +41,13 @@ def test_padding_changes_nothing(return_sequences):
 def test_an_unknown_merge_mode_is_named():
     with pytest.raises(ValueError, match="product"):
         Bidirectional(LSTM(4), merge_mode="product")
+
+
+def test_wrappers_of_a_model_that_is_loaded_share_nothing():
+    """Keras knows copies by the `id` of what they are of while it loads a model; it must not meet one again in another wrapper."""
+    from keras.src.saving.serialization_lib import ObjectSharingScope
+
+    with ObjectSharingScope():
+        wrappers = [Bidirectional(LSTM(2, name=f"layer_{number}")) for number in range(100)]
+    assert [wrapper.forward_layer.name for wrapper in wrappers] == [f"forward_layer_{number}" for number in range(100)]
+    assert [wrapper.backward_layer.name for wrapper in wrappers] == [f"backward_layer_{number}" for number in range(100)]
