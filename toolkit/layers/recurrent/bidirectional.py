@@ -26,5 +26,5 @@ class Bidirectional(keras.layers.Bidirectional):
     def __init__(self, layer, merge_mode="concat", weights=None, backward_layer=None, **kwargs):
         super().__init__(layer, merge_mode, weights, backward_layer, **kwargs)
         # Keras copies the layer by its configuration and, while a model is loaded, knows by `id` what it has copied. A layer that is gone
-        # would give its id to one of another wrapper, which then got this one's copy. Past Keras, which would track its weights.
-        object.__setattr__(self, "_copied", layer)
+        # would give its id to one of another wrapper, which then got this one's copy. In a function Keras does not find its weights.
+        self._copied = lambda: layer
