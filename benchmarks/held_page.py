@@ -8,8 +8,8 @@ from benchmarks.records import HeldRecord
 INTRODUCTION = """\
 # What is offered holds
 
-`python -m benchmarks.render` makes this page from the record in `benchmarks/results/` that `python -m benchmarks.held` writes. It runs
-tests that take too long for every day, and counts.
+`python -m benchmarks.render` makes this page from the records in `benchmarks/results/` that `python -m benchmarks.held` writes. It runs
+slow tests, and counts.
 
 * **Configurations.** Two pairwise covering sets of the settings of each recipe. In one, every value of every setting meets every value of
   every other one that it can meet; how weights are trained, which leaves no trace in an export, is left to classifiers and language models.

@@ -19,12 +19,12 @@ FLAT = {
 }
 
 
-def configurations(alone_in):
+def configurations(alone):
     """The covering sets of all recipes, as parameters of a test."""
     return [
         pytest.param(name, configuration, id=f"{name}-{number}")
         for name, recipe in ((name, find_recipe(name)) for name in RECIPES)
-        for number, configuration in enumerate(covering_set(factors_of(recipe), is_possible(recipe), seed=0, alone=alone_in(recipe)))
+        for number, configuration in enumerate(covering_set(factors_of(recipe), is_possible(recipe), seed=0, alone=alone(recipe)))
     ]
 
 

@@ -12,7 +12,7 @@ from toolkit.errors import UserError, naming
 from toolkit.export.comparison import compare
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import FILES, FUSED
-from toolkit.export.litert_description import DESCRIPTION, described, description_of, read_description
+from toolkit.export.litert_description import DESCRIPTION, described, description_of, read_litert_description
 from toolkit.export.warm_up import FILE as WARM_UP
 from toolkit.export.warm_up import WARMED, read_warm_up
 from toolkit.inference.functions import concrete, signature_of, spec_of
@@ -65,7 +65,7 @@ def _parsed(path: Path, content: bytes) -> Any:
 
 def _check_litert(exporter: Exporter, litert: Path) -> None:
     """Compares the description; and the files that differ in nothing but their weights, which have the same signatures."""
-    found = read_description(litert)
+    found = read_litert_description(litert)
     compare(litert / DESCRIPTION, description_of(exporter, litert, found["left_out"]), found)
     for files in (FILES, FUSED):
         there = [litert / file for file in files.values() if (litert / file).is_file()]

@@ -71,7 +71,7 @@ def export(
     check = _check(proof, NOTHING_EXPORTED)  # a model that has diverged is not worth writing
 
     def write(folder: Path) -> ExportReport:
-        graph = exporter.write_saved_model(folder)
+        _module, signatures = exporter.write_saved_model(folder)  # the functions live as long as their module
         write_warm_up(exporter.warm_up((list(samples) or [""])[:WARMED]), folder)
         if exporter.joins_requests:
             write_model_batching(folder)
@@ -79,7 +79,7 @@ def export(
         exporter.write_litert(folder / LITERT)
         write_proof(proof, folder)
         report = _checked(check, folder, NOTHING_EXPORTED, publishing=True)
-        _check_descriptions(proof, folder, graph, NOTHING_EXPORTED)
+        _check_descriptions(proof, folder, signatures, NOTHING_EXPORTED)
         write_model_card(folder, exporter, report, directory, facts or {})
         write_inventory(folder)
         return report
@@ -108,15 +108,15 @@ def verify(version: Path) -> ExportReport:
     remarks = check_inventory(version)
     proof = read_proof(version)
     remarks += check_serving_files(version, proof.exporter.joins_requests)
-    _check_descriptions(proof, version, proof.exporter.graph([]), EXPORT_ANEW)
+    _module, signatures = proof.exporter.graph([])  # the functions live as long as their module
+    _check_descriptions(proof, version, signatures, EXPORT_ANEW)
     report = _checked(_check(proof, EXPORT_ANEW), version, EXPORT_ANEW, publishing=False)
     return dataclasses.replace(report, remarks=remarks).published(version, time.monotonic() - started)
 
 
-def _check_descriptions(proof: Proof, folder: Path, graph: tuple[Any, Mapping[str, Any]], advice: str) -> None:
-    """Compares what clients read with the model, whose graph comes with its module: the functions live as long as that does."""
+def _check_descriptions(proof: Proof, folder: Path, signatures: Mapping[str, Any], advice: str) -> None:
     with _advising(advice):
-        check_descriptions(proof.exporter, folder, proof.samples, graph[1])
+        check_descriptions(proof.exporter, folder, proof.samples, signatures)
 
 
 def _check(proof: Proof, advice: str) -> Check:

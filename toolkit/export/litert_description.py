@@ -1,6 +1,5 @@
 """What lies beside LiteRT files: their tokenizers, and `model.json`, which says how to use them and which are left out."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from toolkit.export.converter import Reasons
 from toolkit.export.exporter import Exporter
 from toolkit.export.litert import FILES, FUSED, STATIC
 from toolkit.export.publishing import write_json
+from toolkit.inference.description import read_description
 from toolkit.inference.litert import LiteRTRunner
 
 DESCRIPTION = "model.json"
@@ -45,7 +45,7 @@ def description_of(exporter: Exporter, litert: Path, left_out: Reasons) -> dict[
     return {**exporter.description(), **_of_files(litert, left_out)}
 
 
-def read_description(litert: Path) -> dict[str, Any]:
+def read_litert_description(litert: Path) -> dict[str, Any]:
     """Returns what `model.json` says.
 
     Args:
@@ -54,8 +54,8 @@ def read_description(litert: Path) -> dict[str, Any]:
     Raises:
         UserError: It cannot be read, or is of another structure.
     """
-    with naming(litert / DESCRIPTION, "the description that `toolkit export` wrote"):
-        description = json.loads((litert / DESCRIPTION).read_bytes().decode("utf-8"))
+    description = read_description(litert / DESCRIPTION)
+    with naming(litert / DESCRIPTION, "files and reasons in left_out"):
         return {**description, "left_out": dict(description.get("left_out", {}))}  # in older exports nothing was left out with a reason
 
 
@@ -68,7 +68,7 @@ def read_left_out(litert: Path) -> Reasons:
     Raises:
         UserError: Its description cannot be read.
     """
-    return read_description(litert)["left_out"]
+    return read_litert_description(litert)["left_out"]
 
 
 def write_left_out(litert: Path, left_out: Reasons) -> None:
@@ -80,7 +80,7 @@ def write_left_out(litert: Path, left_out: Reasons) -> None:
     """
     for file in left_out:
         (litert / file).unlink(missing_ok=True)
-    write_json({**read_description(litert), **_of_files(litert, left_out)}, litert / DESCRIPTION)
+    write_json({**read_litert_description(litert), **_of_files(litert, left_out)}, litert / DESCRIPTION)
 
 
 def described(path: Path) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import Any
 from toolkit.errors import UserError, naming
 from toolkit.export.inventory import EXPORT_ANEW, check_litert, check_saved_model
 from toolkit.export.inventory import FILE as INVENTORY
+from toolkit.inference.description import read_description
 from toolkit.inference.litert import LiteRTRunner
 from toolkit.inference.runner import Runner
-from toolkit.serving.description import read_description
 from toolkit.serving.exported_text_generator import open_text_generator
 from toolkit.serving.exported_translator import open_translator
 from toolkit.serving.predictor import open_predictor

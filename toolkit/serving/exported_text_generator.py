@@ -9,9 +9,9 @@ import numpy as np
 
 from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.errors import UserError
+from toolkit.inference.description import read_description
 from toolkit.inference.log_probability import log_probability, log_softmax
 from toolkit.inference.runner import RefusedInput, Runner, encoded
-from toolkit.serving.description import read_description
 from toolkit.serving.sampling import Sampling, draw
 from toolkit.serving.text_generator import ROWS, Prompt, TextGenerator
 from toolkit.text.tokenizer import Tokenizer

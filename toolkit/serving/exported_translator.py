@@ -8,8 +8,8 @@ import numpy as np
 
 from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.data.parallel_texts.source_ids import source_ids
+from toolkit.inference.description import read_description
 from toolkit.inference.runner import Runner, encoded
-from toolkit.serving.description import read_description
 from toolkit.serving.translations import Hypothesis, Translation, empty_translation, refuse_prefixes
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from toolkit.data.batching.crop import crop
+from toolkit.inference.description import read_description
 from toolkit.inference.probabilities import SERVED, TOKENS_PER_BATCH, probabilities_of
 from toolkit.inference.runner import Runner, encoded
-from toolkit.serving.description import read_description
 from toolkit.text.tokenizer import Tokenizer
 
 

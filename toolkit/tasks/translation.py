@@ -14,8 +14,8 @@ from toolkit.data.parallel_texts.parallel_corpus import ParallelSplit, read_para
 from toolkit.data.reading.reading import Reading
 from toolkit.decoding.search import Search
 from toolkit.evaluation.divergence import Trouble, of_perplexity
+from toolkit.evaluation.pair_likelihood import corpus_nats
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
-from toolkit.evaluation.prediction import corpus_nats
 from toolkit.evaluation.translation import TranslationResult, bleu_metric, evaluate_translations
 from toolkit.export.translator import TranslatorExporter
 from toolkit.serving.sentence_translator import SentenceTranslator

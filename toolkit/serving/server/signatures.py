@@ -10,7 +10,6 @@ import tensorflow as tf
 from google.protobuf.json_format import MessageToDict
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
-from toolkit.errors import naming
 from toolkit.inference.runner import STRING, RefusedInput, Signature
 from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.serving.server.tensor_spec import InvalidRequest, TensorSpec
@@ -36,8 +35,7 @@ class Signatures:
     def __init__(self, folder: Path):
         self._runner = SavedModelRunner(folder)
         self.specs = {name: _specs(signature) for name, signature in self._runner.signatures.items()}
-        with naming(folder, "a SavedModel with signatures"):
-            self.definitions = _definitions(folder / "saved_model.pb")
+        self.definitions = _definitions(folder / "saved_model.pb")
 
     def __call__(self, signature: str, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Answers; from any thread.

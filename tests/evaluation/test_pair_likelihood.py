@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from toolkit.data.batching.batch_plan import BatchPlan
 from toolkit.data.parallel_texts.pair_batches import PairBatches, pair_lengths
-from toolkit.evaluation.prediction import corpus_nats
+from toolkit.evaluation.pair_likelihood import corpus_nats
 from toolkit.models.translator import Translator
 
 
