@@ -163,7 +163,7 @@ class LanguageModel(keras.Model):
         """
         embedded = self._embedded(ops.expand_dims(tokens, 1), training=False)
         outputs, state = self.recurrent(embedded, initial_state=state)
-        return self.logits(outputs)[:, 0], state
+        return self.logits(outputs[:, 0]), state
 
     @property
     def projection(self) -> tuple:

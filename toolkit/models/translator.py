@@ -266,7 +266,7 @@ class Translator(keras.Model):
         embedded = self._embedded(self.target_embedding_layer, ops.expand_dims(tokens, 1))
         outputs, states = self._run_decoder(embedded, state, training=False)
         attended, weights = self._attend(outputs, state)
-        return self._logits(attended)[:, 0], {**state, "decoder": states, "alignment": self._alignment(weights, states, state)}
+        return self._logits(attended[:, 0]), {**state, "decoder": states, "alignment": self._alignment(weights, states, state)}
 
     def _alignment(self, weights, states: list, state: dict):
         """Returns where the step looked, `[batch, positions]`."""

@@ -113,13 +113,15 @@ def _run(step, project, all_outputs, plain, inputs, carried, noise):
             new[0] = tf.where(t < time, output, carried[0])
         return new
 
+    if inputs.shape[0] == 1:  # decoders read one token at a time, and need no loop for it
+        carried = after(0, carried)
+        return carried, carried[0][None] if all_outputs else None
+
     def run(first, last, carried, rows):
         def body(t, carried, rows):
             new = after(t, carried)
             return t + 1, new, _write(rows, t - first, new[0]) if all_outputs else ()
 
-        if inputs.shape[0] == 1:  # decoders read one token at a time, and need no loop for it
-            return body(first, carried, rows)[1:]
         return tf.while_loop(lambda t, *_: t < last, body, (first, carried, rows), maximum_iterations=last - first)[1:]
 
     if not all_outputs:
