@@ -97,7 +97,7 @@ def _timed_fit(fitter: str, lengths: list[int], batch: int, seed: int, threads: 
 
 def _fit_ours(buckets, clock, folder) -> None:
     from toolkit.models.text_classifier import TextClassifier
-    from toolkit.tasks.text_classification import sparse_cross_entropy
+    from toolkit.tasks.classification.training import sparse_cross_entropy
     from toolkit.training.loop import fit
     from toolkit.training.optimizers import build_optimizer
 

@@ -119,11 +119,11 @@ def _positive(path: Path, texts: Sequence[str]) -> list[float]:
 
 
 def _predictor(path: Path) -> Any:
-    from toolkit.cli.recipes import open_task
+    from toolkit.cli.recipes import open_run
     from toolkit.run_folder import RunFolder
-    from toolkit.serving.artefact import open_artefact
+    from toolkit.tasks.artefact import open_artefact
 
-    return open_task(str(path)).predictor() if RunFolder(path).config.is_file() else open_artefact(path)
+    return open_run(str(path)).predictor() if RunFolder(path).config.is_file() else open_artefact(path).answerer
 
 
 if __name__ == "__main__":

@@ -28,13 +28,13 @@ MEGABYTE = 1e6
 def main(argv: Sequence[str] | None = None) -> list[Measured]:
     """Measures, prints and writes the records."""
     options = _parser().parse_args(argv)
-    from toolkit.cli.recipes import open_task
-    from toolkit.serving.artefact import newest_version
+    from toolkit.cli.recipes import open_run
+    from toolkit.tasks.artefact import newest_version
 
-    task, version = open_task(options.run), newest_version(options.version)
+    task, version = open_run(options.run), newest_version(options.version)
     name = options.set or RunFolder(options.run).path.resolve().name
     records = [_quality(task, version, name, options)]
-    if task.kind == "translation":
+    if task.recipe.task == "translation":
         records.append(_speed(task, name, options))
     for record in records:
         print(record.save(options.out))
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 def _quality(task: Any, version: Path, name: str, options: argparse.Namespace) -> ExportRecord:
     started = time.monotonic()
     data = "" if options.data is None else f" --data {without_folders(options.data)}"
-    measure, settings = QUALITY[task.kind](task, options.data)
+    measure, settings = QUALITY[task.recipe.task](task, options.data)
     rows = {}
     for form, (size, opened) in forms(task, version).items():
         rows[form] = measure(opened()) | {SIZE: size / MEGABYTE} if size else {}
@@ -64,7 +64,7 @@ def _quality(task: Any, version: Path, name: str, options: argparse.Namespace) -
         print(form, rows[form] or "was left out", flush=True)
     return ExportRecord(
         name=f"exports-{name.lower()}",
-        table=task.kind,
+        table=task.recipe.task,
         what=name,
         command=f"python -m benchmarks.exports RUN VERSION{data} --set {name}",
         seed=0,
@@ -86,13 +86,13 @@ def forms(task: Any, version: Path) -> dict[str, tuple[int, Any]]:
     """
     from toolkit.export.litert import FILES
     from toolkit.export.publishing import size_of
-    from toolkit.serving.artefact import open_artefact
+    from toolkit.tasks.artefact import open_artefact
 
     litert = version / "litert"
     found = {"Keras": (size_of(task.run.model), task.predictor)}
-    found["SavedModel"] = size_of(version) - size_of(litert), lambda: open_artefact(version)
+    found["SavedModel"] = size_of(version) - size_of(litert), lambda: open_artefact(version).answerer
     for form, file in FILES.items():
-        found[f"LiteRT {form}"] = size_of(litert / file), lambda file=file: open_artefact(litert / file)
+        found[f"LiteRT {form}"] = size_of(litert / file), lambda file=file: open_artefact(litert / file).answerer
     return found
 
 

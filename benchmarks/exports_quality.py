@@ -26,8 +26,8 @@ def classification(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]
     from benchmarks.sentiment_run import accuracies
     from toolkit.data.labeled_texts.corpus import read_corpus, read_split
     from toolkit.data.reading.reading import Reading
-    from toolkit.evaluation.classification import evaluate_classifier
-    from toolkit.tasks.text_classification import COLUMNS
+    from toolkit.tasks.classification.measures import evaluate_classifier
+    from toolkit.tasks.classification.training import COLUMNS
 
     columns = {name: getattr(task.settings, name) for name in COLUMNS}
     names = task.run.read_metrics()["test"]["label_names"]
@@ -59,8 +59,8 @@ def translation(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]]:
     """
     from toolkit.data.parallel_texts.parallel_corpus import read_parallel_split
     from toolkit.data.reading.reading import Reading
-    from toolkit.evaluation.translation import bleu_metric
-    from toolkit.tasks.translation import LANGUAGES
+    from toolkit.tasks.translation.measures import bleu_metric
+    from toolkit.tasks.translation.training import LANGUAGES
 
     s = task.settings
     if data is None:

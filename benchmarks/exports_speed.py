@@ -13,7 +13,7 @@ from benchmarks.speed import Case
 from toolkit.quiet import native_notices_hidden
 
 if TYPE_CHECKING:
-    from toolkit.export.translator import TranslatorExporter
+    from toolkit.tasks.translation.exporter import TranslatorExporter
 
 BEAM_WIDTH = 4
 METHODS = {"greedy": "greedy", f"beam {BEAM_WIDTH}": "beam"}
@@ -46,7 +46,7 @@ def tokens_per_second(exporter: "TranslatorExporter", texts: Sequence[str], roun
 
 def _write(exporter: "TranslatorExporter", folder: Path) -> dict[str, Path]:
     from toolkit.export.litert import FILES, convert_to_litert
-    from toolkit.export.translation_signatures import TranslationSignatures
+    from toolkit.tasks.translation.signatures import TranslationSignatures
 
     search = dataclasses.replace(exporter.search, beam_width=BEAM_WIDTH)
     target = exporter.target_tokenizer

@@ -21,11 +21,11 @@ from benchmarks.records import Record
 from benchmarks.sentiment_data import SEED, data_parser, read_data
 from benchmarks.tfidf import accuracy_by_source, count_parameters
 from toolkit.data.batching.crop import crop
-from toolkit.inference.probabilities import predict_probabilities
 from toolkit.layers import MeanOverTime
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models import load_model
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.classification.probabilities import predict_probabilities
 
 STRENGTHS = (0.0001, 0.001, 0.01, 0.1, 1.0)
 MAX_LENGTH = 512

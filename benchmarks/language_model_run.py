@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.finished_run import run_parser, run_values, without_folders
 from benchmarks.records import LanguageModelRecord
-from toolkit.cli.recipes import open_task
+from toolkit.cli.recipes import open_run
 from toolkit.run_folder import RunFolder
 
 TINYSHAKESPEARE = "tinyshakespeare, characters, last 10 %"
@@ -78,9 +78,9 @@ def samples(run: RunFolder, number: int, tokens: int, prompt: str | None = None)
     """
     if not number:
         return []
-    from toolkit.serving.sampling import Sampling
+    from toolkit.tasks.language_model.sampling import Sampling
 
-    task = open_task(str(run.path))
+    task = open_run(str(run.path))
     prompt = task.example if prompt is None else prompt
     sampling = Sampling(temperature=TEMPERATURE, seed=SAMPLE_SEED)
     (written,) = task.predictor().generate([prompt], samples=number, max_tokens=tokens, sampling=sampling)

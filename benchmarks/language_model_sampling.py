@@ -20,7 +20,7 @@ from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table
 
 if TYPE_CHECKING:
-    from toolkit.serving.text_generator import TextGenerator
+    from toolkit.tasks.language_model.text_generator import TextGenerator
 
 TOKENS = 1000
 ROUNDS = 5
@@ -59,10 +59,10 @@ def _measure(options: argparse.Namespace) -> tuple[Case, int]:
     """Returns the case and the model's parameters."""
     import tensorflow as tf
 
-    from toolkit.cli.recipes import open_task
+    from toolkit.cli.recipes import open_run
 
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-    task = open_task(options.run)
+    task = open_run(options.run)
     generator = task.predictor()
     prompt = task.example if options.prompt is None else options.prompt
     return characters_per_second(generator, prompt, options.tokens, options.rounds), generator.model.count_params()
@@ -80,7 +80,7 @@ def characters_per_second(generator: "TextGenerator", prompt: str, tokens: int, 
     Returns:
         By way of writing, what `per_second` gives.
     """
-    from toolkit.serving.sampling import Sampling
+    from toolkit.tasks.language_model.sampling import Sampling
 
     def one(turn: int) -> int:
         return sum(map(len, generator.stream(prompt, max_tokens=tokens, sampling=Sampling(seed=turn))))

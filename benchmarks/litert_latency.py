@@ -164,7 +164,7 @@ def _write_ours(model: "keras.Model", length: int, folder: Path) -> None:
     import tensorflow as tf
 
     from toolkit.export.litert import convert_dynamic_and_static, convert_fused
-    from toolkit.inference.classifier import probability_function, scores_function
+    from toolkit.tasks.classification.functions import probability_function, scores_function
 
     module = tf.Module()
     module.model_variables = [variable.value for variable in model.variables]

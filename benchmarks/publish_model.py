@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks import published_classifier, published_language_model
 from benchmarks.finished_run import train_command, without_folders
 from benchmarks.records import ROOT
-from toolkit.cli.recipes import find_recipe, open_task
+from toolkit.cli.recipes import find_recipe, open_run
 from toolkit.run_folder import RunFolder
 
 KEPT = ("config.yaml", "tokenizer.model", "model.keras", "metrics.json", "data_report.json", "samples.json", "references.json", "plots")
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> Path:
         if (run.path / name).exists():  # a language model has no references
             _copy(run.path / name, model.path / name)
     published = PUBLISHED[recipe]
-    model.write_json(model.path / "golden.json", published.answers(open_task(str(model.path))))
+    model.write_json(model.path / "golden.json", published.answers(open_run(str(model.path))))
     model.write_text(model.path / "README.md", published.card(card_values(options.name, model), model.read_metrics()))
     print(model.path)
     return model.path

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from toolkit.tasks.text_classification import TextClassification
+from toolkit.tasks.classification.training import TextClassification
 
 TEXTS = (
     "A film that stays with you.",

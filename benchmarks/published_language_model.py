@@ -3,8 +3,8 @@
 from typing import Any
 
 from toolkit.evaluation.likelihood import Likelihood
-from toolkit.serving.sampling import Sampling
-from toolkit.tasks.language_modeling import LanguageModeling
+from toolkit.tasks.language_model.sampling import Sampling
+from toolkit.tasks.language_model.training import LanguageModeling
 
 PROMPTS = ("The movie was", "")
 SAMPLINGS = (Sampling(temperature=0), Sampling(temperature=0.8, seed=1), Sampling(temperature=0.9, top_k=40, top_p=0.95, seed=2))

@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.records import RESULTS, Record
 from benchmarks.sentence_sets import FOLDS, Splits, mr_folds, read_sst2
 from benchmarks.tfidf import WHAT, count_parameters, fit_tfidf
-from toolkit.cli.recipes import find_recipe, make_task
+from toolkit.cli.recipes import find_recipe, make_run
 from toolkit.data.labeled_texts.corpus import Split
 from toolkit.run_folder import RunFolder
 
@@ -82,7 +82,7 @@ def train_recipe(splits: Splits, epochs: int) -> Outcome:
         files = [f"{name}={_write_tsv(Path(folder) / f'{name}.tsv', split)}" for name, split in splits.items()]
         settings = replace(recipe.presets["quick"], **SHORT_TEXTS | {"data": ",".join(files), "epochs": epochs})
         run = RunFolder(Path(folder) / "run")
-        result = make_task(recipe, settings, run).train()
+        result = make_run(recipe, settings, run).train()
         return Outcome(result.accuracy, run.read_metrics()["parameters"])
 
 

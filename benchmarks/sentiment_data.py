@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.finished_run import without_folders
 from benchmarks.records import RESULTS
 from toolkit.data.labeled_texts.corpus import Split, read_corpus
-from toolkit.tasks.labeled_texts import drawn
+from toolkit.tasks.classification.texts import drawn
 
 SEED = 0  # of the texts drawn, as the recipe's default
 

@@ -29,7 +29,7 @@ from benchmarks.serving_page import BATCHES, CLIENTS, FIRST, PROCESSES, SERVING,
 from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table
 from toolkit.run_folder import RunFolder
-from toolkit.serving.server.served_model import find_model
+from toolkit.server.served_model import find_model
 
 REQUESTS = 1000
 SECONDS = 30
@@ -191,8 +191,8 @@ def call_directly(model: Path, texts: Sequence[str], batch: int, requests: int, 
 
 
 def _call_directly(model: Path, texts: Sequence[str], batch: int, requests: int, seconds: float) -> Calls:
-    from toolkit.serving.server.requests import DEFAULT_SIGNATURE
-    from toolkit.serving.server.signatures import Signatures
+    from toolkit.server.requests import DEFAULT_SIGNATURE
+    from toolkit.server.signatures import Signatures
 
     signatures = Signatures(find_model(model).version_folder)
     signatures.warm_up()

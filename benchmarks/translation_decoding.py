@@ -54,12 +54,12 @@ def _measure(options: argparse.Namespace) -> tuple[Case, int, int]:
     """Returns the case, the model's parameters and the number of sentences."""
     import tensorflow as tf
 
-    from toolkit.cli.recipes import open_task
+    from toolkit.cli.recipes import open_run
     from toolkit.data.reading.lines import read_lines
     from toolkit.decoding.search import Search
 
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-    task = open_task(options.run)
+    task = open_run(options.run)
     lines = read_lines(options.file) if options.file else task.run.read_json(task.run.samples)
     texts = [line.strip() for line in itertools.islice(lines, options.sentences)]
     searches = {"beam 5": Search(beam_width=5), "greedy": Search(method="greedy")}

@@ -123,14 +123,14 @@ def train(configuration: Configuration, shared: dict[str, Any]) -> Row:
 
 
 def _train(changes: dict[str, Any]) -> Row:
-    from toolkit.cli.recipes import find_recipe, make_task
+    from toolkit.cli.recipes import find_recipe, make_run
     from toolkit.run_folder import RunFolder
 
     recipe = find_recipe(RECIPE)
     settings = dataclasses.replace(recipe.presets["quick"], **changes)
     with tempfile.TemporaryDirectory() as folder:
         run = RunFolder(Path(folder) / "run")
-        make_task(recipe, settings, run).train()
+        make_run(recipe, settings, run).train()
         metrics = run.read_metrics()
     test = {name: metrics["test"][name] for name in ("exact_match", "bleu", "perplexity")}
     return {**test, "parameters": metrics["parameters"], "minutes": metrics["minutes"]}

@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.finished_run import run_parser, run_values, without_folders
 from benchmarks.records import TranslationRecord
-from toolkit.cli.recipes import open_task
+from toolkit.cli.recipes import open_run
 from toolkit.run_folder import RunFolder
 
 MULTI30K = "Multi30k en-de, test 2016"
@@ -46,7 +46,7 @@ def examples(run: RunFolder, number: int) -> list[dict[str, str]]:
     """Translates the first held-out sentences that the run keeps."""
     if not number:
         return []
-    translations = open_task(str(run.path)).predictor().translate(run.read_json(run.samples)[:number])
+    translations = open_run(str(run.path)).predictor().translate(run.read_json(run.samples)[:number])
     return [{"source": each.source, "translation": each.text} for each in translations]
 
 

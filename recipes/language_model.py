@@ -14,7 +14,8 @@ from typing import Literal
 
 import toolkit
 from toolkit.cells import CellName
-from toolkit.tasks.settings import TOKENIZER, TextSettings, TrainingSettings, check_cell
+from toolkit.tasks.language_model.settings import TextSettings
+from toolkit.tasks.settings import TOKENIZER, TrainingSettings, check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ class Settings(TextSettings, TrainingSettings):
 
 def build_data(settings: Settings, run: toolkit.RunFolder):
     """Reads and tokenizes the texts."""
-    from toolkit.tasks.texts import read_texts
+    from toolkit.tasks.language_model.texts import read_texts
 
     return read_texts(settings, run)
 
@@ -124,7 +125,7 @@ FULL = replace(
 RECIPE = toolkit.Recipe(
     name="language_model",
     summary="predict the next token of a text, and write on: language model, many-to-many in step",
-    task="toolkit.tasks.language_modeling:LanguageModeling",
+    task="language_model",
     presets={"quick": QUICK, "full": FULL},
     build_data=build_data,
     build_model=build_model,

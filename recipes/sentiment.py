@@ -15,7 +15,8 @@ from typing import Literal
 
 import toolkit
 from toolkit.cells import CellName
-from toolkit.tasks.settings import TOKENIZER, LabeledTextSettings, TrainingSettings, check_cell
+from toolkit.tasks.classification.settings import LabeledTextSettings
+from toolkit.tasks.settings import TOKENIZER, TrainingSettings, check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Settings(LabeledTextSettings, TrainingSettings):
 
 def build_data(settings: Settings, run: toolkit.RunFolder):
     """Reads and tokenizes the texts."""
-    from toolkit.tasks.labeled_texts import read_labeled_texts
+    from toolkit.tasks.classification.texts import read_labeled_texts
 
     return read_labeled_texts(settings, run)
 
@@ -73,7 +74,7 @@ def build_model(settings: Settings, data):
         cell=settings.cell,
     )
     if settings.init_from:
-        from toolkit.tasks.labeled_texts import load_language_model
+        from toolkit.tasks.classification.texts import load_language_model
 
         toolkit.start_from_language_model(model, load_language_model(settings.init_from))
     return model
@@ -95,7 +96,7 @@ FULL = replace(
 RECIPE = toolkit.Recipe(
     name="sentiment",
     summary="label a text: bidirectional LSTM, many-to-one",
-    task="toolkit.tasks.text_classification:TextClassification",
+    task="classification",
     presets={"quick": QUICK, "full": FULL},
     build_data=build_data,
     build_model=build_model,

@@ -15,7 +15,8 @@ from typing import Literal
 
 import toolkit
 from toolkit.cells import CellName
-from toolkit.tasks.settings import TOKENIZER, ParallelTextSettings, TrainingSettings, at_least, check_cell
+from toolkit.tasks.settings import TOKENIZER, TrainingSettings, at_least, check_cell
+from toolkit.tasks.translation.settings import ParallelTextSettings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +76,7 @@ class Settings(ParallelTextSettings, TrainingSettings):
 
 def build_data(settings: Settings, run: toolkit.RunFolder):
     """Reads and tokenizes the pairs."""
-    from toolkit.tasks.parallel_texts import read_parallel_texts
+    from toolkit.tasks.translation.texts import read_parallel_texts
 
     return read_parallel_texts(settings, run)
 
@@ -127,7 +128,7 @@ FULL = replace(
 RECIPE = toolkit.Recipe(
     name="translation",
     summary="translate a sentence: encoder-decoder with attention, sequence to sequence",
-    task="toolkit.tasks.translation:Translation",
+    task="translation",
     presets={"quick": QUICK, "full": FULL},
     build_data=build_data,
     build_model=build_model,

@@ -1,7 +1,53 @@
 """Checks of the arguments of layers, models and decoding, in Keras's style."""
 
+import contextlib
 import math
 import numbers
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from toolkit.errors import UserError
+
+
+class InvalidArgument(ValueError):
+    """An argument that is not what it has to be. It reads as Keras's errors do; the command line tells it of the option of that name.
+
+    Args:
+        argument: Its name.
+        expected: What it has to be, such as `"a positive integer"`.
+        received: What was given for it.
+    """
+
+    def __init__(self, argument: str, expected: str, received: Any):
+        super().__init__(f"Argument `{argument}` must be {expected}. Received: {argument}={received!r}")
+        self.argument = argument
+        self.expected = expected
+        self.received = received
+
+
+def flag(name: str) -> str:
+    """Returns an option, which a program knows by its name, as it is written on the command line."""
+    return f"--{name.replace('_', '-')}"
+
+
+@contextlib.contextmanager
+def naming_options(names: Collection[str], **called: str) -> Iterator[None]:
+    """Tells an argument that is not what it has to be as the option that it is here.
+
+    Args:
+        names: Arguments that are options. An error of another argument is none of the user's, and passes as it is.
+        **called: What an option is called whose argument has another name.
+
+    Raises:
+        UserError: One of these arguments was refused.
+    """
+    try:
+        yield
+    except InvalidArgument as error:
+        if error.argument not in names:
+            raise
+        option = flag(called.get(error.argument, error.argument))
+        raise UserError(f"{option}: expected {error.expected}, received {error.received}") from error
 
 
 def check_integer(name: str, value, lowest: int, highest: int | None = None) -> None:
@@ -14,12 +60,12 @@ def check_integer(name: str, value, lowest: int, highest: int | None = None) -> 
         highest: Largest that is allowed, if there is one.
 
     Raises:
-        ValueError: It is something else.
+        InvalidArgument: It is something else.
     """
     whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
     if not whole or value < lowest or (highest is not None and value > highest):
         allowed = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
-        raise ValueError(f"Argument `{name}` must be an integer {allowed}. Received: {name}={value!r}")
+        raise InvalidArgument(name, f"an integer {allowed}", value)
 
 
 def check_not_negative(name: str, value) -> None:
@@ -30,10 +76,10 @@ def check_not_negative(name: str, value) -> None:
         value: What was given for it.
 
     Raises:
-        ValueError: It is something else.
+        InvalidArgument: It is something else.
     """
     if not _is_number(value) or value < 0:
-        raise ValueError(f"Argument `{name}` must be a finite number of at least 0. Received: {name}={value!r}")
+        raise InvalidArgument(name, "a finite number of at least 0", value)
 
 
 def check_fraction(name: str, value) -> None:
@@ -44,10 +90,10 @@ def check_fraction(name: str, value) -> None:
         value: What was given for it.
 
     Raises:
-        ValueError: It is something else.
+        InvalidArgument: It is something else.
     """
     if not _is_number(value) or not 0 < value <= 1:
-        raise ValueError(f"Argument `{name}` must be a number greater than 0 and at most 1. Received: {name}={value!r}")
+        raise InvalidArgument(name, "a number greater than 0 and at most 1", value)
 
 
 def check_positive_integer(name: str, value) -> None:
@@ -58,10 +104,10 @@ def check_positive_integer(name: str, value) -> None:
         value: What was given for it.
 
     Raises:
-        ValueError: It is something else.
+        InvalidArgument: It is something else.
     """
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError(f"Argument `{name}` must be a positive integer. Received: {name}={value!r}")
+        raise InvalidArgument(name, "a positive integer", value)
 
 
 def check_positive(name: str, value) -> None:
@@ -72,10 +118,10 @@ def check_positive(name: str, value) -> None:
         value: What was given for it.
 
     Raises:
-        ValueError: It is something else.
+        InvalidArgument: It is something else.
     """
     if not _is_number(value) or value <= 0:
-        raise ValueError(f"Argument `{name}` must be a positive number. Received: {name}={value!r}")
+        raise InvalidArgument(name, "a positive number", value)
 
 
 def check_rate(name: str, value) -> None:
@@ -86,10 +132,10 @@ def check_rate(name: str, value) -> None:
         value: What was given for it.
 
     Raises:
-        ValueError: It is something else.
+        InvalidArgument: It is something else.
     """
     if not _is_number(value) or not 0 <= value < 1:
-        raise ValueError(f"Argument `{name}` must be at least 0 and below 1. Received: {name}={value!r}")
+        raise InvalidArgument(name, "at least 0 and below 1", value)
 
 
 def _is_number(value) -> bool:

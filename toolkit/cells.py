@@ -4,6 +4,8 @@ import importlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from toolkit.arguments import InvalidArgument
+
 FUSED = "fused LiteRT"  # LiteRT's own LSTM operator
 EXPORTS = ("SavedModel", "LiteRT")
 OF_THE_EQUATIONS = ("recurrent_dropout", "weight_drop", "input_feeding")
@@ -76,7 +78,7 @@ def cell_of(name: str) -> Cell:
         ValueError: There is no such cell; the message lists those that there are.
     """
     if name not in CELLS:
-        raise ValueError(f"Argument `cell` must be one of {', '.join(CELLS)}. Received: cell={name!r}")
+        raise InvalidArgument("cell", f"one of {', '.join(CELLS)}", name)
     return CELLS[name]
 
 

@@ -15,8 +15,7 @@ class Recipe:
     Attributes:
         name: The word after `toolkit train`.
         summary: One line for `toolkit list`.
-        task: `"module:Class"` of what trains, evaluates, predicts and exports, such as
-            `"toolkit.tasks.text_classification:TextClassification"`. It is imported when it is needed: listing recipes costs no TensorFlow.
+        task: The kind of task, one of `toolkit.tasks.registry.TASKS`: it trains, evaluates, predicts and exports.
         presets: Complete settings by name; `"quick"` is the default.
         build_data: `(settings, run) -> data`, what the task trains on; it keeps in the run folder what later commands need.
         build_model: `(settings, data) -> keras.Model`, inside the strategy's scope.

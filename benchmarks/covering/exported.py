@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from toolkit.cli.recipes import make_task
+from toolkit.cli.recipes import make_run
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
-from toolkit.serving.artefact import open_artefact
+from toolkit.tasks.artefact import open_artefact
+from toolkit.tasks.task import Task
 
 ASKED = 3  # texts
 CLOSE = 1e-3  # between two forms of a model; the export has compared each with the model more closely
@@ -30,7 +31,7 @@ def failures(recipe: Recipe, settings: Any, folder: Path, *, eagerly: bool = Fal
     Returns:
         By artefact, or `"answers"`, what is wrong.
     """
-    task = make_task(recipe, settings, RunFolder(folder / "run"))
+    task = make_run(recipe, settings, RunFolder(folder / "run"))
     with _run_eagerly(eagerly):
         task.train()
     report = task.export(folder / "exports", "model")
@@ -53,15 +54,15 @@ def _different_answers(version: Path, texts: Sequence[str]) -> dict[str, str]:
     """Asks the SavedModel and the LiteRT file of a version as `toolkit predict` does."""
     if not (version / "litert" / "model.tflite").is_file():
         return {}
-    saved_model, litert = (_answers(open_artefact(path), texts) for path in (version, version / "litert"))
+    saved_model, litert = (_answers(*open_artefact(path), texts) for path in (version, version / "litert"))
     different = np.abs(saved_model - litert).max()
     return {} if different <= CLOSE else {"answers": f"SavedModel and LiteRT differ by {different:.2g}: {saved_model} and {litert}"}
 
 
-def _answers(opened: Any, texts: Sequence[str]) -> np.ndarray:
+def _answers(task: Task, answerer: Any, texts: Sequence[str]) -> np.ndarray:
     """Returns numbers that depend on all that an opened export answers."""
-    if hasattr(opened, "generate"):
-        return np.array([likelihood.nats / max(1, likelihood.tokens) for likelihood in opened.score(texts)])
-    if hasattr(opened, "translate"):
-        return np.array([translation.hypotheses[0].score for translation in opened.translate(texts)])
-    return opened.predict(texts).probabilities
+    if task.name == "language_model":
+        return np.array([likelihood.nats / max(1, likelihood.tokens) for likelihood in answerer.score(texts)])
+    if task.name == "translation":
+        return np.array([translation.hypotheses[0].score for translation in answerer.translate(texts)])
+    return answerer.predict(texts).probabilities

@@ -12,14 +12,14 @@ from benchmarks.exports_quality import QUALITY, in_batches
 from benchmarks.exports_speed import FORMATS, METHODS, tokens_per_second
 from benchmarks.records import ExportRecord, SpeedRecord, load_records
 from benchmarks.render import main as render
-from toolkit.cli.recipes import find_recipe, open_task
+from toolkit.cli.recipes import find_recipe, open_run
 from toolkit.errors import UserError
-from toolkit.evaluation.translation import evaluate_translations
 from toolkit.export.litert import FILES
 from toolkit.models import TextClassifier
 from toolkit.models.language_model import LanguageModel
 from toolkit.models.translator import Translator
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.translation.measures import evaluate_translations
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
@@ -61,7 +61,7 @@ def other(label: str) -> str:
 
 
 def test_a_model_and_its_exports_are_measured(classifier, tmp_path):
-    task, version = open_task(str(classifier.path)), tmp_path / "exported" / "1"
+    task, version = open_run(str(classifier.path)), tmp_path / "exported" / "1"
     task.exporter().write_saved_model(version)
     (version / "litert").mkdir()
     task.exporter().write_litert(version / "litert")
@@ -84,7 +84,7 @@ def test_a_model_and_its_exports_are_measured(classifier, tmp_path):
 
 
 def test_other_labels_than_the_first_are_counted(classifier, tmp_path):
-    task = open_task(str(classifier.path))
+    task = open_run(str(classifier.path))
     before = task.predictor().predict(TEXTS).labels
     measure, _ = QUALITY["classification"](task, labelled(tmp_path, before))
     assert measure(task.predictor())["accuracy %"] == 100.0
@@ -104,7 +104,7 @@ def translation(tmp_path):
     model = Translator(tokenizer.vocabulary_size, embedding_dim=4, units=4, encoder_layers=1, decoder_layers=1)
     model.build(None)
     settings = {"max_length": 6, "beam_width": 2, "source": "en", "target": "de"}
-    return open_task(str(finished_run(tmp_path, "translation", model, tokenizer, {}, **settings).path))
+    return open_run(str(finished_run(tmp_path, "translation", model, tokenizer, {}, **settings).path))
 
 
 def test_a_translator_is_measured_as_its_run_has_it(translation, tmp_path):
@@ -128,7 +128,7 @@ def test_a_language_model_is_measured_on_what_it_knows(tmp_path):
     model = LanguageModel(tokenizer.vocabulary_size, embedding_dim=4, units=4, num_layers=1, seed=0)
     model.build(None)
     run = finished_run(tmp_path, "language_model", model, tokenizer, {"continuous": True})
-    task = open_task(str(run.path))
+    task = open_run(str(run.path))
     measure, settings = QUALITY["language_model"](task, None)
     assert settings == {"held-out passages": 2, "tokens": sum(map(len, TEXTS[:2]))}  # a token is a character
     nats = sum(likelihood.nats for likelihood in task.predictor().score(TEXTS[:2]))

@@ -3,8 +3,8 @@ import pytest
 from benchmarks import language_model_sampling
 from benchmarks.language_model_sampling import MANY, characters_per_second
 from toolkit.models.language_model import LanguageModel
-from toolkit.serving.model_text_generator import ModelTextGenerator
-from toolkit.serving.sampling import Sampling
+from toolkit.tasks.language_model.model_text_generator import ModelTextGenerator
+from toolkit.tasks.language_model.sampling import Sampling
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 
 

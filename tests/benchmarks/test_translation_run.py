@@ -9,8 +9,8 @@ from benchmarks.render import main as render
 from benchmarks.translation_run import MULTI30K, main, scores
 from benchmarks.translation_table import bleu_after, score, translation_table
 from toolkit.cli.recipes import find_recipe
-from toolkit.evaluation.translation import evaluate_translations
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.translation.measures import evaluate_translations
 
 RECIPE = find_recipe("translation")
 RESULT = evaluate_translations(["a b c d e", "f"], ["v w x y z", "u"], ["v w x y z", "t"], nats=6.0, tokens=3)

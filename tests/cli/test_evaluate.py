@@ -8,7 +8,7 @@ from tests.cli.shell import ROOT
 from toolkit.cli import main
 from toolkit.cli.evaluate import _parser
 from toolkit.cli.parser import flag
-from toolkit.cli.recipes import RECIPES, find_recipe, open_task
+from toolkit.cli.recipes import RECIPES, find_recipe, open_run
 
 SENTIMENT, LANGUAGE_MODEL = (str(ROOT / "saved_models" / name) for name in ("sentiment", "language_model"))
 
@@ -20,7 +20,7 @@ def test_it_takes_the_options_that_a_settings_class_says():
 
 @pytest.mark.parametrize("run", [SENTIMENT, LANGUAGE_MODEL])
 def test_a_task_measures_with_all_of_them(run):
-    task = open_task(run)
+    task = open_run(run)
     assert task.measure_options == type(task.settings).measure_options
     assert {*task.measure_options} <= vars(task.settings).keys()
 

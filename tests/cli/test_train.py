@@ -8,7 +8,7 @@ import pytest
 from tests.cli.shell import ROOT
 from toolkit.cli import main
 from toolkit.cli.finish import predict_command
-from toolkit.cli.recipes import open_task
+from toolkit.cli.recipes import open_run
 
 
 @pytest.mark.parametrize("argv", [["sentiment", "--units", "5"], ["--units", "5", "sentiment"], ["--json", "--units=5", "sentiment"]])
@@ -51,6 +51,6 @@ def test_what_to_try_is_a_command_that_a_shell_takes(tmp_path, text):
 
 def test_what_to_try_is_a_held_out_text():
     run = ROOT / "saved_models" / "sentiment"
-    example = open_task(str(run)).example
+    example = open_run(str(run)).example
     assert 0 < len(example) <= 60
     assert any(" ".join(text.split()).startswith(example) for text in json.loads((run / "samples.json").read_text()))

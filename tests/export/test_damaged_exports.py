@@ -18,18 +18,19 @@ from toolkit.cli import main
 from toolkit.decoding import Search
 from toolkit.errors import UserError
 from toolkit.export import descriptions
-from toolkit.export.classifier import ClassifierExporter
 from toolkit.export.exporting import export, verify
 from toolkit.export.inventory import FILE as INVENTORY
 from toolkit.export.inventory import OWN, PROOF, check_inventory, write_inventory
-from toolkit.export.language_model import LanguageModelExporter
 from toolkit.export.proof import read_proof
 from toolkit.export.sealed import SEAL, write_sealed
 from toolkit.export.serving_files import check_serving_files, read_batching
-from toolkit.export.translator import TranslatorExporter
 from toolkit.export.warm_up import FILE as WARM_UP
 from toolkit.export.warm_up import read_warm_up, write_warm_up
 from toolkit.models import LanguageModel, TextClassifier, Translator
+from toolkit.tasks.classification.exporter import ClassifierExporter
+from toolkit.tasks.language_model.exporter import LanguageModelExporter
+from toolkit.tasks.registry import exporter_of
+from toolkit.tasks.translation.exporter import TranslatorExporter
 from toolkit.text.tokenizer import Tokenizer
 
 pytestmark = pytest.mark.slow
@@ -73,7 +74,7 @@ def exports(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def proofs(exports):
-    return {name: read_proof(exports / name / "1") for name in NAMES}
+    return {name: read_proof(exports / name / "1", exporter_of) for name in NAMES}
 
 
 @contextlib.contextmanager
@@ -416,7 +417,7 @@ def test_every_field_of_the_proof_is_protected(exports):
         with kept(version / PROOF):
             (version / PROOF).write_text(json.dumps(changed_at(content, place), indent=1, ensure_ascii=False) + "\n", "utf-8")
             with inventory_anew(version), pytest.raises(UserError, match=r"verification\.json: .*its digest does not fit"):
-                read_proof(version)
+                read_proof(version, exporter_of)
 
 
 @pytest.mark.parametrize(
@@ -453,7 +454,7 @@ def test_a_proof_of_another_content_is_an_error_whatever_digests_it_has(exports,
         else:
             (version / PROOF).write_text(json.dumps(changed))
         with inventory_anew(version), pytest.raises(UserError, match=message) as raised:
-            verify(version)
+            verify(version, exporter_of)
     assert len(str(raised.value).splitlines()) == 1
 
 
@@ -483,7 +484,7 @@ def test_a_damaged_export_of_an_older_version_neither_crashes_nor_passes(exports
             with kept(version / file):
                 kind(rng, version / file)
                 with pytest.raises(UserError) as raised:
-                    verify(version)
+                    verify(version, exporter_of)
             said = str(raised.value)
             assert len(said.splitlines()) == 1
             assert Path(file).name in said or f"{version / 'variables'}: " in said
@@ -493,6 +494,6 @@ def test_what_is_whole_is_verified_and_what_is_no_error_is_said(exports):
     card = exports / "writer" / "1" / "README.md"
     with kept(card):
         card.write_text("Ask Ada.\n")
-        report = verify(exports / "writer" / "1")
+        report = verify(exports / "writer" / "1", exporter_of)
     assert "README.md: changed since it was exported, as it may be" in str(report)
     assert report.as_dict()["remarks"] == ["README.md: changed since it was exported, as it may be"]

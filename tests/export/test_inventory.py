@@ -10,7 +10,7 @@ import pytest
 from toolkit.errors import UserError
 from toolkit.export.inventory import FILE, PROOF, check_inventory, check_litert, check_saved_model, write_inventory
 from toolkit.export.sealed import write_sealed
-from toolkit.serving.artefact import newest_version, open_artefact
+from toolkit.tasks.artefact import newest_version, open_artefact
 
 FILES = {
     "README.md": b"# A card\n",

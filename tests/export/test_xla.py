@@ -5,11 +5,11 @@ import tensorflow as tf
 
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
-from toolkit.export.classifier_graph import scores_function
 from toolkit.export.saving import save_module
 from toolkit.export.xla import check_compiles
-from toolkit.inference.classifier import probability_function
 from toolkit.models import TextClassifier, Translator
+from toolkit.tasks.classification.functions import probability_function
+from toolkit.tasks.classification.graph import scores_function
 
 pytestmark = pytest.mark.slow
 

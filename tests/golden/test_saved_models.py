@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from benchmarks.published_language_model import TOKENS
-from toolkit.cli.recipes import open_task
-from toolkit.serving.sampling import Sampling
+from toolkit.cli.recipes import open_run
+from toolkit.tasks.language_model.sampling import Sampling
 
 FOLDER = Path(__file__).parents[2] / "saved_models"
 DIGITS = 1e-4  # single precision on another processor, over up to 512 steps; the records have four or five digits
 
 
 def open_golden(name):
-    return open_task(str(FOLDER / name)), json.loads((FOLDER / name / "golden.json").read_text("utf-8"))
+    return open_run(str(FOLDER / name)), json.loads((FOLDER / name / "golden.json").read_text("utf-8"))
 
 
 def test_each_model_is_tested_here():

@@ -10,11 +10,11 @@ import pytest
 import tensorflow as tf
 
 from toolkit.errors import UserError
-from toolkit.export.classifier import ClassifierExporter
 from toolkit.export.saving import save_module
 from toolkit.inference.c_api import CRunner
 from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import TextClassifier
+from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.text.tokenizer import Tokenizer
 
 TEXTS = np.array(["a film that stays with you", "", "dull " * 40, "\U0001f600 naïve\0film"], object)

@@ -15,13 +15,13 @@ import numpy as np
 import pytest
 
 from toolkit.decoding import Search
-from toolkit.export.classifier import ClassifierExporter
-from toolkit.export.translator import TranslatorExporter
-from toolkit.export.verification import HARD_TEXTS
-from toolkit.inference.classifier import classifier_runner
 from toolkit.models import TextClassifier, Translator
-from toolkit.serving.predictor import Predictor
-from toolkit.serving.sentence_translator import SentenceTranslator
+from toolkit.tasks.classification.exporter import ClassifierExporter
+from toolkit.tasks.classification.functions import classifier_runner
+from toolkit.tasks.classification.predictor import Predictor
+from toolkit.tasks.hard_texts import HARD_TEXTS
+from toolkit.tasks.translation.exporter import TranslatorExporter
+from toolkit.tasks.translation.sentence_translator import SentenceTranslator
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 

@@ -12,7 +12,7 @@ import yaml
 from tests.recipes.commands import call
 from tests.recipes.reviews import write_reviews
 from tests.recipes.sentences import pairs, write_sentences
-from toolkit.cli.recipes import RECIPES, find_recipe, make_task
+from toolkit.cli.recipes import RECIPES, find_recipe, make_run
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.continuation import Continuation
@@ -182,7 +182,7 @@ def test_weights_fit_all_settings_but_the_fixed_ones(recipe):
 
 
 def train(path, recipe, **changes):
-    task = make_task(find_recipe(recipe), settings_of(recipe, **changes), RunFolder(path))
+    task = make_run(find_recipe(recipe), settings_of(recipe, **changes), RunFolder(path))
     task.train()
     return task
 
@@ -221,7 +221,7 @@ def new_data(runs, folder, recipe):
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_other_data_are_learned_from_the_tokenizers_and_weights_of_the_run(runs, tmp_path, capsys, recipe):
-    before = weights_of(make_task(find_recipe(recipe), settings_of(recipe), RunFolder(runs / recipe)))
+    before = weights_of(make_run(find_recipe(recipe), settings_of(recipe), RunFolder(runs / recipe)))
     data, origin = str(new_data(runs, tmp_path, recipe)), str(runs / recipe)
     # Steps too small to see: what the new run ends with is what it started with.
     task = train(tmp_path / "new", recipe, data=data, continue_from=origin, learning_rate=1e-9)
@@ -273,7 +273,7 @@ def test_other_labels_get_an_output_of_their_own(runs, tmp_path, capsys, labels,
     lines = [f"some text {number}\t{labels[number % len(labels)]}\n" for number in range(120)]
     (tmp_path / "new.tsv").write_text("text\tlabel\n" + "".join(lines), "utf-8")
     origin = runs / "sentiment"
-    before = weights_of(make_task(find_recipe("sentiment"), settings_of("sentiment"), RunFolder(origin)))
+    before = weights_of(make_run(find_recipe("sentiment"), settings_of("sentiment"), RunFolder(origin)))
     task = train(tmp_path / "new", "sentiment", data=str(tmp_path / "new.tsv"), continue_from=str(origin), learning_rate=1e-9)
     assert note in capsys.readouterr().out
     after = weights_of(task)
@@ -303,7 +303,7 @@ def test_fewer_labels_leave_the_output_as_it_is(tmp_path, capsys):
 @pytest.mark.slow
 def test_what_a_model_card_is_told_has_no_folders(runs, tmp_path, monkeypatch):
     told = {}
-    monkeypatch.setattr("toolkit.tasks.supervised_task.export", lambda *_, facts, **__: told.update(facts))
+    monkeypatch.setattr("toolkit.tasks.training_run.export", lambda *_, facts, **__: told.update(facts))
     task = train(tmp_path / "tuned", "sentiment", data=str(runs / "reviews.csv"), continue_from=str(runs / "sentiment"))
     task.export(tmp_path / "exports", "tuned")
     assert told["continued_from"] == {"run": "sentiment", "epochs": 1, "data": "reviews.csv", "continued_from": None}
@@ -314,5 +314,5 @@ def test_a_run_that_cannot_go_on_leaves_no_folder(tmp_path):
     run = write_run(tmp_path / "run")
     wanted = settings_of("sentiment", continue_from=str(run.path), units=16)
     with pytest.raises(UserError, match="units 8 → 16"):
-        make_task(find_recipe("sentiment"), wanted, RunFolder(tmp_path / "new")).train()
+        make_run(find_recipe("sentiment"), wanted, RunFolder(tmp_path / "new")).train()
     assert not (tmp_path / "new").exists()

@@ -6,7 +6,7 @@ from typing import Any
 
 from toolkit.cli.options import described, setting_kinds
 from toolkit.cli.parser import Parser, flag
-from toolkit.cli.recipes import RECIPES, find_recipe, open_task
+from toolkit.cli.recipes import RECIPES, find_recipe, open_run
 from toolkit.cli.streams import require_output
 from toolkit.errors import UserError
 from toolkit.json_text import to_json
@@ -18,7 +18,7 @@ def run(argv: Sequence[str]) -> int:
     """Measures a trained model."""
     options = vars(_parser().parse_args(argv))
     require_output()
-    as_json, task = options.pop("json"), open_task(options.pop("run"))
+    as_json, task = options.pop("json"), open_run(options.pop("run"))
     result = task.evaluate(**_values(options, task))
     print(to_json(result.as_dict()) if as_json else result)
     return 0
@@ -56,7 +56,7 @@ def _values(options: dict[str, str | None], task: Any) -> dict[str, Any]:
             continue
         if name not in task.measure_options:
             known = ", ".join(map(flag, task.measure_options))
-            raise UserError(f"{flag(name)}: expected an option of {task.kind}, one of {known}; received {text!r}")
+            raise UserError(f"{flag(name)}: expected an option of {task.recipe.task}, one of {known}; received {text!r}")
         try:
             values[name] = kinds[name].read(text)
         except ArgumentTypeError as error:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from toolkit.cli.parser import Parser
-from toolkit.cli.recipes import open_task
+from toolkit.cli.recipes import open_run
 from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
+from toolkit.tasks.registry import exporter_of
 
 
 def run(argv: Sequence[str]) -> int:
@@ -48,21 +49,21 @@ def _export(options: argparse.Namespace):
     name = options.name or Path(options.run).resolve().name
     if name in (".", "..") or "/" in name or not name:
         raise UserError(f"--name: expected the name of a folder, received {name!r}")
-    task = open_task(options.run)
+    task = open_run(options.run)
     with native_notices_hidden():
         return task.export(options.export_dir or Path("saved_models"), name, options.version, fused_lstm=options.fused_lstm)
 
 
 def _verify(folder: Path):
     from toolkit.export.inventory import check_inventory
-    from toolkit.serving.artefact import newest_version
+    from toolkit.tasks.artefact import newest_version
 
     version = newest_version(folder)
     check_inventory(version)  # what is damaged is told before TensorFlow is imported, which takes seconds
     with native_notices_hidden():
         from toolkit.export.exporting import verify
 
-        return verify(version)
+        return verify(version, exporter_of)
 
 
 def _version(text: str) -> int:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
+from toolkit.arguments import flag
 from toolkit.cli.values import nearest, number, whole_number
 from toolkit.errors import UserError
 
@@ -110,11 +111,6 @@ class Parser(argparse.ArgumentParser):
 def spelled(name: str) -> str:
     """Returns an option as help and messages write it, with dashes only."""
     return name.replace("_", "-")
-
-
-def flag(name: str) -> str:
-    """Returns an option, which a program knows by its name, as it is written on the command line."""
-    return f"--{spelled(name)}"
 
 
 def with_flags(message: str, names: Iterable[str] = ()) -> str:

@@ -5,9 +5,9 @@ import importlib
 from typing import Any
 
 from toolkit.errors import UserError
-from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.registry import find_task
 
 RECIPES = {"sentiment": "recipes.sentiment", "translation": "recipes.translation", "language_model": "recipes.language_model"}
 
@@ -25,24 +25,22 @@ def find_recipe(name: str) -> Recipe:
     return importlib.import_module(RECIPES[name]).RECIPE
 
 
-def open_task(run_dir: str) -> Any:
-    """Returns the task of a run folder, ready to evaluate, predict and export.
+def open_run(run_dir: str) -> Any:
+    """Returns what commands do with a run folder, a `TrainingRun`, ready to evaluate, predict and export.
 
     Raises:
         UserError: The folder is no run folder, or its settings are not those of this version's recipe.
     """
     run = RunFolder(run_dir)
     recipe = find_recipe(run.read_config()["recipe"])
-    return make_task(recipe, recipe.settings_of(run), run)
+    return make_run(recipe, recipe.settings_of(run), run)
 
 
-def make_task(recipe: Recipe, settings: Any, run: RunFolder) -> Any:
-    """Imports the recipe's task, and TensorFlow with it, and gives it the run.
+def make_run(recipe: Recipe, settings: Any, run: RunFolder) -> Any:
+    """Imports the recipe's kind of task, and TensorFlow with it, and gives it the run.
 
     A run is in single precision, whatever Keras's own configuration file says: other programs' settings do not change a recipe.
     """
-    module, _, name = recipe.task.partition(":")
-    with native_notices_hidden():
-        task = getattr(importlib.import_module(module), name)
+    training = find_task(recipe.task).part("training")
     importlib.import_module("keras").config.set_floatx("float32")
-    return task(recipe, settings, run)
+    return training(recipe, settings, run)

@@ -16,10 +16,10 @@ from toolkit.errors import UserError
 from toolkit.export.inventory import check_saved_model
 from toolkit.quiet import error_descriptor
 from toolkit.run_folder import RunFolder
-from toolkit.serving.server.address import base_url, bind, parse_port
-from toolkit.serving.server.choice import BACKENDS, DOCKER, KSERVE, choose_backend
-from toolkit.serving.server.served_model import ServedModel, checked_name, describe_missing, find_model
-from toolkit.serving.server.tensorflow_serving import docker_command, pinned_config, run_tensorflow_serving, server_command
+from toolkit.server.address import base_url, bind, parse_port
+from toolkit.server.choice import BACKENDS, DOCKER, KSERVE, choose_backend
+from toolkit.server.served_model import ServedModel, checked_name, describe_missing, find_model
+from toolkit.server.tensorflow_serving import docker_command, pinned_config, run_tensorflow_serving, server_command
 
 
 def run(argv: Sequence[str]) -> int:
@@ -35,7 +35,7 @@ def run(argv: Sequence[str]) -> int:
         return 0
     outlive_readers("nobody reads the output any more; the server goes on")
     if backend == KSERVE:
-        from toolkit.serving.server.kserve_server import require_kserve
+        from toolkit.server.kserve_server import require_kserve
 
         require_kserve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is temporary is removed
@@ -45,7 +45,7 @@ def run(argv: Sequence[str]) -> int:
         if backend != KSERVE:
             run_tensorflow_serving(backend, exported, options.host, taken)
             return 0
-        from toolkit.serving.server.kserve_server import run_kserve
+        from toolkit.server.kserve_server import run_kserve
 
         run_kserve(exported, taken, f"{base_url(options.host, taken.getsockname()[1])}/v1/models/{exported.name}")
     return 0

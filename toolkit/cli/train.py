@@ -9,7 +9,7 @@ from typing import Any
 from toolkit.cli.finish import finish
 from toolkit.cli.options import SettingsParser, setting_kinds
 from toolkit.cli.parser import spelled, with_flags
-from toolkit.cli.recipes import RECIPES, find_recipe, make_task
+from toolkit.cli.recipes import RECIPES, find_recipe, make_run
 from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
 from toolkit.recipe import Recipe
@@ -50,7 +50,7 @@ def run(argv: Sequence[str]) -> int:
     with _naming_options(recipe):
         if settings.continue_from:  # a mistake is told before TensorFlow is imported, and before the folder is looked at
             Continuation.of(recipe, settings.continue_from).check(settings, run)
-        return _train(make_task(recipe, settings, run), Path(options.export_dir), options.json)
+        return _train(make_run(recipe, settings, run), Path(options.export_dir), options.json)
 
 
 @contextlib.contextmanager

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import tensorflow as tf
 
-from toolkit.arguments import check_integer
+from toolkit.arguments import InvalidArgument, check_integer
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class ForbiddenTokens:
         vocabulary, ids = logits.shape[-1], set(self.ids)
         forbidden = [token in ids for token in range(vocabulary)]
         if sum(forbidden) < len(ids) or all(forbidden):
-            raise ValueError(f"Argument `ids` must be some, not all, of the ids from 0 to {vocabulary - 1}. Received: ids={self.ids!r}")
+            raise InvalidArgument("ids", f"some, not all, of the ids from 0 to {vocabulary - 1}", self.ids)
         return _without(logits, tf.constant([forbidden]))
 
 

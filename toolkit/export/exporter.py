@@ -24,7 +24,16 @@ class Exporter(abc.ABC):
     """
 
     task: ClassVar[str]
-    """What the artefacts do: `"classification"`, `"translation"` or `"language_model"`."""
+    """The kind of task that the artefacts do, as they say it of themselves."""
+
+    request: ClassVar[str]
+    """An example of what a server is asked: the JSON of TensorFlow Serving's `:predict`."""
+
+    limits: ClassVar[str]
+    """What a model card says that the model cannot do."""
+
+    probes: ClassVar[Sequence[Any]] = ()
+    """What the artefacts are asked besides held-out samples: what is likely to go wrong."""
 
     joins_requests: ClassVar[bool] = True
     """Whether all inputs of all signatures have rows, so that a server can answer several requests at once."""
@@ -41,6 +50,10 @@ class Exporter(abc.ABC):
             UserError: The model has none that could be fused. One whose last state is read cannot be: LiteRT's operator keeps it.
         """
         raise UserError(f"--fused-lstm: expected a classifier, whose states nobody reads; received a model for {self.task}")
+
+    def summary(self) -> str:
+        """Returns what else the first line of a model card says, such as the labels of a classifier."""
+        return ""
 
     @abc.abstractmethod
     def assets(self) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from toolkit.export.inventory import EXPORT_ANEW, LITERT, check_inventory, write
 from toolkit.export.litert import FILES, FUSED, STATIC
 from toolkit.export.litert_description import read_left_out, write_left_out
 from toolkit.export.model_card import write_model_card
-from toolkit.export.proof import Proof, read_proof, write_proof
+from toolkit.export.proof import ExporterOf, Proof, read_proof, write_proof
 from toolkit.export.publishing import refuse_existing, size_of, write_version
 from toolkit.export.report import Artefact, ExportReport
 from toolkit.export.saved_model_proofs import answers_in_c_api, compiled_signatures
@@ -37,8 +37,8 @@ def export(
     exporter: Exporter,
     directory: Path,
     *,
-    samples: Sequence[str],
-    references: Sequence[str] = (),
+    samples: Sequence[Any],
+    references: Sequence[Any] = (),
     facts: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> ExportReport:
@@ -52,7 +52,7 @@ def export(
     Args:
         exporter: The model.
         directory: Folder of the model's versions.
-        samples: Held-out texts to compare the artefacts with the model on; a few hard ones are added.
+        samples: What is held out, to compare the artefacts with the model on; the exporter's probes are added.
         references: The right answers to the samples, if they are known.
         facts: What the model card says of the training, see `write_model_card`.
         version: Number of the version; `None` for the next one.
@@ -67,12 +67,12 @@ def export(
     if version is not None:
         refuse_existing(directory, version)
     CONVERTER.start()  # it imports TensorFlow while this process compares and traces
-    proof = Proof(exporter, samples, references)
+    proof = Proof(exporter, samples, references, exporter.probes)
     check = _check(proof, NOTHING_EXPORTED)  # a model that has diverged is not worth writing
 
     def write(folder: Path) -> ExportReport:
         _module, signatures = exporter.write_saved_model(folder)  # the functions live as long as their module
-        write_warm_up(exporter.warm_up((list(samples) or [""])[:WARMED]), folder)
+        write_warm_up(exporter.warm_up((list(samples) or list(exporter.probes))[:WARMED]), folder)
         if exporter.joins_requests:
             write_model_batching(folder)
         (folder / LITERT).mkdir()
@@ -89,7 +89,7 @@ def export(
     return report.published(path, time.monotonic() - started)
 
 
-def verify(version: Path) -> ExportReport:
+def verify(version: Path, exporter_of: ExporterOf) -> ExportReport:
     """Compares a version with its model again, which is made from what the version has of it.
 
     First its files with those that were exported, before a library opens one; then what clients read of it, such as labels and longest
@@ -97,6 +97,7 @@ def verify(version: Path) -> ExportReport:
 
     Args:
         version: Folder of the version.
+        exporter_of: Finds the exporter of its kind of task, see `toolkit.tasks.registry.exporter_of`.
 
     Returns:
         The report.
@@ -106,7 +107,7 @@ def verify(version: Path) -> ExportReport:
     """
     started = time.monotonic()
     remarks = check_inventory(version)
-    proof = read_proof(version)
+    proof = read_proof(version, exporter_of)
     remarks += check_serving_files(version, proof.exporter.joins_requests)
     _module, signatures = proof.exporter.graph([])  # the functions live as long as their module
     _check_descriptions(proof, version, signatures, EXPORT_ANEW)
@@ -121,7 +122,7 @@ def _check_descriptions(proof: Proof, folder: Path, signatures: Mapping[str, Any
 
 def _check(proof: Proof, advice: str) -> Check:
     with _advising(advice):
-        return proof.exporter.check(proof.texts, proof.references)
+        return proof.exporter.check(proof.asked, proof.references)
 
 
 def _checked(check: Check, folder: Path, advice: str, *, publishing: bool) -> ExportReport:

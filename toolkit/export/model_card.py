@@ -8,18 +8,6 @@ from toolkit.export.exporter import Exporter
 from toolkit.export.report import ExportReport
 from toolkit.export.tensorflow_serving import docker_command
 
-REQUESTS = {
-    "classification": '{"instances": ["A film that stays with you."]}',
-    "translation": '{"instances": ["two dogs play by a tree ."]}',
-    "language_model": '{"instances": ["The movie was"]}',
-}
-LIMITS = {
-    "classification": "It answers to any text with one of its labels, and often confidently, also to a text of another kind or language.",
-    "translation": "It translates sentence by sentence, and always something: a text of another kind or language than it was trained on "
-    "gets a fluent and wrong translation.",
-    "language_model": "It writes what looks probable, and knows nothing of what is true.",
-}
-
 
 def write_model_card(folder: Path, exporter: Exporter, report: ExportReport, directory: Path, facts: Mapping[str, Any]) -> None:
     """Writes `README.md` of a version: what the model is, how good, how large, how to use it, and what it cannot do.
@@ -43,17 +31,15 @@ def write_model_card(folder: Path, exporter: Exporter, report: ExportReport, dir
         f"## Artefacts\n\n{_table(report.rows())}\n\n" + "\n".join(f"- {note}." for note in report.notes()),
         f"Compared on {report.compared} held-out and hard texts when it was exported; `toolkit export --verify FOLDER` compares again.",
         *_section("Training", _training(facts)),
-        f"## Use\n\n{_use(exporter.task, directory.resolve())}",
-        f"## Limits\n\n{LIMITS[exporter.task]} It was not examined for bias towards people or groups.",
+        f"## Use\n\n{_use(exporter, directory.resolve())}",
+        f"## Limits\n\n{exporter.limits} It was not examined for bias towards people or groups.",
     ]
     (folder / "README.md").write_text("\n\n".join(parts) + "\n", "utf-8")
 
 
 def _summary(exporter: Exporter, facts: Mapping[str, Any]) -> str:
     recipe = f", by the recipe `{facts['recipe']}`" if "recipe" in facts else ""
-    labels = getattr(exporter.model, "label_names", None)
-    answers = f" Labels: {', '.join(labels)}." if labels else ""
-    return f"{exporter.task.replace('_', ' ').capitalize()}{recipe}; {exporter.model.count_params():,} parameters.{answers}"
+    return f"{exporter.task.replace('_', ' ').capitalize()}{recipe}; {exporter.model.count_params():,} parameters.{exporter.summary()}"
 
 
 def _data(facts: Mapping[str, Any]) -> str:
@@ -82,12 +68,12 @@ def _origins(origin: Mapping[str, Any] | None) -> Iterator[str]:
         origin = origin["continued_from"]
 
 
-def _use(task: str, directory: Path) -> str:
+def _use(exporter: Exporter, directory: Path) -> str:
     name, folder = directory.name, directory.parent.name
     return (
         f"In the folder above `{folder}`:\n\n```\ntoolkit predict {folder}/{name}\ntoolkit serve {folder}/{name}\n"
         f"{docker_command(folder)}\n"
-        f"curl -d '{REQUESTS[task]}' http://127.0.0.1:8501/v1/models/{name}:predict\n```\n\n"
+        f"curl -d '{exporter.request}' http://127.0.0.1:8501/v1/models/{name}:predict\n```\n\n"
         "`litert/model.json` says how to run the LiteRT files, `assets` and the signatures of the SavedModel the rest."
     )
 

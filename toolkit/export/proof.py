@@ -1,7 +1,7 @@
 """What a version keeps to be compared with its model again: how to make the model, and what to ask."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,17 +12,15 @@ import tensorflow as tf
 
 import toolkit.models  # noqa: F401 - registers the classes of models
 from toolkit.errors import UserError, naming
-from toolkit.export.classifier import ClassifierExporter
 from toolkit.export.exporter import Exporter
 from toolkit.export.inventory import EXPORT_ANEW, QUESTIONS
 from toolkit.export.inventory import PROOF as FILE
-from toolkit.export.language_model import LanguageModelExporter
 from toolkit.export.sealed import read_sealed, write_sealed
-from toolkit.export.translator import TranslatorExporter
-from toolkit.export.verification import HARD_TEXTS
 
-EXPORTERS = {exporter.task: exporter for exporter in (ClassifierExporter, TranslatorExporter, LanguageModelExporter)}
-TYPES = {"task": str, "settings": dict, "model": dict, "weights": str, "samples": list, "hard_texts": list, "references": list}
+ExporterOf = Callable[[Any], type[Exporter]]
+"""Finds the exporter of a kind of task by its name, or raises a `UserError` that says which there are."""
+
+TYPES = {"task": str, "settings": dict, "model": dict, "weights": str, "samples": list, "probes": list, "references": list}
 
 
 @dataclass(frozen=True)
@@ -31,20 +29,20 @@ class Proof:
 
     Attributes:
         exporter: The model.
-        samples: Held-out texts to ask.
+        samples: What is held out, to ask.
         references: The right answers to the first so many samples.
-        hard_texts: What is asked besides.
+        probes: What is asked besides.
     """
 
     exporter: Exporter
-    samples: Sequence[str]
-    references: Sequence[str]
-    hard_texts: Sequence[str] = HARD_TEXTS
+    samples: Sequence[Any]
+    references: Sequence[Any]
+    probes: Sequence[Any]
 
     @property
-    def texts(self) -> list[str]:
+    def asked(self) -> list[Any]:
         """What to ask."""
-        return [*self.samples, *self.hard_texts]
+        return [*self.samples, *self.probes]
 
 
 def write_proof(proof: Proof, version: Path) -> None:
@@ -64,52 +62,47 @@ def write_proof(proof: Proof, version: Path) -> None:
         "model": keras.saving.serialize_keras_object(exporter.model),
         "weights": _fingerprint([keras.ops.convert_to_numpy(variable) for variable in exporter.model.variables]),
         "samples": list(proof.samples),
-        "hard_texts": list(proof.hard_texts),
+        "probes": list(proof.probes),
         "references": list(proof.references),
     }
     (version / FILE).parent.mkdir(exist_ok=True)
     write_sealed(content, version / FILE)
 
 
-def read_proof(version: Path) -> Proof:
+def read_proof(version: Path, exporter_of: ExporterOf) -> Proof:
     """Makes the model of a version again.
 
     Args:
         version: Folder of the version.
+        exporter_of: Finds its exporter.
 
     Raises:
         UserError: It is no version that `toolkit export` wrote, what is kept of the model makes none, or the weights are not the ones that
             were exported.
     """
     content = _read(version / FILE)
+    try:
+        found = exporter_of(content["task"])
+    except UserError as error:
+        raise UserError(f"{version / FILE}: task: {error}; {EXPORT_ANEW}") from error
     weights = _read_weights(version)
     if _fingerprint(weights) != content["weights"]:
         raise UserError(f"{version / 'variables'}: expected the weights that were exported, found others; {EXPORT_ANEW}")
     model = _restored_model(version / FILE, content["model"], weights)
     with naming(version / FILE, f"the settings of an export for {content['task']}"):
-        exporter = EXPORTERS[content["task"]].restored(model, version / "litert", content["settings"])
+        exporter = found.restored(model, version / "litert", content["settings"])
         exporter.description()  # fails with a model or settings of another task
-    return Proof(exporter, content["samples"], content["references"], content["hard_texts"])
+    return Proof(exporter, content["samples"], content["references"], content["probes"])
 
 
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise UserError(f"{path}: expected {QUESTIONS}, found none; {EXPORT_ANEW}")
     content = read_sealed(path, QUESTIONS, required=False)
-    with naming(path, QUESTIONS):
-        if "texts" in content:  # as it was written before there were inventories
-            asked = content["texts"]
-            content |= {"samples": asked[: -len(HARD_TEXTS)], "hard_texts": asked[-len(HARD_TEXTS) :]}
     for key, kind in TYPES.items():
-        if not _is_right(content.get(key), kind):
+        if not isinstance(content.get(key), kind):
             raise UserError(f"{path}: {key}: expected {QUESTIONS}, found a value of another kind, or none; {EXPORT_ANEW}")
-    if content["task"] not in EXPORTERS:
-        raise UserError(f"{path}: task: expected one of {', '.join(EXPORTERS)}, found {content['task']}; {EXPORT_ANEW}")
     return content
-
-
-def _is_right(value: Any, kind: type) -> bool:
-    return isinstance(value, kind) and (kind is not list or all(isinstance(item, str) for item in value))
 
 
 def _read_weights(version: Path) -> list[np.ndarray]:

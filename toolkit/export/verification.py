@@ -17,7 +17,6 @@ from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
 LEAST_SAME = 0.99  # share of the labels that rounded weights must leave as they are
-HARD_TEXTS = ("", " ", "a", "\U0001f600 \u05e9\u05dc\u05d5\u05dd e\u0301", "\ue000\ue001", "word " * 5000)
 TIMED = 15  # texts
 
 

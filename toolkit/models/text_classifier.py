@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
+from toolkit.arguments import InvalidArgument
 from toolkit.layers import AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
 from toolkit.layers.precision import output_dtype
 from toolkit.layers.recurrent.layer_of import layer_of
@@ -120,11 +121,11 @@ class TextClassifier(keras.Model):
 
 def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int | None) -> None:
     if num_layers < 1:
-        raise ValueError(f"Argument `num_layers` must be at least 1. Received: num_layers={num_layers}")
+        raise InvalidArgument("num_layers", "at least 1", num_layers)
     if num_labels < 2:
         raise ValueError(f"Argument `label_names` must have at least two names. Received: {num_labels}")
     if pooling not in POOLING:
-        raise ValueError(f"Argument `pooling` must be one of {POOLING}. Received: pooling={pooling!r}")
+        raise InvalidArgument("pooling", f"one of {POOLING}", pooling)
     if pooling == "last" and segment_length:
         raise ValueError(
             "Argument `segment_length` must be None with pooling='last', which reads the whole text. "

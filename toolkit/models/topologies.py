@@ -20,7 +20,7 @@ from functools import partial
 import keras
 from keras import ops
 
-from toolkit.arguments import check_positive_integer
+from toolkit.arguments import InvalidArgument, check_positive_integer
 from toolkit.cells import CELLS
 from toolkit.layers import Bidirectional, RecurrentStack
 from toolkit.layers.precision import output_dtype
@@ -276,9 +276,7 @@ def _maker(recurrent):
         return partial(layer_of, recurrent)
     if isinstance(recurrent, type) and issubclass(recurrent, keras.layers.RNN):
         return recurrent
-    raise ValueError(
-        f"Argument `recurrent` must be one of {', '.join(CELLS)}, or a class of recurrent layers. Received: recurrent={recurrent!r}"
-    )
+    raise InvalidArgument("recurrent", f"one of {', '.join(CELLS)}, or a class of recurrent layers", recurrent)
 
 
 def _positive(**arguments: int) -> int:

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from toolkit.arguments import check_integer, check_positive_integer, check_rate
+from toolkit.arguments import InvalidArgument, check_integer, check_positive_integer, check_rate
 from toolkit.cells import cell_of, check_honoured
 from toolkit.layers import Attention, AttentionDecoder, Bidirectional, RecurrentStack, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
@@ -105,7 +105,7 @@ class Translator(keras.Model):
             check_positive_integer("target_vocabulary_size", target_vocabulary_size)
         check_rate("scheduled_sampling", scheduled_sampling)
         if input_feeding and attention != "dot":
-            raise ValueError(f"Argument `attention` must be 'dot' with input_feeding=True. Received: attention={attention!r}")
+            raise InvalidArgument("attention", "'dot' with input_feeding=True", attention)
         check_positive_integer("embedding_dim", embedding_dim)
         super().__init__(**kwargs)
 
@@ -354,7 +354,7 @@ def _check(encoder_layers, decoder_layers, bidirectional, units, attention, brid
     check_integer("decoder_layers", decoder_layers, 1, MOST_LAYERS)
     for name, value, known in (("attention", attention, (*SCORES, "none")), ("bridge", bridge, BRIDGES)):
         if value not in known:
-            raise ValueError(f"Argument `{name}` must be one of {known}. Received: {name}={value!r}")
+            raise InvalidArgument(name, f"one of {known}", value)
     if isinstance(units, bool) or not isinstance(units, int) or units < 1 or (bidirectional and units % 2):
         raise ValueError(
             f"Argument `units` must be a positive integer, and even with a bidirectional encoder. Received: units={units!r}, "

@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from toolkit.arguments import check_positive_integer, check_rate
+from toolkit.arguments import InvalidArgument, check_positive_integer, check_rate
 from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gradient
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
@@ -59,9 +59,7 @@ class RecurrentLayer:
             check_rate("zoneout", rate)
         parts = len(self.state_size)
         if isinstance(self.zoneout, tuple) and len(self.zoneout) != parts:
-            raise ValueError(
-                f"Argument `zoneout` must be one number or one for each of the {parts} parts of the state. Received: zoneout={self.zoneout}"
-            )
+            raise InvalidArgument("zoneout", f"one number or one for each of the {parts} parts of the state", self.zoneout)
         if self._zoneout_rates and not all(isinstance(size, int) for size in self.state_size):
             raise ValueError(
                 f"Argument `zoneout` needs a cell whose state is a list of tensors, not stacked cells. Received: zoneout={self.zoneout}"

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from toolkit.arguments import InvalidArgument
+
 
 @keras.saving.register_keras_serializable(package="toolkit")
 class ActivityPenalty(keras.layers.Layer):
@@ -42,7 +44,7 @@ class ActivityPenalty(keras.layers.Layer):
     def __init__(self, activity: float = 0.0, temporal_activity: float = 0.0, **kwargs):
         for name, weight in (("activity", activity), ("temporal_activity", temporal_activity)):
             if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 <= weight < float("inf"):
-                raise ValueError(f"Argument `{name}` must be a number that is at least 0. Received: {name}={weight!r}")
+                raise InvalidArgument(name, "a number that is at least 0", weight)
         super().__init__(**kwargs)
         self.activity = activity
         self.temporal_activity = temporal_activity

@@ -3,6 +3,7 @@
 import math
 from typing import NamedTuple
 
+from toolkit.arguments import InvalidArgument
 from toolkit.layers.recurrent.cells.recurrent_cell import RecurrentCell
 
 
@@ -32,7 +33,7 @@ class MemoryCell(RecurrentCell):
 
     def __init__(self, units: int, *, forget_bias: float = 1.0, **kwargs):
         if isinstance(forget_bias, bool) or not isinstance(forget_bias, (int, float)) or not math.isfinite(forget_bias):
-            raise ValueError(f"Argument `forget_bias` must be a finite number. Received: forget_bias={forget_bias!r}")
+            raise InvalidArgument("forget_bias", "a finite number", forget_bias)
         super().__init__(units, **kwargs)
         self.forget_bias = forget_bias
 

@@ -1,0 +1,119 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from toolkit.data.splits.interval import wilson_interval
+from toolkit.tasks.classification.measures import EXCERPT_LENGTH, MISTAKES_SHOWN, evaluate_classifier
+
+NAMES = ["bad", "fair", "good", "never"]
+
+
+def random_case(seed, examples=200, classes=3):
+    random = np.random.default_rng(seed)
+    logits = random.normal(size=(examples, classes))
+    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    return probabilities, random.integers(0, classes, examples)
+
+
+def evaluate(probabilities, labels, names=None, sources=None, texts=None):
+    names = names or NAMES[: np.shape(probabilities)[1]]
+    return evaluate_classifier(probabilities, labels, names, sources or ["here"] * len(labels), texts or ["text"] * len(labels))
+
+
+@given(seed=st.integers(0, 10_000), examples=st.integers(1, 40), classes=st.integers(2, 6))
+def test_agrees_with_scikit_learn(seed, examples, classes):
+    # Few examples and many labels, so some labels are absent from the truth, from the predictions, or from both.
+    probabilities, labels = random_case(seed, examples, classes)
+    result = evaluate(probabilities, labels, [f"label {i}" for i in range(classes)])
+    predicted = probabilities.argmax(axis=1)
+    assert result.accuracy == pytest.approx(metrics.accuracy_score(labels, predicted))
+    assert result.macro_f1 == pytest.approx(metrics.f1_score(labels, predicted, average="macro", zero_division=0))
+    assert result.confusion == metrics.confusion_matrix(labels, predicted, labels=range(classes)).tolist()
+
+
+def test_a_label_that_is_nowhere_is_left_out_of_macro_f1_and_one_that_is_only_predicted_counts_as_zero():
+    perfect_on_two = np.eye(4)[[0, 1, 0, 1]]
+    assert evaluate(perfect_on_two, np.array([0, 1, 0, 1])).macro_f1 == 1
+    one_wrong = np.eye(4)[[0, 1, 0, 2]]
+    f1 = [1, 2 / 3, 0]  # label 2 is predicted once and never true; label 3 is nowhere
+    assert evaluate(one_wrong, np.array([0, 1, 0, 1])).macro_f1 == pytest.approx(np.mean(f1))
+
+
+def test_calibration_error_is_the_definition_written_as_a_loop():
+    probabilities, labels = random_case(seed=1)
+    confidence, correct = probabilities.max(axis=1), probabilities.argmax(axis=1) == labels
+    expected = 0.0
+    for m in range(15):
+        inside = [i for i in range(len(labels)) if m / 15 < confidence[i] <= (m + 1) / 15]
+        if inside:
+            expected += len(inside) / len(labels) * abs(correct[inside].mean() - confidence[inside].mean())
+    assert evaluate(probabilities, labels).calibration_error == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("right", "error"), [(8, 0.0), (10, 0.2), (0, 0.8)])
+def test_calibration_error_by_hand(right, error):
+    probabilities = np.tile([0.8, 0.2], (10, 1))
+    labels = np.array([0] * right + [1] * (10 - right))
+    assert evaluate(probabilities, labels).calibration_error == pytest.approx(error)
+
+
+def test_accuracy_of_each_source():
+    probabilities = np.eye(2)[[0, 0, 1, 1, 1]]
+    result = evaluate(probabilities, np.array([0, 1, 1, 1, 0]), sources=["imdb", "imdb", "tomatoes", "tomatoes", "tomatoes"])
+    assert result.sources == {"imdb": {"examples": 2, "accuracy": 0.5}, "tomatoes": {"examples": 3, "accuracy": pytest.approx(2 / 3)}}
+    assert "tomatoes" in str(result)
+
+
+def test_mistakes_are_the_wrong_answers_the_most_confident_first():
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.3, 0.7], [0.05, 0.95]])
+    texts = ["right", "  wrong\n\tby  little ", "right too", "wrong " * 100]
+    mistakes = evaluate(probabilities, np.array([0, 1, 1, 0]), texts=texts).mistakes
+    assert [m.probability for m in mistakes] == [0.95, 0.6]
+    assert (mistakes[0].label, mistakes[0].predicted) == ("bad", "fair")
+    assert len(mistakes[0].text) == EXCERPT_LENGTH
+    assert mistakes[1].text == "wrong by little"
+
+
+def test_no_more_mistakes_than_promised():
+    probabilities, labels = random_case(seed=2)
+    assert len(evaluate(probabilities, labels).mistakes) == MISTAKES_SHOWN
+
+
+def test_the_table_is_short_and_the_dict_is_json():
+    probabilities, labels = random_case(seed=3, examples=40)
+    result = evaluate(probabilities, labels)
+    assert json.loads(json.dumps(result.as_dict()))["confusion"] == result.confusion
+    low, high = wilson_interval(result.accuracy, 40)
+    interval = f"(95 % interval: {low:.0%} to {high:.0%})"
+    assert str(result).splitlines()[0].split(maxsplit=5) == ["accuracy", f"{result.accuracy:.2%}", "of", "40", "texts", interval]
+    assert len(str(result).splitlines()) == 3
+
+
+def test_what_an_accuracy_is_worth_is_said_of_few_texts_only():
+    assert "(95 % interval: 30% to 95%)" in str(evaluate(np.eye(2)[[0, 0, 1, 1]], np.array([0, 1, 1, 1])))
+    probabilities, labels = random_case(seed=4, examples=1000)
+    assert "interval" not in str(evaluate(probabilities, labels))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"probabilities": np.zeros((0, 2)), "labels": np.zeros(0, int)}, "at least one label"),
+        ({"probabilities": np.full((2, 3), 1 / 3)}, r"must be \(2, 2\)"),
+        ({"probabilities": np.array([[2.0, -1.0], [0.5, 0.5]])}, "were these logits"),
+        ({"probabilities": np.array([[np.nan, 1.0], [0.5, 0.5]])}, "were these logits"),
+        ({"labels": np.array([0, 2])}, "from 0 to 1"),
+        ({"labels": np.array([0.0, 1.0])}, "integers"),
+        ({"sources": ["one"]}, "`sources`"),
+        ({"texts": []}, "`texts`"),
+    ],
+)
+def test_bad_arguments_are_named(change, message):
+    arguments = {"probabilities": np.full((2, 2), 0.5), "labels": np.array([0, 1]), "label_names": ["no", "yes"]}
+    arguments |= {"sources": ["a", "a"], "texts": ["x", "y"]} | change
+    with pytest.raises(ValueError, match=message):
+        evaluate_classifier(**arguments)

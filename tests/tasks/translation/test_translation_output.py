@@ -1,0 +1,70 @@
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from toolkit.tasks.translation.output import ScoredPair, write_scores, write_translations
+from toolkit.tasks.translation.translations import Hypothesis, Translation, empty_translation
+
+LOOKS = np.array([[0.123456, 0.876544]], "float32")
+TRANSLATIONS = [
+    Translation("one", ["\u2581one", "</s>"], [Hypothesis("un", -0.5, ["\u2581un"], LOOKS), Hypothesis('dit "un"', -1.25, ["x"], LOOKS)]),
+    empty_translation(""),
+    Translation("a\rb\u2028c", ["a", "</s>"], [Hypothesis("deux\ttrois", float("-inf"), ["y"], None)]),
+]
+
+
+def written(output_format, n_best=1):
+    file = io.StringIO()
+    write_translations(TRANSLATIONS, file, output_format, n_best)
+    return file.getvalue()
+
+
+def test_text_has_one_line_for_each_source():
+    assert written("text").split("\n") == ["un", "", "deux\ttrois", ""]
+
+
+def test_several_hypotheses_have_the_number_of_their_source():
+    lines = written("text", n_best=2).splitlines()
+    assert lines == ["1 ||| un ||| -0.5000", '1 ||| dit "un" ||| -1.2500', "2 |||  ||| 0.0000", "3 ||| deux\ttrois ||| -inf"]
+
+
+def test_json_lines_read_back():
+    first, empty, last = [json.loads(line, parse_constant=pytest.fail) for line in written("jsonl").splitlines()]
+    assert first == {
+        "source": "one",
+        "translation": "un",
+        "score": -0.5,
+        "tokens": ["\u2581un"],
+        "alignment": [[0.1235, 0.8765]],
+        "source_tokens": ["\u2581one", "</s>"],
+    }
+    assert (empty["translation"], empty["tokens"], empty["alignment"]) == ("", [], None)
+    assert (last["source"], last["score"]) == ("a\rb\u2028c", None)
+    both = json.loads(written("jsonl", n_best=2).splitlines()[0])["hypotheses"]
+    assert [best["translation"] for best in both] == ["un", 'dit "un"']
+
+
+def test_csv_reads_back():
+    rows = list(csv.reader(io.StringIO(written("csv", n_best=2), newline="")))
+    assert rows[0] == ["source", "translation", "score"]
+    assert [row[:2] for row in rows[1:]] == [["one", "un"], ["one", 'dit "un"'], ["", ""], ["a\rb\u2028c", "deux\ttrois"]]
+
+
+def test_scores():
+    pairs = [ScoredPair("one", "un", -1.23456), ScoredPair("", "\u2028", -2.0)]
+    files = {output_format: io.StringIO() for output_format in ("text", "jsonl", "csv")}
+    for output_format, file in files.items():
+        write_scores(pairs, file, output_format)
+    assert files["text"].getvalue() == "-1.2346\n-2.0000\n"
+    assert json.loads(files["jsonl"].getvalue().splitlines()[0]) == {"source": "one", "target": "un", "score": -1.2346}
+    files["csv"].seek(0)
+    assert list(csv.reader(files["csv"])) == [["source", "target", "score"], ["one", "un", "-1.2346"], ["", "\u2028", "-2.0"]]
+
+
+@pytest.mark.parametrize("write", [write_translations, write_scores])
+def test_an_unknown_format_is_named(write):
+    with pytest.raises(ValueError, match="xml"):
+        write([], io.StringIO(), "xml")

@@ -1,0 +1,147 @@
+"""Exports a trained classifier as a SavedModel and as LiteRT files."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+
+from toolkit.arguments import check_integer
+from toolkit.cells import FUSED, cell_of
+from toolkit.errors import UserError
+from toolkit.export.exporter import Exporter
+from toolkit.export.litert import convert_dynamic_and_static, convert_fused
+from toolkit.export.litert_description import write_descriptions
+from toolkit.export.publishing import json_text
+from toolkit.export.saving import CLASSIFY_METHOD
+from toolkit.export.warm_up import classify_request, predict_request
+from toolkit.inference.runner import encoded
+from toolkit.tasks.classification.functions import probability_function, scores_function
+from toolkit.tasks.classification.graph import ClassifierModule
+from toolkit.tasks.classification.verification import ClassifierCheck, example
+from toolkit.tasks.hard_texts import HARD_TEXTS
+from toolkit.text.tokenizer import Tokenizer
+
+FIXED_BATCHES, FIXED_LENGTH = (1, 32), 64
+
+
+@dataclass(frozen=True)
+class ClassifierExporter(Exporter):
+    """Exports a classifier.
+
+    The SavedModel labels raw strings: `label`, which is also `serving_default`; `classify` in TF Serving's form; `tokens_1x64` and
+    `tokens_32x64` take token ids at fixed shapes, for XLA and TPU. The LiteRT files take token ids of one text.
+
+    Attributes:
+        model: Classifier from token ids to logits, with `label_names`.
+        tokenizer: Its tokenizer.
+        max_length: Tokens kept of a text.
+        fused_lstm: Whether there are LiteRT files with LiteRT's own LSTM operator, too.
+
+    Raises:
+        ValueError: `max_length` is below 1.
+    """
+
+    task = "classification"
+    request = '{"instances": ["A film that stays with you."]}'
+    limits = "It answers to any text with one of its labels, and often confidently, also to a text of another kind or language."
+    probes = HARD_TEXTS
+    methods: ClassVar = {"classify": CLASSIFY_METHOD}
+
+    model: keras.Model
+    tokenizer: Tokenizer
+    max_length: int
+    fused_lstm: bool = False
+
+    def __post_init__(self):
+        """Checks the arguments."""
+        check_integer("max_length", self.max_length, 1)
+
+    def with_fused_lstm(self) -> "ClassifierExporter":
+        """Returns an exporter that writes LiteRT files with the fused LSTM, too."""
+        if FUSED not in cell_of(self.model.cell).exports:
+            raise UserError(f"--fused-lstm: expected a classifier of LSTM layers, received one of cell {self.model.cell}")
+        return replace(self, fused_lstm=True)
+
+    def summary(self) -> str:
+        """Returns the labels."""
+        return f" Labels: {', '.join(self.model.label_names)}."
+
+    def assets(self) -> dict[str, bytes]:
+        """Returns the label names, the vocabulary, and the description."""
+        pieces = self.tokenizer.pieces(range(self.tokenizer.vocabulary_size))
+        description = {"task": self.task, "label_names": self.model.label_names, "max_length": self.max_length}
+        return {
+            "labels.json": json.dumps(self.model.label_names, ensure_ascii=False).encode(),
+            "vocabulary.txt": "".join(f"{piece}\n" for piece in pieces).encode(),
+            "model.json": json_text(description).encode(),
+        }
+
+    def graph(self, assets: Sequence[Path]) -> tuple[ClassifierModule, dict[str, Any]]:
+        """Returns the graph from raw strings to labels, and its signatures."""
+        module = ClassifierModule(self.model, self.tokenizer, self.max_length, assets)
+        fixed = {f"tokens_{batch}x{self._length}": module.scores_at(batch, self._length) for batch in FIXED_BATCHES}
+        return module, {"serving_default": module.label, "label": module.label, "classify": module.classify, **fixed}
+
+    def tokenizers(self) -> dict[str, Tokenizer]:
+        """Returns the tokenizer."""
+        return {"tokenizer.model": self.tokenizer}
+
+    def description(self) -> dict[str, Any]:
+        """Returns what the LiteRT files take and give."""
+        return {
+            "task": self.task,
+            "input": "int32 [batch, time]: token ids, 0 after the end of a text; a text without tokens is a single 0",
+            "output": "float32 [batch, labels]: probabilities",
+            "label_names": self.model.label_names,
+            "pad_id": self.tokenizer.pad_id,
+            "unknown_id": self.tokenizer.unk_id,
+            "vocabulary_size": self.tokenizer.vocabulary_size,
+            "max_length": self.max_length,
+            "crop": f"of a longer text, the first {self.max_length // 2} and the last {self.max_length - self.max_length // 2} ids",
+            "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
+        }
+
+    def write_litert(self, directory: Path) -> None:
+        """Writes the LiteRT files."""
+        module = tf.Module()
+        module.model_variables = [variable.value for variable in self.model.variables]
+        module.probabilities = probability_function(self.model, "litert")
+        module.fixed = scores_function(module.probabilities, 1, self._length)
+        left_out = convert_dynamic_and_static(
+            module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory
+        )
+        if self.fused_lstm:
+            module.unpadded = scores_function(probability_function(self.model, "fused"), 1, None)
+            left_out |= convert_fused(module, {"serving_default": module.unpadded}, directory)
+        write_descriptions(self, directory, left_out)
+
+    def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
+        """Returns what compares the artefacts with the model."""
+        return ClassifierCheck(self.model, self.tokenizer, self.max_length, texts, references)
+
+    def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
+        """Returns requests of one text and of many."""
+        rows = encoded(texts)
+        examples = [example(text) for text in rows]
+        return [
+            *(predict_request("serving_default", {"texts": tf.constant(some)}) for some in (rows[:1], rows)),
+            classify_request("classify", examples),
+        ]
+
+    def settings(self) -> dict[str, Any]:
+        """Returns what makes the artefacts besides the model and the tokenizer."""
+        return {"max_length": self.max_length}
+
+    @classmethod
+    def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "ClassifierExporter":
+        """Returns the exporter that wrote a version."""
+        return cls(model, Tokenizer.load(litert / "tokenizer.model"), settings["max_length"])
+
+    @property
+    def _length(self) -> int:
+        return min(FIXED_LENGTH, self.max_length)

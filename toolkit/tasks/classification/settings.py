@@ -1,0 +1,59 @@
+"""Settings of labeled texts. No TensorFlow here: `--help` reads this file."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from toolkit.data.reading.reading import LABEL_OPTIONS, READING_OPTIONS
+from toolkit.errors import UserError
+from toolkit.tasks.settings import FileSettings, at_least
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabeledTextSettings(FileSettings):
+    """Where labeled texts come from, how they become tokens, and how these are batched and weighed.
+
+    Attributes:
+        data: file, folder, TFDS name, or `train=FILE,validation=FILE,test=FILE`; nothing for the reviews that the `examples` extra brings
+        data_dir: where TFDS keeps its data sets
+        text_column: column of the text, by its name or its number
+        label_column: column of the label, by its name or its number
+        source_column: column that says where a text comes from, for accuracy by source
+        label_missing: label of the texts that have none; nothing to leave them out
+        label_map: labels to rename, as in "1=1 star,5=5 stars"
+        tokenizer: kind of tokenizer to train on the training texts
+        tokenizer_model: SentencePiece .model file to use instead
+        init_from: finished run of a language model to start from: its tokenizer, embedding and lowest layer
+        training_examples: labeled texts to train on, drawn by the seed; nothing for all that there are
+        vocabulary_size: number of token ids
+        max_length: tokens kept of a text; a longer one loses its middle
+        tokens_per_batch: size of a batch, padding included
+        class_weights: `balanced` to weigh each label by how rare it is
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("data_dir", "text_column", "label_column", "source_column")
+    measure_options: ClassVar[tuple[str, ...]] = ("data", *columns, *READING_OPTIONS, *LABEL_OPTIONS)
+    """Settings that other data may be measured with."""
+
+    data: str | None = None
+    data_dir: str | None = None
+    text_column: str | None = None
+    label_column: str | None = None
+    source_column: str | None = None
+    label_missing: str | None = None
+    label_map: str | None = None
+    tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
+    tokenizer_model: str | None = None
+    init_from: str | None = None
+    training_examples: int | None = None
+    vocabulary_size: int = 16000
+    max_length: int = 512
+    tokens_per_batch: int = 8192
+    class_weights: Literal["balanced"] | None = None
+
+    def __post_init__(self):
+        FileSettings.__post_init__(self)
+        at_least(self, vocabulary_size=1, max_length=2, tokens_per_batch=1)
+        if self.training_examples is not None:
+            at_least(self, training_examples=1)
+        if self.init_from and self.tokenizer_model:
+            raise UserError(f"tokenizer_model: expected none with init_from, which brings its own, received {self.tokenizer_model}")

@@ -1,0 +1,147 @@
+"""From the data settings of a recipe to tokenized splits, with the tokenizer and the report kept in the run folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from toolkit.data.batching.batch_plan import BatchPlan, length_boundaries
+from toolkit.data.batching.crop import crop
+from toolkit.data.labeled_texts.corpus import Corpus, Split, read_corpus
+from toolkit.data.labeled_texts.relabeling import describe_relabeling, relabeled
+from toolkit.data.labeled_texts.token_batches import TokenBatches
+from toolkit.data.reading.reading import Reading
+from toolkit.errors import UserError
+from toolkit.models import LanguageModel, load_model
+from toolkit.run_folder import RunFolder
+from toolkit.tasks.classification.settings import LabeledTextSettings
+from toolkit.tasks.data_report import fingerprint, keep_report
+from toolkit.text.tokenizer import Tokenizer
+
+LANGUAGE_MODEL = "language_model"  # the recipe
+
+
+@dataclass(frozen=True)
+class LabeledTexts:
+    """What a classifier trains on.
+
+    Attributes:
+        corpus: Texts and labels by split.
+        tokenizer: The tokenizer.
+        tokens: By split, the token ids of each text, cropped.
+    """
+
+    corpus: Corpus
+    tokenizer: Tokenizer
+    tokens: dict[str, list[np.ndarray]]
+
+    @property
+    def label_names(self) -> list[str]:
+        """Names of the labels, in the order of their numbers."""
+        return self.corpus.label_names
+
+    def batches(
+        self, split: str, *, max_length: int, tokens_per_batch: int, seed: int, replicas: int, class_weights: str | None
+    ) -> TokenBatches:
+        """Returns the batches of a split; those of `"train"` are shuffled and weighted."""
+        training = split == "train"
+        tokens, labels = self.tokens[split], self.corpus.splits[split].labels
+        plan = BatchPlan(
+            [len(ids) for ids in tokens], length_boundaries(max_length), tokens_per_batch, seed=seed, shuffle=training, multiple_of=replicas
+        )
+        weights = balanced_weights(labels) if training and class_weights == "balanced" else None
+        return TokenBatches(tokens, labels, weights, plan)
+
+
+def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> LabeledTexts:
+    """Reads, tokenizes and crops the texts.
+
+    A run that is taken up again keeps its tokenizer, and must find the texts that it was started with.
+
+    Raises:
+        UserError: The data or the tokenizer cannot be read, or the data have changed since the run was started.
+    """
+    corpus = read_corpus(
+        settings.data,
+        data_dir=settings.data_dir,
+        text_column=settings.text_column,
+        label_column=settings.label_column,
+        source_column=settings.source_column,
+        reading=Reading.of(settings),
+    )
+    if settings.training_examples is not None:
+        corpus.splits["train"] = drawn(corpus.splits["train"], settings.training_examples, settings.seed, corpus.label_names)
+        corpus.report.splits["train"] = corpus.splits["train"].report
+    if settings.continue_from:
+        trained = RunFolder(settings.continue_from).read_metrics()["test"]["label_names"]
+        corpus.report.notes.extend(describe_relabeling(trained, corpus.label_names))
+        corpus = relabeled(corpus, trained)
+    tokenizer = _tokenizer(settings, corpus.splits["train"], run)
+    tokens = {}
+    for name, split in corpus.splits.items():
+        encoded = tokenizer.encode(split.texts)
+        tokens[name] = [crop(ids, settings.max_length) for ids in encoded]
+        if cropped := sum(len(ids) > settings.max_length for ids in encoded):
+            split.report.noted[f"cropped to {settings.max_length} tokens"] = cropped
+    keep_report(corpus.report, {name: fingerprint(split.texts, start=split.labels.tobytes()) for name, split in corpus.splits.items()}, run)
+    return LabeledTexts(corpus, tokenizer, tokens)
+
+
+def drawn(split: Split, count: int, seed: int, label_names: Sequence[str]) -> Split:
+    """Returns a split with so many of its texts, in their order.
+
+    Args:
+        split: The split.
+        count: How many.
+        seed: Which ones.
+        label_names: Of all labels, for the report.
+
+    Raises:
+        UserError: There are not so many.
+    """
+    if count > len(split.texts):
+        raise UserError(f"training_examples: expected at most the {len(split.texts):,} texts of the training split, received {count:,}")
+    rows = np.sort(np.random.default_rng(seed).permutation(len(split.texts))[:count])
+    labels = split.labels[rows]
+    counts = {name: int((labels == number).sum()) for number, name in enumerate(label_names)}
+    dropped = {**split.report.dropped, "not drawn": len(split.texts) - count}
+    report = replace(split.report, kept=count, labels=counts, dropped=dropped)
+    return Split([split.texts[i] for i in rows], labels, [split.sources[i] for i in rows] if split.sources else [], report)
+
+
+def balanced_weights(labels: np.ndarray) -> np.ndarray:
+    """Returns a weight for each example, such that every label that occurs has the same total and the mean weight is 1."""
+    counts = np.bincount(labels)
+    return (len(labels) / (np.count_nonzero(counts) * np.maximum(counts, 1)))[labels]
+
+
+def _tokenizer(settings: LabeledTextSettings, train: Split, run: RunFolder) -> Tokenizer:
+    if run.tokenizer.exists():
+        return Tokenizer.load(run.tokenizer)
+    if settings.init_from:
+        tokenizer = Tokenizer.load(_language_model_run(settings.init_from).tokenizer)
+    elif settings.tokenizer_model:
+        tokenizer = Tokenizer.load(settings.tokenizer_model)
+    else:
+        tokenizer = Tokenizer.train(train.texts, settings.vocabulary_size, model_type=settings.tokenizer)
+    with run.replacing(run.tokenizer) as temporary:
+        tokenizer.save(temporary)
+    return tokenizer
+
+
+def load_language_model(run_dir: str) -> LanguageModel:
+    """Returns the model of a run that a classifier is to start from.
+
+    Raises:
+        UserError: The folder holds no finished run of a language model.
+    """
+    return load_model(_language_model_run(run_dir).model)
+
+
+def _language_model_run(run_dir: str) -> RunFolder:
+    run = RunFolder(run_dir)
+    recipe = run.read_config()["recipe"]
+    if recipe != LANGUAGE_MODEL:
+        raise UserError(f"init_from: expected a run of the recipe {LANGUAGE_MODEL}, received {run_dir}, which is one of {recipe}")
+    run.read_metrics()  # says if it is not finished
+    return run

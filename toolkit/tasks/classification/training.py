@@ -1,0 +1,157 @@
+"""Text classification: what train, evaluate, predict and export do for a recipe whose model gives one label to a text."""
+
+import logging
+import textwrap
+from dataclasses import asdict
+from typing import Any
+
+import keras
+import numpy as np
+
+from toolkit.data.batching.crop import crop
+from toolkit.data.labeled_texts.corpus import Split, read_corpus, read_split
+from toolkit.data.labeled_texts.relabeling import relabeled
+from toolkit.data.labeled_texts.token_batches import TokenBatches
+from toolkit.data.reading.reading import Reading
+from toolkit.evaluation.divergence import Trouble, of_confusion
+from toolkit.evaluation.plots import confusion_matrix
+from toolkit.tasks.classification.exporter import ClassifierExporter
+from toolkit.tasks.classification.functions import classifier_runner
+from toolkit.tasks.classification.measures import ClassificationResult, evaluate_classifier
+from toolkit.tasks.classification.predictor import Predictor
+from toolkit.tasks.classification.probabilities import probabilities_of
+from toolkit.tasks.classification.settings import LabeledTextSettings
+from toolkit.tasks.classification.texts import LabeledTexts
+from toolkit.tasks.training_run import TrainingRun, header, shortest
+from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
+from toolkit.text.tokenizer import Tokenizer
+from toolkit.training.losses import sparse_cross_entropy
+from toolkit.training.steps import Measure
+
+COLUMNS = LabeledTextSettings.columns
+_log = logging.getLogger(__name__)
+SAMPLES = 200
+
+
+class TextClassification(TrainingRun):
+    """The commands over one run of a classification recipe.
+
+    Args:
+        recipe: The recipe.
+        settings: Its settings.
+        run: The folder of the run.
+    """
+
+    def _batches(self, data: LabeledTexts, split: str, replicas: int) -> TokenBatches:
+        s = self.settings
+        return data.batches(
+            split,
+            max_length=s.max_length,
+            tokens_per_batch=s.tokens_per_batch,
+            seed=s.seed,
+            replicas=replicas,
+            class_weights=s.class_weights,
+        )
+
+    def _loss(self) -> Measure:
+        return sparse_cross_entropy
+
+    def _metrics(self) -> dict[str, Measure]:
+        return {"accuracy": keras.metrics.sparse_categorical_accuracy}
+
+    def _describe_tokenizers(self, data: LabeledTexts) -> str:
+        return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
+
+    def _test(self, model: keras.Model, data: LabeledTexts) -> ClassificationResult:
+        return self._evaluate(model, data.tokenizer, data.corpus.splits["test"])
+
+    def _keep_results(self, model: keras.Model, data: LabeledTexts, result: ClassificationResult) -> dict[str, Any]:
+        split = data.corpus.splits["test"]
+        chosen = np.random.default_rng(0).permutation(len(split.texts))[:SAMPLES]
+        self.run.write_json(self.run.samples, [split.texts[i] for i in chosen])
+        self.run.write_json(self.run.references, [data.label_names[split.labels[i]] for i in chosen])
+        with self.run.replacing(self.run.plots / "confusion_matrix.png") as temporary:
+            confusion_matrix(result.confusion, result.label_names, temporary)
+        return {"graph_tokenizer": asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))}
+
+    def evaluate(self, data: str | None = None, **options: str | None) -> ClassificationResult:
+        """Measures the trained model.
+
+        Args:
+            data: As for `--data`; `None` for the test split of the data that the run was trained on.
+            **options: What `measure_options` names; that of the run where `None`.
+
+        Returns:
+            The result.
+
+        Raises:
+            UserError: The run is not finished, the data cannot be read, or they have labels that the model does not know.
+        """
+        model, tokenizer = self.load()
+        columns = {name: options.get(name) or getattr(self.settings, name) for name in COLUMNS}
+        reading = Reading.of(self.settings, options)
+        if data is None:
+            split = relabeled(read_corpus(self.settings.data, **columns, reading=reading), model.label_names).splits["test"]
+        else:
+            split = read_split(data, label_names=model.label_names, **columns, reading=reading)
+        for note in split.notes:
+            _log.warning("%s", note)
+        return self._evaluate(model, tokenizer, split)
+
+    def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split) -> ClassificationResult:
+        tokens = [crop(ids, self.settings.max_length) for ids in tokenizer.encode(split.texts)]
+        probabilities = probabilities_of(classifier_runner(model), tokens)
+        return evaluate_classifier(probabilities, split.labels, model.label_names, split.sources, split.texts)
+
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Says whether the model gives every text the same label."""
+        return of_confusion(metrics["test"]["confusion"], metrics["test"]["label_names"])
+
+    def describe(self, metrics: dict[str, Any]) -> str:
+        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
+        agreement = metrics["graph_tokenizer"]
+        return "\n".join(
+            [
+                header(metrics),
+                str(ClassificationResult.from_dict(metrics["test"])),
+                f"tokenizer in the graph: {agreement['identical']:,} of {agreement['strings']:,} test texts identical, "
+                f"{agreement['ties']} ties, {agreement['different']} different",
+            ]
+        )
+
+    def show_predictions(self, number: int) -> list[str]:
+        """Returns lines: a few held-out texts, cut for the terminal, each behind its label and probability."""
+        texts = self.run.read_json(self.run.samples)[:number]
+        predictions = self.predictor().predict(texts)
+        answers = [f"{label} {row.max():.0%}" for label, row in zip(predictions.labels, predictions.probabilities, strict=True)]
+        return [f"{answer:<20} {textwrap.shorten(text, 100, placeholder=' …')}" for text, answer in zip(texts, answers, strict=True)]
+
+    @property
+    def example(self) -> str:
+        """A short held-out text."""
+        return shortest(self.run.read_json(self.run.samples))
+
+    def predictor(self) -> Predictor:
+        """Returns what labels texts with the trained model.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        model, tokenizer = self.load()
+        return Predictor(classifier_runner(model), model.label_names, tokenizer, self.settings.max_length)
+
+    def exporter(self) -> ClassifierExporter:
+        """Returns what writes the trained model as a SavedModel and as LiteRT files.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        return ClassifierExporter(*self.load(), self.settings.max_length)
+
+    def load(self) -> tuple[keras.Model, Tokenizer]:
+        """Returns the trained model and its tokenizer.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        return self.load_model(), Tokenizer.load(self.run.tokenizer)

@@ -1,0 +1,11 @@
+"""Beginnings of texts to what follows: all that is particular to this kind of task."""
+
+from toolkit.tasks.task import Task
+
+TASK = Task(
+    "language_model",
+    training="toolkit.tasks.language_model.training:LanguageModeling",
+    exporter="toolkit.tasks.language_model.exporter:LanguageModelExporter",
+    opener="toolkit.tasks.language_model.exported_text_generator:open_text_generator",
+    prediction="toolkit.tasks.language_model.command:Writing",
+)

@@ -1,0 +1,46 @@
+"""Settings of running text. No TensorFlow here: `--help` reads this file."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from toolkit.data.reading.reading import READING_OPTIONS
+from toolkit.tasks.settings import FileSettings, at_least
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextSettings(FileSettings):
+    """Where texts come from, how they become tokens, and how these are cut into windows.
+
+    Attributes:
+        data: file, folder, TFDS name, or `train=FILE,validation=FILE,test=FILE`; nothing for the reviews that the `examples` extra brings
+        data_dir: where TFDS keeps its data sets
+        text_column: column, by its name or its number, or feature of the text
+        documents: whether a plain file is one continuous text, or each of its lines a document
+        tokenizer: kind of tokenizer to train on the training texts
+        tokenizer_model: SentencePiece .model file to use instead
+        vocabulary_size: number of token ids; char takes all characters there are
+        batch_size: texts that are read side by side
+        window: tokens through which the gradient goes back
+        tokens_per_epoch: training tokens of an epoch, other ones in each; nothing for all
+        validation_tokens: validation tokens that are read after an epoch; nothing for all
+    """
+
+    columns: ClassVar[tuple[str, ...]] = ("data_dir", "text_column", "documents")
+    measure_options: ClassVar[tuple[str, ...]] = ("data", *columns, *READING_OPTIONS)
+    """Settings that other data may be measured with."""
+
+    data: str | None = None
+    data_dir: str | None = None
+    text_column: str | None = None
+    documents: Literal["file", "line"] = "file"
+    tokenizer: Literal["bpe", "unigram", "char", "word"] = "bpe"
+    tokenizer_model: str | None = None
+    vocabulary_size: int = 8000
+    batch_size: int = 64
+    window: int = 64
+    tokens_per_epoch: int | None = None
+    validation_tokens: int | None = None
+
+    def __post_init__(self):
+        FileSettings.__post_init__(self)
+        at_least(self, vocabulary_size=1, batch_size=1, window=2, tokens_per_epoch=1, validation_tokens=1)

@@ -1,0 +1,204 @@
+"""Language modelling: what train, evaluate, predict and export do for a recipe whose model predicts each next token of a text."""
+
+import re
+import tempfile
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from toolkit.data.reading.reading import Reading
+from toolkit.data.running_text.document_ids import DocumentIds
+from toolkit.data.running_text.documents import Documents, read_document_split
+from toolkit.data.running_text.token_file import TokenFile
+from toolkit.errors import UserError
+from toolkit.evaluation.divergence import Trouble, of_perplexity
+from toolkit.evaluation.likelihood import Likelihood
+from toolkit.tasks.language_model.exporter import LanguageModelExporter
+from toolkit.tasks.language_model.measures import text_nats
+from toolkit.tasks.language_model.model_text_generator import ModelTextGenerator
+from toolkit.tasks.language_model.sampling import Sampling
+from toolkit.tasks.language_model.texts import TEXT_OPTIONS, Texts
+from toolkit.tasks.training_run import TrainingRun, header
+from toolkit.text.tokenizer import Tokenizer
+from toolkit.text.unknown_words import unknown_parts
+from toolkit.training.carried_state import CarriedState
+from toolkit.training.loop import Batches
+from toolkit.training.losses import Measure, sparse_cross_entropy
+from toolkit.training.sampled_softmax import SampledSoftmax
+
+SAMPLES = 200
+SAMPLE_CHARACTERS = 500
+LONGEST_WORD = 100  # characters; what is longer than that before white space comes are no words
+PROMPT = re.compile(r"\s*(?:\S+\s+){0,3}\S+")  # up to four words, with what stands between them
+PROMPT_CHARACTERS = 40  # of what has no words
+SHOWN_TOKENS = 120
+TEMPERATURE = 0.8
+
+
+class LanguageModeling(TrainingRun):
+    """The commands over one run of a language model recipe.
+
+    Args:
+        recipe: The recipe.
+        settings: Its settings.
+        run: The folder of the run.
+    """
+
+    def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
+        s = self.settings
+        if s.strategy != "none":
+            raise UserError(f"strategy: expected none, as a language model carries its state on one device, received {s.strategy}")
+        most = s.tokens_per_epoch if split == "train" else s.validation_tokens
+        return data.batches(split, rows=s.batch_size, length=s.window, seed=s.seed, most_tokens=most)
+
+    def _fitted(self, model: keras.Model, data: Texts) -> keras.Model:
+        s = self.settings
+        sampled = None if s.sampled_softmax is None else SampledSoftmax(s.sampled_softmax, data.counts("train"), s.seed)
+        return CarriedState(model, s.batch_size, sampled)
+
+    def _loss(self) -> Measure:
+        return sparse_cross_entropy
+
+    def _metrics(self) -> dict[str, Measure]:
+        return {"accuracy": keras.metrics.sparse_categorical_accuracy}
+
+    def _describe_tokenizers(self, data: Texts) -> str:
+        kept = data.tokens["train"]
+        unknown = f", {kept.unknown / len(kept):.1%} of them unknown" if kept.unknown else ""
+        pieces = f"{data.tokenizer.model_type} of {data.tokenizer.vocabulary_size:,} pieces"
+        return f"{pieces}; training has {len(kept):,} tokens of {kept.characters / len(kept):.2f} characters{unknown}"
+
+    def _test(self, model: keras.Model, data: Texts) -> Likelihood:
+        return _measure(model, data.tokenizer, data.end_id, data.tokens[data.held_out])
+
+    def _keep_results(self, model: keras.Model, data: Texts, result: Likelihood) -> dict[str, Any]:
+        self.run.write_json(self.run.samples, _passages(data.corpus.splits[data.held_out], data.corpus.continuous))
+        return {"measured": data.held_out, "continuous": data.corpus.continuous}
+
+    def evaluate(self, data: str | None = None, **options: str | None) -> Likelihood:
+        """Measures the trained model.
+
+        Args:
+            data: As for `--data`; `None` for the split that the run was measured on.
+            **options: What `measure_options` names; that of the run where `None`.
+
+        Returns:
+            The result.
+
+        Raises:
+            UserError: The run is not finished, or the data cannot be read.
+        """
+        model = self.load_model()
+        if data is None:
+            return self._test(model, self.recipe.build_data(self.settings, self.run))
+        reading = Reading.of(self.settings, options)
+        options = {name: options.get(name) or getattr(self.settings, name) for name in TEXT_OPTIONS}
+        tokenizer = Tokenizer.load(self.run.tokenizer)
+        end_id = None if self.run.read_metrics()["continuous"] else tokenizer.end_id
+        with tempfile.TemporaryDirectory() as folder:
+            tokens = TokenFile.make(Path(folder) / "tokens", read_document_split(data, **options, reading=reading), tokenizer)
+            return _measure(model, tokenizer, end_id, tokens)
+
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Says whether the model predicts worse than a guess."""
+        perplexity = Likelihood.from_dict(metrics["test"]).perplexity
+        return of_perplexity(perplexity, Tokenizer.load(self.run.tokenizer).vocabulary_size)
+
+    def describe(self, metrics: dict[str, Any]) -> str:
+        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
+        return f"{header(metrics, metrics['measured'])}\n{Likelihood.from_dict(metrics['test'])}"
+
+    def show_predictions(self, number: int) -> list[str]:
+        """Returns lines: what the model writes after the beginnings of a few held-out texts."""
+        generator, lines = self.predictor(), []
+        sampling = Sampling(temperature=TEMPERATURE).following(self.settings.seed)
+        for prompt in self._prompts(generator.tokenizer)[:number]:
+            [[sample]] = generator.generate([prompt], max_tokens=SHOWN_TOKENS, sampling=sampling)
+            written = textwrap.wrap(f"{prompt}{sample.text}", 110, initial_indent="  ", subsequent_indent="  ")
+            lines += [f"> {' '.join(prompt.split())}", *written, ""]
+        return lines
+
+    @property
+    def example(self) -> str:
+        """The beginning of a held-out text."""
+        [prompt, *_] = self._prompts(Tokenizer.load(self.run.tokenizer))
+        return prompt.strip().partition("\n")[0]
+
+    def _prompts(self, tokenizer: Tokenizer) -> list[str]:
+        """Returns beginnings of held-out texts, as they are; each is one that the model can read. If there is none, it is empty."""
+        texts = self.run.read_json(self.run.samples)
+        return [prompt for text in texts if (prompt := _known(_beginning(text), tokenizer)).strip()] or [""]
+
+    def predictor(self) -> ModelTextGenerator:
+        """Returns what writes and scores texts with the trained model.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        ends = not self.run.read_metrics()["continuous"]
+        return ModelTextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer), ends=ends)
+
+    def exporter(self) -> LanguageModelExporter:
+        """Returns what writes the trained model as a SavedModel and as LiteRT files.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        documents = not self.run.read_metrics()["continuous"]
+        return LanguageModelExporter(self.load_model(), Tokenizer.load(self.run.tokenizer), documents)
+
+
+def _measure(model: keras.Model, tokenizer: Tokenizer, end_id: int | None, tokens: TokenFile) -> Likelihood:
+    nats = text_nats(model, DocumentIds(tokens, tokenizer.begin_id, end_id))
+    ends = 0 if end_id is None else tokens.documents
+    return Likelihood(nats, len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown)
+
+
+def _passages(documents: Documents, continuous: bool) -> list[str]:
+    """Returns beginnings of documents, or if there are few, passages of them, which begin and end with whole words."""
+    passages = []
+    for document in documents:
+        for chunk in document:
+            starts = range(0, len(chunk), SAMPLE_CHARACTERS)[: _most(documents)]
+            passages += [_whole_words(chunk, start, continuous or start > 0) for start in starts]
+            break
+        if len(passages) >= SAMPLES:
+            break
+    return [passage for passage in passages if passage.strip()][:SAMPLES]
+
+
+def _whole_words(text: str, start: int, is_inside: bool) -> str:
+    """Returns a passage without a part of a word at its ends; of what has no words, all of it.
+
+    Args:
+        text: The text.
+        start: Where the passage begins.
+        is_inside: Whether there may be a part of a word before it.
+    """
+    end = start + SAMPLE_CHARACTERS
+    passage = text[start:end]
+    if is_inside and (space := re.search(r"\s+", passage[:LONGEST_WORD])):
+        passage = passage[space.end() :]
+    if text[end : end + 1].strip() and (cut := re.match(rf"(?s)(.*\S)\s+\S{{1,{LONGEST_WORD}}}$", passage)):
+        passage = cut[1]
+    return passage
+
+
+def _most(documents: Documents) -> int:
+    return -(-SAMPLES // documents.count)
+
+
+def _beginning(text: str) -> str:
+    """Returns the first few words of a text, or characters if it has no words."""
+    found = PROMPT.match(text)
+    return found[0] if found and len(found[0]) <= LONGEST_WORD else text[:PROMPT_CHARACTERS]
+
+
+def _known(prompt: str, tokenizer: Tokenizer) -> str:
+    """Returns as much of a prompt as a model of characters has learned."""
+    if tokenizer.model_type != "char":
+        return prompt
+    unknown = set(unknown_parts(tokenizer, prompt))
+    return prompt[: next((place for place, character in enumerate(prompt) if character in unknown), None)]

@@ -1,0 +1,340 @@
+"""Training from a recipe, the part that all tasks share."""
+
+import abc
+import contextlib
+import dataclasses
+import functools
+import os
+import resource
+import textwrap
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from toolkit import __version__
+from toolkit.errors import UserError
+from toolkit.evaluation.divergence import Trouble
+from toolkit.evaluation.plots import learning_curve
+from toolkit.export.exporter import Exporter
+from toolkit.export.exporting import export
+from toolkit.export.report import ExportReport
+from toolkit.models import load_model
+from toolkit.recipe import Recipe
+from toolkit.run_folder import RunFolder
+from toolkit.tasks.continuation import Continuation
+from toolkit.tasks.data_report import licence_of, public_name
+from toolkit.training.history import History
+from toolkit.training.loop import Batches, Score, fit
+from toolkit.training.optimizers import build_optimizer
+from toolkit.training.steps import Measure
+from toolkit.training.strategy import build_strategy, is_chief, losing_workers
+
+EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
+
+PRIVATE = ("data", "data_dir", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
+"""Settings that name folders of the machine: they are of no use where the model goes."""
+
+
+class TrainingRun(abc.ABC):
+    """The commands over one run of a recipe. A subclass says what it learns, how that is measured, and how it is used.
+
+    Args:
+        recipe: The recipe.
+        settings: Its settings, `TrainingSettings` among them.
+        run: The folder of the run.
+    """
+
+    example: str
+    """A text to try a finished run on."""
+
+    def __init__(self, recipe: Recipe, settings: Any, run: RunFolder):
+        self.recipe = recipe
+        self.settings = settings
+        self.run = run
+
+    @property
+    def measure_options(self) -> tuple[str, ...]:
+        """Names of the options that `evaluate` takes."""
+        return self.settings.measure_options
+
+    @functools.cached_property
+    def origin(self) -> Continuation | None:
+        """What the run goes on from, if it starts from a finished one.
+
+        Raises:
+            UserError: It cannot go on from there.
+        """
+        if self.settings.continue_from is None:
+            return None
+        origin = Continuation.of(self.recipe, self.settings.continue_from)
+        origin.check(self.settings, self.run)
+        return origin
+
+    def train(self) -> Any:
+        """Trains to the end, from the start or from the last checkpoint, and measures the model on the test split.
+
+        Returns:
+            The result on the test split, which `metrics.json` holds too; `None` in the workers of a cluster that are not its chief.
+
+        Raises:
+            UserError: The settings, the data or the run folder are wrong, another process trains in it, or the loss is not finite.
+            WorkerLost: Another worker of the cluster is gone.
+        """
+        strategy = build_strategy(self.settings.strategy)
+        with self.run.in_use() if is_chief(strategy) else contextlib.nullcontext():  # the workers of a cluster share the folder
+            return self._train(strategy)
+
+    def _train(self, strategy: tf.distribute.Strategy) -> Any:
+        s, started = self.settings, time.monotonic()
+        origin = self.origin
+        keras.utils.set_random_seed(s.seed)
+        with self.run.opening(self.recipe.name, s), losing_workers(strategy):
+            if origin:
+                origin.give_tokenizers(self.run)
+            data = self.recipe.build_data(s, self.run)
+            train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
+            with strategy.scope(), naming_settings():
+                loss, metrics, scores = self._loss(), self._metrics(), self._scores(data)
+                model = self.recipe.build_model(s, data)
+                if origin:
+                    origin.give_weights(model)
+                fitted = self._fitted(model, data)
+                optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
+        self._announce(data, model)
+        prepared = time.monotonic()
+        history = fit(
+            fitted,
+            optimizer=optimizer,
+            loss=loss,
+            metrics=metrics,
+            scores=scores,
+            train=train,
+            validation=validation,
+            epochs=s.epochs,
+            run_dir=self.run.path,
+            monitor=s.monitor,
+            average_epochs=s.average_epochs,
+            patience=s.patience,
+            strategy=strategy,
+            checkpoint_seconds=s.checkpoint_seconds,
+        )
+        if not is_chief(strategy):
+            return None
+        trained = time.monotonic()
+        result = self._test(model, data)
+        # The history counts the training over all resumptions; this process has seen the rest.
+        seconds = prepared - started + history.epochs[-1]["seconds"] + time.monotonic() - trained
+        self._keep(model, data, history, result, seconds)
+        return result
+
+    def _build_optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
+        s = self.settings
+        if s.warmup_steps is not None and s.warmup_steps >= total_steps:
+            raise UserError(
+                f"warmup_steps: expected less than the {total_steps} steps of {s.epochs} epochs, received {s.warmup_steps}; "
+                "give a smaller --warmup-steps or more --epochs"
+            )
+        return build_optimizer(
+            s.optimizer,
+            s.learning_rate,
+            schedule=s.schedule,
+            warmup_steps=total_steps // 10 if s.warmup_steps is None else s.warmup_steps,
+            total_steps=total_steps,
+            clipnorm=s.clipnorm,
+            global_clipnorm=s.global_clipnorm,
+            weight_decay=s.weight_decay,
+            momentum=s.momentum,
+            ema_momentum=s.ema_momentum,
+            averaging_patience=s.averaging_patience,
+        )
+
+    def _announce(self, data: Any, model: keras.Model) -> None:
+        if self.origin:
+            print(f"from       {self.origin.describe(self.settings)}")
+        print(f"data       {data.corpus.report}".replace("\n", "\n           "))
+        print(f"tokenizer  {self._describe_tokenizers(data)}")
+        print(f"model      {model.count_params():,} parameters")
+        print(f"run        {self.run.path} (if interrupted, the same command goes on)", flush=True)
+
+    def _keep(self, model: keras.Model, data: Any, history: History, result: Any, seconds: float) -> None:
+        """Writes the model, the plots and, last, the metrics that say that the run is finished."""
+        with self.run.replacing(self.run.model) as temporary:
+            model.save(temporary)
+        with self.run.replacing(self.run.plots / "learning_curve.png") as temporary:
+            learning_curve(history.epochs, temporary)
+        more = self._keep_results(model, data, result)
+        self.run.write_json(
+            self.run.metrics,
+            {
+                "recipe": self.recipe.name,
+                "parameters": model.count_params(),
+                "history": history.epochs,
+                "best_epoch": history.best["epoch"],
+                "test": result.as_dict(),
+                **more,
+                **({"continued_from": self.origin.record()} if self.origin else {}),
+                "minutes": round(seconds / 60, 2),
+                "cores": os.cpu_count(),
+                "peak_memory_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+                "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
+            },
+        )
+
+    def load_model(self) -> keras.Model:
+        """Returns the trained model, in single precision whatever it was trained in: that is what is measured and exported.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        self.run.read_metrics()
+        return load_model(self.run.model, dtype="float32")
+
+    def export(self, directory: Path, name: str, version: int | None = None, *, fused_lstm: bool = False) -> ExportReport:
+        """Writes the trained model as a SavedModel and as LiteRT files, checked against the model on held-out texts.
+
+        Args:
+            directory: Folder of exported models; the export is `directory/name/VERSION`.
+            name: Name of the model.
+            version: Number of the version; `None` for the next one.
+            fused_lstm: Whether to write LiteRT files with LiteRT's own LSTM operator, too.
+
+        Returns:
+            What was written, how large it is and how well it agrees.
+
+        Raises:
+            UserError: The run is not finished, the version is there already, or the folder cannot be written.
+        """
+        metrics, samples = self.run.read_metrics(), self.run.read_json(self.run.samples)
+        references = self.run.read_json(self.run.references) if self.run.references.is_file() else ()
+        options = {"samples": samples, "references": references, "facts": self._facts(metrics), "version": version}
+        exporter = self.exporter()
+        report = export(exporter.with_fused_lstm() if fused_lstm else exporter, directory / name, **options)
+        warning = self.warning(metrics)
+        return dataclasses.replace(report, remarks=[*report.remarks, f"warning: {warning}"]) if warning else report
+
+    def warning(self, metrics: dict[str, Any]) -> str:
+        """Returns a line that says that the model of a finished run is of no use, and what to try; `""` if there is nothing to say.
+
+        Args:
+            metrics: The run's `metrics.json`.
+        """
+        trouble = self.trouble(metrics)
+        if trouble is None:
+            return ""
+        lower = f"a --learning-rate below {self.settings.learning_rate:g}"
+        if trouble.diverged:
+            clip = "" if self.settings.global_clipnorm else ", or --global-clipnorm 1"
+            return f"this training has diverged: {trouble.text}; in a new --run-dir, try {lower}{clip}"
+        if trouble.certain:
+            return f"this training has learned nothing from the texts: {trouble.text}; in a new --run-dir, try more --epochs, or {lower}"
+        return f"{trouble.text}; that may be chance: measure it on more texts with toolkit evaluate --data"
+
+    def _facts(self, metrics: dict[str, Any]) -> dict[str, Any]:
+        """Returns what a model card says of the training."""
+        report = self.run.read_json(self.run.data_report)
+        settings = {name: value for name, value in dataclasses.asdict(self.settings).items() if name not in PRIVATE}
+        return {
+            "recipe": self.recipe.name,
+            "data": public_name(report["name"]),
+            "continued_from": metrics.get("continued_from"),
+            "licence": licence_of(report["name"]),
+            "splits": {name: split["kept"] for name, split in report["splits"].items()},
+            "result": "\n".join(filter(None, (self.describe(metrics), self.warning(metrics)))),
+            "settings": settings,
+            **{name: metrics[name] for name in ("minutes", "cores", "versions")},
+        }
+
+    def _fitted(self, model: keras.Model, data: Any) -> keras.Model:
+        """Returns what is trained: the model, or what holds it."""
+        return model
+
+    def _scores(self, data: Any) -> dict[str, Score]:
+        """Returns what is measured after each epoch besides means over the examples."""
+        return {}
+
+    @abc.abstractmethod
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Returns what is wrong with the model of a finished run, if anything is.
+
+        Args:
+            metrics: The run's `metrics.json`.
+        """
+
+    @abc.abstractmethod
+    def show_predictions(self, number: int) -> list[str]:
+        """Returns lines that show what the model of a finished run does with a few held-out texts."""
+
+    @property
+    @abc.abstractmethod
+    def example(self) -> str:
+        """A held-out text to try a finished run on."""
+
+    @abc.abstractmethod
+    def describe(self, metrics: dict[str, Any]) -> str:
+        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
+
+    @abc.abstractmethod
+    def exporter(self) -> Exporter:
+        """Returns what writes the trained model as a SavedModel and as LiteRT files.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+
+    @abc.abstractmethod
+    def _batches(self, data: Any, split: str, replicas: int) -> Batches:
+        """Returns the batches of a split."""
+
+    @abc.abstractmethod
+    def _loss(self) -> Measure:
+        """Returns the loss."""
+
+    @abc.abstractmethod
+    def _metrics(self) -> dict[str, Measure]:
+        """Returns what else is measured, by name."""
+
+    @abc.abstractmethod
+    def _describe_tokenizers(self, data: Any) -> str:
+        """Returns a line."""
+
+    @abc.abstractmethod
+    def _test(self, model: keras.Model, data: Any) -> Any:
+        """Measures the model on the test split; the result has `as_dict`."""
+
+    @abc.abstractmethod
+    def _keep_results(self, model: keras.Model, data: Any, result: Any) -> dict[str, Any]:
+        """Writes plots and samples; returns what else belongs into `metrics.json`."""
+
+
+def header(metrics: dict[str, Any], split: str = "test") -> str:
+    """Returns the line above the result of a finished run.
+
+    Args:
+        metrics: Its `metrics.json`.
+        split: What it was measured on.
+    """
+    return f"{split} split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(metrics['history'])}:"
+
+
+def shortest(texts: Sequence[str]) -> str:
+    """Returns the first words of the shortest of a few texts that has any, on one line; `""` if none has.
+
+    Args:
+        texts: Held-out texts, in any order.
+    """
+    lines = [" ".join(text.split()) for text in texts[:EXAMPLES]]
+    words = [textwrap.shorten(line, EXAMPLE_CHARACTERS, placeholder="") or line[:EXAMPLE_CHARACTERS] for line in lines]
+    return min(filter(None, words), key=len, default="")
+
+
+@contextlib.contextmanager
+def naming_settings() -> Iterator[None]:
+    """Turns the error of a layer or loss, which names its argument, into one that the user can mend: here it is a setting."""
+    try:
+        yield
+    except ValueError as error:
+        raise UserError(" ".join(str(error).split())) from error

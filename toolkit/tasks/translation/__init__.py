@@ -1,0 +1,11 @@
+"""Sentences to those of another language: all that is particular to this kind of task."""
+
+from toolkit.tasks.task import Task
+
+TASK = Task(
+    "translation",
+    training="toolkit.tasks.translation.training:Translation",
+    exporter="toolkit.tasks.translation.exporter:TranslatorExporter",
+    opener="toolkit.tasks.translation.exported_translator:open_translator",
+    prediction="toolkit.tasks.translation.command:Translating",
+)

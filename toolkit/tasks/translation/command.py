@@ -1,0 +1,117 @@
+"""What `toolkit predict` does with a model that translates."""
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any, ClassVar
+
+from toolkit.arguments import flag, naming_options
+from toolkit.data.reading.lines import read_lines
+from toolkit.errors import UserError
+from toolkit.tasks.prediction import Prediction, given
+
+METHODS = {"greedy": "take the most probable token at each step", "sample": "draw each token at random"}
+# Each option's name in `Search`: type, help, and the methods that know it.
+SEARCH: dict[str, tuple[type, str, tuple[str, ...]]] = {
+    "beam_width": (int, "hypotheses kept at each step of the beam search", ("beam",)),
+    "n_best": (int, "translations written of each text, at most the beam width", ("beam",)),
+    "length_penalty": (float, "0 prefers short translations, more helps long ones", ("beam",)),
+    "coverage_penalty": (float, "more helps translations that look at the whole source", ("beam",)),
+    "min_length": (int, "fewest tokens of a translation", ("beam", "greedy", "sample")),
+    "no_repeat_ngrams": (int, "no sequence of so many tokens comes twice", ("beam", "greedy", "sample")),
+    "temperature": (float, "with --sample", ("sample",)),
+    "top_k": (int, "with --sample", ("sample",)),
+    "top_p": (float, "with --sample", ("sample",)),
+    "seed": (int, "with --sample", ("sample",)),
+}
+
+
+class Translating(Prediction):
+    """Translates texts, or scores translations."""
+
+    answered_by = "a run that translates"
+    does = "translate"
+    batch_size = 64
+    options: ClassVar = {
+        **{name: {"action": "store_true", "help": text} for name, text in METHODS.items()},
+        **{name: {"type": kind, "metavar": "N" if kind is int else "NUMBER", "help": text} for name, (kind, text, _) in SEARCH.items()},
+        "prefix": {"metavar": "TEXT", "help": "what every translation begins with"},
+        "copy_unknown": {"action": "store_true", "help": "an unknown word becomes the word of the source that it is aligned with"},
+        "score": {
+            "metavar": "FILE",
+            "nargs": "?",
+            "const": True,
+            "help": "write nothing but the log-probability of the translations in this file",
+        },
+    }
+
+    def prepare(self, options: argparse.Namespace) -> None:
+        """Checks that `--score` has a file and nothing beside it."""
+        if options.score is True:
+            raise UserError("--score: expected a file of translations, received none")
+        if options.score is not None and len(others := given(options, self.options)) > 1:
+            raise UserError(f"{others[0]}: expected no --score with it, which translates nothing, received both")
+
+    def open_run(self, run: Any, options: argparse.Namespace) -> Any:
+        """Returns what translates as the options say, or as the run's settings do."""
+        search = _search(options, run.search)
+        with naming_options(self.options):
+            translator = run.predictor(search=search, copy_unknown=options.copy_unknown)
+        translator.batch_size = options.batch_size or self.batch_size
+        return translator
+
+    def batches_together(self, options: argparse.Namespace) -> int:
+        """Returns many."""
+        return 20
+
+    def answer(self, answerer: Any, batches: Iterable[list[str]], output: IO[str], options: argparse.Namespace) -> None:
+        """Writes the translation of each line; or, of the translation that a file gives, the log-probability."""
+        from toolkit.tasks.translation.output import write_scores, write_translations
+
+        if options.score is None:
+            write_translations(_translations(answerer, batches, options), output, options.format, options.n_best or 1)
+        else:
+            targets = [line.rstrip("\r\n") for line in read_lines(Path(options.score))]
+            write_scores(_scores(answerer, batches, targets, options.score), output, options.format)
+
+
+def _search(options: argparse.Namespace, default: Any) -> Any:
+    """Returns how to decode, a `Search`: the default, as the options change it."""
+    if options.greedy and options.sample:
+        raise UserError("--greedy, --sample: expected one of them, received both")
+    method = "greedy" if options.greedy else "sample" if options.sample else default.method
+    changes = {name: value for name in SEARCH if (value := getattr(options, name)) is not None}
+    for name in changes:
+        methods = SEARCH[name][2]
+        if method not in methods:
+            needed = "--sample" if methods == ("sample",) else "a beam search"
+            raise UserError(f"{flag(name)}: expected {needed} with it, received {'--' if method != 'beam' else 'a '}{method} search")
+    with naming_options(SEARCH):
+        return dataclasses.replace(default, method=method, **changes)
+
+
+def _translations(translator: Any, batches: Iterable[list[str]], options: argparse.Namespace) -> Iterator[Any]:
+    number = 0
+    for batch in batches:
+        prefixes = None if options.prefix is None else [options.prefix] * len(batch)
+        for translation in translator.translate(batch, prefixes):
+            number += 1
+            if translation.cropped:
+                read = len(translation.source_tokens)
+                print(f"toolkit: warning: line {number}: too long, only its first {read} tokens are translated", file=sys.stderr)
+            yield translation
+
+
+def _scores(translator: Any, batches: Iterable[list[str]], targets: list[str], path: str) -> Iterator[Any]:
+    from toolkit.tasks.translation.output import ScoredPair
+
+    done = 0
+    for batch in batches:
+        these = targets[done : done + len(batch)]
+        done += len(batch)
+        if len(these) == len(batch):
+            yield from map(ScoredPair, batch, these, translator.score(batch, these))
+    if done != len(targets):
+        raise UserError(f"--score {path}: expected a line for each of the {done} texts, received {len(targets)}")

@@ -1,0 +1,61 @@
+"""Settings of sentences and their translations. No TensorFlow here: `--help` reads this file."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from toolkit.data.reading.reading import READING_OPTIONS
+from toolkit.errors import UserError
+from toolkit.tasks.settings import FileSettings, at_least
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParallelTextSettings(FileSettings):
+    """Where sentences and their translations come from, how they become tokens, how these are batched, and how translations are scored.
+
+    Attributes:
+        data: two aligned files (`FILE.en,FILE.de`), a table, a folder, a TFDS name, or `train=...,validation=...,test=...`; nothing for the
+            embedded phrasebook
+        source: language, column or feature to translate from, where the data does not say it
+        target: language, column or feature to translate to
+        data_dir: where TFDS keeps its data sets
+        tokenizer: kind of tokenizer to train on the training texts
+        tokenizer_model: SentencePiece .model file to use instead
+        target_tokenizer_model: SentencePiece .model file for the targets, with separate_vocabularies
+        vocabulary_size: number of token ids, of each vocabulary
+        separate_vocabularies: one vocabulary for each language
+        normalization: SentencePiece's rule: nmt_nfkc, nmt_nfkc_cf (lower case), nfkc, nfkc_cf or identity
+        max_length: tokens of a sentence; training drops longer ones
+        max_length_ratio: training drops pairs of which one side has so many times the characters of the other
+        batch_size: pairs of a batch
+        bleu_tokenizer: sacreBLEU's tokenizer: 13a for plain text, none for text that is tokenized already, zh, ja-mecab, ...
+        bleu_lowercase: whether scores disregard case
+    """
+
+    languages: ClassVar[tuple[str, ...]] = ("data_dir", "source", "target")
+    measure_options: ClassVar[tuple[str, ...]] = ("data", *languages, *READING_OPTIONS)
+    """Settings that other data may be measured with."""
+
+    data: str | None = None
+    source: str | None = None
+    target: str | None = None
+    data_dir: str | None = None
+    tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
+    tokenizer_model: str | None = None
+    target_tokenizer_model: str | None = None
+    vocabulary_size: int = 6000
+    separate_vocabularies: bool = False
+    normalization: Literal["nmt_nfkc", "nmt_nfkc_cf", "nfkc", "nfkc_cf", "identity"] = "nmt_nfkc"
+    max_length: int = 100
+    max_length_ratio: float | None = None
+    batch_size: int = 64
+    bleu_tokenizer: str = "13a"
+    bleu_lowercase: bool = False
+
+    def __post_init__(self):
+        FileSettings.__post_init__(self)
+        at_least(self, vocabulary_size=1, max_length=2, batch_size=1, max_length_ratio=1)
+        if self.target_tokenizer_model and not self.separate_vocabularies:
+            raise UserError(
+                f"target_tokenizer_model: expected none without separate_vocabularies, received {self.target_tokenizer_model}; "
+                "add --separate-vocabularies true"
+            )

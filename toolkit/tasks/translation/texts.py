@@ -1,0 +1,134 @@
+"""From the data settings of a recipe to tokenized pairs, with the tokenizers and the report kept in the run folder."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from toolkit.data.batching.batch_plan import BatchPlan
+from toolkit.data.parallel_texts.pair_batches import PairBatches, pair_lengths
+from toolkit.data.parallel_texts.pair_boundaries import pair_boundaries
+from toolkit.data.parallel_texts.parallel_corpus import ParallelCorpus, read_parallel
+from toolkit.data.parallel_texts.parallel_filters import kept_pairs, length_filters, text_filters
+from toolkit.data.parallel_texts.source_ids import source_ids
+from toolkit.data.reading.reading import Reading
+from toolkit.errors import UserError
+from toolkit.run_folder import RunFolder
+from toolkit.tasks.data_report import fingerprint, keep_report
+from toolkit.tasks.translation.settings import ParallelTextSettings
+from toolkit.text.tokenizer import Tokenizer
+
+DEFAULT_DATA = "phrasebook"
+BUCKETS = 8
+
+
+@dataclass(frozen=True)
+class ParallelTexts:
+    """What a translator trains on.
+
+    Attributes:
+        corpus: The pairs by split, as they were read.
+        source_tokenizer: The tokenizer of the sources.
+        target_tokenizer: That of the targets; the same one if both share a vocabulary.
+        sources: By split, token ids of each source that is kept, its end id among them.
+        targets: By split, token ids of each target that is kept.
+    """
+
+    corpus: ParallelCorpus
+    source_tokenizer: Tokenizer
+    target_tokenizer: Tokenizer
+    sources: dict[str, list[np.ndarray]]
+    targets: dict[str, list[np.ndarray]]
+
+    @property
+    def shares_vocabulary(self) -> bool:
+        """Whether one tokenizer serves both languages."""
+        return self.source_tokenizer is self.target_tokenizer
+
+    def batches(self, split: str, *, batch_size: int, seed: int, replicas: int) -> PairBatches:
+        """Returns the batches of a split, those of `"train"` shuffled; training and validation are padded to the same few shapes."""
+        lengths = {name: pair_lengths(self.sources[name], self.targets[name]) for name in {"train", "validation", split}}
+        boundaries = pair_boundaries(np.concatenate(list(lengths.values())), BUCKETS)
+        plan = BatchPlan(lengths[split], boundaries, rows_per_batch=batch_size, seed=seed, shuffle=split == "train", multiple_of=replicas)
+        ids = self.target_tokenizer.begin_id, self.target_tokenizer.end_id
+        return PairBatches(self.sources[split], self.targets[split], plan, *ids)
+
+
+def read_parallel_texts(settings: ParallelTextSettings, run: RunFolder) -> ParallelTexts:
+    """Reads, filters and tokenizes the pairs.
+
+    Training loses pairs that are too long or too uneven. In the other splits what is too long is cropped for the loss, and noted; the
+    scores on them are those of all pairs. A run that is taken up again keeps its tokenizers, and must find the texts that it was started
+    with.
+
+    Raises:
+        UserError: The data or a tokenizer cannot be read, or the data have changed since the run was started.
+    """
+    filters = text_filters(max_ratio=settings.max_length_ratio)
+    corpus = read_parallel(
+        settings.data or DEFAULT_DATA,
+        source=settings.source,
+        target=settings.target,
+        data_dir=settings.data_dir,
+        filters=filters,
+        reading=Reading.of(settings),
+    )
+    tokenizers = _tokenizers(settings, corpus, run)
+    sources, targets = {}, {}
+    for name, split in corpus.splits.items():
+        sources[name] = encode_sources(tokenizers[0], split.sources, None if name == "train" else settings.max_length)
+        targets[name] = tokenizers[1].encode(split.targets)
+        limits = length_filters("tokens", settings.max_length)
+        kept = kept_pairs(sources[name], targets[name], limits, split.report, whole=name != "train")
+        sources[name] = [sources[name][position] for position in kept]
+        targets[name] = [targets[name][position][: settings.max_length] for position in kept]
+    if not sources["train"]:
+        raise UserError(f"max_length: expected one that some training pair fits in, received {settings.max_length} tokens")
+    keep_report(corpus.report, {name: fingerprint(split.sources, split.targets) for name, split in corpus.splits.items()}, run)
+    return ParallelTexts(corpus, *tokenizers, sources, targets)
+
+
+def encode_sources(tokenizer: Tokenizer, texts: Sequence[str], max_length: int | None = None) -> list[np.ndarray]:
+    """Returns the ids of each source as the encoder reads them: cropped at the end if they are too many, and the end id.
+
+    Args:
+        tokenizer: The tokenizer of the sources.
+        texts: Sources.
+        max_length: Most ids of a source, the end id among them; `None` for no limit.
+    """
+    return [source_ids(ids, tokenizer.end_id, max_length) for ids in tokenizer.encode(texts)]
+
+
+def load_tokenizers(run: RunFolder) -> tuple[Tokenizer, Tokenizer]:
+    """Returns the tokenizers of the sources and of the targets of a run: one, twice, if it has only one."""
+    source = Tokenizer.load(run.tokenizer)
+    return source, Tokenizer.load(run.target_tokenizer) if run.target_tokenizer.exists() else source
+
+
+def _tokenizers(settings: ParallelTextSettings, corpus: ParallelCorpus, run: RunFolder) -> tuple[Tokenizer, Tokenizer]:
+    if run.tokenizer.exists():
+        return load_tokenizers(run)
+    train = corpus.splits["train"]
+    if settings.separate_vocabularies:
+        target = _tokenizer(settings, settings.target_tokenizer_model, train.targets)
+        _keep(target, run.target_tokenizer, run)
+        source = _tokenizer(settings, settings.tokenizer_model, train.sources)
+    else:
+        source = target = _tokenizer(settings, settings.tokenizer_model, [*train.sources, *train.targets])
+    _keep(source, run.tokenizer, run)
+    return source, target
+
+
+def _tokenizer(settings: ParallelTextSettings, model: str | None, texts: Sequence[str]) -> Tokenizer:
+    if not model:
+        return Tokenizer.train(texts, settings.vocabulary_size, model_type=settings.tokenizer, normalization=settings.normalization)
+    tokenizer = Tokenizer.load(model)
+    if min(tokenizer.begin_id, tokenizer.end_id) < 0:
+        raise UserError(f"{model}: expected a tokenizer with ids for the begin and the end of a sentence (<s>, </s>), found none")
+    return tokenizer
+
+
+def _keep(tokenizer: Tokenizer, path: Path, run: RunFolder) -> None:
+    with run.replacing(path) as temporary:
+        tokenizer.save(temporary)

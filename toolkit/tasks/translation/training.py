@@ -1,0 +1,193 @@
+"""Translation: what train, evaluate, predict and export do for a recipe whose model turns a sentence into one of another language."""
+
+import functools
+import logging
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from toolkit.data.parallel_texts.pair_batches import PairBatches
+from toolkit.data.parallel_texts.parallel_corpus import ParallelSplit, read_parallel_split
+from toolkit.data.reading.reading import Reading
+from toolkit.decoding.search import Search
+from toolkit.evaluation.divergence import Trouble, of_perplexity
+from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
+from toolkit.tasks.training_run import TrainingRun, header, shortest
+from toolkit.tasks.translation.exporter import TranslatorExporter
+from toolkit.tasks.translation.measures import TranslationResult, bleu_metric, evaluate_translations
+from toolkit.tasks.translation.pair_likelihood import corpus_nats
+from toolkit.tasks.translation.sentence_translator import SentenceTranslator
+from toolkit.tasks.translation.settings import ParallelTextSettings
+from toolkit.tasks.translation.texts import ParallelTexts, load_tokenizers
+from toolkit.tasks.translation.translations import Translation as Translated
+from toolkit.training.loop import Score
+from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
+from toolkit.training.steps import Measure
+
+_log = logging.getLogger(__name__)
+
+LANGUAGES = ParallelTextSettings.languages
+SAMPLES = 200
+HEAT_MAPS = 3
+LONGEST_DRAWN = 40  # tokens; more would be too small to read
+
+
+class Translation(TrainingRun):
+    """The commands over one run of a translation recipe.
+
+    Args:
+        recipe: The recipe.
+        settings: Its settings.
+        run: The folder of the run.
+    """
+
+    def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches:
+        return data.batches(split, batch_size=self.settings.batch_size, seed=self.settings.seed, replicas=replicas)
+
+    def _loss(self) -> Measure:
+        return SmoothedCrossEntropy(self.settings.label_smoothing)
+
+    def _metrics(self) -> dict[str, Measure]:
+        return {"nats": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy}
+
+    def _scores(self, data: ParallelTexts) -> dict[str, Score]:
+        """Returns BLEU of greedy translations of the validation split."""
+        split = data.corpus.splits["validation"]
+        greedy = functools.cache(lambda model: self._translator(model, data, Search(method="greedy")))  # its graph serves all epochs
+        metric = bleu_metric(self.settings.bleu_tokenizer, self.settings.bleu_lowercase)
+
+        def bleu(model: keras.Model) -> float:
+            texts = [translation.text for translation in greedy(model).translate(split.sources)]
+            return metric.corpus_score(texts, [split.targets]).score
+
+        return {"bleu": bleu}
+
+    def _translator(self, model: keras.Model, data: ParallelTexts, search: Search) -> SentenceTranslator:
+        return SentenceTranslator(model, data.source_tokenizer, data.target_tokenizer, self.settings.max_length, search)
+
+    def _describe_tokenizers(self, data: ParallelTexts) -> str:
+        tokenizers = [data.source_tokenizer] if data.shares_vocabulary else [data.source_tokenizer, data.target_tokenizer]
+        return ", ".join(f"{tokenizer.model_type} of {tokenizer.vocabulary_size:,} pieces" for tokenizer in tokenizers)
+
+    def _test(self, model: keras.Model, data: ParallelTexts) -> TranslationResult:
+        translations = self._translator(model, data, self.search).translate(data.corpus.splits["test"].sources)
+        self._draw_attention(translations)
+        return self._compare(data.corpus.splits["test"], translations, self._nats(model, data))
+
+    def _nats(self, model: keras.Model, data: ParallelTexts) -> tuple[float, int]:
+        return corpus_nats(model, data.batches("test", batch_size=self.settings.batch_size, seed=0, replicas=1))
+
+    def _compare(
+        self, split: ParallelSplit, translations: Sequence[Translated], nats: tuple[float | None, int | None] = (None, None)
+    ) -> TranslationResult:
+        s = self.settings
+        texts = [translation.text for translation in translations]
+        options = {"tokenize": s.bleu_tokenizer, "lowercase": s.bleu_lowercase}
+        return evaluate_translations(split.sources, texts, split.targets, **options, nats=nats[0], tokens=nats[1])
+
+    def _draw_attention(self, translations: Sequence[Translated]) -> None:
+        """Draws where the first few translations of the test split looked."""
+        drawn = [each for each in translations if 0 < len(each.hypotheses[0].tokens) <= LONGEST_DRAWN][:HEAT_MAPS]
+        for number, translation in enumerate(drawn, start=1):
+            best = translation.hypotheses[0]
+            if best.alignment is not None:
+                with self.run.replacing(self.run.plots / f"attention_{number}.png") as temporary:
+                    attention_heat_map(translation.source_tokens, best.tokens, best.alignment, temporary)
+
+    def _keep_results(self, model: keras.Model, data: ParallelTexts, result: TranslationResult) -> dict[str, Any]:
+        split = data.corpus.splits["test"]
+        chosen = np.random.default_rng(0).permutation(len(split.sources))[:SAMPLES]
+        self.run.write_json(self.run.samples, [split.sources[i] for i in chosen])
+        self.run.write_json(self.run.references, [split.targets[i] for i in chosen])
+        with self.run.replacing(self.run.plots / "bleu_by_length.png") as temporary:
+            bleu_by_length(result.bleu_by_length, temporary)
+        return {"languages": [data.corpus.source_language, data.corpus.target_language]}
+
+    @property
+    def search(self) -> Search:
+        """How the run translates unless it is told otherwise."""
+        s = self.settings
+        return Search(beam_width=s.beam_width, length_penalty=s.length_penalty, coverage_penalty=s.coverage_penalty)
+
+    def evaluate(self, data: str | None = None, **options: str | None) -> TranslationResult:
+        """Measures the trained model.
+
+        Args:
+            data: As for `--data`; `None` for the test split of the data that the run was trained on.
+            **options: What `measure_options` names; that of the run where `None`.
+
+        Returns:
+            The result.
+
+        Raises:
+            UserError: The run is not finished, or the data cannot be read.
+        """
+        translator = self.predictor()
+        if data is None:
+            texts = self.recipe.build_data(self.settings, self.run)
+            split, nats = texts.corpus.splits["test"], self._nats(translator.model, texts)
+        else:
+            languages = {name: options.get(name) or getattr(self.settings, name) for name in LANGUAGES}
+            split, nats = read_parallel_split(data, **languages, reading=Reading.of(self.settings, options)), (None, None)
+            for note in split.notes:
+                _log.warning("%s", note)
+            self._warn_of_direction(data, split)
+        return self._compare(split, translator.translate(split.sources), nats)
+
+    def _warn_of_direction(self, data: str, split: ParallelSplit) -> None:
+        """Warns of data that can be measured, but hardly are what was meant."""
+        trained = self.run.read_metrics()["languages"]
+        same = sum(source.strip() == target.strip() for source, target in zip(split.sources, split.targets, strict=True))
+        if [*split.languages][::-1] == trained != [*split.languages]:
+            _log.warning("%s: from %s to %s, but the model translates from %s to %s; are they swapped?", data, *split.languages, *trained)
+        if same > len(split.sources) / 2:
+            _log.warning("%s: %d of %d sentences are the same on both sides; is it one file twice?", data, same, len(split.sources))
+
+    def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
+        """Says whether the model predicts the references worse than a guess."""
+        result = TranslationResult.from_dict(metrics["test"])
+        _, target_tokenizer = load_tokenizers(self.run)
+        return of_perplexity(result.perplexity, target_tokenizer.vocabulary_size)
+
+    def describe(self, metrics: dict[str, Any]) -> str:
+        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
+        return f"{header(metrics)}\n{TranslationResult.from_dict(metrics['test'])}"
+
+    def show_predictions(self, number: int) -> list[str]:
+        """Returns lines: a few held-out sentences, cut for the terminal, each with its translation below."""
+        translations = self.predictor().translate(self.run.read_json(self.run.samples)[:number])
+        return [
+            f"{mark} {textwrap.shorten(text, 110, placeholder=' …')}"
+            for each in translations
+            for mark, text in ((" ", each.source), ("→", each.text))
+        ]
+
+    @property
+    def example(self) -> str:
+        """A short held-out sentence."""
+        return shortest(self.run.read_json(self.run.samples))
+
+    def predictor(self, search: Search | None = None, copy_unknown: bool = False) -> SentenceTranslator:
+        """Returns what translates with the trained model.
+
+        Args:
+            search: How to decode; `None` for the way of the run's settings.
+            copy_unknown: Whether to copy unknown words from the source.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        model = self.load_model()
+        tokenizers = load_tokenizers(self.run)
+        return SentenceTranslator(model, *tokenizers, self.settings.max_length, search or self.search, copy_unknown)
+
+    def exporter(self) -> TranslatorExporter:
+        """Returns what writes the trained model as a SavedModel and as LiteRT files.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        return TranslatorExporter(self.load_model(), *load_tokenizers(self.run), self.settings.max_length, self.search)
