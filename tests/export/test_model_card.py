@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 from toolkit.export.model_card import write_model_card
 
-EXPORTER = SimpleNamespace(task="translation", model=SimpleNamespace(count_params=lambda: 10))
+EXPORTER = SimpleNamespace(task="translation", request="{}", limits="", summary=str, model=SimpleNamespace(count_params=lambda: 10))
 REPORT = SimpleNamespace(rows=lambda: [["", "MB"], ["SavedModel", "1.0"]], notes=list, compared=3)
 FIRST = {"run": "first", "epochs": 6, "data": "a.csv", "continued_from": None}
 

@@ -6,12 +6,12 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from toolkit.serving import model_text_generator, text_generator
 
 from toolkit.decoding import ForbiddenTokens, sample
 from toolkit.errors import UserError
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.language_model import LanguageModel
+from toolkit.tasks.language_model import model_text_generator, text_generator
 from toolkit.tasks.language_model.model_text_generator import ModelTextGenerator
 from toolkit.tasks.language_model.sampling import Sampling
 from toolkit.text.exact_tokenizer import train_exact_tokenizer

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from toolkit.data.splits.interval import wilson_interval
+from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
 
 CALIBRATION_BINS = 15
-MISTAKES_SHOWN = 10
-EXCERPT_LENGTH = 200
 FEW_EXAMPLES = 1000  # below which the table says what the accuracy is worth
 
 

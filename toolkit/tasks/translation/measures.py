@@ -11,7 +11,7 @@ import numpy as np
 from toolkit.arguments import InvalidArgument
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import perplexity_of, perplexity_text
-from toolkit.tasks.classification.measures import EXCERPT_LENGTH, MISTAKES_SHOWN
+from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
 
 LENGTH_BUCKETS = 8
 LEAST_SENTENCES = 20
