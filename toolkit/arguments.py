@@ -1,12 +1,15 @@
 """Checks of the arguments of layers, models and decoding, in Keras's style."""
 
 import contextlib
+import contextvars
 import math
 import numbers
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from toolkit.errors import UserError
+
+_spelling: contextvars.ContextVar[Callable[[str], str]] = contextvars.ContextVar("spelling", default="`{}`".format)
 
 
 class InvalidArgument(ValueError):
@@ -16,18 +19,45 @@ class InvalidArgument(ValueError):
         argument: Its name.
         expected: What it has to be, such as `"a positive integer"`.
         received: What was given for it.
+        advice: What to do, if that is not plain.
     """
 
-    def __init__(self, argument: str, expected: str, received: Any):
-        super().__init__(f"Argument `{argument}` must be {expected}. Received: {argument}={received!r}")
+    def __init__(self, argument: str, expected: str, received: Any, advice: str = ""):
+        do = f". {advice[:1].upper()}{advice[1:]}" if advice else ""
+        super().__init__(f"Argument `{argument}` must be {expected}. Received: {argument}={received!r}{do}")
         self.argument = argument
         self.expected = expected
         self.received = received
+        self.advice = advice
+
+    def told(self, name: str) -> str:
+        """Returns the line about a user's mistake.
+
+        Args:
+            name: What the user knows the argument as, such as `"--units"`.
+        """
+        do = f"; {self.advice}" if self.advice else ""
+        return f"{name}: expected {self.expected}, received {self.received!r}{do}"
 
 
 def flag(name: str) -> str:
     """Returns an option, which a program knows by its name, as it is written on the command line."""
     return f"--{name.replace('_', '-')}"
+
+
+def option(name: str) -> str:
+    """Returns an argument as messages about others mention it: `` `units` ``, or `--units` while a command runs."""
+    return _spelling.get()(name)
+
+
+@contextlib.contextmanager
+def arguments_are_options() -> Iterator[None]:
+    """Lets messages mention arguments as options of a command line."""
+    before = _spelling.set(flag)
+    try:
+        yield
+    finally:
+        _spelling.reset(before)
 
 
 @contextlib.contextmanager
@@ -36,7 +66,7 @@ def naming_options(names: Collection[str], **called: str) -> Iterator[None]:
 
     Args:
         names: Arguments that are options. An error of another argument is none of the user's, and passes as it is.
-        **called: What an option is called whose argument has another name.
+        **called: What a user knows an argument as if that is not its option, such as `--next`, or a line of a file.
 
     Raises:
         UserError: One of these arguments was refused.
@@ -46,8 +76,7 @@ def naming_options(names: Collection[str], **called: str) -> Iterator[None]:
     except InvalidArgument as error:
         if error.argument not in names:
             raise
-        option = flag(called.get(error.argument, error.argument))
-        raise UserError(f"{option}: expected {error.expected}, received {error.received}") from error
+        raise UserError(error.told(called.get(error.argument, flag(error.argument)))) from error
 
 
 def check_integer(name: str, value, lowest: int, highest: int | None = None) -> None:

@@ -15,7 +15,7 @@ LAYERS = (1, 2, 3, 4, 8)
 RATES = (0.0, 0.3)
 
 LEVELS: dict[str, Sequence[Any]] = {
-    "cell": ("lstm", "gru", "simple_rnn", "fgr"),  # fgr stands for those that RNN runs; a test of its own takes every cell
+    "cell": ("lstm", "gru", "simple_rnn"),  # a test of its own takes every cell
     "num_layers": LAYERS,
     "encoder_layers": LAYERS,
     "decoder_layers": LAYERS,
@@ -70,7 +70,7 @@ APART = {
         "temporal_activity_penalty", "sampled_softmax",
     ),
     "constants": ("normalization", "max_length", "length_penalty"),
-    "parts that meet others in one place only": ("tokenizer", "encoder_layers"),
+    "parts that meet others in one place only": ("tokenizer", "encoder_layers", "pooling"),
 }  # fmt: skip
 """Factors that change no operator of an exported graph, or none next to those that others change, by what they change."""
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.cli.shell import ROOT
+from toolkit.arguments import flag
 from toolkit.cli import main
 from toolkit.cli.evaluate import _parser
-from toolkit.cli.parser import flag
 from toolkit.cli.recipes import RECIPES, find_recipe, open_run
 
 SENTIMENT, LANGUAGE_MODEL = (str(ROOT / "saved_models" / name) for name in ("sentiment", "language_model"))

@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from recipes.sentiment import RECIPE as SENTIMENT
+from toolkit.arguments import InvalidArgument
 from toolkit.cli import main
 from toolkit.cli.options import SettingsParser, described, setting_kinds
 from toolkit.cli.recipes import RECIPES, find_recipe
@@ -34,7 +35,7 @@ class Settings:
 
     def __post_init__(self):
         if self.units < 1:
-            raise UserError(f"units: expected at least 1, received {self.units}")
+            raise InvalidArgument("units", "at least 1", self.units)
 
 
 PRESETS = {"quick": Settings(units=6), "full": Settings(units=60, patience=None)}

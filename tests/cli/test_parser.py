@@ -1,6 +1,6 @@
 import pytest
 
-from toolkit.cli.parser import Parser, with_flags
+from toolkit.cli.parser import Parser
 from toolkit.cli.values import one_of
 from toolkit.errors import UserError
 
@@ -93,18 +93,3 @@ def test_too_many_words_are_named():
     parser = Parser("toolkit test", "a test")
     with pytest.raises(UserError, match=r"^expected no further word, received a b; `toolkit test --help` says more$"):
         parser.parse_args(["a", "b"])
-
-
-@pytest.mark.parametrize(
-    ("message", "written"),
-    [
-        ("change --text_column to this", "change --text-column to this"),
-        ("init_from: expected none", "--init-from: expected none"),
-        ("Argument `init_from` must be. Received: init_from='x'", "--init-from must be. Received: init_from='x'"),
-        ('no column "init_from", in /a/init_from or init_from.csv', 'no column "init_from", in /a/init_from or init_from.csv'),
-        ("other settings (init_from a → b, units 3 → 4)", "other settings (init_from a → b, units 3 → 4)"),
-        ("try a lower learning_rate", "try a lower learning_rate"),
-    ],
-)
-def test_options_in_messages_have_dashes(message, written):
-    assert with_flags(message, ["init_from", "units"]) == written

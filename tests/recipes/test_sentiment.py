@@ -190,7 +190,7 @@ def test_an_export_is_verified_again_without_its_run(folder, capsys):
         (["train", "sentiment", "--data", "nowhere.csv"], "nowhere.csv"),
         (["train", "sentiment", "--optimizer", "adamax"], "adamax"),
         (["train", "sentiment", "--data", "reviews.csv", *TINY, "--units", "0"], "units"),
-        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--pooling", "last"], "segment_length"),
+        (["train", "sentiment", "--data", "reviews.csv", *TINY, "--pooling", "last"], "--segment-length"),
         (["train", "sentiment", "--data", "reviews.csv", *TINY, "--learning-rate", "-1"], "--learning-rate"),
         (["train", "sentiment", "--data", "reviews.csv", *TINY, "--vocabulary-size", "5"], "--vocabulary-size"),
         (["train", "sentiment", "--data", "reviews.csv", *TINY, "--max-length", "1"], "--max-length"),

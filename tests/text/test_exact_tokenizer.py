@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from text_samples import ODD_TEXTS, TEXTS
 
+from toolkit.arguments import InvalidArgument
 from toolkit.errors import UserError
 from toolkit.text import tokenizer as tokenizer_module
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
@@ -151,16 +152,21 @@ def test_trainers_learn_from_a_sample_of_very_long_texts(monkeypatch, caplog):
 @pytest.mark.parametrize(
     ("texts", "model_type", "size", "message"),
     [
-        (TEXTS, "wordpiece", None, "tokenizer must be one of char, bpe, unigram, word. Received: 'wordpiece'"),
-        (TEXTS, "bpe", None, "vocabulary_size is needed for bpe; char and word do without"),
-        (TEXTS, "unigram", 260, "vocabulary_size must be above 260, .* Received: 260"),
-        (TEXTS, "char", 4, "vocabulary_size must be above 4, .* Received: 4"),
-        (TEXTS, "bpe", 270, r"vocabulary_size must be at least \d+, which the characters of these texts need. Received: 270"),
+        (TEXTS, "wordpiece", None, "`tokenizer` must be one of char, bpe, unigram, word. Received: tokenizer='wordpiece'"),
+        (TEXTS, "bpe", None, "`vocabulary_size` must be a number for bpe; char and word do without"),
+        (TEXTS, "unigram", 260, "`vocabulary_size` must be above 260, .* Received: vocabulary_size=260"),
+        (TEXTS, "char", 4, "`vocabulary_size` must be above 4, .* Received: vocabulary_size=4"),
+        (
+            TEXTS,
+            "bpe",
+            270,
+            r"`vocabulary_size` must be at least \d+, which the characters of these texts need. Received: vocabulary_size=270",
+        ),
         ([""], "char", None, "needs texts to train on"),
         ([" \t"], "word", None, "needs texts to train on"),
         ([], "bpe", 1000, "needs texts to train on"),
     ],
 )
 def test_what_cannot_be_trained(texts, model_type, size, message):
-    with pytest.raises(UserError, match=message):
+    with pytest.raises((UserError, InvalidArgument), match=message):
         train_exact_tokenizer(texts, model_type, size)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from text_samples import ODD_TEXTS, TEXTS, TOKENIZERS, foreign_model
 
+from toolkit.arguments import InvalidArgument
 from toolkit.errors import UserError
 from toolkit.text.tokenizer import Tokenizer
 
@@ -133,7 +134,7 @@ def test_a_vocabulary_larger_than_the_texts_is_cut_and_reported(model_type, capl
     with caplog.at_level(logging.WARNING):
         tokenizer = Tokenizer.train(["a few words, a few tokens"], 16000, model_type)
     assert 260 < tokenizer.vocabulary_size < 400
-    assert caplog.messages == [f"vocabulary_size is 16000, but the texts give only {tokenizer.vocabulary_size} tokens"]
+    assert caplog.messages == [f"`vocabulary_size` is 16000, but the texts give only {tokenizer.vocabulary_size} tokens"]
 
 
 def test_a_char_vocabulary_is_all_characters_or_the_most_frequent(caplog):
@@ -146,9 +147,9 @@ def test_a_char_vocabulary_is_all_characters_or_the_most_frequent(caplog):
 
 @pytest.mark.parametrize("model_type", ["bpe", "unigram"])
 def test_a_vocabulary_too_small_names_the_smallest_that_works(model_type):
-    with pytest.raises(UserError, match=r"vocabulary_size must be at least \d+, .* Received: 270$") as error:
+    with pytest.raises(InvalidArgument, match=r"`vocabulary_size` must be at least \d+, .* Received: vocabulary_size=270$") as error:
         Tokenizer.train(TEXTS, 270, model_type)
-    needed = int(str(error.value).split()[5].rstrip(","))
+    needed = int(error.value.expected.split()[2].rstrip(","))
     assert Tokenizer.train(TEXTS, needed, model_type).vocabulary_size == needed
 
 
@@ -162,14 +163,14 @@ def test_training_needs_text(model_type, texts):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"model_type": "wordpiece"}, "model_type must be one of bpe, unigram, char. Received: 'wordpiece'"),
-        ({"normalization": "lower"}, "normalization must be one of .*identity. Received: 'lower'"),
-        ({"vocabulary_size": 260}, "vocabulary_size must be above 260, .* Received: 260"),
-        ({"vocabulary_size": 0, "byte_fallback": False}, "vocabulary_size must be above 4, .* Received: 0"),
+        ({"model_type": "wordpiece"}, "`model_type` must be one of bpe, unigram, char. Received: model_type='wordpiece'"),
+        ({"normalization": "lower"}, "`normalization` must be one of .*identity. Received: normalization='lower'"),
+        ({"vocabulary_size": 260}, "`vocabulary_size` must be above 260, .* Received: vocabulary_size=260"),
+        ({"vocabulary_size": 0, "byte_fallback": False}, "`vocabulary_size` must be above 4, .* Received: vocabulary_size=0"),
     ],
 )
 def test_train_rejects_other_settings(options, message):
-    with pytest.raises(UserError, match=message):
+    with pytest.raises(InvalidArgument, match=message):
         Tokenizer.train(TEXTS, **{"vocabulary_size": 1000, **options})
 
 

@@ -15,6 +15,7 @@ import tensorflow as tf
 import tiny_training
 from tiny_training import EPOCHS, STEPS, Steps, batches, cross_entropy, final_variables, tiny_model, train
 
+from toolkit.arguments import InvalidArgument
 from toolkit.data.batching.batch_plan import BatchPlan
 from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.errors import UserError
@@ -181,7 +182,7 @@ class OneStep:
 
 
 def test_a_last_step_that_goes_wrong_is_noticed_by_the_validation(tmp_path):
-    with pytest.raises(UserError, match=r"has diverged: val_loss is (nan|inf) after epoch \d; .* smaller learning_rate"):
+    with pytest.raises(UserError, match=r"has diverged: val_loss is (nan|inf) after epoch \d; .* smaller `learning_rate`"):
         train(tmp_path, train=OneStep(), optimizer=build_optimizer("sgd", 1e38))
 
 
@@ -226,14 +227,14 @@ def test_callbacks_are_called_as_keras_does_and_can_stop(tmp_path):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"monitor": "f1"}, "monitor must be one of loss, accuracy, received 'f1'"),
-        ({"mode": "up"}, "mode must be min or max"),
-        ({"epochs": 0}, "epochs must be 1 or more, received 0"),
-        ({"patience": 0}, "patience must be 1 or more epochs, received 0"),
+        ({"monitor": "f1"}, "`monitor` must be one of loss, accuracy. Received: monitor='f1'"),
+        ({"mode": "up"}, "`mode` must be min or max"),
+        ({"epochs": 0}, "`epochs` must be 1 or more"),
+        ({"patience": 0}, "`patience` must be 1 or more"),
     ],
 )
 def test_bad_settings_are_named(tmp_path, settings, message):
-    with pytest.raises(UserError, match=message):
+    with pytest.raises(InvalidArgument, match=message):
         train(tmp_path, **settings)
     assert not any(tmp_path.iterdir())
 

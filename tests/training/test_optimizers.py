@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from toolkit.errors import UserError
+from toolkit.arguments import InvalidArgument
 from toolkit.training.optimizers import build_optimizer
 
 
@@ -44,22 +44,25 @@ def test_decays_matrices_but_not_biases_embeddings_and_normalization():
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"name": "adm"}, "optimizer must be one of adam, adamw, rmsprop, sgd, asgd, received 'adm'; did you mean adam?"),
-        ({"schedule": "cos"}, "schedule must be one of constant, linear, cosine, inverse_sqrt, received 'cos'"),
-        ({"learning_rate": 0.0}, "learning_rate must be a number above 0, received 0.0"),
-        ({"learning_rate": float("inf")}, "learning_rate must be a number above 0, received inf"),
-        ({"clipnorm": -1.0}, "clipnorm must be a number above 0, received -1.0"),
-        ({"clipnorm": 1.0, "global_clipnorm": 2.0}, "give clipnorm or global_clipnorm, not both"),
-        ({"weight_decay": -0.1}, "weight_decay must be 0 or more, received -0.1"),
-        ({"ema_momentum": 1.0}, "ema_momentum must be at least 0 and below 1, received 1.0"),
-        ({"momentum": 0.9}, "momentum belongs to sgd and rmsprop"),
-        ({"name": "asgd", "ema_momentum": 0.9}, "ema_momentum belongs to adam and adamw and rmsprop and sgd"),
-        ({"averaging_patience": 3}, "averaging_patience belongs to asgd"),
+        ({"name": "adm"}, "`optimizer` must be one of adam, adamw, rmsprop, sgd, asgd. Received: optimizer='adm'. Did you mean adam?"),
+        ({"schedule": "cos"}, "`schedule` must be one of constant, linear, cosine, inverse_sqrt. Received: schedule='cos'"),
+        ({"learning_rate": 0.0}, "`learning_rate` must be a number above 0. Received: learning_rate=0.0"),
+        ({"learning_rate": float("inf")}, "`learning_rate` must be a number above 0. Received: learning_rate=inf"),
+        ({"clipnorm": -1.0}, "`clipnorm` must be a number above 0. Received: clipnorm=-1.0"),
+        ({"clipnorm": 1.0, "global_clipnorm": 2.0}, "`clipnorm` must be none with `global_clipnorm`, here 2.0. Received: clipnorm=1.0"),
+        ({"weight_decay": -0.1}, "`weight_decay` must be 0 or more. Received: weight_decay=-0.1"),
+        ({"ema_momentum": 1.0}, "`ema_momentum` must be at least 0 and below 1. Received: ema_momentum=1.0"),
+        ({"momentum": 0.9}, "`momentum` must be none with optimizer adam, as it belongs to sgd and rmsprop"),
+        (
+            {"name": "asgd", "ema_momentum": 0.9},
+            "`ema_momentum` must be none with optimizer asgd, as it belongs to adam and adamw and rmsprop and sgd",
+        ),
+        ({"averaging_patience": 3}, "`averaging_patience` must be none with optimizer adam, as it belongs to asgd"),
         ({"schedule": "cosine"}, "`total_steps` must be above `warmup_steps`"),
         ({"warmup_steps": -1}, "`warmup_steps` must be 0 or more"),
     ],
 )
 def test_bad_settings_are_named(settings, message):
-    with pytest.raises(UserError) as raised:
+    with pytest.raises(InvalidArgument) as raised:
         build_optimizer(**settings)
     assert message in str(raised.value)

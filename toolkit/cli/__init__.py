@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from toolkit.cli.parser import with_flags
+from toolkit.arguments import arguments_are_options
 from toolkit.cli.streams import fill_closed_descriptors, standard_streams, write_what_the_encoding_lacks
 from toolkit.errors import Terminated, UserError
 from toolkit.quiet import native_notices_held_to_the_end
@@ -62,13 +62,13 @@ def _guarded(argv: Sequence[str]) -> int:
     """Runs a command; turns what may go wrong into a line and an exit code."""
     # TensorFlow's notices about the processor are not ours to print; its errors are.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with standard_streams():
+    with standard_streams(), arguments_are_options():
         try:
             code = _run(argv)
             sys.stdout.flush()
             return code
         except UserError as error:
-            return _say(f"error: {with_flags(str(error))}", MISTAKE)
+            return _say(f"error: {error}", MISTAKE)
         except KeyboardInterrupt as interruption:
             kind, code = ("terminated", TERMINATED) if isinstance(interruption, Terminated) else ("interrupted", INTERRUPTED)
             return _say(str(interruption) or kind, code)

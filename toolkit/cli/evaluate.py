@@ -4,8 +4,9 @@ from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from typing import Any
 
+from toolkit.arguments import flag, naming_options
 from toolkit.cli.options import described, setting_kinds
-from toolkit.cli.parser import Parser, flag
+from toolkit.cli.parser import Parser
 from toolkit.cli.recipes import RECIPES, find_recipe, open_run
 from toolkit.cli.streams import require_output
 from toolkit.errors import UserError
@@ -19,7 +20,9 @@ def run(argv: Sequence[str]) -> int:
     options = vars(_parser().parse_args(argv))
     require_output()
     as_json, task = options.pop("json"), open_run(options.pop("run"))
-    result = task.evaluate(**_values(options, task))
+    values = _values(options, task)
+    with naming_options(values):
+        result = task.evaluate(**values)
     print(to_json(result.as_dict()) if as_json else result)
     return 0
 

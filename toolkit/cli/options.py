@@ -8,8 +8,9 @@ from typing import Any, NoReturn, get_type_hints
 
 import yaml
 
+from toolkit.arguments import flag, naming_options
 from toolkit.cli.option_file import Entry, OptionFile
-from toolkit.cli.parser import Parser, flag, spelled, with_flags
+from toolkit.cli.parser import Parser, spelled
 from toolkit.cli.values import Kind, kind_of, nearest, one_of, truth
 from toolkit.errors import UserError
 
@@ -79,20 +80,12 @@ class SettingsParser(Parser):
         given = {name: value for name, value in values.items() if name in self._kinds}
         others = {name: value for name, value in values.items() if name not in self._kinds}
         options = self._fallbacks | others
-        settings = self._settings(lambda: replace(base(values), **given), places)
+        with naming_options(self._kinds, **places):
+            settings = replace(base(values), **given)
         if options["print_config"]:
             said_of_it = {name: value for name, value in others.items() if name not in NOT_IN_FILES}
             self._print({"recipe": self.recipe, "preset": options["preset"], **said_of_it, **asdict(settings)})
         return settings, Namespace(**{name: value for name, value in options.items() if name not in NOT_IN_FILES})
-
-    def _settings(self, make: Callable[[], Any], places: dict[str, str]) -> Any:
-        try:
-            return make()
-        except (UserError, ValueError) as error:
-            # The settings name what is wrong by the name of the field: say it as it was given.
-            name, colon, rest = str(error).partition(":")
-            place = places.get(name, flag(name)) if name in self._kinds else name
-            raise UserError(f"{place}{colon}{with_flags(rest, self._kinds)}") from error
 
     def _checked(self, file: OptionFile) -> list[Entry]:
         if file.recipe is not None and file.recipe.text != self.recipe:
@@ -119,8 +112,12 @@ class SettingsParser(Parser):
         for title, texts in described(self._settings_class).items():
             group = self.add_argument_group(title)
             for name, text in texts.items():
-                kind, help = self._kinds[name], f"{with_flags(text, self._kinds)} ({self._described_defaults(name)})".replace("%", "%%")
+                kind, help = self._kinds[name], f"{self._with_flags(text)} ({self._described_defaults(name)})".replace("%", "%%")
                 group.add_argument(flag(name), type=kind.read, metavar=kind.metavar, default=SUPPRESS, help=help)
+
+    def _with_flags(self, text: str) -> str:
+        """Writes the settings of several words that a docstring speaks of as the options that they are in the help."""
+        return " ".join(flag(word) if "_" in word and word in self._kinds else word for word in text.split(" "))
 
     def _described_defaults(self, name: str) -> str:
         values = {preset: _written(getattr(settings, name)) for preset, settings in self.presets.items()}

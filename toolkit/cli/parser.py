@@ -3,10 +3,9 @@
 import argparse
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
-from toolkit.arguments import flag
 from toolkit.cli.values import nearest, number, whole_number
 from toolkit.errors import UserError
 
@@ -111,19 +110,3 @@ class Parser(argparse.ArgumentParser):
 def spelled(name: str) -> str:
     """Returns an option as help and messages write it, with dashes only."""
     return name.replace("_", "-")
-
-
-def with_flags(message: str, names: Iterable[str] = ()) -> str:
-    """Writes the options that a message speaks of as they are given.
-
-    Args:
-        message: A message that may have options with underscores, such as `--text_column`.
-        names: Options that it may call by their names. Only those of several words are known from other words.
-    """
-    message = re.sub(r"--[a-z]+(_[a-z]+)+", lambda option: spelled(option[0]), message)
-    several = [name for name in names if "_" in name]
-    if not several:
-        return message
-    change = r" [^,;]+ →"  # in a list of settings, each by its name
-    name = rf"(?:[Aa]rgument )?(?P<tick>`?)(?P<name>{'|'.join(several)})(?P=tick)"
-    return re.sub(rf"(?<![\w/.\"'-]){name}(?![\w/.=\"'-]|{change})", lambda found: flag(found["name"]), message)

@@ -1,14 +1,14 @@
 """`toolkit train`."""
 
-import contextlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from toolkit.arguments import naming_options
 from toolkit.cli.finish import finish
 from toolkit.cli.options import SettingsParser, setting_kinds
-from toolkit.cli.parser import spelled, with_flags
+from toolkit.cli.parser import spelled
 from toolkit.cli.recipes import RECIPES, find_recipe, make_run
 from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
@@ -47,19 +47,10 @@ def run(argv: Sequence[str]) -> int:
     settings, options = parser.parse(argv, lambda given: _starting_point(recipe, given))
     run = RunFolder(f"runs/{_default_name(recipe, settings, options.preset)}" if options.run_dir is None else options.run_dir)
     outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
-    with _naming_options(recipe):
+    with naming_options(setting_kinds(recipe.settings_class)):
         if settings.continue_from:  # a mistake is told before TensorFlow is imported, and before the folder is looked at
             Continuation.of(recipe, settings.continue_from).check(settings, run)
         return _train(make_run(recipe, settings, run), Path(options.export_dir), options.json)
-
-
-@contextlib.contextmanager
-def _naming_options(recipe: Recipe) -> Iterator[None]:
-    """Lets an error name a setting as the option that it is here."""
-    try:
-        yield
-    except UserError as error:
-        raise UserError(with_flags(str(error), setting_kinds(recipe.settings_class))) from error
 
 
 def _without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:

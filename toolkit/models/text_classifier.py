@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import InvalidArgument, check_positive_integer, check_rate
 from toolkit.layers import AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
 from toolkit.layers.precision import output_dtype
 from toolkit.layers.recurrent.layer_of import layer_of
@@ -57,6 +57,8 @@ class TextClassifier(keras.Model):
         cell: str = "lstm",
         **kwargs,
     ):
+        check_positive_integer("embedding_dim", embedding_dim)
+        check_rate("output_dropout", output_dropout)
         _check(num_layers, len(label_names), pooling, segment_length)
 
         # === Layers ===
@@ -127,7 +129,4 @@ def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int |
     if pooling not in POOLING:
         raise InvalidArgument("pooling", f"one of {POOLING}", pooling)
     if pooling == "last" and segment_length:
-        raise ValueError(
-            "Argument `segment_length` must be None with pooling='last', which reads the whole text. "
-            f"Received: segment_length={segment_length}"
-        )
+        raise InvalidArgument("segment_length", "none with pooling='last', which reads the whole text", segment_length)

@@ -356,7 +356,4 @@ def _check(encoder_layers, decoder_layers, bidirectional, units, attention, brid
         if value not in known:
             raise InvalidArgument(name, f"one of {known}", value)
     if isinstance(units, bool) or not isinstance(units, int) or units < 1 or (bidirectional and units % 2):
-        raise ValueError(
-            f"Argument `units` must be a positive integer, and even with a bidirectional encoder. Received: units={units!r}, "
-            f"bidirectional={bidirectional}"
-        )
+        raise InvalidArgument("units", "a positive integer, and even with a bidirectional encoder", units)

@@ -4,6 +4,7 @@ import shutil
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from toolkit.arguments import InvalidArgument, option
 from toolkit.errors import UserError
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder, differences
@@ -50,7 +51,7 @@ class Continuation:
                 raise UserError(f"{folder}: expected a run of the recipe {recipe.name}, received one of {found}")
             metrics, settings = run.read_metrics(), recipe.settings_of(run)
         except UserError as error:
-            raise UserError(f"continue_from: {error}") from error
+            raise UserError(f"{option('continue_from')}: {error}") from error
         origins = {name: None for name in ORIGINS if hasattr(settings, name)}
         return cls(recipe, run, replace(settings, continue_from=folder, **origins), metrics)
 
@@ -65,17 +66,16 @@ class Continuation:
             UserError: The folder is that of the finished run, or a setting does not fit weights that are there already.
         """
         if run.path.resolve() == self.run.path.resolve():
-            raise UserError(
-                f"continue_from: expected another folder than that of the new run, received {self.run.path}; give another --run-dir"
-            )
+            expected = "another folder than that of the new run"
+            raise InvalidArgument("continue_from", expected, str(self.run.path), f"give another {option('run_dir')}")
         for name in ORIGINS:
             if value := getattr(settings, name, None):
-                raise UserError(f"{name}: expected none with continue_from, which brings weights and tokenizers, received {value}")
+                raise InvalidArgument(name, f"none with {option('continue_from')}, which brings weights and tokenizers", value)
         fixed = [{name: getattr(each, name) for name in self.recipe.fixed} for each in (self.settings, settings)]
         if changed := differences(*fixed):
             raise UserError(
                 f"{self.run.path}: its tokenizers and weights go on, and allow no other settings of these: {', '.join(changed)}; "
-                "leave them as they were, or train anew without --continue-from"
+                f"leave them as they were, or train anew without {option('continue_from')}"
             )
 
     def give_tokenizers(self, run: RunFolder) -> None:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from toolkit.arguments import InvalidArgument
 from toolkit.cells import CELLS, not_honoured, with_equations
 from toolkit.data.reading.reading import Reading
-from toolkit.errors import UserError
 
 TOKENIZER = ("tokenizer", "vocabulary_size")
 """Settings of the tokenizer, which a training that goes on from a finished run cannot change."""
@@ -85,12 +85,12 @@ def at_least(settings: Any, **limits: float) -> None:
     """Checks that settings, where they are given, are not below their limits.
 
     Raises:
-        UserError: One is.
+        InvalidArgument: One is.
     """
     for name, limit in limits.items():
         value = getattr(settings, name)
         if value is not None and value < limit:
-            raise UserError(f"{name}: expected at least {limit}, received {value}")
+            raise InvalidArgument(name, f"at least {limit}", value)
 
 
 def check_cell(settings: Any, *options: str) -> None:
@@ -101,13 +101,11 @@ def check_cell(settings: Any, *options: str) -> None:
         *options: Names of the others, of `toolkit.cells.OF_THE_EQUATIONS`.
 
     Raises:
-        UserError: It is not, or it does not.
+        InvalidArgument: It is not, or it does not.
     """
     cell = settings.cell
     if cell not in CELLS:
-        raise UserError(f"cell: expected one of {', '.join(CELLS)}, received {cell!r}")
+        raise InvalidArgument("cell", f"one of {', '.join(CELLS)}", cell)
     for name in not_honoured(cell, **{name: getattr(settings, name) for name in options}):
-        raise UserError(
-            f"{name}: expected none with cell {cell}, whose gradient is not written out, received {getattr(settings, name)}; "
-            f"take one of {', '.join(with_equations())}"
-        )
+        expected = f"none with cell {cell}, whose gradient is not written out"
+        raise InvalidArgument(name, expected, getattr(settings, name), f"take one of {', '.join(with_equations())}")

@@ -8,7 +8,7 @@ import os
 import resource
 import textwrap
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import keras
 import tensorflow as tf
 
 from toolkit import __version__
-from toolkit.errors import UserError
+from toolkit.arguments import InvalidArgument, option
 from toolkit.evaluation.divergence import Trouble
 from toolkit.evaluation.plots import learning_curve
 from toolkit.export.exporter import Exporter
@@ -97,7 +97,7 @@ class TrainingRun(abc.ABC):
                 origin.give_tokenizers(self.run)
             data = self.recipe.build_data(s, self.run)
             train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
-            with strategy.scope(), naming_settings():
+            with strategy.scope():
                 loss, metrics, scores = self._loss(), self._metrics(), self._scores(data)
                 model = self.recipe.build_model(s, data)
                 if origin:
@@ -134,10 +134,8 @@ class TrainingRun(abc.ABC):
     def _build_optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
         s = self.settings
         if s.warmup_steps is not None and s.warmup_steps >= total_steps:
-            raise UserError(
-                f"warmup_steps: expected less than the {total_steps} steps of {s.epochs} epochs, received {s.warmup_steps}; "
-                "give a smaller --warmup-steps or more --epochs"
-            )
+            expected = f"less than the {total_steps} steps of {s.epochs} epochs"
+            raise InvalidArgument("warmup_steps", expected, s.warmup_steps, f"give a smaller one, or more {option('epochs')}")
         return build_optimizer(
             s.optimizer,
             s.learning_rate,
@@ -329,12 +327,3 @@ def shortest(texts: Sequence[str]) -> str:
     lines = [" ".join(text.split()) for text in texts[:EXAMPLES]]
     words = [textwrap.shorten(line, EXAMPLE_CHARACTERS, placeholder="") or line[:EXAMPLE_CHARACTERS] for line in lines]
     return min(filter(None, words), key=len, default="")
-
-
-@contextlib.contextmanager
-def naming_settings() -> Iterator[None]:
-    """Turns the error of a layer or loss, which names its argument, into one that the user can mend: here it is a setting."""
-    try:
-        yield
-    except ValueError as error:
-        raise UserError(" ".join(str(error).split())) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sentencepiece.sentencepiece_model_pb2 import ModelProto, NormalizerSpec
 
+from toolkit.arguments import InvalidArgument
 from toolkit.errors import UserError
 from toolkit.text.tokenizer import (
     COUNTS_UNKNOWN,
@@ -54,9 +55,9 @@ def train_exact_tokenizer(texts: Iterable[str], model_type: str = "char", vocabu
     check_choice("tokenizer", model_type, EXACT_MODEL_TYPES)
     reserved = _SPECIAL + _BYTES * (model_type in ("bpe", "unigram"))
     if vocabulary_size is None and model_type in ("bpe", "unigram"):
-        raise UserError(f"vocabulary_size is needed for {model_type}; char and word do without")
+        raise InvalidArgument("vocabulary_size", f"a number for {model_type}; char and word do without", None)
     if vocabulary_size is not None and vocabulary_size <= reserved:
-        raise UserError(f"vocabulary_size must be above {reserved}, as the special ids and bytes take so many. Received: {vocabulary_size}")
+        raise InvalidArgument("vocabulary_size", f"above {reserved}, as the special ids and bytes take so many", vocabulary_size)
     texts = map(well_formed, texts)
     if model_type == "char":
         return _char_tokenizer(texts, vocabulary_size)

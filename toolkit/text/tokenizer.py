@@ -13,6 +13,7 @@ import sentencepiece
 from google.protobuf.message import DecodeError
 from sentencepiece.sentencepiece_model_pb2 import ModelProto, TrainerSpec
 
+from toolkit.arguments import InvalidArgument, option
 from toolkit.errors import UserError
 
 MODEL_TYPES = ("bpe", "unigram", "char")
@@ -102,9 +103,7 @@ class Tokenizer:
         check_choice("normalization", normalization, NORMALIZATIONS)
         reserved = 4 + 256 * byte_fallback
         if vocabulary_size <= reserved:
-            raise UserError(
-                f"vocabulary_size must be above {reserved}, as the special ids and bytes take so many. Received: {vocabulary_size}"
-            )
+            raise InvalidArgument("vocabulary_size", f"above {reserved}, as the special ids and bytes take so many", vocabulary_size)
         options = {
             "vocab_size": vocabulary_size,
             "model_type": model_type,
@@ -239,13 +238,13 @@ def well_formed(text: str) -> str:
 def warn_of_small_vocabulary(tokenizer: Tokenizer, vocabulary_size: int) -> None:
     """Says in the log if a tokenizer has fewer ids than it was asked for."""
     if tokenizer.vocabulary_size < vocabulary_size:
-        _log.warning("vocabulary_size is %d, but the texts give only %d tokens", vocabulary_size, tokenizer.vocabulary_size)
+        _log.warning("%s is %d, but the texts give only %d tokens", option("vocabulary_size"), vocabulary_size, tokenizer.vocabulary_size)
 
 
 def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
-    """Refuses, by a `UserError`, a value that is none of the choices."""
+    """Refuses, by an `InvalidArgument`, a value that is none of the choices."""
     if value not in choices:
-        raise UserError(f"{name} must be one of {', '.join(choices)}. Received: {value!r}")
+        raise InvalidArgument(name, f"one of {', '.join(choices)}", value)
 
 
 def _different_parts(texts: Iterable[str]) -> Iterator[str]:
@@ -301,9 +300,8 @@ def train_model(texts: Iterable[str], **options) -> bytes:
         )
     except RuntimeError as error:
         if needed := re.search(r"smaller than required_chars\. \d+ vs (\d+)", str(error)):
-            raise UserError(
-                f"vocabulary_size must be at least {needed[1]}, which the characters of these texts need. Received: {options['vocab_size']}"
-            ) from error
+            expected = f"at least {needed[1]}, which the characters of these texts need"
+            raise InvalidArgument("vocabulary_size", expected, options["vocab_size"]) from error
         if "sentences_.empty()" in str(error) or "all_chars_count" in str(error):
             raise UserError("a tokenizer needs texts to train on. Received: no text with any character in it") from error
         raise

@@ -12,7 +12,7 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
-from toolkit.arguments import check_positive_integer
+from toolkit.arguments import InvalidArgument, check_positive_integer, option
 from toolkit.errors import UserError
 from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.averaging import averaged_weights
@@ -121,13 +121,13 @@ def fit(
 
 def _check(measures: list[str], monitor: str, mode: str | None, epochs: int, patience: int | None) -> None:
     if monitor not in measures:
-        raise UserError(f"monitor must be one of {', '.join(measures)}, received {monitor!r}")
+        raise InvalidArgument("monitor", f"one of {', '.join(measures)}", monitor)
     if mode not in (None, "min", "max"):
-        raise UserError(f"mode must be min or max, received {mode!r}")
+        raise InvalidArgument("mode", "min or max", mode)
     if epochs < 1:
-        raise UserError(f"epochs must be 1 or more, received {epochs}")
+        raise InvalidArgument("epochs", "1 or more", epochs)
     if patience is not None and patience < 1:
-        raise UserError(f"patience must be 1 or more epochs, received {patience}")
+        raise InvalidArgument("patience", "1 or more", patience)
 
 
 def _check_model(model: keras.Model, strategy: tf.distribute.Strategy) -> None:
@@ -236,7 +236,8 @@ class _Training:
                 raise UserError(
                     f"the training has diverged: {name} is {logs[name]} at step {self.state.step + 1} of epoch {self.state.epoch + 1}; "
                     f"the gradient norm one step before was {self._norm:.4g}; "
-                    f"in a new run folder, try a learning_rate below {logs['learning_rate']:.4g}, or global_clipnorm"
+                    f"in a new run folder, try a {option('learning_rate')} below {logs['learning_rate']:.4g}, "
+                    f"or {option('global_clipnorm')}"
                 )
 
     def _require_finite_validation(self, loss: float) -> None:
@@ -244,7 +245,7 @@ class _Training:
         if not math.isfinite(loss):
             raise UserError(
                 f"the training has diverged: val_loss is {loss} after epoch {self.state.epoch + 1}; in a new run folder, try a smaller "
-                "learning_rate, or global_clipnorm"
+                f"{option('learning_rate')}, or {option('global_clipnorm')}"
             )
 
     def _save_if_due(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import keras
 
-from toolkit.errors import UserError
+from toolkit.arguments import InvalidArgument, option
 from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.schedules import DECAYS, WarmupDecay
 
@@ -60,25 +60,23 @@ def build_optimizer(
         The optimizer, not built.
 
     Raises:
-        UserError: A name is unknown or a value out of its range.
+        InvalidArgument: A name is unknown or a value out of its range.
     """
     _check_choice("optimizer", name, tuple(_OPTIMIZERS))
     _check_choice("schedule", schedule, DECAYS)
     for key, value in {"learning_rate": learning_rate, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm}.items():
         if value is not None and not (math.isfinite(value) and value > 0):
-            raise UserError(f"{key} must be a number above 0, received {value}")
+            raise InvalidArgument(key, "a number above 0", value)
     if clipnorm is not None and global_clipnorm is not None:
-        raise UserError(
-            f"give clipnorm or global_clipnorm, not both; received clipnorm={clipnorm} and global_clipnorm={global_clipnorm}; "
-            "set one of them to null"
-        )
+        expected = f"none with {option('global_clipnorm')}, here {global_clipnorm}"
+        raise InvalidArgument("clipnorm", expected, clipnorm, "set one of them to null")
     _check_share("ema_momentum", ema_momentum)
     _check_share("momentum", momentum)
-    for option, value in {"momentum": momentum, "averaging_patience": averaging_patience, "ema_momentum": ema_momentum}.items():
-        if value is not None and name not in _TAKE[option]:
-            raise UserError(f"{option} belongs to {' and '.join(_TAKE[option])}, received {option}={value} with optimizer {name}")
+    for key, value in {"momentum": momentum, "averaging_patience": averaging_patience, "ema_momentum": ema_momentum}.items():
+        if value is not None and name not in _TAKE[key]:
+            raise InvalidArgument(key, f"none with optimizer {name}, as it belongs to {' and '.join(_TAKE[key])}", value)
     if weight_decay is not None and not (math.isfinite(weight_decay) and weight_decay >= 0):
-        raise UserError(f"weight_decay must be 0 or more, received {weight_decay}")
+        raise InvalidArgument("weight_decay", "0 or more", weight_decay)
 
     if name == "sgd" and momentum is None:
         momentum = 0.9
@@ -95,19 +93,15 @@ def _learning_rate(peak: float, schedule: str, warmup_steps: int, total_steps: i
     """Returns a plain number where that is enough, so that callbacks can set it."""
     if schedule == "constant" and warmup_steps == 0:
         return float(peak)
-    try:
-        return WarmupDecay(peak, schedule, warmup_steps, total_steps)
-    except ValueError as error:
-        raise UserError(str(error)) from error
+    return WarmupDecay(peak, schedule, warmup_steps, total_steps)
 
 
 def _check_choice(argument: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         near = difflib.get_close_matches(value, choices, n=1)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        raise UserError(f"{argument} must be one of {', '.join(choices)}, received {value!r}{hint}")
+        raise InvalidArgument(argument, f"one of {', '.join(choices)}", value, f"did you mean {near[0]}?" if near else "")
 
 
 def _check_share(argument: str, value: float | None) -> None:
     if value is not None and not 0 <= value < 1:
-        raise UserError(f"{argument} must be at least 0 and below 1, received {value}")
+        raise InvalidArgument(argument, "at least 0 and below 1", value)

@@ -5,6 +5,8 @@ import math
 import keras
 from keras import ops
 
+from toolkit.arguments import InvalidArgument
+
 DECAYS = ("constant", "linear", "cosine", "inverse_sqrt")
 
 
@@ -35,16 +37,13 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
     def __init__(self, learning_rate: float, decay: str = "constant", warmup_steps: int = 0, total_steps: int | None = None) -> None:
         super().__init__()
         if not (math.isfinite(learning_rate) and learning_rate > 0):
-            raise ValueError(f"`learning_rate` must be a number above 0. Received: learning_rate={learning_rate}")
+            raise InvalidArgument("learning_rate", "a number above 0", learning_rate)
         if decay not in DECAYS:
-            raise ValueError(f"`decay` must be one of {', '.join(DECAYS)}. Received: decay={decay!r}")
+            raise InvalidArgument("decay", f"one of {', '.join(DECAYS)}", decay)
         if warmup_steps < 0:
-            raise ValueError(f"`warmup_steps` must be 0 or more. Received: warmup_steps={warmup_steps}")
+            raise InvalidArgument("warmup_steps", "0 or more", warmup_steps)
         if decay in ("linear", "cosine") and (total_steps is None or total_steps <= warmup_steps):
-            raise ValueError(
-                f"`total_steps` must be above `warmup_steps` for decay={decay!r}. "
-                f"Received: total_steps={total_steps}, warmup_steps={warmup_steps}"
-            )
+            raise InvalidArgument("total_steps", f"above `warmup_steps`, which is {warmup_steps}, for decay={decay!r}", total_steps)
         self.learning_rate = learning_rate
         self.decay = decay
         self.warmup_steps = warmup_steps

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
+from toolkit.arguments import InvalidArgument, option
 from toolkit.errors import UserError
 from toolkit.quiet import error_descriptor
 
@@ -35,7 +36,7 @@ def build_strategy(name: str) -> tf.distribute.Strategy:
         UserError: The name is unknown, TF_CONFIG is missing or wrong, or there is no TPU.
     """
     if name not in STRATEGIES:
-        raise UserError(f"strategy must be one of {', '.join(STRATEGIES)}, received {name!r}")
+        raise InvalidArgument("strategy", f"one of {', '.join(STRATEGIES)}", name)
     if name == "mirrored":
         devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
         return tf.distribute.MirroredStrategy([device.name for device in devices])
@@ -120,10 +121,10 @@ def _multi_worker() -> tf.distribute.Strategy:
         workers = [*config["cluster"].get("chief", []), *config["cluster"]["worker"]]
         index = config["task"]["index"]
     except (ValueError, TypeError, KeyError) as error:
-        raise UserError(f"strategy multi_worker: {expected}, received {os.environ.get('TF_CONFIG')!r}") from error
+        raise UserError(f"{option('strategy')} multi_worker: {expected}, received {os.environ.get('TF_CONFIG')!r}") from error
     if not 0 <= index < len(workers):
         raise UserError(
-            f"strategy multi_worker: TF_CONFIG has {len(workers)} workers, so an index below that was expected, received {index}"
+            f"{option('strategy')} multi_worker: expected an index below the {len(workers)} workers of TF_CONFIG, received {index}"
         )
     return tf.distribute.MultiWorkerMirroredStrategy()
 
@@ -134,5 +135,7 @@ def _tpu() -> tf.distribute.Strategy:
         tf.config.experimental_connect_to_cluster(resolver)
         tf.tpu.experimental.initialize_tpu_system(resolver)
     except (ValueError, tf.errors.OpError) as error:
-        raise UserError(f"strategy tpu: expected a TPU here or its name in TPU_NAME, received {str(error).splitlines()[0]}") from error
+        raise UserError(
+            f"{option('strategy')} tpu: expected a TPU here or its name in TPU_NAME, received {str(error).splitlines()[0]}"
+        ) from error
     return tf.distribute.TPUStrategy(resolver)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from toolkit.arguments import InvalidArgument
 from toolkit.data.labeled_texts.corpus import Split
 from toolkit.data.splits.report import SplitReport
-from toolkit.errors import UserError
 from toolkit.tasks.classification.texts import drawn
 
 NAMES = ["negative", "positive"]
@@ -39,5 +39,5 @@ def test_the_seed_says_which(split):
 
 
 def test_more_than_there_are_is_an_error(split):
-    with pytest.raises(UserError, match="training_examples: expected at most the 10 texts"):
+    with pytest.raises(InvalidArgument, match="`training_examples` must be at most the 10 texts"):
         drawn(split, 11, 0, NAMES)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from toolkit.errors import UserError
+from toolkit.arguments import InvalidArgument
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "fasttext")
 HEADERS = ("first", "none")
@@ -30,7 +30,7 @@ class Reading:
         label_map: Labels to rename, as in `"1=1 star,5=5 stars"`.
 
     Raises:
-        UserError: A value is not one of these, or two do not go together.
+        InvalidArgument: A value is not one of these, or two do not go together.
     """
 
     format: str | None = None
@@ -45,23 +45,23 @@ class Reading:
         for name, choices in (("format", FORMATS), ("header", HEADERS), ("quoting", QUOTINGS)):
             value = getattr(self, name)
             if value is not None and value not in choices:
-                raise UserError(f'{name}: expected one of {", ".join(choices)}, received "{value}"')
+                raise InvalidArgument(name, f"one of {', '.join(choices)}", value)
         self._check_delimiter()
         _check_encoding(self.encoding)
         if self.label_missing is not None and not self.label_missing.strip():
-            raise UserError("label_missing: expected a name for what has no label, received an empty one")
+            raise InvalidArgument("label_missing", "a name for what has no label", self.label_missing)
         self.renamed()
 
     def _check_delimiter(self) -> None:
         character = self.character
         if character is not None and (len(character) != 1 or character.isalnum() or character in '"\r\n'):
-            raise UserError(f'delimiter: expected one character or one of {", ".join(DELIMITERS)}, received "{self.delimiter}"')
+            raise InvalidArgument("delimiter", f"one character or one of {', '.join(DELIMITERS)}", self.delimiter)
         if self.format == "tsv" and character not in (None, "\t"):
-            raise UserError(f"delimiter: expected a tab with format tsv, received {self.delimiter!r}; leave out the format")
+            raise InvalidArgument("delimiter", "a tab with format tsv", self.delimiter, "leave out the format")
         if self.format not in (None, "csv", "tsv"):
             for name in ("delimiter", "quoting", "header"):
                 if getattr(self, name) is not None:
-                    raise UserError(f"{name}: expected none with format {self.format}, which has none, received {getattr(self, name)!r}")
+                    raise InvalidArgument(name, f"none with format {self.format}, which has none", getattr(self, name))
 
     @classmethod
     def of(cls, settings: Any, given: Mapping[str, Any] = MappingProxyType({})) -> "Reading":
@@ -77,12 +77,12 @@ class Reading:
         """Returns the new name of each label that is to be renamed.
 
         Raises:
-            UserError: `label_map` is not a list of `OLD=NEW`.
+            InvalidArgument: `label_map` is not a list of `OLD=NEW`.
         """
         pairs = [pair.partition("=") for pair in self.label_map.split(",")] if self.label_map is not None else []
         for old, equals, new in pairs:
             if not equals or not old.strip() or not new.strip():
-                raise UserError(f'label_map: expected OLD=NEW,OLD=NEW, received "{old}{equals}{new}" in "{self.label_map}"')
+                raise InvalidArgument("label_map", "OLD=NEW,OLD=NEW", self.label_map, f"{old + equals + new!r} is no such pair")
         return {old.strip(): new.strip() for old, _, new in pairs}
 
 
@@ -97,6 +97,6 @@ def _check_encoding(encoding: str | None) -> None:
     try:
         b"a".decode(encoding or "utf-8")
     except LookupError as error:
-        raise UserError(f'encoding: expected one such as utf-8, latin-1, cp1252, utf-16-le or gb18030, received "{encoding}"') from error
+        raise InvalidArgument("encoding", "one such as utf-8, latin-1, cp1252, utf-16-le or gb18030", encoding) from error
     except UnicodeError:
         pass  # half a character of a known one

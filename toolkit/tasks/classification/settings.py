@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from toolkit.arguments import InvalidArgument, option
 from toolkit.data.reading.reading import LABEL_OPTIONS, READING_OPTIONS
-from toolkit.errors import UserError
 from toolkit.tasks.settings import FileSettings, at_least
 
 
@@ -56,4 +56,4 @@ class LabeledTextSettings(FileSettings):
         if self.training_examples is not None:
             at_least(self, training_examples=1)
         if self.init_from and self.tokenizer_model:
-            raise UserError(f"tokenizer_model: expected none with init_from, which brings its own, received {self.tokenizer_model}")
+            raise InvalidArgument("tokenizer_model", f"none with {option('init_from')}, which brings its own", self.tokenizer_model)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from toolkit.arguments import InvalidArgument, option
 from toolkit.data.batching.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.batching.crop import crop
 from toolkit.data.labeled_texts.corpus import Corpus, Split, read_corpus
@@ -100,7 +101,7 @@ def drawn(split: Split, count: int, seed: int, label_names: Sequence[str]) -> Sp
         UserError: There are not so many.
     """
     if count > len(split.texts):
-        raise UserError(f"training_examples: expected at most the {len(split.texts):,} texts of the training split, received {count:,}")
+        raise InvalidArgument("training_examples", f"at most the {len(split.texts):,} texts of the training split", count)
     rows = np.sort(np.random.default_rng(seed).permutation(len(split.texts))[:count])
     labels = split.labels[rows]
     counts = {name: int((labels == number).sum()) for number, name in enumerate(label_names)}
@@ -142,6 +143,8 @@ def _language_model_run(run_dir: str) -> RunFolder:
     run = RunFolder(run_dir)
     recipe = run.read_config()["recipe"]
     if recipe != LANGUAGE_MODEL:
-        raise UserError(f"init_from: expected a run of the recipe {LANGUAGE_MODEL}, received {run_dir}, which is one of {recipe}")
+        raise UserError(
+            f"{option('init_from')}: expected a run of the recipe {LANGUAGE_MODEL}, received {run_dir}, which is one of {recipe}"
+        )
     run.read_metrics()  # says if it is not finished
     return run

@@ -70,7 +70,7 @@ class Writing(Prediction):
             scored = itertools.chain.from_iterable(zip(batch, answerer.score(batch), strict=True) for batch in batches)
             write.write_text_scores(scored, output, options.format)
         elif options.next is not None:
-            with naming_options(("count",), count="next"):
+            with naming_options(("count",), count="--next"):
                 write.write_next(_expected(answerer, batches, options.next), output, options.format)
         else:
             with naming_options(self.options):

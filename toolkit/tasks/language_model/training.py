@@ -8,11 +8,11 @@ from typing import Any
 
 import keras
 
+from toolkit.arguments import InvalidArgument
 from toolkit.data.reading.reading import Reading
 from toolkit.data.running_text.document_ids import DocumentIds
 from toolkit.data.running_text.documents import Documents, read_document_split
 from toolkit.data.running_text.token_file import TokenFile
-from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.likelihood import Likelihood
 from toolkit.tasks.language_model.exporter import LanguageModelExporter
@@ -49,7 +49,7 @@ class LanguageModeling(TrainingRun):
     def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
         s = self.settings
         if s.strategy != "none":
-            raise UserError(f"strategy: expected none, as a language model carries its state on one device, received {s.strategy}")
+            raise InvalidArgument("strategy", "none, as a language model carries its state on one device", s.strategy)
         most = s.tokens_per_epoch if split == "train" else s.validation_tokens
         return data.batches(split, rows=s.batch_size, length=s.window, seed=s.seed, most_tokens=most)
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from toolkit.arguments import InvalidArgument, option
 from toolkit.data.reading.reading import READING_OPTIONS
-from toolkit.errors import UserError
 from toolkit.tasks.settings import FileSettings, at_least
 
 
@@ -55,7 +55,6 @@ class ParallelTextSettings(FileSettings):
         FileSettings.__post_init__(self)
         at_least(self, vocabulary_size=1, max_length=2, batch_size=1, max_length_ratio=1)
         if self.target_tokenizer_model and not self.separate_vocabularies:
-            raise UserError(
-                f"target_tokenizer_model: expected none without separate_vocabularies, received {self.target_tokenizer_model}; "
-                "add --separate-vocabularies true"
-            )
+            vocabularies = option("separate_vocabularies")
+            expected, advice = f"none without {vocabularies}", f"set {vocabularies} to true"
+            raise InvalidArgument("target_tokenizer_model", expected, self.target_tokenizer_model, advice)

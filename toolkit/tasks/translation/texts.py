@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from toolkit.arguments import InvalidArgument
 from toolkit.data.batching.batch_plan import BatchPlan
 from toolkit.data.parallel_texts.pair_batches import PairBatches, pair_lengths
 from toolkit.data.parallel_texts.pair_boundaries import pair_boundaries
@@ -84,7 +85,7 @@ def read_parallel_texts(settings: ParallelTextSettings, run: RunFolder) -> Paral
         sources[name] = [sources[name][position] for position in kept]
         targets[name] = [targets[name][position][: settings.max_length] for position in kept]
     if not sources["train"]:
-        raise UserError(f"max_length: expected one that some training pair fits in, received {settings.max_length} tokens")
+        raise InvalidArgument("max_length", "a number of tokens that some training pair fits in", settings.max_length)
     keep_report(corpus.report, {name: fingerprint(split.sources, split.targets) for name, split in corpus.splits.items()}, run)
     return ParallelTexts(corpus, *tokenizers, sources, targets)
 

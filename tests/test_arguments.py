@@ -1,0 +1,35 @@
+import pytest
+
+from toolkit.arguments import InvalidArgument, arguments_are_options, check_integer, naming_options, option
+from toolkit.errors import UserError
+
+ERROR = InvalidArgument("init_from", "a run", "x y", "train one first")
+
+
+def test_an_error_reads_as_those_of_keras():
+    assert isinstance(ERROR, ValueError)
+    assert str(ERROR) == "Argument `init_from` must be a run. Received: init_from='x y'. Train one first"
+
+
+def test_a_command_tells_it_of_its_option():
+    with pytest.raises(UserError) as error, naming_options(["init_from"]):
+        raise ERROR
+    assert str(error.value) == "--init-from: expected a run, received 'x y'; train one first"
+
+
+def test_a_file_tells_it_of_its_line():
+    with pytest.raises(UserError) as error, naming_options(["units"], units="a.yaml:3: units"):
+        check_integer("units", 0, 1)
+    assert str(error.value) == "a.yaml:3: units: expected an integer of at least 1, received 0"
+
+
+def test_an_error_of_another_argument_is_a_fault_of_the_program():
+    with pytest.raises(InvalidArgument), naming_options(["units"]):
+        raise ERROR
+
+
+def test_messages_mention_arguments_as_options_while_a_command_runs():
+    assert option("init_from") == "`init_from`"
+    with arguments_are_options():
+        assert option("init_from") == "--init-from"
+    assert option("init_from") == "`init_from`"
