@@ -1,15 +1,17 @@
-"""The one place that knows recipes by name."""
+"""The recipes, by the names of their modules."""
 
 import difflib
 import importlib
+import pkgutil
 from typing import Any
 
+import recipes
 from toolkit.errors import UserError
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.registry import find_task
 
-RECIPES = {"sentiment": "recipes.sentiment", "translation": "recipes.translation", "language_model": "recipes.language_model"}
+RECIPES = tuple(sorted(module.name for module in pkgutil.iter_modules(recipes.__path__)))
 
 
 def find_recipe(name: str) -> Recipe:
@@ -22,7 +24,7 @@ def find_recipe(name: str) -> Recipe:
         near = difflib.get_close_matches(name, RECIPES, n=1)
         advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(RECIPES)}"
         raise UserError(f'"{name}" is no recipe; {advice}')
-    return importlib.import_module(RECIPES[name]).RECIPE
+    return importlib.import_module(f"recipes.{name}").RECIPE
 
 
 def open_run(run_dir: str) -> Any:
