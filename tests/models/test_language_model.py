@@ -3,6 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from toolkit.cells import CELLS
+from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.language_model import LanguageModel
 from toolkit.training.carried_state import CarriedState
 from toolkit.training.losses import sparse_cross_entropy
@@ -117,3 +119,30 @@ def test_hello_is_learned_exactly(cell):
 def test_arguments_are_checked(options, message):
     with pytest.raises(ValueError, match=message):
         made(**options)
+
+
+def operators_behind(outputs):
+    """Returns the operators that outputs of a graph depend on."""
+    left, found = [output.op for output in tf.nest.flatten(outputs)], {}
+    while left:
+        operator = left.pop()
+        if operator.name not in found:
+            found[operator.name] = operator.type
+            left += [part.op for part in operator.inputs]
+    return {*found.values()}
+
+
+@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_no_shape_of_a_step_depends_on_values(cell, tied):
+    """LiteRT moves its memory where one does, and has read the state from the old place; see docs/decisions/static-steps.md."""
+    model = made(cell=cell, tied_output=tied)
+
+    @tf.function(autograph=False)
+    def step(tokens, *parts):
+        with backend("litert"):
+            return model.step(tokens, tf.nest.pack_sequence_as(model.initial_state(1), parts))
+
+    parts = [tf.TensorSpec([None, part.shape[1]]) for part in tf.nest.flatten(model.initial_state(1))]
+    graph = step.get_concrete_function(tf.TensorSpec([None], tf.int32), *parts)
+    assert operators_behind(graph.structured_outputs).isdisjoint({"Shape", "Fill", "Range", "Pack", "While", "StatelessWhile"})
