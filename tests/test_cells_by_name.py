@@ -10,9 +10,9 @@ from recipes.language_model import Settings as LanguageModelSettings
 from recipes.sentiment import Settings as SentimentSettings
 from recipes.translation import Settings as TranslationSettings
 from toolkit import layers
+from toolkit.arguments import InvalidArgument
 from toolkit.cells import CELLS, FUSED, cell_of
 from toolkit.cli import main
-from toolkit.errors import UserError
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.layers.recurrent.written_gradients import equations_of
@@ -120,7 +120,7 @@ def test_an_option_that_a_cell_cannot_honour_is_refused():
 @pytest.mark.parametrize("settings_class", [SentimentSettings, TranslationSettings, LanguageModelSettings])
 def test_settings_know_every_cell(settings_class):
     assert [settings_class(cell=name).cell for name in CELLS] == list(CELLS)
-    with pytest.raises(UserError, match=r"^cell: expected one of lstm, gru, .* received 'lstn'$"):
+    with pytest.raises(InvalidArgument, match=r"^Argument `cell` must be one of lstm, gru, .* Received: cell='lstn'$"):
         settings_class(cell="lstn")
 
 

@@ -15,7 +15,7 @@ from benchmarks.serving_page import BATCHES, CLIENTS, SERVING, direct_row, ratio
 
 sys.path.append(str(Path(__file__).parents[1] / "serving"))
 
-from scripted_model import write_model
+from tests.server.scripted_model import write_model
 
 pytestmark = pytest.mark.slow
 

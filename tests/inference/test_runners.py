@@ -97,7 +97,7 @@ def test_values_that_the_model_refuses():
     assert len(str(error.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize("module", ["runner", "litert", "litert_compiled", "c_api", "meta_graph", "probabilities", "log_probability"])
+@pytest.mark.parametrize("module", ["runner", "litert", "litert_compiled", "c_api", "meta_graph", "log_probability"])
 def test_what_runs_without_tensorflow_does_not_import_it(module):
     script = f"import sys, toolkit.inference.{module}; print('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.strip() == "False"

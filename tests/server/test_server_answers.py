@@ -15,7 +15,8 @@ import urllib.parse
 from pathlib import Path
 
 import pytest
-from scripted_model import serving, write_model
+
+from tests.server.scripted_model import serving, write_model
 
 pytestmark = pytest.mark.slow
 

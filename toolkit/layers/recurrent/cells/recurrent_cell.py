@@ -5,7 +5,7 @@ from typing import ClassVar, NamedTuple
 import keras
 from keras import ops
 
-from toolkit.arguments import InvalidArgument, check_positive_integer
+from toolkit.arguments import check_positive_integer
 
 
 class OutputState(NamedTuple):
@@ -200,7 +200,7 @@ class RecurrentCell(keras.layers.Layer):
             raise ValueError(f"Argument `inputs` must have shape `(batch, features)`. Received: inputs.shape={tuple(inputs.shape)}")
         fields = self.State._fields
         if not isinstance(states, (list, tuple)) or len(states) != len(fields):
-            raise InvalidArgument("states", f"a list of {len(fields)}: {', '.join(fields)}", states)
+            raise ValueError(f"Argument `states` must be a list of {len(fields)}: {', '.join(fields)}. Received: states={states!r}")
         for name, state in zip(fields, states, strict=True):
             if len(state.shape) != 2 or state.shape[-1] != self.units:
                 raise ValueError(
