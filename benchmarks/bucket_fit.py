@@ -96,16 +96,19 @@ def _timed_fit(fitter: str, lengths: list[int], batch: int, seed: int, threads: 
 
 
 def _fit_ours(buckets, clock, folder) -> None:
+    import keras
+
     from toolkit.models.text_classifier import TextClassifier
-    from toolkit.tasks.classification.training import sparse_cross_entropy
     from toolkit.training.loop import fit
+    from toolkit.training.losses import sparse_cross_entropy
+    from toolkit.training.objective import LogitsObjective
     from toolkit.training.optimizers import build_optimizer
 
     model = TextClassifier(label_names=LABELS, **MODEL)
     fit(
         model,
         optimizer=build_optimizer(),
-        loss=sparse_cross_entropy,
+        objective=LogitsObjective({"loss": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy}),
         train=buckets,
         validation=buckets,
         epochs=1,

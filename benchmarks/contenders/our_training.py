@@ -8,6 +8,7 @@ import tensorflow as tf
 from benchmarks.contenders import Trainer
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.optimizers import build_optimizer
+from toolkit.training.projection import ProjectedObjective
 from toolkit.training.steps import Steps
 
 
@@ -15,14 +16,14 @@ def our_trainer(model: keras.Model, learning_rate: float, global_clipnorm: float
     """Makes the training step of a model.
 
     Args:
-        model: Built model: inputs to logits, or one with a `projection`.
+        model: Built model, one for `ProjectedObjective`.
         learning_rate: Of Adam.
         global_clipnorm: Largest norm of all gradients together.
         prepare: Turns a batch into tensors.
     """
     optimizer = build_optimizer("adam", learning_rate, global_clipnorm=global_clipnorm)
     optimizer.build(model.trainable_variables)
-    steps = Steps(model, optimizer, {"loss": sparse_cross_entropy}, tf.distribute.get_strategy())
+    steps = Steps(model, optimizer, ProjectedObjective({"loss": sparse_cross_entropy}), tf.distribute.get_strategy())
 
     def train(batch) -> float:
         sums, _ = steps.train(batch)

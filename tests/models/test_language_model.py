@@ -9,6 +9,7 @@ from toolkit.models.language_model import LanguageModel
 from toolkit.training.carried_state import CarriedState
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.optimizers import build_optimizer
+from toolkit.training.projection import ProjectedObjective
 from toolkit.training.steps import Steps
 
 VOCABULARY = 9
@@ -97,7 +98,7 @@ def test_hello_is_learned_exactly(cell):
     carried = CarriedState(model, 1)
     optimizer = build_optimizer("adam", 0.05)
     optimizer.build(carried.trainable_variables)
-    steps = Steps(carried, optimizer, {"loss": sparse_cross_entropy}, tf.distribute.get_strategy())
+    steps = Steps(carried, optimizer, ProjectedObjective({"loss": sparse_cross_entropy}), tf.distribute.get_strategy())
     batch = ((text[:, :-1], tf.fill([1], True)), text[:, 1:], np.ones([1, 4], "float32"))
     losses = [steps.train(batch)[0]["loss"] / 4 for _ in range(100)]
     assert losses[0] > 1

@@ -7,6 +7,7 @@ from toolkit.models.language_model import LanguageModel
 from toolkit.training.carried_state import CarriedState
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.optimizers import build_optimizer
+from toolkit.training.projection import ProjectedObjective
 from toolkit.training.sampled_softmax import SampledSoftmax
 from toolkit.training.steps import Steps
 
@@ -58,7 +59,7 @@ def test_the_gradient_stays_in_its_window():
 
     optimizer = build_optimizer("sgd", 1e-9)
     optimizer.build(carried.trainable_variables)
-    trained = Steps(carried, optimizer, {"loss": sparse_cross_entropy}, tf.distribute.get_strategy())
+    trained = Steps(carried, optimizer, ProjectedObjective({"loss": sparse_cross_entropy}), tf.distribute.get_strategy())
     for first, part in ((True, slice(3)), (False, steps)):
         sums, report = trained.train(((tokens[:, part], tf.fill([ROWS], first)), labels[:, part], weights[:, part]))
     np.testing.assert_allclose(sums["loss"] / sums["weight"], loss, rtol=1e-5)
@@ -72,13 +73,17 @@ def test_rows_must_be_positive():
 
 def test_a_sample_of_the_vocabulary_is_the_loss_of_training_alone():
     inner, tokens = model(), text()
-    carried = CarriedState(inner, ROWS, SampledSoftmax(4, np.ones(inner.vocabulary_size), seed=0))
+    full = ProjectedObjective({"loss": sparse_cross_entropy, "nats": sparse_cross_entropy})
+    sampled = SampledSoftmax(4, np.ones(inner.vocabulary_size), full, seed=0)
+    carried = CarriedState(inner, ROWS, sampled.variables)
     optimizer = build_optimizer("sgd", 1e-9)
     optimizer.build(carried.trainable_variables)
-    steps = Steps(carried, optimizer, {"loss": sparse_cross_entropy, "nats": sparse_cross_entropy}, tf.distribute.get_strategy())
+    steps = Steps(carried, optimizer, sampled, tf.distribute.get_strategy())
     batch = ((tokens, tf.fill([ROWS], True)), np.roll(tokens, -1, 1), np.ones(tokens.shape, "float32"))
     (one, _), (two, _), evaluated = steps.train(batch), steps.train(batch), steps.evaluate(batch)
     assert set(one) == {"loss", "weight"}
     assert one["loss"] != two["loss"]
     assert evaluated["loss"] == evaluated["nats"]
-    assert any(variable is carried.sampling_seed.state for variable in carried.variables)  # so a checkpoint holds it
+    states = 2  # of as many layers; the order is that of checkpoints
+    assert carried.variables[states] is sampled.seed_generator.state
+    assert [id(variable) for variable in carried.variables[states + 1 :]] == [id(variable) for variable in inner.variables]

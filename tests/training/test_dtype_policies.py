@@ -9,13 +9,17 @@ from toolkit.models import LanguageModel, TextClassifier, Translator
 from toolkit.training.carried_state import CarriedState
 from toolkit.training.loop import fit
 from toolkit.training.losses import SmoothedCrossEntropy
+from toolkit.training.objective import LogitsObjective
 from toolkit.training.optimizers import build_optimizer
+from toolkit.training.projection import ProjectedObjective
 from toolkit.training.sampled_softmax import SampledSoftmax
 from toolkit.training.update import Update
 
 ROWS, TIME, VOCABULARY = 4, 6, 12
 TOKENS, NEXT = np.random.default_rng(0).integers(1, VOCABULARY, (2, ROWS, TIME)).astype("int32")
 WEIGHTS = np.ones((ROWS, TIME), "float32")
+MEASURES = {"loss": SmoothedCrossEntropy(0.1)}
+PROJECTED = ProjectedObjective(MEASURES)
 
 
 class Batches:
@@ -33,43 +37,42 @@ class Batches:
 
 def classifier():
     model = TextClassifier(VOCABULARY, ["no", "yes"], embedding_dim=6, units=4, pooling="mean")
-    return model, Batches(TOKENS, np.array([0, 1, 1, 0], "int32"), np.ones(ROWS, "float32"))
+    return model, LogitsObjective(MEASURES), Batches(TOKENS, np.array([0, 1, 1, 0], "int32"), np.ones(ROWS, "float32"))
 
 
-def language_model(sampled=None, **options):
+def language_model(objective=PROJECTED, **options):
     model = LanguageModel(
         VOCABULARY, embedding_dim=6, units=6, num_layers=2, activity_penalty=1.0, temporal_activity_penalty=1.0, **options
     )
     model.build()
-    return CarriedState(model, ROWS, sampled), Batches((TOKENS, np.zeros(ROWS, bool)), NEXT, WEIGHTS)
+    return CarriedState(model, ROWS, objective.variables), objective, Batches((TOKENS, np.zeros(ROWS, bool)), NEXT, WEIGHTS)
 
 
 def sampled_language_model():
-    return language_model(SampledSoftmax(4, np.ones(VOCABULARY), seed=0), tied_output=True)
+    return language_model(SampledSoftmax(4, np.ones(VOCABULARY), PROJECTED, seed=0), tied_output=True)
 
 
 def translator():
     model = Translator(VOCABULARY, embedding_dim=4, units=6, input_feeding=True, cell="gru")
     model.build(None)
-    return model, Batches((TOKENS, TOKENS), NEXT, WEIGHTS)
+    return model, PROJECTED, Batches((TOKENS, TOKENS), NEXT, WEIGHTS)
 
 
 def losses(make, policy, run_dir, weights=None):
     keras.config.set_dtype_policy(policy)
     try:
         keras.utils.set_random_seed(0)
-        model, batches = make()
+        model, objective, batches = make()
     finally:
         keras.config.set_dtype_policy("float32")
     if weights is not None:
         model.set_weights(weights)
     weights = model.get_weights()
     optimizer = build_optimizer("asgd", learning_rate=0.1, global_clipnorm=1.0)  # clips, and keeps an average
-    loss = SmoothedCrossEntropy(0.1)
     history = fit(
         model,
         optimizer=optimizer,
-        loss=loss,
+        objective=objective,
         train=batches,
         validation=batches,
         epochs=2,

@@ -20,6 +20,7 @@ from toolkit.data.batching.batch_plan import BatchPlan
 from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.errors import UserError
 from toolkit.training.history import History
+from toolkit.training.objective import LogitsObjective
 from toolkit.training.optimizers import build_optimizer
 
 
@@ -143,7 +144,8 @@ def test_a_score_decides_and_the_best_epochs_are_averaged(tmp_path):
 
 
 def test_stops_when_patience_is_over(tmp_path):
-    history = train(tmp_path, epochs=50, patience=2, metrics={"same": lambda labels, logits: tf.ones_like(labels)}, monitor="same")
+    objective = LogitsObjective({"loss": cross_entropy, "same": lambda labels, logits: tf.ones_like(labels)})
+    history = train(tmp_path, epochs=50, patience=2, objective=objective, monitor="same")
     assert [epoch["epoch"] for epoch in history.epochs] == [1, 2, 3]
     assert history.best["epoch"] == 1
 
@@ -158,7 +160,7 @@ def test_traces_once_for_each_shape(tmp_path):
     lengths = [4, 4, 8, 8] * 4
     plan = BatchPlan(lengths, [4, 8], tokens_per_batch=16)
     data = TokenBatches([np.ones(length, int) for length in lengths], [0, 1] * 8, None, plan)
-    train(tmp_path, loss=loss, train=data, validation=data, epochs=3)
+    train(tmp_path, objective=LogitsObjective({"loss": loss}), monitor="loss", train=data, validation=data, epochs=3)
     assert len(traced) == 2 * 2  # shapes, in a training step and in an evaluation
 
 
@@ -259,5 +261,6 @@ def test_regularization_of_the_model_counts(tmp_path):
     model = keras.Model(tokens, keras.layers.Dense(2)(keras.layers.GlobalAveragePooling1D()(embedding(tokens))))
     before = model.get_weights()[0]
     optimizer = build_optimizer("sgd", 0.1, momentum=0.0)
-    train(tmp_path, model=model, optimizer=optimizer, loss=lambda labels, logits: 0.0 * cross_entropy(labels, logits), epochs=1)
+    nothing = LogitsObjective({"loss": lambda labels, logits: 0.0 * cross_entropy(labels, logits)})
+    train(tmp_path, model=model, optimizer=optimizer, objective=nothing, monitor="loss", epochs=1)
     np.testing.assert_allclose(model.get_weights()[0], before * 0.9**STEPS, rtol=1e-5)  # float32 over STEPS products

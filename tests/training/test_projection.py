@@ -4,7 +4,8 @@ import pytest
 import tensorflow as tf
 
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
-from toolkit.training.projection import GRID, ProjectedMeasures, weighted_sums
+from toolkit.training.objective import LogitsObjective
+from toolkit.training.projection import GRID, ProjectedObjective
 
 FEATURES, CLASSES = 5, 7
 MEASURES = {"nats": sparse_cross_entropy, "loss": SmoothedCrossEntropy(0.1), "accuracy": keras.metrics.sparse_categorical_accuracy}
@@ -25,10 +26,10 @@ def tokens(rows: int, length: int, share_of_padding: float = 0.3) -> list[tf.Ten
 def test_sums_and_gradients_are_those_of_the_logits(rows, padding, traced):
     features, kernel, bias, labels, weights = tokens(rows, 8, padding)
     inputs = [features, kernel, bias]
-    projected = ProjectedMeasures(MEASURES, most_rows=GRID)
+    projected = ProjectedObjective(MEASURES, most_rows=GRID)
 
     def of_logits():
-        return weighted_sums(MEASURES, labels, tf.matmul(features, kernel, transpose_b=True) + bias, weights)
+        return LogitsObjective(MEASURES).of_logits(tf.matmul(features, kernel, transpose_b=True) + bias, labels, weights)
 
     def measured(sums):
         with tf.GradientTape() as tape:
@@ -39,8 +40,8 @@ def test_sums_and_gradients_are_those_of_the_logits(rows, padding, traced):
 
     expected, expected_gradients = measured(of_logits)
     in_blocks = tf.function(measured) if traced else measured
-    sums, gradients = in_blocks(lambda: projected.sums(*inputs, labels, weights, training=True))
-    without_gradients = projected.sums(*inputs, labels, weights)
+    sums, gradients = in_blocks(lambda: projected.of_features(*inputs, labels, weights, training=True))
+    without_gradients = projected.of_features(*inputs, labels, weights)
     assert list(sums) == list(MEASURES)
     for name in MEASURES:
         np.testing.assert_allclose(sums[name], expected[name], rtol=1e-5, atol=1e-6)  # single precision, another order of summation
@@ -57,6 +58,6 @@ def test_blocks_of_a_large_vocabulary_are_small():
         return sparse_cross_entropy(labels, logits)
 
     features, labels, weights = tf.ones([3 * GRID, 1]), tf.zeros([3 * GRID], tf.int32), tf.ones([3 * GRID])
-    sums = ProjectedMeasures({"loss": loss}).sums(features, tf.zeros([100_000, 1]), tf.zeros([100_000]), labels, weights)
+    sums = ProjectedObjective({"loss": loss}).of_features(features, tf.zeros([100_000, 1]), tf.zeros([100_000]), labels, weights)
     assert [tuple(shape) for shape in traced] == [(GRID, 100_000)]
     np.testing.assert_allclose(sums["loss"], 3 * GRID * np.log(100_000), rtol=1e-5)

@@ -4,9 +4,11 @@ import pytest
 import tensorflow as tf
 
 from toolkit.training.losses import sparse_cross_entropy
+from toolkit.training.projection import ProjectedObjective
 from toolkit.training.sampled_softmax import EVENLY, SampledSoftmax, sampled_cross_entropy
 
 ROWS, FEATURES, CLASSES = 6, 4, 50
+FULL = ProjectedObjective({"loss": sparse_cross_entropy})
 COUNTS = np.append(np.arange(CLASSES - 2), [1000, 0])  # frequent is no matter of the id
 
 
@@ -24,7 +26,7 @@ def test_a_sample_of_each_class_once_is_the_softmax():
 
 
 def test_classes_are_drawn_as_often_as_is_corrected_for():
-    sampled, draws = SampledSoftmax(10_000, COUNTS, seed=1), 20
+    sampled, draws = SampledSoftmax(10_000, COUNTS, FULL, seed=1), 20
     counts = sum(np.bincount(sampled._draw(), minlength=CLASSES) for _ in range(draws))
     expected = draws * 10_000 * sampled.probabilities
     np.testing.assert_allclose(expected, draws * 10_000 * ((1 - EVENLY) * COUNTS / COUNTS.sum() + EVENLY / CLASSES))
@@ -41,7 +43,7 @@ def test_many_samples_give_the_loss_and_gradient_of_the_softmax():
             value = loss()
         return value, [tf.convert_to_tensor(part) for part in tape.gradient(value, [features, kernel, bias])]
 
-    value, gradients = measured(lambda: SampledSoftmax(400_000, COUNTS, seed=0).sums(features, kernel, bias, labels, weights)["loss"])
+    value, gradients = measured(lambda: SampledSoftmax(400_000, COUNTS, FULL, seed=0).of_features(features, kernel, bias, labels, weights))
     expected, expected_gradients = measured(
         lambda: tf.reduce_sum(weights * sparse_cross_entropy(labels, tf.matmul(features, kernel, transpose_b=True) + bias))
     )
@@ -53,7 +55,7 @@ def test_many_samples_give_the_loss_and_gradient_of_the_softmax():
 
 def test_draws_are_those_of_the_seed():
     keras.utils.set_random_seed(0)
-    one, same, other = (SampledSoftmax(8, COUNTS, seed=seed)._draw().numpy() for seed in (1, 1, 2))
+    one, same, other = (SampledSoftmax(8, COUNTS, FULL, seed=seed)._draw().numpy() for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert (one != other).any()
     assert one.min() >= 0
@@ -62,13 +64,13 @@ def test_draws_are_those_of_the_seed():
 
 def test_samples_must_be_positive():
     with pytest.raises(ValueError, match="samples=0"):
-        SampledSoftmax(0, COUNTS)
+        SampledSoftmax(0, COUNTS, FULL)
 
 
 @pytest.mark.parametrize("counts", [[], [0, 0], [1, -1, 3], [[1, 2]], [1, float("nan")]])
 def test_counts_must_be_counts(counts):
     with pytest.raises(ValueError, match="`counts` must be numbers of at least 0"):
-        SampledSoftmax(4, counts)
+        SampledSoftmax(4, counts, FULL)
 
 
 @pytest.mark.slow
@@ -76,12 +78,12 @@ def test_a_text_of_other_frequencies_is_learned_as_by_the_softmax():
     """What is frequent has high ids here; a bias alone has to learn how often each class comes."""
     random = np.random.default_rng(0)
     labels = tf.constant(random.choice(CLASSES, 2000, p=COUNTS / COUNTS.sum()), tf.int32)
-    sampled = SampledSoftmax(10, np.bincount(labels, minlength=CLASSES), seed=0)
+    sampled = SampledSoftmax(10, np.bincount(labels, minlength=CLASSES), FULL, seed=0)
     bias, nothing = tf.Variable(tf.zeros([CLASSES])), tf.zeros([2000, 1])
     optimizer = keras.optimizers.Adam(0.03)
     for _ in range(600):
         with tf.GradientTape() as tape:
-            loss = sampled.sums(nothing, tf.zeros([CLASSES, 1]), bias, labels, tf.ones([2000]))["loss"] / 2000
+            loss = sampled.of_features(nothing, tf.zeros([CLASSES, 1]), bias, labels, tf.ones([2000])) / 2000
         optimizer.apply([tape.gradient(loss, bias)], [bias])
     exact = tf.reduce_mean(sparse_cross_entropy(labels, tf.tile(bias[tf.newaxis], [2000, 1])))
     shares = np.bincount(labels, minlength=CLASSES) / 2000

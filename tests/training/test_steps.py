@@ -6,6 +6,7 @@ import tensorflow as tf
 from tests.training.tiny_training import VOCABULARY, cross_entropy, tiny_model
 from toolkit.models.text_classifier import TextClassifier
 from toolkit.models.translator import Translator
+from toolkit.training.objective import LogitsObjective
 from toolkit.training.optimizers import build_optimizer
 from toolkit.training.steps import Steps
 
@@ -25,7 +26,7 @@ def test_all_lengths_share_a_trace():
 
     optimizer = build_optimizer("sgd", 0.1)
     optimizer.build(model.trainable_variables)
-    steps = Steps(model, optimizer, {"loss": loss}, tf.distribute.get_strategy())
+    steps = Steps(model, optimizer, LogitsObjective({"loss": loss}), tf.distribute.get_strategy())
 
     def times_traced(rows, *lengths):
         before = len(traced)
@@ -66,7 +67,7 @@ def test_a_step_of_any_length_is_that_of_its_length_alone(build, batch):
     model = build()
     optimizer = build_optimizer("sgd", 0.1)
     optimizer.build(model.trainable_variables)
-    steps = Steps(model, optimizer, {"loss": cross_entropy}, tf.distribute.get_strategy())
+    steps = Steps(model, optimizer, LogitsObjective({"loss": cross_entropy}), tf.distribute.get_strategy())
     for length in (5, 6):
         inputs, labels, weights = batch(4, length)
         with tf.GradientTape() as tape:

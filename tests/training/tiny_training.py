@@ -17,6 +17,7 @@ from toolkit.data.batching.batch_plan import BatchPlan
 from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.training.history import History
 from toolkit.training.loop import fit
+from toolkit.training.objective import LogitsObjective
 from toolkit.training.optimizers import build_optimizer
 from toolkit.training.strategy import WorkerLost, build_strategy, restart
 
@@ -47,6 +48,9 @@ def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
 
 
+OBJECTIVE = LogitsObjective({"loss": cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
+
+
 class Steps(keras.callbacks.Callback):
     """Notes the loss of each step, and sends this process a signal when it has taken so many."""
 
@@ -69,7 +73,7 @@ def train(run_dir: Path, *, model: keras.Model | None = None, strategy: str = "n
         # SGD shows a gradient that is summed twice, which Adam would hide; the clipping is tight enough to act on every step.
         optimizer = build_optimizer("sgd", 1.0, schedule="cosine", total_steps=20, global_clipnorm=0.1, weight_decay=0.01, ema_momentum=0.5)
     data = {"train": batches(1), "validation": batches(2, shuffle=False)}
-    usual = data | {"optimizer": optimizer, "loss": cross_entropy, "epochs": EPOCHS, "checkpoint_seconds": 0}
+    usual = data | {"optimizer": optimizer, "objective": OBJECTIVE, "epochs": EPOCHS, "checkpoint_seconds": 0}
     return fit(model, run_dir=run_dir, strategy=distribution, **usual | settings)
 
 

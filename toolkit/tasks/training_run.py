@@ -29,8 +29,8 @@ from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.data_report import licence_of, public_name
 from toolkit.training.history import History
 from toolkit.training.loop import Batches, Score, fit
+from toolkit.training.objective import Objective
 from toolkit.training.optimizers import build_optimizer
-from toolkit.training.steps import Measure
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
 
 EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
@@ -98,19 +98,18 @@ class TrainingRun(abc.ABC):
             data = self.recipe.build_data(s, self.run)
             train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
             with strategy.scope():
-                loss, metrics, scores = self._loss(), self._metrics(), self._scores(data)
+                objective, scores = self._objective(data), self._scores(data)
                 model = self.recipe.build_model(s, data)
                 if origin:
                     origin.give_weights(model)
-                fitted = self._fitted(model, data)
+                fitted = self._fitted(model, objective)
                 optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
         self._announce(data, model)
         prepared = time.monotonic()
         history = fit(
             fitted,
             optimizer=optimizer,
-            loss=loss,
-            metrics=metrics,
+            objective=objective,
             scores=scores,
             train=train,
             validation=validation,
@@ -246,8 +245,8 @@ class TrainingRun(abc.ABC):
             **{name: metrics[name] for name in ("minutes", "cores", "versions")},
         }
 
-    def _fitted(self, model: keras.Model, data: Any) -> keras.Model:
-        """Returns what is trained: the model, or what holds it."""
+    def _fitted(self, model: keras.Model, objective: Objective) -> keras.Model:
+        """Returns what is trained: the model, or what holds it and the objective's variables."""
         return model
 
     def _scores(self, data: Any) -> dict[str, Score]:
@@ -288,12 +287,8 @@ class TrainingRun(abc.ABC):
         """Returns the batches of a split."""
 
     @abc.abstractmethod
-    def _loss(self) -> Measure:
-        """Returns the loss."""
-
-    @abc.abstractmethod
-    def _metrics(self) -> dict[str, Measure]:
-        """Returns what else is measured, by name."""
+    def _objective(self, data: Any) -> Objective:
+        """Returns what a step minimises and measures."""
 
     @abc.abstractmethod
     def _describe_tokenizers(self, data: Any) -> str:

@@ -1,11 +1,12 @@
 """Truncated backpropagation through time over windows of a long text."""
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
 from toolkit.arguments import check_positive_integer
 from toolkit.models.language_model import LanguageModel
-from toolkit.training.sampled_softmax import SampledSoftmax
 
 
 class CarriedState(keras.Model):
@@ -17,7 +18,7 @@ class CarriedState(keras.Model):
     Args:
         model: Built language model.
         rows: Rows of every batch, in training as in validation.
-        sampled_softmax: What a training step compares the labels with instead of all classes; `None` for all.
+        variables: Those of the objective that it is trained for, kept here for the checkpoints.
 
     Call arguments:
         inputs: Tokens, int32 `[rows, time]`, and whether the state of a row is to be zero before its window, bool `[rows]`.
@@ -34,17 +35,15 @@ class CarriedState(keras.Model):
     et al. 2010, "Recurrent neural network based language model".
     """
 
-    def __init__(self, model: LanguageModel, rows: int, sampled_softmax: SampledSoftmax | None = None):
+    def __init__(self, model: LanguageModel, rows: int, variables: Sequence[keras.Variable] = ()):
         check_positive_integer("rows", rows)
         super().__init__(name="carried_state")
         self.model = model
-        self.sampled_softmax = sampled_softmax
-        if sampled_softmax is not None:
-            self.sampling_seed = sampled_softmax.seed_generator  # kept here, it is in the checkpoints
         sizes = [part.shape[1] for part in tf.nest.flatten(model.initial_state(1))]
         self.carried = [
             self.add_weight(shape=(rows, size), initializer="zeros", trainable=False, name=f"state_{i}") for i, size in enumerate(sizes)
         ]
+        self.kept_variables = list(variables)  # Keras finds them by this attribute
         self.built = True
         self.supports_jit = False  # as the model
 

@@ -19,11 +19,12 @@ from toolkit.training.averaging import averaged_weights
 from toolkit.training.checkpoint import CheckpointFolder
 from toolkit.training.history import History
 from toolkit.training.interruption import Interruption
+from toolkit.training.objective import Objective
 from toolkit.training.progress import Progress
 from toolkit.training.scalars import Scalars
 from toolkit.training.snapshot import restore_snapshot, take_snapshot
 from toolkit.training.state import State, weighted_means
-from toolkit.training.steps import Measure, Steps
+from toolkit.training.steps import Steps
 from toolkit.training.strategy import agree, distributed_batches, is_chief, losing_workers
 
 Score = Callable[[keras.Model], float]
@@ -46,12 +47,11 @@ def fit(
     model: keras.Model,
     *,
     optimizer: keras.optimizers.Optimizer,
-    loss: Measure,
+    objective: Objective,
     train: Batches,
     validation: Batches,
     epochs: int,
     run_dir: str | os.PathLike,
-    metrics: dict[str, Measure] | None = None,
     monitor: str = "accuracy",
     mode: str | None = None,
     scores: dict[str, Score] | None = None,
@@ -64,24 +64,23 @@ def fit(
 ) -> History:
     """Trains a model, or goes on training it where the same call was interrupted.
 
-    The loss of a step is `sum(weights * loss) / sum(weights)` over the global batch, plus the model's own regularization losses. After each
-    epoch the model is validated and a checkpoint saved. In the end the model holds the weights of the best epoch, or the average of those
-    of the best epochs. Validation and "best" mean the averaged weights if the optimizer keeps an average.
+    A step minimises the mean `loss` of the objective over the global batch, plus the model's own regularization losses. After each epoch
+    the model is validated and a checkpoint saved. In the end the model holds the weights of the best epoch, or the average of those of the
+    best epochs. Validation and "best" mean the averaged weights if the optimizer keeps an average.
 
     On CPU, a training that was interrupted and resumed ends with the same bits as one that was not: the checkpoint holds all variables of
     the model (also the states of its random generators) and of the optimizer, and batches are a function of their position.
 
     Args:
-        model: Built model, logits out; made in the strategy's scope.
+        model: Built model that the objective knows how to call; made in the strategy's scope.
         optimizer: Keras optimizer; its clipping acts on the gradients summed over replicas.
-        loss: `(labels, logits) -> values`, one for each weight.
+        objective: What is minimised and measured.
         train: Batches to train on.
         validation: Batches to validate on.
         epochs: How many epochs, counting those before an interruption.
         run_dir: Folder of the run; gets `checkpoints/` and `logs/`. Workers of one training share it.
-        metrics: More to measure, by name, each like `loss`; accuracy of class labels if not given.
-        monitor: `"loss"`, or the metric or score whose validation value makes an epoch the best.
-        mode: `"min"` or `"max"`; if not given, `"min"` for the loss and `"max"` for a metric or score.
+        monitor: Which of the objective's measures or the scores, on the validation batches, makes an epoch the best.
+        mode: `"min"` or `"max"`; if not given, `"min"` for the loss and `"max"` for all else.
         scores: More to measure after each epoch, by name: `(model) -> number`, such as BLEU, which is no mean over tokens.
         average_epochs: The best so many epochs, whose weights are averaged in the end.
         patience: Stop when that many epochs brought no better one.
@@ -99,15 +98,14 @@ def fit(
         WorkerLost: Another worker of the training is gone.
     """
     strategy = strategy or tf.distribute.get_strategy()
-    measures = {"loss": loss, **({"accuracy": keras.metrics.sparse_categorical_accuracy} if metrics is None else metrics)}
     scores = scores or {}
-    _check([*measures, *scores], monitor, mode, epochs, patience)
+    _check([*objective.names, *scores], monitor, mode, epochs, patience)
     check_positive_integer("average_epochs", average_epochs)
-    _check_model(model, strategy)
+    _check_model(model, objective, strategy)
     chief = [Progress(), Scalars(Path(run_dir) / "logs", optimizer, log_every)] if is_chief(strategy) else []
     with strategy.scope(), losing_workers(strategy), Interruption() as interruption:
         optimizer.build(model.trainable_variables)
-        steps = Steps(model, optimizer, measures, strategy)
+        steps = Steps(model, optimizer, objective, strategy)
         listeners = keras.callbacks.CallbackList([*callbacks, *chief], model=model)
         history = History(f"val_{monitor}", mode or ("min" if monitor == "loss" else "max"))
         folder = CheckpointFolder(Path(run_dir) / "checkpoints")
@@ -130,11 +128,13 @@ def _check(measures: list[str], monitor: str, mode: str | None, epochs: int, pat
         raise InvalidArgument("patience", "1 or more", patience)
 
 
-def _check_model(model: keras.Model, strategy: tf.distribute.Strategy) -> None:
+def _check_model(model: keras.Model, objective: Objective, strategy: tf.distribute.Strategy) -> None:
     if not model.built:
         raise ValueError(f"`model` must be built, so that its variables exist. Received: {model.name}, not built")
     if not all(strategy.extended.variable_created_in_scope(variable.value) for variable in model.variables):
         raise ValueError(f"`model` must be made in the scope of `strategy`. Received: {model.name} and {type(strategy).__name__}")
+    if not {id(variable) for variable in objective.variables} <= {id(variable) for variable in model.variables}:
+        raise ValueError(f"`model` must keep the variables of `objective`. Received: {model.name} and {type(objective).__name__}")
 
 
 @dataclass

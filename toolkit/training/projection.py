@@ -2,40 +2,51 @@
 
 from collections.abc import Callable
 
+import keras
 import tensorflow as tf
 
 from toolkit.layers.precision import at_least_single
 from toolkit.training.losses import Measure
+from toolkit.training.objective import LogitsObjective
 
 MOST_ROWS = 1024
 MOST_LOGITS = 2**23  # of a block: 32 MB
 GRID = 128  # rows of a block are a multiple of it, so that XLA compiles few sizes
 
 
-class ProjectedMeasures:
-    """Weighted sums of measures over tokens, from features and the projection that makes logits of them.
+class ProjectedObjective(LogitsObjective):
+    """The measures of `LogitsObjective`, from features and the projection that makes logits of them.
 
         logits = features · kernelᵀ + bias
 
     With thousands of classes the logits are the largest thing in a training step, and bias, softmax, loss and the gradients of these pass
-    over all of them. Here the rows go through in blocks, each compiled by XLA into few passes; the gradient of a block is made while its
-    logits are there, so they are not kept; and rows of weight 0, which is padding, are left out.
+    over all of them. So the model returns features (`return_features=True`), and its `projection` is kernel and bias. The rows go through
+    in blocks, each compiled by XLA into few passes; the gradient of a block is made while its logits are there, so they are not kept; and
+    rows of weight 0, which is padding, are left out.
 
     Args:
-        measures: `loss` and more by name, each `(labels, logits) -> values`.
+        measures: As in `LogitsObjective`; each sees the logits of a block.
         most_rows: Rows of a block at most, a multiple of 128.
+
+    Raises:
+        ValueError: There is no `loss`.
 
     Source: Wijmans et al. 2025, "Cut your losses in large-vocabulary language models".
     """
 
-    def __init__(self, measures: dict[str, Measure], most_rows: int = MOST_ROWS) -> None:
-        self._measures = measures
+    def __init__(self, measures: dict[str, Measure], most_rows: int = MOST_ROWS):
+        super().__init__(measures)
         self._most_rows = most_rows
         self._block = tf.function(self._measure, jit_compile=True, autograph=False)
         self._block_with_gradients = tf.function(self._measure_with_gradients, jit_compile=True, autograph=False)
 
-    def sums(self, features, kernel, bias, labels, weights, training: bool = False) -> dict[str, tf.Tensor]:
-        """Returns the weighted sum of each measure.
+    def sums(self, model: keras.Model, inputs, labels, weights: tf.Tensor, training: bool) -> dict[str, tf.Tensor]:
+        """Returns the weighted sum of each measure."""
+        features = model(inputs, training=training, return_features=True)
+        return self.of_features(features, *model.projection, labels, weights, training)
+
+    def of_features(self, features, kernel, bias, labels, weights, training: bool = False) -> dict[str, tf.Tensor]:
+        """Returns the weighted sum of each measure, from what a model returns.
 
         Args:
             features: `[..., features]`.
@@ -71,7 +82,7 @@ class ProjectedMeasures:
             sums, *gradients = self._over_blocks(add, (self._zeros(), *zeros), kernel, weights)
             return list(sums.values()), lambda *δ: [gradient * tf.cast(δ[names.index("loss")], gradient.dtype) for gradient in gradients]
 
-        names = list(self._measures)
+        names = self.names
         return dict(zip(names, summed(features, kernel, bias), strict=True))
 
     def _over_blocks(self, add: Callable, totals, kernel, weights):
@@ -87,19 +98,14 @@ class ProjectedMeasures:
         return tf.while_loop(lambda start, _: start < tf.size(chosen), block, (0, totals), parallel_iterations=1)[1]
 
     def _zeros(self) -> dict[str, tf.Tensor]:
-        return {name: tf.zeros([]) for name in self._measures}
+        return {name: tf.zeros([]) for name in self.names}
 
     def _measure(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
         logits = tf.matmul(features, kernel, transpose_b=True) + bias
-        return weighted_sums(self._measures, labels, logits, weights)
+        return self.of_logits(logits, labels, weights)
 
     def _measure_with_gradients(self, *inputs) -> tuple:
         with tf.GradientTape() as tape:
             tape.watch(inputs[:3])
             sums = self._measure(*inputs)
         return sums, *tape.gradient(sums["loss"], inputs[:3])
-
-
-def weighted_sums(measures: dict[str, Measure], labels: tf.Tensor, logits: tf.Tensor, weights: tf.Tensor) -> dict[str, tf.Tensor]:
-    """Returns the sum of each measure times the weights."""
-    return {name: tf.reduce_sum(weights * tf.cast(measure(labels, logits), weights.dtype)) for name, measure in measures.items()}

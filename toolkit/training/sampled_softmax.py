@@ -8,24 +8,26 @@ import tensorflow as tf
 
 from toolkit.arguments import check_positive_integer
 from toolkit.layers.precision import at_least_single
+from toolkit.training.objective import Objective
 
 EVENLY = 0.1  # share of the draws that does not look at the counts, so that no class is never drawn
 
 
-class SampledSoftmax:
+class SampledSoftmax(Objective):
     """The cross-entropy of each label against a random sample of the classes instead of all.
 
         loss = log(exp s_y + Σ_{k in sample, k ≠ y} exp s_k / (n q_k)) - s_y,    s_k = w_k · h + b_k
 
     n classes are drawn for the whole batch, with replacement, with probabilities q_k: nine times out of ten as often as they come in the
     training text, else any of them. Divided by how often a class is expected, the sum has the expectation of that over all classes, so
-    the loss is an estimate of that of the full softmax, which evaluation uses. It is a good one only if what is frequent is drawn often:
-    a frequent class that is hardly ever a rival is never told that it is not the answer.
+    the loss is an estimate of that of the full softmax. It is a good one only if what is frequent is drawn often: a frequent class that is
+    hardly ever a rival is never told that it is not the answer. A training step measures nothing else; validation is another objective's.
 
     Args:
         samples: n.
         counts: How often each class comes in the training text, `[classes]`.
-        seed: Of the draws: a number, or a `keras.random.SeedGenerator` that a model keeps.
+        validation: What validation measures; the model is one for `ProjectedObjective`.
+        seed: Of the draws.
 
     Raises:
         ValueError: `samples` is not a positive integer, or the counts are not numbers of at least 0 of which one is more.
@@ -33,7 +35,7 @@ class SampledSoftmax:
     Source: Bengio & Senécal 2008, "Adaptive importance sampling to accelerate training of a neural probabilistic language model".
     """
 
-    def __init__(self, samples: int, counts: Sequence[int] | np.ndarray, seed: int | keras.random.SeedGenerator | None = None):
+    def __init__(self, samples: int, counts: Sequence[int] | np.ndarray, validation: Objective, seed: int | None = None):
         check_positive_integer("samples", samples)
         counts = np.asarray(counts, np.float64)
         if counts.ndim != 1 or not (counts >= 0).all() or not 0 < counts.sum() < np.inf:
@@ -43,10 +45,20 @@ class SampledSoftmax:
             )
         self.samples = samples
         self.probabilities = (1 - EVENLY) * counts / counts.sum() + EVENLY / len(counts)
-        self.seed_generator = seed if isinstance(seed, keras.random.SeedGenerator) else keras.random.SeedGenerator(seed)
+        self.validation = validation
+        self.names = validation.names
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.variables = [self.seed_generator.state, *validation.variables]
 
-    def sums(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
-        """Returns the weighted sum of the losses as `loss`, with gradients.
+    def sums(self, model: keras.Model, inputs, labels, weights: tf.Tensor, training: bool) -> dict[str, tf.Tensor]:
+        """Returns the sum of the sampled losses in training, else the sums of the other objective."""
+        if not training:
+            return self.validation.sums(model, inputs, labels, weights, training=False)
+        features = model(inputs, training=True, return_features=True)
+        return {"loss": self.of_features(features, *model.projection, labels, weights)}
+
+    def of_features(self, features, kernel, bias, labels, weights) -> tf.Tensor:
+        """Returns the weighted sum of the losses, with gradients.
 
         Args:
             features: `[..., features]`.
@@ -64,7 +76,7 @@ class SampledSoftmax:
         features, kernel, bias = (tf.cast(part, dtype) for part in (features, kernel, bias))
         log_counts = tf.constant(np.log(self.samples * self.probabilities), dtype)
         losses = sampled_cross_entropy(features, kernel, bias, labels, self._draw(), log_counts)
-        return {"loss": tf.reduce_sum(weights * tf.cast(losses, weights.dtype))}
+        return tf.reduce_sum(weights * tf.cast(losses, weights.dtype))
 
     def _draw(self) -> tf.Tensor:
         u = keras.random.uniform((self.samples,), dtype="float64", seed=self.seed_generator)  # the rare are small parts of 1

@@ -5,8 +5,7 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
-from toolkit.training.losses import Measure
-from toolkit.training.projection import ProjectedMeasures, weighted_sums
+from toolkit.training.objective import Objective
 from toolkit.training.update import Update
 
 
@@ -18,20 +17,17 @@ class Steps:
     Both take a batch `(inputs, labels, weights)`, under a distribution strategy the replicas' parts of one, and return Python numbers.
 
     Args:
-        model: Built model, made in the strategy's scope: inputs to logits. One with a `projection`, kernel `[classes, features]` and bias
-            `[classes]` of its output, returns features when called with `return_features=True`; see `ProjectedMeasures`. If it has a
-            `sampled_softmax`, too, that is the loss of a training step, and nothing else is measured in it.
+        model: Built model, made in the strategy's scope.
         optimizer: Built optimizer.
-        measures: `loss` and the metrics by name, each `(labels, logits) -> values`, of the shape of the weights.
+        objective: What is minimised and measured.
         strategy: `tf.distribute.get_strategy()` for a single device.
     """
 
     def __init__(
-        self, model: keras.Model, optimizer: keras.optimizers.Optimizer, measures: dict[str, Measure], strategy: tf.distribute.Strategy
+        self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective, strategy: tf.distribute.Strategy
     ) -> None:
         self._model = model
-        self._measures = measures
-        self._projected = ProjectedMeasures(measures)
+        self._objective = objective
         self._strategy = strategy
         self._update = Update(optimizer)
         self._compiled: dict = {}
@@ -43,7 +39,7 @@ class Steps:
             batch: `(inputs, labels, weights)`.
 
         Returns:
-            The weighted sums over the global batch of the measures and of the weights (`weight`); and the report of `Update`.
+            The objective's sums over the global batch and that of the weights (`weight`); and the report of `Update`.
         """
         return self._run(self._train, batch)
 
@@ -67,26 +63,16 @@ class Steps:
     def _train(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> tuple[dict, dict]:
         total = _sum_over_replicas(tf.reduce_sum(weights))
         with tf.GradientTape() as tape:
-            sums = self._sums(inputs, labels, weights, training=True)
-            objective = sums["loss"] / total
+            sums = self._objective.sums(self._model, inputs, labels, weights, training=True)
+            minimised = sums["loss"] / total
             if self._model.losses:
-                objective += tf.add_n([tf.cast(loss, objective.dtype) for loss in self._model.losses]) / self._strategy.num_replicas_in_sync
+                minimised += tf.add_n([tf.cast(loss, minimised.dtype) for loss in self._model.losses]) / self._strategy.num_replicas_in_sync
         variables = [variable.value for variable in self._model.trainable_variables]
-        report = self._update(tape.gradient(objective, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO))
+        report = self._update(tape.gradient(minimised, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO))
         return self._of_all_replicas(sums, weights), report
 
     def _evaluate(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> dict:
-        return self._of_all_replicas(self._sums(inputs, labels, weights, training=False), weights)
-
-    def _sums(self, inputs, labels: tf.Tensor, weights: tf.Tensor, training: bool) -> dict:
-        """Returns the sums of the measures; a model that has a `projection` need not make all of its logits for that."""
-        if not hasattr(self._model, "projection"):
-            return weighted_sums(self._measures, labels, self._model(inputs, training=training), weights)
-        features = self._model(inputs, training=training, return_features=True)
-        sampled = getattr(self._model, "sampled_softmax", None)
-        if training and sampled:
-            return sampled.sums(features, *self._model.projection, labels, weights)
-        return self._projected.sums(features, *self._model.projection, labels, weights, training)
+        return self._of_all_replicas(self._objective.sums(self._model, inputs, labels, weights, training=False), weights)
 
     def _of_all_replicas(self, sums: dict, weights: tf.Tensor) -> dict:
         return _sum_over_replicas({**sums, "weight": tf.reduce_sum(weights)})

@@ -26,7 +26,7 @@ from toolkit.tasks.training_run import TrainingRun, header, shortest
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
-from toolkit.training.steps import Measure
+from toolkit.training.objective import LogitsObjective
 
 COLUMNS = LabeledTextSettings.columns
 _log = logging.getLogger(__name__)
@@ -53,11 +53,8 @@ class TextClassification(TrainingRun):
             class_weights=s.class_weights,
         )
 
-    def _loss(self) -> Measure:
-        return sparse_cross_entropy
-
-    def _metrics(self) -> dict[str, Measure]:
-        return {"accuracy": keras.metrics.sparse_categorical_accuracy}
+    def _objective(self, data: LabeledTexts) -> LogitsObjective:
+        return LogitsObjective({"loss": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
 
     def _describe_tokenizers(self, data: LabeledTexts) -> str:
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"

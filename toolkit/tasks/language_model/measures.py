@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from toolkit.models.language_model import LanguageModel
 from toolkit.training.losses import sparse_cross_entropy
-from toolkit.training.projection import ProjectedMeasures
+from toolkit.training.projection import ProjectedObjective
 
 WIDTH_GRID = 32  # tokens; windows of short documents are a multiple of it wide, so that few graphs are traced
 
@@ -22,12 +22,12 @@ def text_nats(model: LanguageModel, documents: Sequence[np.ndarray], *, window: 
         window: Tokens read at once; it bounds the memory and does not change the result.
         rows: Documents read side by side.
     """
-    measures = ProjectedMeasures({"loss": sparse_cross_entropy})
+    objective = ProjectedObjective({"loss": sparse_cross_entropy})
 
     @tf.function(reduce_retracing=True)
     def read(tokens, labels, state):
         features, state = model(tokens, state=state, return_features=True)
-        return measures.sums(features, *model.projection, labels, tf.cast(labels > 0, tf.float32))["loss"], state
+        return objective.of_features(features, *model.projection, labels, tf.cast(labels > 0, tf.float32))["loss"], state
 
     lengths = np.array([len(document) - 1 for document in documents])
     longest_first = np.argsort(-lengths, kind="stable")  # those side by side are of like length

@@ -25,7 +25,9 @@ from toolkit.text.tokenizer import Tokenizer
 from toolkit.text.unknown_words import unknown_parts
 from toolkit.training.carried_state import CarriedState
 from toolkit.training.loop import Batches
-from toolkit.training.losses import Measure, sparse_cross_entropy
+from toolkit.training.losses import sparse_cross_entropy
+from toolkit.training.objective import Objective
+from toolkit.training.projection import ProjectedObjective
 from toolkit.training.sampled_softmax import SampledSoftmax
 
 SAMPLES = 200
@@ -53,16 +55,12 @@ class LanguageModeling(TrainingRun):
         most = s.tokens_per_epoch if split == "train" else s.validation_tokens
         return data.batches(split, rows=s.batch_size, length=s.window, seed=s.seed, most_tokens=most)
 
-    def _fitted(self, model: keras.Model, data: Texts) -> keras.Model:
-        s = self.settings
-        sampled = None if s.sampled_softmax is None else SampledSoftmax(s.sampled_softmax, data.counts("train"), s.seed)
-        return CarriedState(model, s.batch_size, sampled)
+    def _objective(self, data: Texts) -> Objective:
+        s, full = self.settings, ProjectedObjective({"loss": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
+        return full if s.sampled_softmax is None else SampledSoftmax(s.sampled_softmax, data.counts("train"), full, s.seed)
 
-    def _loss(self) -> Measure:
-        return sparse_cross_entropy
-
-    def _metrics(self) -> dict[str, Measure]:
-        return {"accuracy": keras.metrics.sparse_categorical_accuracy}
+    def _fitted(self, model: keras.Model, objective: Objective) -> CarriedState:
+        return CarriedState(model, self.settings.batch_size, objective.variables)
 
     def _describe_tokenizers(self, data: Texts) -> str:
         kept = data.tokens["train"]

@@ -25,7 +25,7 @@ from toolkit.tasks.translation.texts import ParallelTexts, load_tokenizers
 from toolkit.tasks.translation.translations import Translation as Translated
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
-from toolkit.training.steps import Measure
+from toolkit.training.projection import ProjectedObjective
 
 _log = logging.getLogger(__name__)
 
@@ -47,11 +47,9 @@ class Translation(TrainingRun):
     def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches:
         return data.batches(split, batch_size=self.settings.batch_size, seed=self.settings.seed, replicas=replicas)
 
-    def _loss(self) -> Measure:
-        return SmoothedCrossEntropy(self.settings.label_smoothing)
-
-    def _metrics(self) -> dict[str, Measure]:
-        return {"nats": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy}
+    def _objective(self, data: ParallelTexts) -> ProjectedObjective:
+        loss = SmoothedCrossEntropy(self.settings.label_smoothing)
+        return ProjectedObjective({"loss": loss, "nats": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
 
     def _scores(self, data: ParallelTexts) -> dict[str, Score]:
         """Returns BLEU of greedy translations of the validation split."""
