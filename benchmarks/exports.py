@@ -84,7 +84,7 @@ def forms(task: Any, version: Path) -> dict[str, tuple[int, Any]]:
     Returns:
         By name the size in bytes, 0 of a file that was left out, and what opens it.
     """
-    from toolkit.export.litert import FILES
+    from toolkit.export.formats.litert import FILES
     from toolkit.export.publishing import size_of
     from toolkit.tasks.artefact import open_artefact
 

@@ -45,14 +45,15 @@ def tokens_per_second(exporter: "TranslatorExporter", texts: Sequence[str], roun
 
 
 def _write(exporter: "TranslatorExporter", folder: Path) -> dict[str, Path]:
-    from toolkit.export.litert import FILES, convert_to_litert
-    from toolkit.tasks.translation.signatures import TranslationSignatures
+    from toolkit.export.formats.litert import FILES, convert_to_litert
+    from toolkit.export.saving import with_variables
+    from toolkit.tasks.translation.signatures import signatures_of
 
     search = dataclasses.replace(exporter.search, beam_width=BEAM_WIDTH)
     target = exporter.target_tokenizer
-    module = TranslationSignatures(exporter.model, search, target.begin_id, target.end_id, exporter.max_length)
+    signatures = signatures_of(exporter.model, search, target.begin_id, target.end_id)
     files = {form: folder / FILES[form] for form in FORMATS}
-    convert_to_litert(module, {method: module.functions[method] for method in METHODS.values()}, files)
+    convert_to_litert(with_variables(exporter.model), [({method: signatures[method] for method in METHODS.values()}, files)])
     return files
 
 

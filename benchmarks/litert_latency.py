@@ -141,7 +141,7 @@ def write_files(folder: Path, length: int, vocabulary: int, units: int) -> dict[
     Returns:
         By contender, its file.
     """
-    from toolkit.export.litert import FILES, FUSED, STATIC
+    from toolkit.export.formats.litert import FILES, FUSED, STATIC
     from toolkit.models import TextClassifier
 
     ours = TextClassifier(vocabulary, LABELS, embedding_dim=EMBEDDING, units=units)
@@ -161,18 +161,18 @@ def write_files(folder: Path, length: int, vocabulary: int, units: int) -> dict[
 
 def _write_ours(model: "keras.Model", length: int, folder: Path) -> None:
     """Writes what `ClassifierExporter` writes, but for the tokenizer, which there is none of."""
-    import tensorflow as tf
-
-    from toolkit.export.litert import convert_dynamic_and_static, convert_fused
+    from toolkit.export.formats.litert import FILES, FUSED, STATIC, convert_to_litert
+    from toolkit.export.saving import with_variables
     from toolkit.tasks.classification.functions import probability_function, scores_function
 
-    module = tf.Module()
-    module.model_variables = [variable.value for variable in model.variables]
-    module.probabilities = probability_function(model, "litert")
-    module.fixed = scores_function(module.probabilities, 1, length)
-    module.unpadded = scores_function(probability_function(model, "fused"), 1, None)
-    convert_dynamic_and_static(module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, folder)
-    convert_fused(module, {"serving_default": module.unpadded}, folder)
+    labels = probability_function(model, "litert")
+    parts = (
+        (labels, FILES),
+        (scores_function(labels, 1, length), {"float32": STATIC}),
+        (scores_function(probability_function(model, "fused"), 1, None), FUSED),
+    )
+    conversions = [({"serving_default": part}, {form: folder / file for form, file in files.items()}) for part, files in parts]
+    convert_to_litert(with_variables(model), conversions)
 
 
 def stock_model(length: int, vocabulary: int, units: int, mask: bool) -> "keras.Model":

@@ -36,7 +36,11 @@ def failures(recipe: Recipe, settings: Any, folder: Path, *, eagerly: bool = Fal
         task.train()
     report = task.export(folder / "exports", "model")
     missing = {artefact.name: artefact.left_out for artefact in report.artefacts if artefact.agreement is None}
-    return {**missing, **report.not_compiled, **_different_answers(Path(report.path), task.run.read_json(task.run.samples)[:ASKED])}
+    return {
+        **missing,
+        **report.proofs["not_compiled"],
+        **_different_answers(Path(report.path), task.run.read_json(task.run.samples)[:ASKED]),
+    }
 
 
 @contextlib.contextmanager

@@ -14,7 +14,8 @@ from benchmarks.records import ExportRecord, SpeedRecord, load_records
 from benchmarks.render import main as render
 from toolkit.cli.recipes import find_recipe, open_run
 from toolkit.errors import UserError
-from toolkit.export.litert import FILES
+from toolkit.export import formats
+from toolkit.export.formats.litert import FILES
 from toolkit.models import TextClassifier
 from toolkit.models.language_model import LanguageModel
 from toolkit.models.translator import Translator
@@ -62,9 +63,8 @@ def other(label: str) -> str:
 
 def test_a_model_and_its_exports_are_measured(classifier, tmp_path):
     task, version = open_run(str(classifier.path)), tmp_path / "exported" / "1"
-    task.exporter().write_saved_model(version)
-    (version / "litert").mkdir()
-    task.exporter().write_litert(version / "litert")
+    for each in formats.FORMATS:
+        each.write(task.exporter(), version, TEXTS)
     (version / "litert" / FILES["int8"]).unlink()  # as if it had been left out
     labels = task.predictor().predict(TEXTS).labels
     data = labelled(tmp_path, [*labels[:3], other(labels[3])])

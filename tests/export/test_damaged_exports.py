@@ -17,11 +17,12 @@ from tensorflow_serving.config.model_server_config_pb2 import ModelServerConfig
 from toolkit.cli import main
 from toolkit.decoding import Search
 from toolkit.errors import UserError
-from toolkit.export import descriptions
 from toolkit.export.exporting import export, verify
+from toolkit.export.formats import FORMATS
 from toolkit.export.inventory import FILE as INVENTORY
 from toolkit.export.inventory import OWN, PROOF, check_inventory, write_inventory
 from toolkit.export.proof import read_proof
+from toolkit.export.saved_model_checks import TOKENIZER_OPERATION, check_contents
 from toolkit.export.sealed import SEAL, write_sealed
 from toolkit.export.serving_files import check_serving_files, read_batching
 from toolkit.export.warm_up import FILE as WARM_UP
@@ -295,22 +296,16 @@ def test_nothing_answers_from_a_damaged_file(exports, file, capsys):
             assert f"{version / file}: expected the file that was exported, found " in capsys.readouterr().err
 
 
-@pytest.fixture(scope="module")
-def meaning_checked(proofs):
-    """What `verify` compares of a version besides its inventory and its answers; the graphs are traced once, and not for each change."""
-    graphs = {id(proof): proof.exporter.graph([]) for proof in proofs.values()}
-
-    def check(version, proof):
-        _module, signatures = graphs[id(proof)]
-        descriptions.check_descriptions(proof.exporter, version, proof.samples, signatures)
-
-    return check
+def check_meaning(version, proof):
+    """What `verify` compares of a version besides its inventory and its answers."""
+    for each in FORMATS:
+        each.check_descriptions(proof.exporter, version, proof.samples)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_field_of_a_description_is_compared_with_the_model(exports, proofs, meaning_checked, name):
+def test_every_field_of_a_description_is_compared_with_the_model(exports, proofs, name):
     version = exports / name / "1"
-    meaning_checked(version, proofs[name])
+    check_meaning(version, proofs[name])
     files = [*version.glob("assets/*.json"), version / "litert" / "model.json"]
     for path in files:
         content = json.loads(path.read_text("utf-8"))
@@ -325,27 +320,27 @@ def test_every_field_of_a_description_is_compared_with_the_model(exports, proofs
             with kept(path):
                 path.write_text(json.dumps(changed, indent=1, ensure_ascii=False) + "\n", "utf-8")
                 with inventory_anew(version), pytest.raises(UserError) as raised:
-                    meaning_checked(version, proofs[name])
+                    check_meaning(version, proofs[name])
             assert str(raised.value).startswith(f"{path}: ")
 
 
-def test_what_is_left_out_is_said_and_what_is_there_is_not(exports, proofs, meaning_checked):
+def test_what_is_left_out_is_said_and_what_is_there_is_not(exports, proofs):
     version = exports / "writer" / "1"
     description, file = version / "litert" / "model.json", version / "litert" / "model_int8.tflite"
     content = json.loads(description.read_text("utf-8"))
     with kept(description, file):
         description.write_text(json.dumps(content | {"left_out": {file.name: "too coarse"}}), "utf-8")
         with pytest.raises(UserError, match=r'model\.json: left_out: model_int8\.tflite: expected nothing, found "too coarse"'):
-            meaning_checked(version, proofs["writer"])
+            check_meaning(version, proofs["writer"])
         file.unlink()
-        meaning_checked(version, proofs["writer"])
+        check_meaning(version, proofs["writer"])
         description.write_text(json.dumps(content), "utf-8")
         with pytest.raises(UserError, match=r"model_int8\.tflite: expected a LiteRT file, as model\.json does not say why"):
-            meaning_checked(version, proofs["writer"])
+            check_meaning(version, proofs["writer"])
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_tokenizer_vocabulary_and_warm_up_is_compared_with_the_model(exports, proofs, meaning_checked, name):
+def test_every_tokenizer_vocabulary_and_warm_up_is_compared_with_the_model(exports, proofs, name):
     version, rng = exports / name / "1", random.Random(18)
     files = [path for path in version.rglob("*") if path.name.endswith("tokenizer.model") or path.name in ("vocabulary.txt", WARM_UP.name)]
     for path in files:
@@ -353,14 +348,14 @@ def test_every_tokenizer_vocabulary_and_warm_up_is_compared_with_the_model(expor
             with kept(path):
                 kind(rng, path)
                 with inventory_anew(version), pytest.raises(UserError) as raised:
-                    meaning_checked(version, proofs[name])
+                    check_meaning(version, proofs[name])
             assert str(raised.value).startswith(f"{path}: ")
     requests = read_warm_up(version)
     for others in (requests[:-1], requests[::-1], [*requests, requests[0]]):
         with kept(version / WARM_UP):
             write_warm_up(others, version)
             with inventory_anew(version), pytest.raises(UserError, match=WARM_UP.name):
-                meaning_checked(version, proofs[name])
+                check_meaning(version, proofs[name])
 
 
 def signature_changes(signatures):
@@ -382,7 +377,6 @@ def signature_changes(signatures):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_signature_is_compared_with_the_model(exports, proofs, name):
-    _module, signatures = proofs[name].exporter.graph([])
     path = exports / name / "1" / "saved_model.pb"
     original = SavedModel.FromString(path.read_bytes())
     known = {key: value for key, value in original.meta_graphs[0].signature_def.items() if not key.startswith("__")}
@@ -394,20 +388,20 @@ def test_every_signature_is_compared_with_the_model(exports, proofs, name):
         with kept(path):
             path.write_bytes(changed.SerializeToString())
             with pytest.raises(UserError, match=r"saved_model\.pb: \w+: "):
-                descriptions.check_saved_model(proofs[name].exporter, path, signatures)
+                check_contents(proofs[name].exporter, path.parent, [])
 
 
-def test_another_tokenizer_in_the_graph_is_noticed(exports, proofs, meaning_checked):
+def test_another_tokenizer_in_the_graph_is_noticed(exports, proofs):
     path = exports / "writer" / "1" / "saved_model.pb"
     with kept(path):
         saved_model = SavedModel.FromString(path.read_bytes())
         for function in saved_model.meta_graphs[0].graph_def.library.function:
             for node in function.node_def:
-                if node.op == descriptions.TOKENIZER_OPERATION:
+                if node.op == TOKENIZER_OPERATION:
                     node.attr["model"].s = proofs["translator"].exporter.target_tokenizer.model_proto
         path.write_bytes(saved_model.SerializeToString())
         with pytest.raises(UserError, match=r"saved_model\.pb: expected the tokenizers of the files beside it"):
-            meaning_checked(path.parent, proofs["writer"])
+            check_meaning(path.parent, proofs["writer"])
 
 
 def test_every_field_of_the_proof_is_protected(exports):

@@ -8,7 +8,9 @@ import sys
 import pytest
 
 from toolkit.errors import UserError
-from toolkit.export.inventory import FILE, PROOF, check_inventory, check_litert, check_saved_model, write_inventory
+from toolkit.export.formats.litert import LiteRT
+from toolkit.export.formats.saved_model import SavedModel
+from toolkit.export.inventory import FILE, PROOF, check_inventory, write_inventory
 from toolkit.export.sealed import write_sealed
 from toolkit.tasks.artefact import newest_version, open_artefact
 
@@ -107,14 +109,14 @@ def test_a_lost_inventory_is_named_and_one_that_never_was_is_said(version):
         check_inventory(version)
     (version / PROOF).write_text('{"task": "classification"}')  # as older exports have it
     assert check_inventory(version) == ["written before there were inventories, so the files are compared by their meaning only"]
-    check_saved_model(version)
+    SavedModel().check_files(version)
 
 
 def test_what_is_opened_is_checked_and_nothing_else(version):
     (version / "saved_model.pb").write_bytes(b"grapj")
-    check_litert(version / "litert", "model.tflite")
+    LiteRT().check_files(version / "litert")
     with pytest.raises(UserError, match=r"saved_model\.pb: expected the file that was exported"):
-        check_saved_model(version)
+        SavedModel().check_files(version)
     (version / "litert" / "model.json").write_bytes(FILES["litert/model.json"].replace(b'"no", "yes"', b'"yes", "no"'))
     for folder in (version / "litert", version / "litert" / "model.tflite"):
         with pytest.raises(UserError, match=r"litert/model\.json: expected the file that was exported"):
@@ -131,5 +133,5 @@ def test_a_version_that_lost_its_saved_model_is_not_passed_over(version):
 
 
 def test_no_tensorflow_is_needed():
-    script = "import sys, toolkit.export.inventory; print('tensorflow' in sys.modules)"
+    script = "import sys, toolkit.export.formats; print('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.strip() == "False"

@@ -4,7 +4,7 @@ import pytest
 
 from toolkit.errors import UserError
 from toolkit.export.serving_files import check_serving_files, read_batching
-from toolkit.export.tensorflow_serving import BATCHING, MODEL_BATCHING, MODELS, write_model_batching, write_serving_files
+from toolkit.export.tensorflow_serving import BATCHING, MODEL_BATCHING, MODEL_BATCHING_TEXT, MODELS, write_serving_files
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def version(tmp_path):
         (tmp_path / name / "1").mkdir(parents=True)
         (tmp_path / name / "1" / "saved_model.pb").write_bytes(b"")
     write_serving_files(tmp_path)
-    write_model_batching(tmp_path / "small" / "1")
+    (tmp_path / "small" / "1" / MODEL_BATCHING).write_text(MODEL_BATCHING_TEXT)
     return tmp_path / "small" / "1"
 
 

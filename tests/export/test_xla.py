@@ -8,8 +8,7 @@ from toolkit.errors import UserError
 from toolkit.export.saving import save_module
 from toolkit.export.xla import check_compiles
 from toolkit.models import TextClassifier, Translator
-from toolkit.tasks.classification.functions import probability_function
-from toolkit.tasks.classification.graph import scores_function
+from toolkit.tasks.classification.functions import probability_function, scores_function
 
 pytestmark = pytest.mark.slow
 
@@ -67,9 +66,7 @@ def loaded(tmp_path_factory):
 
 @pytest.mark.parametrize("name", ["scores", "greedy", "beam"])
 def test_models_and_searches_of_fixed_shapes_compile(loaded, name):
-    compiled = check_compiles(loaded.signatures[name], name)
-    assert compiled.signature == name
-    assert compiled.instructions > 100  # a recurrent model is not compiled to nothing
+    assert check_compiles(loaded.signatures[name], name) > 100  # a recurrent model is not compiled to nothing
 
 
 def test_custom_calls_are_found(loaded):

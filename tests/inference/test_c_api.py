@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from toolkit.errors import UserError
-from toolkit.export.saving import save_module
+from toolkit.export.saving import save_module, write_saved_model
 from toolkit.inference.c_api import CRunner
 from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import TextClassifier
@@ -59,7 +59,7 @@ def exported(tmp_path_factory):
     random = np.random.default_rng(0)
     model.set_weights([random.normal(size=weights.shape) for weights in model.get_weights()])  # scores far apart
     directory = tmp_path_factory.mktemp("classifier") / "1"
-    ClassifierExporter(model, tokenizer, 12).write_saved_model(directory)
+    write_saved_model(ClassifierExporter(model, tokenizer, 12), directory)
     return directory
 
 

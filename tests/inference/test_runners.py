@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from toolkit.errors import UserError
-from toolkit.export.litert import convert_to_litert
+from toolkit.export.formats.litert import convert_to_litert
 from toolkit.export.saving import save_module
 from toolkit.inference.c_api import CRunner
 from toolkit.inference.functions import FunctionRunner
@@ -41,7 +41,7 @@ class Step(tf.Module):
 def runners(tmp_path_factory):
     module, folder = Step(), tmp_path_factory.mktemp("step")
     save_module(module, module.functions, folder / "1")
-    convert_to_litert(module, module.functions, {"float32": folder / "step.tflite"})
+    assert convert_to_litert(module, [(module.functions, {"float32": folder / "step.tflite"})]) == {}
     file = folder / "step.tflite"
     c_runner = CRunner(folder / "1")
     yield [FunctionRunner(module.functions), SavedModelRunner(folder / "1"), LiteRTRunner(file), CompiledRunner(file), c_runner]

@@ -96,8 +96,8 @@ def test_the_litert_file_needs_no_tensorflow(exported):
         "import sys\n"
         "from pathlib import Path\n"
         "from toolkit.tasks.artefact import open_artefact\n"
-        "from toolkit.tasks.classification.streaming import predict_lines\n"
-        "print(len(list(predict_lines(open_artefact(Path(sys.argv[1])).answerer, ['one', '', 'two'], 2))), 'tensorflow' in sys.modules)\n"
+        "predictor = open_artefact(Path(sys.argv[1])).answerer\n"
+        "print(len(list(predictor.predict_lines(['one', '', 'two'], 2))), 'tensorflow' in sys.modules)\n"
     )
     command = [sys.executable, "-c", script, str(exported / "10" / "litert")]
     assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout.split() == ["3", "False"]

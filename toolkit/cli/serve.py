@@ -13,7 +13,7 @@ from toolkit.cli.parser import Parser
 from toolkit.cli.streams import outlive_readers
 from toolkit.cli.values import one_of
 from toolkit.errors import UserError
-from toolkit.export.inventory import check_saved_model
+from toolkit.export.formats.saved_model import SavedModel
 from toolkit.quiet import error_descriptor
 from toolkit.run_folder import RunFolder
 from toolkit.server.address import base_url, bind, parse_port
@@ -40,7 +40,7 @@ def run(argv: Sequence[str]) -> int:
         require_kserve()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # so that what is temporary is removed
     with bind(options.host, port) as taken, _exported(model, path, options.name) as exported:
-        check_saved_model(exported.version_folder)
+        SavedModel().check_files(exported.version_folder)
         _note(f"serving {exported.version_folder} as {exported.name}, by {backend}")
         if backend != KSERVE:
             run_tensorflow_serving(backend, exported, options.host, taken)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from toolkit.errors import UserError
+from toolkit.errors import UserError, naming
 
 NOTHING = object()
 SHOWN = 200  # characters of a value in a message
@@ -24,6 +24,30 @@ def compare(path: Path, expected: Any, found: Any) -> None:
     """
     for field, wanted, said in _differences("", expected, found):
         raise UserError(f"{path}: {field}expected {_shown(wanted)}, found {_shown(said)}")
+
+
+def compare_file(path: Path, expected: bytes) -> None:
+    """Compares texts by what they say, so that a message can name a field; and what is no text by its bytes.
+
+    Args:
+        path: The file.
+        expected: What it has to hold.
+
+    Raises:
+        UserError: It cannot be read, or holds something else.
+    """
+    with naming(path, "a file of the export"):
+        found = path.read_bytes()
+    if path.suffix in (".json", ".txt"):
+        compare(path, _parsed(path, expected), _parsed(path, found))
+    elif found != expected:
+        raise UserError(f"{path}: expected the {len(expected):,} bytes that are in the model, found {len(found):,} others")
+
+
+def _parsed(path: Path, content: bytes) -> Any:
+    with naming(path, "what `toolkit export` wrote"):
+        text = content.decode("utf-8")
+        return json.loads(text) if path.suffix == ".json" else text.split("\n")
 
 
 def _differences(field: str, expected: Any, found: Any) -> Iterator[tuple[str, Any, Any]]:

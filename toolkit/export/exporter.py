@@ -1,19 +1,35 @@
 """What is exported: a trained model and all that makes it answer as it does."""
 
 import abc
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import keras
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.errors import UserError
-from toolkit.export.saving import save_module, set_method_name
 from toolkit.export.verification import Check
+from toolkit.export.warm_up import predict_request
+from toolkit.inference.runner import encoded
 from toolkit.text.tokenizer import Tokenizer
+
+TOKENIZER = "tokenizer.model"
+
+
+class LiteRTSignatures(NamedTuple):
+    """The signatures of LiteRT files by name, traced with the time loops of LiteRT.
+
+    Attributes:
+        dynamic: For any shape.
+        fixed: Of fixed shapes, for one text.
+        fused: With LiteRT's own LSTM operator, for one unpadded text; none if no such files are wanted.
+    """
+
+    dynamic: Mapping[str, Any]
+    fixed: Mapping[str, Any]
+    fused: Mapping[str, Any] = {}
 
 
 class Exporter(abc.ABC):
@@ -21,6 +37,7 @@ class Exporter(abc.ABC):
 
     Attributes:
         model: The trained model.
+        tokenizer: Its tokenizer, if it has one.
     """
 
     task: ClassVar[str]
@@ -42,6 +59,7 @@ class Exporter(abc.ABC):
     """The method of each signature that is for another of TF Serving's APIs than Predict."""
 
     model: keras.Model
+    tokenizer: Tokenizer
 
     def with_fused_lstm(self) -> "Exporter":
         """Returns an exporter that writes LiteRT files with LiteRT's own LSTM operator, too.
@@ -56,59 +74,29 @@ class Exporter(abc.ABC):
         return ""
 
     @abc.abstractmethod
-    def assets(self) -> dict[str, bytes]:
-        """Returns the files that the SavedModel stores, by name: what it says of itself, its vocabulary, its tokenizers."""
-
-    @abc.abstractmethod
-    def graph(self, assets: Sequence[Path]) -> tuple[tf.Module, dict[str, Any]]:
-        """Returns what the SavedModel holds, and its signatures by name.
-
-        Args:
-            assets: The files to store.
-        """
-
-    @abc.abstractmethod
-    def tokenizers(self) -> dict[str, Tokenizer]:
-        """Returns the tokenizers by the names of their files."""
-
-    @abc.abstractmethod
     def description(self) -> dict[str, Any]:
-        """Returns what `litert/model.json` says, besides what the LiteRT files say of themselves."""
+        """Returns what each form of export says of the model in its `model.json`."""
 
-    def write_saved_model(self, directory: Path) -> tuple[tf.Module, dict[str, Any]]:
-        """Writes the SavedModel, from raw strings, with its assets.
-
-        Args:
-            directory: The folder of the version.
-
-        Returns:
-            What `graph` returns: what it holds, and its signatures by name.
-
-        Raises:
-            OSError: It cannot be written.
-        """
-        with tempfile.TemporaryDirectory() as folder:
-            contents = self.assets()
-            files = [Path(folder) / name for name in contents]
-            for file in files:
-                file.write_bytes(contents[file.name])
-            graph = self.graph(files)
-            save_module(*graph, directory)
-        for signature, method in self.methods.items():
-            set_method_name(directory, signature, method)
-        return graph
+    def tokenizers(self) -> dict[str, Tokenizer]:
+        """Returns the tokenizers by the names of their files. Most kinds of task have one."""
+        return {TOKENIZER: self.tokenizer}
 
     @abc.abstractmethod
-    def write_litert(self, directory: Path) -> None:
-        """Writes the LiteRT files, from token ids, their tokenizers, and `model.json` that says how to use them.
+    def assets(self) -> dict[str, bytes]:
+        """Returns the files that the SavedModel stores besides `model.json`, by name."""
 
-        Args:
-            directory: A folder that is there and empty.
+    @property
+    @abc.abstractmethod
+    def graph(self) -> tuple[tf.Module, dict[str, Any]]:
+        """What the SavedModel holds besides variables and assets, and its signatures by name, from raw strings. It is traced once."""
 
-        Raises:
-            OSError: They cannot be written.
-            UserError: The conversion fails.
-        """
+    @abc.abstractmethod
+    def litert_description(self) -> dict[str, Any]:
+        """Returns what `litert/model.json` says, besides `description` and what the LiteRT files say of themselves."""
+
+    @abc.abstractmethod
+    def litert_signatures(self) -> LiteRTSignatures:
+        """Returns what the LiteRT files hold, from token ids."""
 
     @abc.abstractmethod
     def check(self, texts: Sequence[str], references: Sequence[str]) -> Check:
@@ -119,25 +107,26 @@ class Exporter(abc.ABC):
             references: The right answers to the first so many texts.
         """
 
-    @abc.abstractmethod
     def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
         """Returns requests of each kind and of common sizes, which TF Serving makes of itself before it answers others.
 
         Args:
             texts: A few real ones.
         """
+        rows = encoded(texts)
+        return [predict_request("serving_default", {"texts": tf.constant(some)}) for some in (rows[:1], rows)]
 
     @abc.abstractmethod
     def settings(self) -> dict[str, Any]:
         """Returns what, besides the model and the tokenizers, makes the artefacts, as JSON can hold it."""
 
     @classmethod
-    @abc.abstractmethod
-    def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "Exporter":
+    def restored(cls, model: keras.Model, folder: Path, settings: Mapping[str, Any]) -> "Exporter":
         """Returns the exporter that wrote a version.
 
         Args:
             model: The model.
-            litert: The version's folder `litert`, which has the tokenizers.
+            folder: Has the tokenizers.
             settings: What `settings` returned.
         """
+        return cls(model, Tokenizer.load(folder / TOKENIZER), **settings)

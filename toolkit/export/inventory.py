@@ -15,9 +15,6 @@ QUESTIONS = "the questions that `toolkit export` keeps"
 EXPORT_ANEW = "export the run anew"
 OWN = ("README.md", "batching_params.pbtxt")
 """Files that are the user's to change: prose, and how a server joins requests, which changes no answer. A change is said."""
-LITERT = "litert"
-SERVED = ("saved_model.pb", "variables/", "assets/")
-"""What loading a SavedModel reads."""
 
 
 class Entry(NamedTuple):
@@ -67,35 +64,16 @@ def check_inventory(version: Path) -> list[str]:
     ]
 
 
-def check_saved_model(version: Path) -> None:
-    """Checks what is read of a SavedModel before it is loaded. Without an inventory there is nothing to check it by.
+def check_files(version: Path, opened: Sequence[str]) -> None:
+    """Checks files before they are opened. Without an inventory there is nothing to check them by.
 
     Args:
         version: Folder of the version.
+        opened: How the names of the files begin, from that folder on.
 
     Raises:
         UserError: A file was changed, or is missing.
     """
-    _check_files(version, SERVED)
-
-
-def check_litert(folder: Path, file: str) -> None:
-    """Checks a LiteRT file, and what lies beside it, before it is loaded. A folder that was copied without its version has no inventory.
-
-    Args:
-        folder: The folder `litert` of a version.
-        file: The `.tflite` file.
-
-    Raises:
-        UserError: A file was changed, or is missing.
-    """
-    if folder.resolve().name == LITERT:
-        beside = ("model.json", "tokenizer.model", "target_tokenizer.model")
-        _check_files(folder.resolve().parent, [f"{LITERT}/{name}" for name in (file, *beside)])
-
-
-def _check_files(version: Path, opened: Sequence[str]) -> None:
-    """Checks files whose names begin as those that are opened."""
     inventory = read_inventory(version) or {}
     entries = {name: entry for name, entry in inventory.items() if name.startswith(tuple(opened))}
     _refuse(version, {name: said for name, entry in entries.items() if (said := _change(version / name, entry))})

@@ -13,6 +13,7 @@ import tensorflow as tf
 import toolkit.models  # noqa: F401 - registers the classes of models
 from toolkit.errors import UserError, naming
 from toolkit.export.exporter import Exporter
+from toolkit.export.formats import FORMATS
 from toolkit.export.inventory import EXPORT_ANEW, QUESTIONS
 from toolkit.export.inventory import PROOF as FILE
 from toolkit.export.sealed import read_sealed, write_sealed
@@ -85,12 +86,16 @@ def read_proof(version: Path, exporter_of: ExporterOf) -> Proof:
         found = exporter_of(content["task"])
     except UserError as error:
         raise UserError(f"{version / FILE}: task: {error}; {EXPORT_ANEW}") from error
+    kinds = {type(probe) for probe in found.probes}
+    if kinds and any(type(sample) not in kinds for sample in content["samples"]):
+        raise UserError(f"{version / FILE}: samples: expected {QUESTIONS}, found some of another kind; {EXPORT_ANEW}")
     weights = _read_weights(version)
     if _fingerprint(weights) != content["weights"]:
         raise UserError(f"{version / 'variables'}: expected the weights that were exported, found others; {EXPORT_ANEW}")
     model = _restored_model(version / FILE, content["model"], weights)
     with naming(version / FILE, f"the settings of an export for {content['task']}"):
-        exporter = found.restored(model, version / "litert", content["settings"])
+        [folder] = (version / each.folder for each in FORMATS if each.has_tokenizers)
+        exporter = found.restored(model, folder, content["settings"])
         exporter.description()  # fails with a model or settings of another task
     return Proof(exporter, content["samples"], content["references"], content["probes"])
 

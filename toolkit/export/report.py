@@ -3,9 +3,27 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from toolkit.export.verification import Agreement
+
+class Agreement(NamedTuple):
+    """How far an artefact and the model agree.
+
+    Attributes:
+        difference: Largest difference of a score.
+        same: Number of answers that are the same.
+        compared: Number of answers.
+        ties: Answers that are other ones, of the same score to within the tolerance.
+        quality: What `Check.measure` is for the artefact, if there are references.
+        milliseconds: Median time of one call, for one text, or whatever `Check.timed` says.
+    """
+
+    difference: float
+    same: int
+    compared: int
+    ties: int = 0
+    quality: float | None = None
+    milliseconds: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,12 +35,16 @@ class Artefact:
         bytes: Its size.
         agreement: How far it agrees with the model; `None` if it is not there.
         left_out: Why it is not there.
+        proofs: What else was found out about it, by name, as JSON can hold it.
+        notes: The same in sentences.
     """
 
     name: str
     bytes: int
     agreement: Agreement | None
     left_out: str = ""
+    proofs: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,9 +59,6 @@ class ExportReport:
         quality: The measure of the model on the samples; `None` without references.
         compared: Number of texts.
         artefacts: The artefacts.
-        c_api: Number of requests to which TensorFlow's C API, without Python's TensorFlow, gives what Python does.
-        compiled: Signatures of which XLA makes a program without custom calls.
-        not_compiled: What is wrong with the other signatures of fixed shapes, by name.
         seconds: Time that it took.
         remarks: What is to be noticed and is no error, such as that the model itself is of no use.
     """
@@ -51,9 +70,6 @@ class ExportReport:
     quality: float | None
     compared: int
     artefacts: Sequence[Artefact]
-    c_api: int
-    compiled: Sequence[str]
-    not_compiled: Mapping[str, str] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
     remarks: Sequence[str] = ()
 
@@ -65,11 +81,18 @@ class ExportReport:
         """Returns the artefact of a name."""
         return next(artefact for artefact in self.artefacts if artefact.name == name)
 
+    @property
+    def proofs(self) -> dict[str, Any]:
+        """What was found out about any of the artefacts besides how far it agrees."""
+        return {name: found for each in self.artefacts for name, found in each.proofs.items()}
+
     def as_dict(self) -> dict[str, Any]:
         """Returns what JSON can hold."""
-        agreements = {each.name: each.agreement and each.agreement._asdict() for each in self.artefacts}
-        artefacts = [{**dataclasses.asdict(each), "agreement": agreements[each.name]} for each in self.artefacts]
-        return {**dataclasses.asdict(self), "artefacts": artefacts}
+        artefacts = [
+            {"name": each.name, "bytes": each.bytes, "agreement": each.agreement and each.agreement._asdict(), "left_out": each.left_out}
+            for each in self.artefacts
+        ]
+        return {**dataclasses.asdict(self), "artefacts": artefacts, **self.proofs}
 
     def rows(self) -> list[list[str]]:
         """Returns the artefacts as the rows of a table, its header first: for a terminal and for a model card."""
@@ -84,10 +107,8 @@ class ExportReport:
         return [
             *self.remarks,
             *(f"{each.name} is left out: {each.left_out}" for each in self.artefacts if each.left_out),
-            *(f"XLA compiles no {reason}" for reason in self.not_compiled.values()),
             *([f"{ties} of the other {self.answers} are a tie"] if ties else []),
-            f"TensorFlow's C API, without Python's TensorFlow, answers {self.c_api} requests as Python does",
-            *([f"XLA compiles {', '.join(self.compiled)}, without custom calls"] if self.compiled else []),
+            *(note for each in self.artefacts for note in each.notes),
         ]
 
     def __str__(self) -> str:

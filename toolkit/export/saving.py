@@ -1,13 +1,55 @@
 """Writes SavedModels."""
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import keras
 import tensorflow as tf
 
-CLASSIFY_METHOD = "tensorflow/serving/classify"
-"""Method of a signature that TF Serving's Classify API may call."""
+from toolkit.export.exporter import Exporter
+from toolkit.export.publishing import json_text
+
+
+def write_saved_model(exporter: Exporter, directory: Path) -> None:
+    """Writes the SavedModel of a version, with its assets.
+
+    Args:
+        exporter: The model.
+        directory: The folder to write.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    module, signatures = exporter.graph
+    with tempfile.TemporaryDirectory() as folder:
+        module.assets = []
+        for name, content in assets_of(exporter).items():
+            (Path(folder) / name).write_bytes(content)
+            module.assets.append(tf.saved_model.Asset(f"{folder}/{name}"))
+        save_module(with_variables(exporter.model, module), signatures, directory)
+    for signature, method in exporter.methods.items():  # TensorFlow says of each signature that it is for the Predict API
+        updater = tf.compat.v1.saved_model.signature_def_utils.MethodNameUpdater(str(directory))
+        updater.replace_method_name(signature, method, tags=["serve"])
+        updater.save()
+
+
+def assets_of(exporter: Exporter) -> dict[str, bytes]:
+    """Returns the assets of a SavedModel by name: what it says of itself, and whatever else the exporter wants it to store."""
+    return {**exporter.assets(), "model.json": json_text(exporter.description()).encode()}
+
+
+def with_variables(model: keras.Model, module: tf.Module | None = None) -> tf.Module:
+    """Returns a module that holds the variables of a model, where a proof finds them: a SavedModel keeps what its root leads to.
+
+    Args:
+        model: The model.
+        module: What else is kept; nothing by default.
+    """
+    module = tf.Module() if module is None else module
+    module.model_variables = [variable.value for variable in model.variables]
+    return module
 
 
 def save_module(module: tf.Module, signatures: Mapping[str, Any], directory: Path) -> None:
@@ -25,16 +67,3 @@ def save_module(module: tf.Module, signatures: Mapping[str, Any], directory: Pat
         tf.saved_model.save(module, str(directory), signatures=dict(signatures))
     except tf.errors.OpError as error:
         raise OSError(error.message.strip().splitlines()[0]) from error
-
-
-def set_method_name(directory: Path, signature: str, method: str) -> None:
-    """Says which of TF Serving's APIs a signature is for; TensorFlow says of each that it is for Predict.
-
-    Args:
-        directory: The SavedModel.
-        signature: Its signature.
-        method: The method's name.
-    """
-    updater = tf.compat.v1.saved_model.signature_def_utils.MethodNameUpdater(str(directory))
-    updater.replace_method_name(signature, method, tags=["serve"])
-    updater.save()

@@ -20,7 +20,7 @@ BATCHING_TEXT = """\
 num_batch_threads { value: 2 }
 """
 
-_MODEL_BATCHING = """\
+MODEL_BATCHING_TEXT = """\
 # How TensorFlow Serving joins requests that wait. The signatures of fixed shapes take no joined requests: to use them, delete this file.
 max_batch_size { value: 32 }
 batch_timeout_micros { value: 1000 }
@@ -35,18 +35,6 @@ def batching_options(file: str) -> list[str]:
         file: Path of `batching_parameters.txt` as the server sees it.
     """
     return ["--enable_batching=true", "--enable_per_model_batching_parameters=true", f"--batching_parameters_file={file}"]
-
-
-def write_model_batching(version: Path) -> None:
-    """Writes that, and how, requests to a model may be joined. A model with an input that is a single value must not have it.
-
-    Args:
-        version: Folder of the version.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    (version / MODEL_BATCHING).write_text(_MODEL_BATCHING, "utf-8")
 
 
 def docker_command(directory: str) -> str:

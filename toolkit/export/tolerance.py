@@ -34,7 +34,6 @@ import numpy as np
 UNIT = 2.0**-24  # of single precision
 FUNCTIONS = 128  # summands that the tanh, sigmoid and exp of a step are worth: eight of them, each off by four units
 DEVIATIONS = 8  # √2 · 5, rounded up
-ROUNDINGS = {"float16": 2.0**-11, "int8": 2.0**-7}  # share of its size that a weight is off by; of int8, of the largest in its row
 NUDGES = 3  # times that the weights are moved, each time in other directions
 
 

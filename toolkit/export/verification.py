@@ -4,40 +4,19 @@ import abc
 import statistics
 import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow as tf
-from ai_edge_litert import schema_py_generated as schema
 
-from toolkit.errors import UserError, naming
+from toolkit.errors import UserError
+from toolkit.export.report import Agreement
 from toolkit.inference.runner import Runner, encoded
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
 LEAST_SAME = 0.99  # share of the labels that rounded weights must leave as they are
 TIMED = 15  # texts
-
-
-class Agreement(NamedTuple):
-    """How far an artefact and the model agree.
-
-    Attributes:
-        difference: Largest difference of a score.
-        same: Number of answers that are the same.
-        compared: Number of answers.
-        ties: Answers that are other ones, of the same score to within the tolerance.
-        quality: What `Check.measure` is for the artefact, if there are references.
-        milliseconds: Median time of one call, for one text, or whatever `Check.timed` says.
-    """
-
-    difference: float
-    same: int
-    compared: int
-    ties: int = 0
-    quality: float | None = None
-    milliseconds: float | None = None
 
 
 class Check(abc.ABC):
@@ -84,36 +63,6 @@ class Check(abc.ABC):
     @abc.abstractmethod
     def static(self, runner: Runner) -> Agreement:
         """Compares a LiteRT file of fixed shapes, which must answer as the model does to what fits."""
-
-
-def check_operators(path: Path) -> None:
-    """Checks that a LiteRT file has built-in operators only, so that any LiteRT runtime takes it.
-
-    Raises:
-        UserError: It has others, or it is no LiteRT file.
-    """
-    custom = [code.CustomCode().decode() for code in _operator_codes(path) if code.BuiltinCode() == schema.BuiltinOperator.CUSTOM]
-    if custom:
-        raise UserError(f"LiteRT: expected built-in operators only, found {', '.join(custom)}; {path.name} is not to be used")
-
-
-def operators(path: Path) -> set[str]:
-    """Returns the names of the built-in operators of a LiteRT file, such as `"WHILE"`.
-
-    Raises:
-        UserError: It is no LiteRT file.
-    """
-    used = {code.BuiltinCode() for code in _operator_codes(path)}
-    return {name for name, number in vars(schema.BuiltinOperator).items() if number in used}
-
-
-def _operator_codes(path: Path) -> list[schema.OperatorCode]:
-    with naming(path, "a LiteRT file"):
-        content = path.read_bytes()
-        if content[4:8] != b"TFL3":
-            raise UserError(f"{path}: expected a LiteRT file, found something else")
-        model = schema.Model.GetRootAs(content)
-        return [model.OperatorCodes(i) for i in range(model.OperatorCodesLength())]
 
 
 def largest_difference(

@@ -8,8 +8,9 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.errors import naming
 
+CLASSIFY_METHOD = "tensorflow/serving/classify"
+"""Method of a signature that TF Serving's Classify API may call."""
 FILE = Path("assets.extra") / "tf_serving_warmup_requests"
-WARMED = 32  # texts of a request
 _FRAME = 16  # bytes of a record of a TFRecord file besides its content: its length, and checksums of both
 
 

@@ -1,7 +1,7 @@
 """Whether XLA, which compiles for TPUs among others, compiles a signature."""
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 import tensorflow as tf
 
@@ -12,19 +12,7 @@ CUSTOM_CALL = re.compile(r'custom_call_target="([^"]+)"')
 DYNAMIC_SHAPE = re.compile(r"\w+\[[\d,<=]*<=[\d,<=]*\]")  # such as s32[1,<=74]
 
 
-class Compiled(NamedTuple):
-    """What XLA makes of a signature.
-
-    Attributes:
-        signature: The signature's name.
-        instructions: Number of instructions in its HLO, XLA's language, before those of any device are chosen.
-    """
-
-    signature: str
-    instructions: int
-
-
-def check_compiles(signature: Any, name: str = "signature") -> Compiled:
+def check_compiles(signature: Any, name: str = "signature") -> int:
     """Has XLA translate a signature at its fixed shapes, and looks at what comes out.
 
     It shows that XLA compiles the signature, not that a TPU ran it.
@@ -34,7 +22,7 @@ def check_compiles(signature: Any, name: str = "signature") -> Compiled:
         name: What to call it.
 
     Returns:
-        The name and the size.
+        The number of instructions in its HLO, XLA's language, before those of any device are chosen.
 
     Raises:
         UserError: XLA has no translation of it, or one with custom calls, which other devices need not have, or with shapes that depend on
@@ -50,7 +38,7 @@ def check_compiles(signature: Any, name: str = "signature") -> Compiled:
         raise UserError(f"{name}: expected what any device of XLA's can run, found custom calls: {', '.join(calls)}")
     if shapes := sorted(set(DYNAMIC_SHAPE.findall(hlo))):
         raise UserError(f"{name}: expected fixed shapes in what XLA makes of it, found some that depend on values: {', '.join(shapes)}")
-    return Compiled(name, len(INSTRUCTION.findall(hlo)))
+    return len(INSTRUCTION.findall(hlo))
 
 
 def _hlo(signature: Any, inputs: dict[str, tf.Tensor], name: str) -> str:

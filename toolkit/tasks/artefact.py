@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from toolkit.errors import UserError, naming
-from toolkit.export.inventory import EXPORT_ANEW, check_litert, check_saved_model
+from toolkit.export.format import Format
+from toolkit.export.formats import FORMATS
+from toolkit.export.inventory import EXPORT_ANEW
 from toolkit.export.inventory import FILE as INVENTORY
 from toolkit.inference.description import read_description
-from toolkit.inference.litert import LiteRTRunner
 from toolkit.tasks.registry import find_task
 from toolkit.tasks.task import Task
 
@@ -38,11 +39,10 @@ def open_artefact(path: Path) -> Opened:
         UserError: There is no exported model, it is damaged, it is of fixed shapes, or of a kind that is not known here.
     """
     with naming(path, "an exported model"):
-        if path.is_file() and path.suffix == ".tflite":
-            return _open_litert(path.parent, path.name)
-        if (path / "model.tflite").is_file():
-            return _open_litert(path)
-        return _open_saved_model(newest_version(path))
+        for each in FORMATS:
+            if each.holds(path):
+                return _open(each, path)
+        return _open(FORMATS[0], newest_version(path))
 
 
 def newest_version(path: Path) -> Path:
@@ -62,31 +62,16 @@ def newest_version(path: Path) -> Path:
 
 
 def _is_version(folder: Path) -> bool:
-    """Returns whether a folder is a version, be it one that has lost its SavedModel."""
-    return (folder / "saved_model.pb").is_file() or (folder / INVENTORY).is_file()
+    """Returns whether a folder is a version, be it one that has lost its model."""
+    return FORMATS[0].holds(folder) or (folder / INVENTORY).is_file()
 
 
-def _open_litert(folder: Path, file: str = "model.tflite") -> Opened:
-    check_litert(folder, file)
-    description, task = _described(folder)
-    if file == (description.get("static") or {}).get("file"):
-        raise UserError(f"{folder / file}: expected a LiteRT file for texts of any length, received one of fixed shapes; give model.tflite")
-    return Opened(task, task.part("opener")(LiteRTRunner(folder / file), folder))
-
-
-def _open_saved_model(folder: Path) -> Opened:
-    check_saved_model(folder)
-    _, task = _described(folder / "assets")
-    from toolkit.inference.saved_model import SavedModelRunner
-
-    return Opened(task, task.part("opener")(SavedModelRunner(folder), folder / "assets"))
-
-
-def _described(folder: Path) -> tuple[dict[str, Any], Task]:
-    """Returns what an export says of itself, and its kind of task."""
-    file = folder / "model.json"
+def _open(form: Format, path: Path) -> Opened:
+    form.check_files(path)
+    file = form.description(path)
     description = read_description(file, "task")
     try:
-        return description, find_task(description["task"])
+        task = find_task(description["task"])
     except UserError as error:
         raise UserError(f"{file}: task: {error}; {EXPORT_ANEW}") from error
+    return Opened(task, task.part("opener")(form.open(path), file.parent))

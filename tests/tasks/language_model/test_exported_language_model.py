@@ -258,7 +258,7 @@ def test_the_report(exported):
         assert 0 <= agreement.difference < 1e-4
     assert exported.artefact("SavedModel").agreement.quality == pytest.approx(exported.quality, abs=1e-4)
     assert exported.artefact("LiteRT int8").agreement.difference > 1e-4  # or else nothing was rounded
-    assert (exported.c_api, exported.compiled) == (3, ["step_1", "step_32"])
+    assert exported.proofs == {"c_api": 3, "compiled": ["step_1", "step_32"], "not_compiled": {}}
     assert json.loads(json.dumps(exported.as_dict()))["path"] == exported.path
     assert "nats per token" in str(exported)
     assert not (Path(exported.path) / "batching_params.pbtxt").exists()  # TensorFlow Serving cannot join requests that hold a single number

@@ -1,27 +1,23 @@
 """Exports a trained classifier as a SavedModel and as LiteRT files."""
 
+import functools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, ClassVar
 
 import keras
-import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.arguments import check_integer
 from toolkit.cells import FUSED, cell_of
 from toolkit.errors import UserError
-from toolkit.export.exporter import Exporter
-from toolkit.export.litert import convert_dynamic_and_static, convert_fused
-from toolkit.export.litert_description import write_descriptions
-from toolkit.export.publishing import json_text
-from toolkit.export.saving import CLASSIFY_METHOD
-from toolkit.export.warm_up import classify_request, predict_request
+from toolkit.export.exporter import Exporter, LiteRTSignatures
+from toolkit.export.warm_up import CLASSIFY_METHOD, classify_request
 from toolkit.inference.runner import encoded
 from toolkit.tasks.classification.functions import probability_function, scores_function
 from toolkit.tasks.classification.graph import ClassifierModule
+from toolkit.tasks.classification.probabilities import SERVED
 from toolkit.tasks.classification.verification import ClassifierCheck, example
 from toolkit.tasks.hard_texts import HARD_TEXTS
 from toolkit.text.tokenizer import Tokenizer
@@ -71,54 +67,43 @@ class ClassifierExporter(Exporter):
         """Returns the labels."""
         return f" Labels: {', '.join(self.model.label_names)}."
 
+    def description(self) -> dict[str, Any]:
+        """Returns the label names, and how much of a text is read."""
+        return {"task": self.task, "label_names": self.model.label_names, "max_length": self.max_length}
+
     def assets(self) -> dict[str, bytes]:
-        """Returns the label names, the vocabulary, and the description."""
+        """Returns the label names and the vocabulary."""
         pieces = self.tokenizer.pieces(range(self.tokenizer.vocabulary_size))
-        description = {"task": self.task, "label_names": self.model.label_names, "max_length": self.max_length}
         return {
             "labels.json": json.dumps(self.model.label_names, ensure_ascii=False).encode(),
             "vocabulary.txt": "".join(f"{piece}\n" for piece in pieces).encode(),
-            "model.json": json_text(description).encode(),
         }
 
-    def graph(self, assets: Sequence[Path]) -> tuple[ClassifierModule, dict[str, Any]]:
-        """Returns the graph from raw strings to labels, and its signatures."""
-        module = ClassifierModule(self.model, self.tokenizer, self.max_length, assets)
-        fixed = {f"tokens_{batch}x{self._length}": module.scores_at(batch, self._length) for batch in FIXED_BATCHES}
+    @functools.cached_property
+    def graph(self) -> tuple[ClassifierModule, dict[str, Any]]:
+        """The graph from raw strings to labels, and its signatures."""
+        module = ClassifierModule(self.model, self.tokenizer, self.max_length)
+        scores = probability_function(self.model)
+        fixed = {f"tokens_{batch}x{self._length}": scores_function(scores, batch, self._length) for batch in FIXED_BATCHES}
         return module, {"serving_default": module.label, "label": module.label, "classify": module.classify, **fixed}
 
-    def tokenizers(self) -> dict[str, Tokenizer]:
-        """Returns the tokenizer."""
-        return {"tokenizer.model": self.tokenizer}
-
-    def description(self) -> dict[str, Any]:
+    def litert_description(self) -> dict[str, Any]:
         """Returns what the LiteRT files take and give."""
         return {
-            "task": self.task,
             "input": "int32 [batch, time]: token ids, 0 after the end of a text; a text without tokens is a single 0",
             "output": "float32 [batch, labels]: probabilities",
-            "label_names": self.model.label_names,
             "pad_id": self.tokenizer.pad_id,
             "unknown_id": self.tokenizer.unk_id,
             "vocabulary_size": self.tokenizer.vocabulary_size,
-            "max_length": self.max_length,
             "crop": f"of a longer text, the first {self.max_length // 2} and the last {self.max_length - self.max_length // 2} ids",
             "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
         }
 
-    def write_litert(self, directory: Path) -> None:
-        """Writes the LiteRT files."""
-        module = tf.Module()
-        module.model_variables = [variable.value for variable in self.model.variables]
-        module.probabilities = probability_function(self.model, "litert")
-        module.fixed = scores_function(module.probabilities, 1, self._length)
-        left_out = convert_dynamic_and_static(
-            module, {"serving_default": module.probabilities}, {"serving_default": module.fixed}, directory
-        )
-        if self.fused_lstm:
-            module.unpadded = scores_function(probability_function(self.model, "fused"), 1, None)
-            left_out |= convert_fused(module, {"serving_default": module.unpadded}, directory)
-        write_descriptions(self, directory, left_out)
+    def litert_signatures(self) -> LiteRTSignatures:
+        """Returns what labels texts."""
+        labels = probability_function(self.model, "litert")
+        fused = {SERVED: scores_function(probability_function(self.model, "fused"), 1, None)} if self.fused_lstm else {}
+        return LiteRTSignatures({SERVED: labels}, {SERVED: scores_function(labels, 1, self._length)}, fused)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
         """Returns what compares the artefacts with the model."""
@@ -126,21 +111,11 @@ class ClassifierExporter(Exporter):
 
     def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
         """Returns requests of one text and of many."""
-        rows = encoded(texts)
-        examples = [example(text) for text in rows]
-        return [
-            *(predict_request("serving_default", {"texts": tf.constant(some)}) for some in (rows[:1], rows)),
-            classify_request("classify", examples),
-        ]
+        return [*super().warm_up(texts), classify_request("classify", [example(text) for text in encoded(texts)])]
 
     def settings(self) -> dict[str, Any]:
         """Returns what makes the artefacts besides the model and the tokenizer."""
         return {"max_length": self.max_length}
-
-    @classmethod
-    def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "ClassifierExporter":
-        """Returns the exporter that wrote a version."""
-        return cls(model, Tokenizer.load(litert / "tokenizer.model"), settings["max_length"])
 
     @property
     def _length(self) -> int:

@@ -1,13 +1,10 @@
 """The classifier as a graph from raw strings to labels."""
 
-from collections.abc import Sequence
-from pathlib import Path
-
 import keras
 import tensorflow as tf
 
 from toolkit.export.ragged_tokens import crop, pad
-from toolkit.tasks.classification.functions import probability_function, scores_function
+from toolkit.tasks.classification.functions import probability_function
 from toolkit.text.graph_tokenizer import GraphTokenizer
 from toolkit.text.tokenizer import Tokenizer
 
@@ -19,17 +16,13 @@ class ClassifierModule(tf.Module):
         model: Classifier from token ids to logits, with `label_names`.
         tokenizer: Its tokenizer.
         max_length: Tokens kept of a text; a longer one loses its middle.
-        assets: Files to store as assets.
     """
 
-    def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, assets: Sequence[Path]):
+    def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int):
         super().__init__()
         self.max_length = max_length
         self.label_names = tf.constant(model.label_names)
-        self.assets = [tf.saved_model.Asset(str(file)) for file in assets]
         self.tokenizer = GraphTokenizer(tokenizer)
-        # A SavedModel keeps what is reachable from its root, so the variables have to be.
-        self.model_variables = [variable.value for variable in model.variables]
         self._probabilities = probability_function(model, "graph")
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="texts")])
@@ -58,7 +51,3 @@ class ClassifierModule(tf.Module):
         examples = tf.io.parse_example(inputs, {"text": tf.io.FixedLenFeature([], tf.string, default_value="")})
         scores = self.label(examples["text"])["scores"]
         return {"classes": tf.broadcast_to(self.label_names, tf.shape(scores)), "scores": scores}
-
-    def scores_at(self, batch: int, length: int):
-        """Returns what takes token ids of one shape, a concrete function without strings or rows of varying length, for XLA."""
-        return scores_function(self._probabilities, batch, length)

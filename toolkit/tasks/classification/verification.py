@@ -9,11 +9,11 @@ import tensorflow as tf
 from toolkit.data.batching.crop import crop
 from toolkit.data.batching.token_lists import padded
 from toolkit.errors import UserError
+from toolkit.export.report import Agreement
 from toolkit.export.tolerance import Tolerance, nudged_answers, spread
 from toolkit.export.verification import (
     LEAST_SAME,
     TIMED,
-    Agreement,
     Check,
     check_finite,
     difference_of,

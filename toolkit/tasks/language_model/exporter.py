@@ -1,8 +1,8 @@
 """Exports a trained language model as a SavedModel and as LiteRT files."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -10,15 +10,12 @@ import numpy as np
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
-from toolkit.export.exporter import Exporter
-from toolkit.export.litert import convert_dynamic_and_static
-from toolkit.export.litert_description import write_descriptions
-from toolkit.export.publishing import json_text
+from toolkit.export.exporter import TOKENIZER, Exporter, LiteRTSignatures
 from toolkit.export.warm_up import predict_request
 from toolkit.inference.runner import encoded
 from toolkit.tasks.hard_texts import HARD_TEXTS
 from toolkit.tasks.language_model.graph import LanguageModule, named_start, step_function
-from toolkit.tasks.language_model.signatures import LanguageSignatures
+from toolkit.tasks.language_model.signatures import signatures_of
 from toolkit.tasks.language_model.verification import LanguageModelCheck, sampling
 from toolkit.text.tokenizer import Tokenizer
 
@@ -59,61 +56,8 @@ class LanguageModelExporter(Exporter):
         if self.documents and self.tokenizer.end_id < 0:
             raise ValueError("Argument `tokenizer` must have an id that ends a document. Received: a tokenizer without one")
 
-    def assets(self) -> dict[str, bytes]:
-        """Returns the description and the tokenizer."""
-        return {"model.json": json_text(self._description()).encode(), "tokenizer.model": self.tokenizer.model_proto}
-
-    def graph(self, assets: Sequence[Path]) -> tuple[LanguageModule, dict[str, Any]]:
-        """Returns the graph that scores and writes, and its signatures."""
-        module = LanguageModule(self.model, self.tokenizer, self.documents, assets)
-        fixed = {f"step_{batch}": step_function(self.model, batch=batch) for batch in FIXED_BATCHES}
-        signatures = {"serving_default": module.score, "score": module.score, "step": module.step, "generate": module.generate}
-        return module, signatures | fixed
-
-    def tokenizers(self) -> dict[str, Tokenizer]:
-        """Returns the tokenizer."""
-        return {"tokenizer.model": self.tokenizer}
-
     def description(self) -> dict[str, Any]:
-        """Returns what the LiteRT files take and give."""
-        return {
-            **self._description(),
-            "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
-            "read": "begin_id, the ids of the text, then pad_id",
-            "noise": "[most tokens, batch, numbers]: Gumbel noise, of which there are top_k numbers, or if that is 0, vocabulary_size; "
-            "at temperature 0 it is not looked at, and zeros [most tokens, batch, 1] will do",
-        }
-
-    def write_litert(self, directory: Path) -> None:
-        """Writes the LiteRT files."""
-        module = LanguageSignatures(self.model, self.tokenizer, self.documents)
-        left_out = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
-        write_descriptions(self, directory, left_out)
-
-    def check(self, texts: Sequence[str], references: Sequence[str]) -> LanguageModelCheck:
-        """Returns what compares the artefacts with the model; a text is its own reference."""
-        return LanguageModelCheck(self.model, self.tokenizer, self.documents, texts)
-
-    def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
-        """Returns requests to score and to write."""
-        rows = encoded(texts)
-        options = {"max_tokens": np.array(8, "int32"), **sampling(temperature=1.0)}
-        prompts = {"prompts": tf.constant(encoded([texts[0][:PROMPTED]])), "seeds": np.zeros(1, "int32")}
-        return [
-            *(predict_request("serving_default", {"texts": tf.constant(some)}) for some in (rows[:1], rows)),
-            predict_request("generate", prompts | options),
-        ]
-
-    def settings(self) -> dict[str, Any]:
-        """Returns what makes the artefacts besides the model and the tokenizer."""
-        return {"documents": self.documents}
-
-    @classmethod
-    def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "LanguageModelExporter":
-        """Returns the exporter that wrote a version."""
-        return cls(model, Tokenizer.load(litert / "tokenizer.model"), settings["documents"])
-
-    def _description(self) -> dict[str, Any]:
+        """Returns the special ids, and what a state is."""
         tokenizer = self.tokenizer
         return {
             "task": self.task,
@@ -126,3 +70,43 @@ class LanguageModelExporter(Exporter):
             "never_written": list(tokenizer.ids_without_text(self.documents)),
             "state": {name: {"shape": ["batch", part.shape[1]], "at_the_start": "zeros"} for name, part in named_start(self.model).items()},
         }
+
+    def assets(self) -> dict[str, bytes]:
+        """Returns the tokenizer."""
+        return {TOKENIZER: self.tokenizer.model_proto}
+
+    @functools.cached_property
+    def graph(self) -> tuple[LanguageModule, dict[str, Any]]:
+        """The graph that scores and writes, and its signatures."""
+        module = LanguageModule(self.model, self.tokenizer, self.documents)
+        fixed = {f"step_{batch}": step_function(self.model, batch=batch) for batch in FIXED_BATCHES}
+        signatures = {"serving_default": module.score, "score": module.score, "step": module.step, "generate": module.generate}
+        return module, signatures | fixed
+
+    def litert_description(self) -> dict[str, Any]:
+        """Returns what the LiteRT files take and give."""
+        return {
+            "tokenizer": "tokenizer.model (SentencePiece; it normalizes the text itself)",
+            "read": "begin_id, the ids of the text, then pad_id",
+            "noise": "[most tokens, batch, numbers]: Gumbel noise, of which there are top_k numbers, or if that is 0, vocabulary_size; "
+            "at temperature 0 it is not looked at, and zeros [most tokens, batch, 1] will do",
+        }
+
+    def litert_signatures(self) -> LiteRTSignatures:
+        """Returns what reads token by token, and what writes."""
+        signatures = signatures_of(self.model, self.tokenizer, self.documents)
+        return LiteRTSignatures(signatures, {"step": step_function(self.model, "litert", 1)})
+
+    def check(self, texts: Sequence[str], references: Sequence[str]) -> LanguageModelCheck:
+        """Returns what compares the artefacts with the model; a text is its own reference."""
+        return LanguageModelCheck(self.model, self.tokenizer, self.documents, texts)
+
+    def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
+        """Returns requests to score and to write."""
+        options = {"max_tokens": np.array(8, "int32"), **sampling(temperature=1.0)}
+        prompts = {"prompts": tf.constant(encoded([texts[0][:PROMPTED]])), "seeds": np.zeros(1, "int32")}
+        return [*super().warm_up(texts), predict_request("generate", prompts | options)]
+
+    def settings(self) -> dict[str, Any]:
+        """Returns what makes the artefacts besides the model and the tokenizer."""
+        return {"documents": self.documents}

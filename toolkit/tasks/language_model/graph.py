@@ -1,8 +1,7 @@
 """The language model as a graph: scores, steps and continuations of token ids, and of raw strings."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -159,15 +158,11 @@ class LanguageModule(tf.Module):
         model: A `LanguageModel`.
         tokenizer: Its tokenizer.
         documents: Whether texts have an end.
-        assets: Files to store as assets.
     """
 
-    def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool, assets: Sequence[Path]):
+    def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool):
         super().__init__()
-        self.assets = [tf.saved_model.Asset(str(file)) for file in assets]
         self.tokenizer = GraphTokenizer(tokenizer)
-        # A SavedModel keeps what is reachable from its root, so the variables have to be.
-        self.model_variables = [variable.value for variable in model.variables]
         self.step = step_function(model)
         self._begin_id, self._vocabulary_size = tokenizer.begin_id, tokenizer.vocabulary_size
         self._log_probabilities = partial(log_probabilities, model, "graph")

@@ -1,5 +1,7 @@
 """The language model as the two signatures of a LiteRT file."""
 
+from typing import Any
+
 import keras
 import tensorflow as tf
 
@@ -7,8 +9,8 @@ from toolkit.tasks.language_model.graph import continued, step_function
 from toolkit.text.tokenizer import Tokenizer
 
 
-class LanguageSignatures(tf.Module):
-    """What a LiteRT file of a language model holds.
+def signatures_of(model: keras.Model, tokenizer: Tokenizer, documents: bool) -> dict[str, Any]:
+    """Returns the signatures of a LiteRT file of a language model for any shape.
 
     | signature | takes | gives |
     |---|---|---|
@@ -22,20 +24,8 @@ class LanguageSignatures(tf.Module):
         model: A `LanguageModel`.
         tokenizer: Tells the special ids.
         documents: Whether texts have an end.
-
-    Attributes:
-        functions: The signatures by name.
-        fixed: `step` for one text, of fixed shapes.
     """
 
-    def __init__(self, model: keras.Model, tokenizer: Tokenizer, documents: bool):
-        super().__init__()
-        self.model_variables = [variable.value for variable in model.variables]
-        self.functions = {"step": step_function(model, "litert"), "generate": _generate(model, tokenizer, documents)}
-        self.fixed = {"step": step_function(model, "litert", 1)}
-
-
-def _generate(model: keras.Model, tokenizer: Tokenizer, documents: bool):
     @tf.function(
         input_signature=[
             tf.TensorSpec([None, None], tf.int32, name="tokens"),
@@ -53,4 +43,4 @@ def _generate(model: keras.Model, tokenizer: Tokenizer, documents: bool):
 
         return continued(model, tokenizer, documents, "litert", tokens, tf.shape(noise)[0], temperature, top_k, top_p, numbers)
 
-    return generate
+    return {"step": step_function(model, "litert"), "generate": generate}

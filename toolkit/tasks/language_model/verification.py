@@ -10,10 +10,10 @@ import tensorflow as tf
 
 from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.errors import UserError
+from toolkit.export.report import Agreement
 from toolkit.export.tolerance import Tolerance, nudged_answers, spread, tolerance_of_sum
 from toolkit.export.verification import (
     TIMED,
-    Agreement,
     Check,
     check_finite,
     ids_in_graph,

@@ -1,28 +1,23 @@
 """Exports a trained translator as a SavedModel and as LiteRT files."""
 
 import dataclasses
+import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
-import tensorflow as tf
-from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.arguments import check_integer
 from toolkit.decoding.search import Search
-from toolkit.export.exporter import Exporter
-from toolkit.export.litert import convert_dynamic_and_static
-from toolkit.export.litert_description import write_descriptions
-from toolkit.export.publishing import json_text
-from toolkit.export.warm_up import predict_request
-from toolkit.inference.runner import encoded
+from toolkit.export.exporter import TOKENIZER, Exporter, LiteRTSignatures
 from toolkit.tasks.hard_texts import HARD_TEXTS
-from toolkit.tasks.translation.graph import TranslationModule, fixed_translation_function
-from toolkit.tasks.translation.signatures import TranslationSignatures
+from toolkit.tasks.translation.graph import TranslationModule, translation_function
+from toolkit.tasks.translation.signatures import encode_and_step, signatures_of
 from toolkit.tasks.translation.verification import TranslatorCheck
 from toolkit.text.tokenizer import Tokenizer
 
+TARGET_TOKENIZER = "target_tokenizer.model"
 SAMPLING = ("temperature", "top_k", "top_p", "seed")  # options of a search that no export has
 FIXED_BATCHES, FIXED_LENGTH = (1, 32), 32
 
@@ -65,82 +60,72 @@ class TranslatorExporter(Exporter):
         _check(self.source_tokenizer, self.target_tokenizer, self.max_length, self.search)
         object.__setattr__(self, "search", dataclasses.replace(self.search, n_best=1))
 
-    def assets(self) -> dict[str, bytes]:
-        """Returns the description and the tokenizers."""
-        tokenizers = {name: tokenizer.model_proto for name, tokenizer in self.tokenizers().items()}
-        return {"model.json": json_text(self._description()).encode(), **tokenizers}
-
-    def graph(self, assets: Sequence[Path]) -> tuple[TranslationModule, dict[str, Any]]:
-        """Returns the graph from raw strings to raw strings, and its signatures."""
-        module = TranslationModule(*self._parts(), assets)
-        signatures = {"serving_default": module.translate, "translate": module.translate, "decode_tokens": module.decode_tokens}
-        return module, signatures | self._fixed()
+    def description(self) -> dict[str, Any]:
+        """Returns how sources are read and translations are searched."""
+        options = {name: value for name, value in dataclasses.asdict(self.search).items() if name not in SAMPLING}
+        return {"task": self.task, "max_length": self.max_length, "alignments": self.model.attention != "none", "search": options}
 
     def tokenizers(self) -> dict[str, Tokenizer]:
         """Returns the tokenizers of source and target, which are one if both languages share their vocabulary."""
-        source, target = self._tokenizer_files()
-        return {source: self.source_tokenizer, target: self.target_tokenizer}
+        return {TOKENIZER: self.source_tokenizer, self._target_file: self.target_tokenizer}
 
-    def description(self) -> dict[str, Any]:
+    def assets(self) -> dict[str, bytes]:
+        """Returns the tokenizers."""
+        return {name: tokenizer.model_proto for name, tokenizer in self.tokenizers().items()}
+
+    @functools.cached_property
+    def graph(self) -> tuple[TranslationModule, dict[str, Any]]:
+        """The graph from raw strings to raw strings, and its signatures."""
+        module = TranslationModule(*self._parts())
+        fixed = {
+            f"decode_tokens_{batch}x{self._length}": translation_function(self.model, self.search, *self._ids, shape=(batch, self._length))
+            for batch in FIXED_BATCHES
+        }
+        return module, {"serving_default": module.translate, "translate": module.translate, "decode_tokens": module.decode_tokens, **fixed}
+
+    def litert_description(self) -> dict[str, Any]:
         """Returns what the LiteRT files take and give."""
         source, target = self.source_tokenizer, self.target_tokenizer
-        source_file, target_file = self._tokenizer_files()
         return {
-            **self._description(),
-            "source": {**_described(source, source_file), "read": "the first max_length - 1 ids, end_id, then pad_id"},
-            "target": {**_described(target, target_file), "begin_id": target.begin_id},
+            "source": {**_described(source, TOKENIZER), "read": "the first max_length - 1 ids, end_id, then pad_id"},
+            "target": {**_described(target, self._target_file), "begin_id": target.begin_id},
             "state": "what encode gives; step takes all of it and gives the parts that have changed, of which alignment is where it looked",
         }
 
-    def write_litert(self, directory: Path) -> None:
-        """Writes the LiteRT files."""
-        target = self.target_tokenizer
-        module = TranslationSignatures(self.model, self.search, target.begin_id, target.end_id, self._length)
-        left_out = convert_dynamic_and_static(module, module.functions, module.fixed, directory)
-        write_descriptions(self, directory, left_out)
+    def litert_signatures(self) -> LiteRTSignatures:
+        """Returns what translates, and what a host translates with step by step."""
+        return LiteRTSignatures(signatures_of(self.model, self.search, *self._ids), encode_and_step(self.model, 1, self._length))
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> TranslatorCheck:
         """Returns what compares the artefacts with the model."""
         return TranslatorCheck(*self._parts(), texts, references)
-
-    def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
-        """Returns requests of one text and of many."""
-        rows = encoded(texts)
-        return [predict_request("serving_default", {"texts": tf.constant(some)}) for some in (rows[:1], rows)]
 
     def settings(self) -> dict[str, Any]:
         """Returns what makes the artefacts besides the model and the tokenizers."""
         return {"max_length": self.max_length, "search": dataclasses.asdict(self.search)}
 
     @classmethod
-    def restored(cls, model: keras.Model, litert: Path, settings: Mapping[str, Any]) -> "TranslatorExporter":
+    def restored(cls, model: keras.Model, folder: Path, settings: Mapping[str, Any]) -> "TranslatorExporter":
         """Returns the exporter that wrote a version."""
-        source = target = Tokenizer.load(litert / "tokenizer.model")
-        if (litert / "target_tokenizer.model").is_file():
-            target = Tokenizer.load(litert / "target_tokenizer.model")
+        source = target = Tokenizer.load(folder / TOKENIZER)
+        if (folder / TARGET_TOKENIZER).is_file():
+            target = Tokenizer.load(folder / TARGET_TOKENIZER)
         return cls(model, source, target, settings["max_length"], Search(**settings["search"]))
 
-    def _tokenizer_files(self) -> tuple[str, str]:
-        shared = self.target_tokenizer.fingerprint == self.source_tokenizer.fingerprint
-        return "tokenizer.model", "tokenizer.model" if shared else "target_tokenizer.model"
+    @property
+    def _target_file(self) -> str:
+        return TOKENIZER if self.target_tokenizer.fingerprint == self.source_tokenizer.fingerprint else TARGET_TOKENIZER
+
+    @property
+    def _ids(self) -> tuple[int, int]:
+        return self.target_tokenizer.begin_id, self.target_tokenizer.end_id
 
     def _parts(self) -> tuple:
         return self.model, self.source_tokenizer, self.target_tokenizer, self.max_length, self.search
 
-    def _fixed(self) -> dict[str, Any]:
-        ids = self.target_tokenizer.begin_id, self.target_tokenizer.end_id
-        return {
-            f"decode_tokens_{batch}x{self._length}": fixed_translation_function(self.model, self.search, *ids, batch, self._length)
-            for batch in FIXED_BATCHES
-        }
-
     @property
     def _length(self) -> int:
         return min(FIXED_LENGTH, self.max_length)
-
-    def _description(self) -> dict[str, Any]:
-        options = {name: value for name, value in dataclasses.asdict(self.search).items() if name not in SAMPLING}
-        return {"task": self.task, "max_length": self.max_length, "alignments": self.model.attention != "none", "search": options}
 
 
 def _described(tokenizer: Tokenizer, file: str) -> dict[str, Any]:

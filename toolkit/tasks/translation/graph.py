@@ -1,7 +1,6 @@
 """The translator as a graph: encoder and search over token ids, and all of it from raw strings to raw strings."""
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable
 
 import keras
 import tensorflow as tf
@@ -17,9 +16,14 @@ BLANK = r"[\p{Z}\t-\r\x1c-\x1f\x{85}]*"  # what Python's `str.strip` leaves noth
 
 
 def translation_function(
-    model: keras.Model, search: Search, begin_id: int, end_id: int, loop: str = "graph"
+    model: keras.Model,
+    search: Search,
+    begin_id: int,
+    end_id: int,
+    loop: str = "graph",
+    shape: tuple[int | None, int | None] = (None, None),
 ) -> Callable[[tf.Tensor], dict[str, tf.Tensor]]:
-    """Returns encoder and search as one graph for any batch and length; of each source the best hypothesis.
+    """Returns encoder and search as one graph, of each source the best hypothesis.
 
     No row depends on the others: each hypothesis may be as long as its own source allows, and at that length has to end.
 
@@ -29,43 +33,24 @@ def translation_function(
         begin_id: What the decoder reads first.
         end_id: What ends a translation.
         loop: Time-loop backend.
+        shape: Numbers of sources and of their positions; `None` for any. Fixed ones make a graph of fixed shapes, for XLA and for TPUs,
+            which always goes as far as the search may go for so many positions, and gives zeros after the ends.
 
     Returns:
         A `tf.function` from int32 `[batch, positions]`, 0 after the end of a source, to the parts of `Decoded` by name: tokens
         `[batch, steps]`, lengths and scores `[batch]`, alignments `[batch, steps, positions]`.
     """
+    batch, positions = shape
+    longest = None if positions is None else search.longest(positions)
 
-    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32, name="source")], autograph=False)
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.int32, name="source")], autograph=False)
     def translate(source):
+        rows = tf.shape(source)[0] if batch is None else batch
         with backend(loop):
-            decoded = search(model.step, model.encode(source), tf.shape(source)[0], search.limits(source), begin_id, end_id)
+            decoded = search(model.step, model.encode(source), rows, search.limits(source), begin_id, end_id, longest=longest)
         return {name: part[:, 0] for name, part in decoded._asdict().items()}
 
     return translate
-
-
-def fixed_translation_function(model: keras.Model, search: Search, begin_id: int, end_id: int, batch: int, positions: int):
-    """Returns encoder and search as one graph of fixed shapes, a concrete function: for XLA, and for TPUs.
-
-    It gives what `translation_function` does, always as long as the search may go for so many positions, with zeros after the ends.
-
-    Args:
-        model: What has the `encode` and `step` of a `Translator`.
-        search: How to decode.
-        begin_id: What the decoder reads first.
-        end_id: What ends a translation.
-        batch: Number of sources.
-        positions: Of each.
-    """
-    longest = search.longest(positions)
-
-    @tf.function(input_signature=[tf.TensorSpec([batch, positions], tf.int32, name="source")], autograph=False)
-    def translate(source):
-        with backend("graph"):
-            decoded = search(model.step, model.encode(source), batch, search.limits(source), begin_id, end_id, longest=longest)
-        return {name: part[:, 0] for name, part in decoded._asdict().items()}
-
-    return translate.get_concrete_function()
 
 
 class TranslationModule(tf.Module):
@@ -77,27 +62,15 @@ class TranslationModule(tf.Module):
         target_tokenizer: Tokenizer of the target.
         max_length: Tokens read of a source, the end id among them; of a longer one, the first.
         search: How to decode.
-        assets: Files to store as assets.
     """
 
-    def __init__(
-        self,
-        model: keras.Model,
-        source_tokenizer: Tokenizer,
-        target_tokenizer: Tokenizer,
-        max_length: int,
-        search: Search,
-        assets: Sequence[Path],
-    ):
+    def __init__(self, model: keras.Model, source_tokenizer: Tokenizer, target_tokenizer: Tokenizer, max_length: int, search: Search):
         super().__init__()
         self.max_length = max_length
         self.source_end_id = source_tokenizer.end_id
         self.target_end_id = target_tokenizer.end_id
-        self.assets = [tf.saved_model.Asset(str(file)) for file in assets]
         self.source_tokenizer = GraphTokenizer(source_tokenizer)
         self.target_tokenizer = GraphTokenizer(target_tokenizer)
-        # A SavedModel keeps what is reachable from its root, so the variables have to be.
-        self.model_variables = [variable.value for variable in model.variables]
         self.decode_tokens = translation_function(model, search, target_tokenizer.begin_id, target_tokenizer.end_id)
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="texts")], autograph=False)

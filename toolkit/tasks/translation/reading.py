@@ -7,8 +7,9 @@ import numpy as np
 
 from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.errors import UserError
+from toolkit.export.report import Agreement
 from toolkit.export.tolerance import Tolerance
-from toolkit.export.verification import Agreement, check_finite
+from toolkit.export.verification import check_finite
 from toolkit.inference.log_probability import log_probability
 from toolkit.inference.runner import Runner
 

@@ -1,4 +1,4 @@
-"""The translator as the four signatures of a LiteRT file."""
+"""The translator as the signatures of LiteRT files."""
 
 import dataclasses
 from typing import Any
@@ -12,8 +12,8 @@ from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.translation.graph import translation_function
 
 
-class TranslationSignatures(tf.Module):
-    """What a LiteRT file of a translator holds.
+def signatures_of(model: keras.Model, search: Search, begin_id: int, end_id: int) -> dict[str, Any]:
+    """Returns the signatures of a LiteRT file of a translator for any shape.
 
     | signature | takes | gives |
     |---|---|---|
@@ -28,24 +28,20 @@ class TranslationSignatures(tf.Module):
         search: How `beam` decodes; `greedy` has its other options.
         begin_id: What the decoder reads first.
         end_id: What ends a translation.
-        length: Positions of a source in the signatures of fixed shapes.
-
-    Attributes:
-        functions: The signatures by name, for any shape.
-        fixed: `encode` and `step` for one source, of fixed shapes.
     """
-
-    def __init__(self, model: keras.Model, search: Search, begin_id: int, end_id: int, length: int):
-        super().__init__()
-        self.model_variables = [variable.value for variable in model.variables]
-        self.functions = _encode_and_step(model)
-        self.fixed = _encode_and_step(model, 1, length)
-        for method in ("greedy", "beam"):
-            one_way = dataclasses.replace(search, method=method, n_best=1)
-            self.functions[method] = translation_function(model, one_way, begin_id, end_id, "litert").get_concrete_function()
+    ways = {method: dataclasses.replace(search, method=method, n_best=1) for method in ("greedy", "beam")}
+    whole = {method: translation_function(model, way, begin_id, end_id, "litert") for method, way in ways.items()}
+    return encode_and_step(model) | whole
 
 
-def _encode_and_step(model: keras.Model, batch: int | None = None, length: int | None = None) -> dict[str, Any]:
+def encode_and_step(model: keras.Model, batch: int | None = None, length: int | None = None) -> dict[str, Any]:
+    """Returns `encode` and `step`.
+
+    Args:
+        model: What has the `encode` and `step` of a `Translator`.
+        batch: Number of sources; `None` for any.
+        length: Number of their positions; `None` for any.
+    """
     sources = tf.TensorSpec([batch, length], tf.int32, name="source")
     tokens = tf.TensorSpec([batch], tf.int32, name="tokens")
     like: dict[str, Any] = {}  # the nested state, whose structure the step needs

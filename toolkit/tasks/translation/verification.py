@@ -13,10 +13,10 @@ from toolkit.data.batching.token_lists import TOKENS_PER_BATCH, by_length, padde
 from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
+from toolkit.export.report import Agreement
 from toolkit.export.tolerance import Tolerance, nudged_answers
 from toolkit.export.verification import (
     TIMED,
-    Agreement,
     Check,
     check_finite,
     ids_in_graph,
@@ -127,10 +127,7 @@ class TranslatorCheck(Check):
         first, second = (runner.run("greedy", source=padded(self.sources[:STEPPED]))["tokens"] for _ in range(2))
         if not np.array_equal(first, second):
             raise UserError(f"{name}: expected the same translations at every call, found others")
-        pairs = list(zip(found, wanted, strict=True))
-        difference = max(abs(answer.score - expected.score) for answer, expected in pairs)
-        same = sum(answer.tokens == expected.tokens for answer, expected in pairs)
-        return Agreement(difference, same, len(pairs), 0, self._bleu(found), self._litert_speed(runner))
+        return agreement_of(wanted, found)._replace(ties=0, quality=self._bleu(found), milliseconds=self._litert_speed(runner))
 
     def static(self, runner: Runner) -> Agreement:
         """Compares greedy translations by `encode` and `step` of fixed shapes."""
