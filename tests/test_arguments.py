@@ -1,6 +1,6 @@
 import pytest
 
-from toolkit.arguments import InvalidArgument, arguments_are_options, check_integer, naming_options, option
+from toolkit.arguments import InvalidArgument, arguments_are_options, check_choice, check_integer, naming_options, option
 from toolkit.errors import UserError
 
 ERROR = InvalidArgument("init_from", "a run", "x y", "train one first")
@@ -33,3 +33,11 @@ def test_messages_mention_arguments_as_options_while_a_command_runs():
     with arguments_are_options():
         assert option("init_from") == "--init-from"
     assert option("init_from") == "`init_from`"
+
+
+@pytest.mark.parametrize(("value", "advice"), [("adm", ". Did you mean adam?"), ("xyz", ""), (None, "")])
+def test_a_choice_that_is_none_names_one_that_is_spelled_like_it(value, advice):
+    check_choice("optimizer", "adam", ("sgd", "adam"))
+    with pytest.raises(InvalidArgument) as error:
+        check_choice("optimizer", value, ("sgd", "adam"))
+    assert str(error.value) == f"Argument `optimizer` must be one of sgd, adam. Received: optimizer={value!r}{advice}"

@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+import difflib
 import math
 import numbers
 from collections.abc import Callable, Collection, Iterator
@@ -165,6 +166,13 @@ def check_rate(name: str, value) -> None:
     """
     if not _is_number(value) or not 0 <= value < 1:
         raise InvalidArgument(name, "at least 0 and below 1", value)
+
+
+def check_choice(name: str, value, choices: Collection[str]) -> None:
+    """Refuses, by an `InvalidArgument`, what is none of the choices, and names one that is spelled like it."""
+    if value not in choices:
+        near = difflib.get_close_matches(str(value), choices, n=1)
+        raise InvalidArgument(name, f"one of {', '.join(choices)}", value, f"did you mean {near[0]}?" if near else "")
 
 
 def _is_number(value) -> bool:

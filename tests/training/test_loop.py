@@ -231,8 +231,8 @@ def test_callbacks_are_called_as_keras_does_and_can_stop(tmp_path):
     [
         ({"monitor": "f1"}, "`monitor` must be one of loss, accuracy. Received: monitor='f1'"),
         ({"mode": "up"}, "`mode` must be min or max"),
-        ({"epochs": 0}, "`epochs` must be 1 or more"),
-        ({"patience": 0}, "`patience` must be 1 or more"),
+        ({"epochs": 0}, "`epochs` must be a positive integer"),
+        ({"patience": 0}, "`patience` must be a positive integer"),
     ],
 )
 def test_bad_settings_are_named(tmp_path, settings, message):

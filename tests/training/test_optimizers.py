@@ -46,11 +46,11 @@ def test_decays_matrices_but_not_biases_embeddings_and_normalization():
     [
         ({"name": "adm"}, "`optimizer` must be one of adam, adamw, rmsprop, sgd, asgd. Received: optimizer='adm'. Did you mean adam?"),
         ({"schedule": "cos"}, "`schedule` must be one of constant, linear, cosine, inverse_sqrt. Received: schedule='cos'"),
-        ({"learning_rate": 0.0}, "`learning_rate` must be a number above 0. Received: learning_rate=0.0"),
-        ({"learning_rate": float("inf")}, "`learning_rate` must be a number above 0. Received: learning_rate=inf"),
-        ({"clipnorm": -1.0}, "`clipnorm` must be a number above 0. Received: clipnorm=-1.0"),
+        ({"learning_rate": 0.0}, "`learning_rate` must be a positive number. Received: learning_rate=0.0"),
+        ({"learning_rate": float("inf")}, "`learning_rate` must be a positive number. Received: learning_rate=inf"),
+        ({"clipnorm": -1.0}, "`clipnorm` must be a positive number. Received: clipnorm=-1.0"),
         ({"clipnorm": 1.0, "global_clipnorm": 2.0}, "`clipnorm` must be none with `global_clipnorm`, here 2.0. Received: clipnorm=1.0"),
-        ({"weight_decay": -0.1}, "`weight_decay` must be 0 or more. Received: weight_decay=-0.1"),
+        ({"weight_decay": -0.1}, "`weight_decay` must be a finite number of at least 0. Received: weight_decay=-0.1"),
         ({"ema_momentum": 1.0}, "`ema_momentum` must be at least 0 and below 1. Received: ema_momentum=1.0"),
         ({"momentum": 0.9}, "`momentum` must be none with optimizer adam, as it belongs to sgd and rmsprop"),
         (
@@ -59,7 +59,7 @@ def test_decays_matrices_but_not_biases_embeddings_and_normalization():
         ),
         ({"averaging_patience": 3}, "`averaging_patience` must be none with optimizer adam, as it belongs to asgd"),
         ({"schedule": "cosine"}, "`total_steps` must be above `warmup_steps`"),
-        ({"warmup_steps": -1}, "`warmup_steps` must be 0 or more"),
+        ({"warmup_steps": -1}, "`warmup_steps` must be an integer of at least 0"),
     ],
 )
 def test_bad_settings_are_named(settings, message):

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 import keras
 import numpy as np
 import pytest
@@ -10,6 +12,17 @@ from toolkit.training.sampled_softmax import EVENLY, SampledSoftmax, sampled_cro
 ROWS, FEATURES, CLASSES = 6, 4, 50
 FULL = ProjectedObjective({"loss": sparse_cross_entropy})
 COUNTS = np.append(np.arange(CLASSES - 2), [1000, 0])  # frequent is no matter of the id
+
+
+class Projecting(NamedTuple):
+    """A model that returns what it is given, of which its projection makes logits."""
+
+    projection: tuple
+
+    def __call__(self, inputs, training, return_features):
+        assert training
+        assert return_features
+        return inputs
 
 
 def arrays(seed: int = 0):
@@ -36,6 +49,7 @@ def test_classes_are_drawn_as_often_as_is_corrected_for():
 def test_many_samples_give_the_loss_and_gradient_of_the_softmax():
     features, kernel, bias, labels = map(tf.constant, arrays())
     weights = tf.constant([1.0, 0.5, 0.0, 1.0, 2.0, 1.0])
+    sampled = SampledSoftmax(400_000, COUNTS, FULL, seed=0)
 
     def measured(loss):
         with tf.GradientTape() as tape:
@@ -43,7 +57,7 @@ def test_many_samples_give_the_loss_and_gradient_of_the_softmax():
             value = loss()
         return value, [tf.convert_to_tensor(part) for part in tape.gradient(value, [features, kernel, bias])]
 
-    value, gradients = measured(lambda: SampledSoftmax(400_000, COUNTS, FULL, seed=0).of_features(features, kernel, bias, labels, weights))
+    value, gradients = measured(lambda: sampled.sums(Projecting((kernel, bias)), features, labels, weights, training=True)["loss"])
     expected, expected_gradients = measured(
         lambda: tf.reduce_sum(weights * sparse_cross_entropy(labels, tf.matmul(features, kernel, transpose_b=True) + bias))
     )
@@ -80,10 +94,11 @@ def test_a_text_of_other_frequencies_is_learned_as_by_the_softmax():
     labels = tf.constant(random.choice(CLASSES, 2000, p=COUNTS / COUNTS.sum()), tf.int32)
     sampled = SampledSoftmax(10, np.bincount(labels, minlength=CLASSES), FULL, seed=0)
     bias, nothing = tf.Variable(tf.zeros([CLASSES])), tf.zeros([2000, 1])
+    model = Projecting((tf.zeros([CLASSES, 1]), bias))
     optimizer = keras.optimizers.Adam(0.03)
     for _ in range(600):
         with tf.GradientTape() as tape:
-            loss = sampled.of_features(nothing, tf.zeros([CLASSES, 1]), bias, labels, tf.ones([2000])) / 2000
+            loss = sampled.sums(model, nothing, labels, tf.ones([2000]), training=True)["loss"] / 2000
         optimizer.apply([tape.gradient(loss, bias)], [bias])
     exact = tf.reduce_mean(sparse_cross_entropy(labels, tf.tile(bias[tf.newaxis], [2000, 1])))
     shares = np.bincount(labels, minlength=CLASSES) / 2000

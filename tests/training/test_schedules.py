@@ -40,10 +40,10 @@ def test_survives_its_config():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0.0,), "`learning_rate` must be a number above 0. Received: learning_rate=0.0"),
+        ((0.0,), "`learning_rate` must be a positive number. Received: learning_rate=0.0"),
         ((float("nan"),), "`learning_rate`"),
         ((0.5, "step"), "`decay` must be one of constant, linear"),
-        ((0.5, "constant", -1), "`warmup_steps` must be 0 or more"),
+        ((0.5, "constant", -1), "`warmup_steps` must be an integer of at least 0"),
         ((0.5, "linear"), "`total_steps` must be above `warmup_steps`"),
         ((0.5, "cosine", 20, 20), "`total_steps` must be above `warmup_steps`"),
     ],

@@ -10,6 +10,7 @@ import pytest
 import tiny_training
 from tiny_training import EPOCHS, STEPS, Steps, final_variables, tiny_model, train
 
+from toolkit.arguments import InvalidArgument
 from toolkit.errors import UserError
 from toolkit.training.strategy import build_strategy, is_chief
 
@@ -116,7 +117,7 @@ def test_one_device_is_its_own_chief():
 
 
 def test_an_unknown_strategy_is_refused():
-    with pytest.raises(UserError, match="strategy must be one of none, mirrored, multi_worker, tpu, received 'horovod'"):
+    with pytest.raises(InvalidArgument, match=r"`strategy` must be one of none, mirrored, multi_worker, tpu. Received: strategy='horovod'"):
         build_strategy("horovod")
 
 

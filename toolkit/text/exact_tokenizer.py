@@ -7,13 +7,12 @@ from pathlib import Path
 
 from sentencepiece.sentencepiece_model_pb2 import ModelProto, NormalizerSpec
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import InvalidArgument, check_choice
 from toolkit.errors import UserError
 from toolkit.text.tokenizer import (
     COUNTS_UNKNOWN,
     SPACE_PIECE,
     Tokenizer,
-    check_choice,
     train_model,
     warn_of_small_vocabulary,
     well_formed,

@@ -13,7 +13,7 @@ import sentencepiece
 from google.protobuf.message import DecodeError
 from sentencepiece.sentencepiece_model_pb2 import ModelProto, TrainerSpec
 
-from toolkit.arguments import InvalidArgument, option
+from toolkit.arguments import InvalidArgument, check_choice, option
 from toolkit.errors import UserError
 
 MODEL_TYPES = ("bpe", "unigram", "char")
@@ -239,12 +239,6 @@ def warn_of_small_vocabulary(tokenizer: Tokenizer, vocabulary_size: int) -> None
     """Says in the log if a tokenizer has fewer ids than it was asked for."""
     if tokenizer.vocabulary_size < vocabulary_size:
         _log.warning("%s is %d, but the texts give only %d tokens", option("vocabulary_size"), vocabulary_size, tokenizer.vocabulary_size)
-
-
-def check_choice(name: str, value: str, choices: Sequence[str]) -> None:
-    """Refuses, by an `InvalidArgument`, a value that is none of the choices."""
-    if value not in choices:
-        raise InvalidArgument(name, f"one of {', '.join(choices)}", value)
 
 
 def _different_parts(texts: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Protocol
 import keras
 import tensorflow as tf
 
-from toolkit.arguments import InvalidArgument, check_positive_integer, option
+from toolkit.arguments import check_choice, check_positive_integer, option
 from toolkit.errors import UserError
 from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.averaging import averaged_weights
@@ -118,14 +118,12 @@ def fit(
 
 
 def _check(measures: list[str], monitor: str, mode: str | None, epochs: int, patience: int | None) -> None:
-    if monitor not in measures:
-        raise InvalidArgument("monitor", f"one of {', '.join(measures)}", monitor)
-    if mode not in (None, "min", "max"):
-        raise InvalidArgument("mode", "min or max", mode)
-    if epochs < 1:
-        raise InvalidArgument("epochs", "1 or more", epochs)
-    if patience is not None and patience < 1:
-        raise InvalidArgument("patience", "1 or more", patience)
+    check_choice("monitor", monitor, measures)
+    if mode is not None:
+        check_choice("mode", mode, ("min", "max"))
+    check_positive_integer("epochs", epochs)
+    if patience is not None:
+        check_positive_integer("patience", patience)
 
 
 def _check_model(model: keras.Model, objective: Objective, strategy: tf.distribute.Strategy) -> None:

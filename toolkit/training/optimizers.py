@@ -1,12 +1,10 @@
 """Keras's optimizers from the words of a configuration."""
 
-import difflib
-import math
 from collections.abc import Callable
 
 import keras
 
-from toolkit.arguments import InvalidArgument, option
+from toolkit.arguments import InvalidArgument, check_choice, check_not_negative, check_positive, check_rate, option
 from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.schedules import DECAYS, WarmupDecay
 
@@ -62,21 +60,17 @@ def build_optimizer(
     Raises:
         InvalidArgument: A name is unknown or a value out of its range.
     """
-    _check_choice("optimizer", name, tuple(_OPTIMIZERS))
-    _check_choice("schedule", schedule, DECAYS)
-    for key, value in {"learning_rate": learning_rate, "clipnorm": clipnorm, "global_clipnorm": global_clipnorm}.items():
-        if value is not None and not (math.isfinite(value) and value > 0):
-            raise InvalidArgument(key, "a number above 0", value)
+    check_choice("optimizer", name, _OPTIMIZERS)
+    check_choice("schedule", schedule, DECAYS)
+    _check_given(check_positive, learning_rate=learning_rate, clipnorm=clipnorm, global_clipnorm=global_clipnorm)
+    _check_given(check_rate, ema_momentum=ema_momentum, momentum=momentum)
+    _check_given(check_not_negative, weight_decay=weight_decay)
     if clipnorm is not None and global_clipnorm is not None:
         expected = f"none with {option('global_clipnorm')}, here {global_clipnorm}"
         raise InvalidArgument("clipnorm", expected, clipnorm, "set one of them to null")
-    _check_share("ema_momentum", ema_momentum)
-    _check_share("momentum", momentum)
     for key, value in {"momentum": momentum, "averaging_patience": averaging_patience, "ema_momentum": ema_momentum}.items():
         if value is not None and name not in _TAKE[key]:
             raise InvalidArgument(key, f"none with optimizer {name}, as it belongs to {' and '.join(_TAKE[key])}", value)
-    if weight_decay is not None and not (math.isfinite(weight_decay) and weight_decay >= 0):
-        raise InvalidArgument("weight_decay", "0 or more", weight_decay)
 
     if name == "sgd" and momentum is None:
         momentum = 0.9
@@ -96,12 +90,7 @@ def _learning_rate(peak: float, schedule: str, warmup_steps: int, total_steps: i
     return WarmupDecay(peak, schedule, warmup_steps, total_steps)
 
 
-def _check_choice(argument: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        near = difflib.get_close_matches(value, choices, n=1)
-        raise InvalidArgument(argument, f"one of {', '.join(choices)}", value, f"did you mean {near[0]}?" if near else "")
-
-
-def _check_share(argument: str, value: float | None) -> None:
-    if value is not None and not 0 <= value < 1:
-        raise InvalidArgument(argument, "at least 0 and below 1", value)
+def _check_given(check: Callable, **arguments: float | None) -> None:
+    for name, value in arguments.items():
+        if value is not None:
+            check(name, value)

@@ -80,10 +80,9 @@ class ProjectedObjective(LogitsObjective):
         def summed(*projection):
             zeros = [tf.zeros_like(part) for part in projection]
             sums, *gradients = self._over_blocks(add, (self._zeros(), *zeros), kernel, weights)
-            return list(sums.values()), lambda *δ: [gradient * tf.cast(δ[names.index("loss")], gradient.dtype) for gradient in gradients]
+            return list(sums.values()), lambda *δ: [gradient * tf.cast(δ[self.names.index("loss")], gradient.dtype) for gradient in gradients]
 
-        names = self.names
-        return dict(zip(names, summed(features, kernel, bias), strict=True))
+        return dict(zip(self.names, summed(features, kernel, bias), strict=True))
 
     def _over_blocks(self, add: Callable, totals, kernel, weights):
         """Runs `add(totals, indices of rows, their weights)` for all rows that have a weight; the last block is filled with weight 0."""

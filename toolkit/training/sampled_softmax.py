@@ -55,28 +55,16 @@ class SampledSoftmax(Objective):
         if not training:
             return self.validation.sums(model, inputs, labels, weights, training=False)
         features = model(inputs, training=True, return_features=True)
-        return {"loss": self.of_features(features, *model.projection, labels, weights)}
-
-    def of_features(self, features, kernel, bias, labels, weights) -> tf.Tensor:
-        """Returns the weighted sum of the losses, with gradients.
-
-        Args:
-            features: `[..., features]`.
-            kernel: `[classes, features]`.
-            bias: `[classes]`.
-            labels: Integers `[...]`.
-            weights: `[...]`; rows of 0 are left out.
-        """
         real = tf.where(tf.reshape(weights, [-1]) > 0)[:, 0]
         features, labels, weights = (
             tf.gather(tf.reshape(part, shape), real)
             for part, shape in ((features, [-1, features.shape[-1]]), (labels, [-1]), (weights, [-1]))
         )
         dtype = at_least_single(features.dtype)
-        features, kernel, bias = (tf.cast(part, dtype) for part in (features, kernel, bias))
+        features, kernel, bias = (tf.cast(part, dtype) for part in (features, *model.projection))
         log_counts = tf.constant(np.log(self.samples * self.probabilities), dtype)
         losses = sampled_cross_entropy(features, kernel, bias, labels, self._draw(), log_counts)
-        return tf.reduce_sum(weights * tf.cast(losses, weights.dtype))
+        return {"loss": tf.reduce_sum(weights * tf.cast(losses, weights.dtype))}
 
     def _draw(self) -> tf.Tensor:
         u = keras.random.uniform((self.samples,), dtype="float64", seed=self.seed_generator)  # the rare are small parts of 1

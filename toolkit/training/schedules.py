@@ -5,7 +5,7 @@ import math
 import keras
 from keras import ops
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import InvalidArgument, check_choice, check_integer, check_positive
 
 DECAYS = ("constant", "linear", "cosine", "inverse_sqrt")
 
@@ -36,12 +36,9 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
 
     def __init__(self, learning_rate: float, decay: str = "constant", warmup_steps: int = 0, total_steps: int | None = None) -> None:
         super().__init__()
-        if not (math.isfinite(learning_rate) and learning_rate > 0):
-            raise InvalidArgument("learning_rate", "a number above 0", learning_rate)
-        if decay not in DECAYS:
-            raise InvalidArgument("decay", f"one of {', '.join(DECAYS)}", decay)
-        if warmup_steps < 0:
-            raise InvalidArgument("warmup_steps", "0 or more", warmup_steps)
+        check_positive("learning_rate", learning_rate)
+        check_choice("decay", decay, DECAYS)
+        check_integer("warmup_steps", warmup_steps, 0)
         if decay in ("linear", "cosine") and (total_steps is None or total_steps <= warmup_steps):
             raise InvalidArgument("total_steps", f"above `warmup_steps`, which is {warmup_steps}, for decay={decay!r}", total_steps)
         self.learning_rate = learning_rate

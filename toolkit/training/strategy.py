@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import tensorflow as tf
 
-from toolkit.arguments import InvalidArgument, option
+from toolkit.arguments import check_choice, option
 from toolkit.errors import UserError
 from toolkit.quiet import error_descriptor
 
@@ -33,10 +33,10 @@ def build_strategy(name: str) -> tf.distribute.Strategy:
         The strategy. Build the model and the optimizer inside its `scope()`.
 
     Raises:
-        UserError: The name is unknown, TF_CONFIG is missing or wrong, or there is no TPU.
+        InvalidArgument: The name is unknown.
+        UserError: TF_CONFIG is missing or wrong, or there is no TPU.
     """
-    if name not in STRATEGIES:
-        raise InvalidArgument("strategy", f"one of {', '.join(STRATEGIES)}", name)
+    check_choice("strategy", name, STRATEGIES)
     if name == "mirrored":
         devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
         return tf.distribute.MirroredStrategy([device.name for device in devices])

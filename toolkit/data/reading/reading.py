@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import InvalidArgument, check_choice
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "fasttext")
 HEADERS = ("first", "none")
@@ -43,9 +43,8 @@ class Reading:
 
     def __post_init__(self):
         for name, choices in (("format", FORMATS), ("header", HEADERS), ("quoting", QUOTINGS)):
-            value = getattr(self, name)
-            if value is not None and value not in choices:
-                raise InvalidArgument(name, f"one of {', '.join(choices)}", value)
+            if getattr(self, name) is not None:
+                check_choice(name, getattr(self, name), choices)
         self._check_delimiter()
         _check_encoding(self.encoding)
         if self.label_missing is not None and not self.label_missing.strip():
