@@ -22,7 +22,7 @@ def test_the_recipe_stands_anywhere(argv, capsys):
     [
         (
             ["--units", "5"],
-            "expected the name of a recipe, one of sentiment, translation, language_model; such as: toolkit train sentiment",
+            "expected the name of a recipe, one of language_model, sentiment, translation; such as: toolkit train sentiment",
         ),
         (["--units", "5", "sentimnt"], '"sentimnt" is no recipe; did you mean sentiment?'),
         (["sentiment", "--preset", "ful"], "--preset: expected one of quick, full, received 'ful'; did you mean full?"),

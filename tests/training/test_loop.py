@@ -230,7 +230,7 @@ def test_callbacks_are_called_as_keras_does_and_can_stop(tmp_path):
     ("settings", "message"),
     [
         ({"monitor": "f1"}, "`monitor` must be one of loss, accuracy. Received: monitor='f1'"),
-        ({"mode": "up"}, "`mode` must be min or max"),
+        ({"mode": "up"}, "`mode` must be one of min, max"),
         ({"epochs": 0}, "`epochs` must be a positive integer"),
         ({"patience": 0}, "`patience` must be a positive integer"),
     ],

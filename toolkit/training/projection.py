@@ -80,8 +80,9 @@ class ProjectedObjective(LogitsObjective):
         def summed(*projection):
             zeros = [tf.zeros_like(part) for part in projection]
             sums, *gradients = self._over_blocks(add, (self._zeros(), *zeros), kernel, weights)
-            return list(sums.values()), lambda *δ: [gradient * tf.cast(δ[self.names.index("loss")], gradient.dtype) for gradient in gradients]
+            return list(sums.values()), lambda *δ: [gradient * tf.cast(δ[loss], gradient.dtype) for gradient in gradients]
 
+        loss = self.names.index("loss")
         return dict(zip(self.names, summed(features, kernel, bias), strict=True))
 
     def _over_blocks(self, add: Callable, totals, kernel, weights):
