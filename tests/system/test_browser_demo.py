@@ -22,7 +22,8 @@ from toolkit.tasks.classification.functions import classifier_runner
 from toolkit.tasks.classification.predictor import Predictor
 from toolkit.tasks.hard_texts import HARD_TEXTS
 from toolkit.tasks.translation.exporter import TranslatorExporter
-from toolkit.tasks.translation.sentence_translator import SentenceTranslator
+from toolkit.tasks.translation.functions import translator_runner
+from toolkit.tasks.translation.text_translator import TextTranslator
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
@@ -174,7 +175,8 @@ def check_labels(page, classifier):
 
 def check_translations(page, translator):
     greedy = Search(method="greedy", max_length_factor=SEARCH.max_length_factor, no_repeat_ngrams=SEARCH.no_repeat_ngrams)
-    expected = SentenceTranslator(*translator, TRANSLATOR_LENGTH, greedy).translate(SOURCES)
+    model, *tokenizers = translator
+    expected = TextTranslator(translator_runner(model, tokenizers[1], greedy), *tokenizers, TRANSLATOR_LENGTH).translate(SOURCES)
     assert len({translation.text for translation in expected}) == len(SOURCES)
     pieces = translator[2].pieces(range(translator[2].vocabulary_size))
     for source, translation in zip(SOURCES, expected, strict=True):

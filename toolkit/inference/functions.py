@@ -1,6 +1,7 @@
 """Runs TensorFlow's functions: a Keras model in this process."""
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,13 +22,13 @@ class FunctionRunner(Runner):
         name: What messages call the model.
 
     Attributes:
-        functions: The concrete functions by name.
+        functions: The concrete functions by name, each traced when it is first asked for.
     """
 
     def __init__(self, functions: Mapping[str, Any], name: str = "the model"):
         self.name = name
-        self.functions = {key: concrete(function) for key, function in functions.items()}
-        self.signatures = {key: signature_of(function) for key, function in self.functions.items()}
+        self.functions = _Made(functions, lambda key: concrete(functions[key]))
+        self.signatures = _Made(functions, lambda key: signature_of(self.functions[key]))
 
     def _run(self, signature: str, arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
         specs = self.signatures[signature].inputs
@@ -36,6 +37,24 @@ class FunctionRunner(Runner):
             return {name: output.numpy() for name, output in self.functions[signature](**tensors).items()}
         except REFUSED as error:
             raise RefusedInput(_reason(error)) from error
+
+
+class _Made(Mapping):
+    """Values by name, each made when it is first asked for."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], Any]):
+        self._names, self._make = dict.fromkeys(names), functools.cache(make)
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def concrete(function: Any) -> Any:

@@ -23,9 +23,10 @@ from toolkit.models import Translator
 from toolkit.tasks.artefact import open_artefact
 from toolkit.tasks.hard_texts import HARD_TEXTS
 from toolkit.tasks.translation.exporter import TranslatorExporter
+from toolkit.tasks.translation.functions import translator_runner
 from toolkit.tasks.translation.reading import Answer, compare
-from toolkit.tasks.translation.sentence_translator import SentenceTranslator
 from toolkit.tasks.translation.signatures import flat, nested
+from toolkit.tasks.translation.text_translator import TextTranslator
 from toolkit.tasks.translation.verification import TranslatorCheck
 from toolkit.text.tokenizer import Tokenizer
 
@@ -70,7 +71,7 @@ def exported(model, tokenizers, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def expected(model, tokenizers):
-    translations = SentenceTranslator(model, *tokenizers, MAX_LENGTH, dataclasses.replace(SEARCH, n_best=1)).translate(SOURCES)
+    translations = TextTranslator(translator_runner(model, tokenizers[1], BEST), *tokenizers, MAX_LENGTH).translate(SOURCES)
     assert len({translation.text for translation in translations}) > 3  # or else any answer is right
     return translations
 
@@ -296,6 +297,8 @@ def test_exported_translators_answer_as_the_model_does(exported, expected):
         assert translator.translate(["two\ud800dogs"])[0].source == "two\ud800dogs"  # what no UTF-8 holds
         with pytest.raises(ValueError, match="`prefixes` must be None"):
             translator.translate(SOURCES, [""] * len(SOURCES))
+        with pytest.raises(UserError, match=r"expected a signature among .*Received: score"):
+            translator.score(["two dogs"], ["deux chiens"])
 
 
 def test_the_litert_translator_needs_no_tensorflow(exported):

@@ -6,6 +6,6 @@ TASK = Task(
     "translation",
     training="toolkit.tasks.translation.training:Translation",
     exporter="toolkit.tasks.translation.exporter:TranslatorExporter",
-    opener="toolkit.tasks.translation.exported_translator:open_translator",
+    opener="toolkit.tasks.translation.text_translator:open_translator",
     prediction="toolkit.tasks.translation.command:Translating",
 )

@@ -17,10 +17,11 @@ from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.tasks.training_run import TrainingRun, header, shortest
 from toolkit.tasks.translation.exporter import TranslatorExporter
+from toolkit.tasks.translation.functions import translator_runner
 from toolkit.tasks.translation.measures import TranslationResult, bleu_metric, evaluate_translations
 from toolkit.tasks.translation.pair_likelihood import corpus_nats
-from toolkit.tasks.translation.sentence_translator import SentenceTranslator
 from toolkit.tasks.translation.settings import ParallelTextSettings
+from toolkit.tasks.translation.text_translator import TextTranslator
 from toolkit.tasks.translation.texts import ParallelTexts, load_tokenizers
 from toolkit.tasks.translation.translations import Translation as Translated
 from toolkit.training.loop import Score
@@ -54,7 +55,7 @@ class Translation(TrainingRun):
     def _scores(self, data: ParallelTexts) -> dict[str, Score]:
         """Returns BLEU of greedy translations of the validation split."""
         split = data.corpus.splits["validation"]
-        greedy = functools.cache(lambda model: self._translator(model, data, Search(method="greedy")))  # its graph serves all epochs
+        greedy = functools.cache(lambda model: self._translator(model, Search(method="greedy")))  # its graph serves all epochs
         metric = bleu_metric(self.settings.bleu_tokenizer, self.settings.bleu_lowercase)
 
         def bleu(model: keras.Model) -> float:
@@ -63,15 +64,17 @@ class Translation(TrainingRun):
 
         return {"bleu": bleu}
 
-    def _translator(self, model: keras.Model, data: ParallelTexts, search: Search) -> SentenceTranslator:
-        return SentenceTranslator(model, data.source_tokenizer, data.target_tokenizer, self.settings.max_length, search)
+    def _translator(self, model: keras.Model, search: Search, copy_unknown: bool = False) -> TextTranslator:
+        tokenizers = load_tokenizers(self.run)
+        runner, aligns = translator_runner(model, tokenizers[1], search), getattr(model, "attention", "none") != "none"
+        return TextTranslator(runner, *tokenizers, self.settings.max_length, aligns=aligns, copy_unknown=copy_unknown)
 
     def _describe_tokenizers(self, data: ParallelTexts) -> str:
         tokenizers = [data.source_tokenizer] if data.shares_vocabulary else [data.source_tokenizer, data.target_tokenizer]
         return ", ".join(f"{tokenizer.model_type} of {tokenizer.vocabulary_size:,} pieces" for tokenizer in tokenizers)
 
     def _test(self, model: keras.Model, data: ParallelTexts) -> TranslationResult:
-        translations = self._translator(model, data, self.search).translate(data.corpus.splits["test"].sources)
+        translations = self._translator(model, self.search).translate(data.corpus.splits["test"].sources)
         self._draw_attention(translations)
         return self._compare(data.corpus.splits["test"], translations, self._nats(model, data))
 
@@ -123,17 +126,17 @@ class Translation(TrainingRun):
         Raises:
             UserError: The run is not finished, or the data cannot be read.
         """
-        translator = self.predictor()
+        model = self.load_model()
         if data is None:
             texts = self.recipe.build_data(self.settings, self.run)
-            split, nats = texts.corpus.splits["test"], self._nats(translator.model, texts)
+            split, nats = texts.corpus.splits["test"], self._nats(model, texts)
         else:
             languages = {name: options.get(name) or getattr(self.settings, name) for name in LANGUAGES}
             split, nats = read_parallel_split(data, **languages, reading=Reading.of(self.settings, options)), (None, None)
             for note in split.notes:
                 _log.warning("%s", note)
             self._warn_of_direction(data, split)
-        return self._compare(split, translator.translate(split.sources), nats)
+        return self._compare(split, self._translator(model, self.search).translate(split.sources), nats)
 
     def _warn_of_direction(self, data: str, split: ParallelSplit) -> None:
         """Warns of data that can be measured, but hardly are what was meant."""
@@ -168,7 +171,7 @@ class Translation(TrainingRun):
         """A short held-out sentence."""
         return shortest(self.run.read_json(self.run.samples))
 
-    def predictor(self, search: Search | None = None, copy_unknown: bool = False) -> SentenceTranslator:
+    def predictor(self, search: Search | None = None, copy_unknown: bool = False) -> TextTranslator:
         """Returns what translates with the trained model.
 
         Args:
@@ -178,9 +181,7 @@ class Translation(TrainingRun):
         Raises:
             UserError: The run is not finished.
         """
-        model = self.load_model()
-        tokenizers = load_tokenizers(self.run)
-        return SentenceTranslator(model, *tokenizers, self.settings.max_length, search or self.search, copy_unknown)
+        return self._translator(self.load_model(), search or self.search, copy_unknown)
 
     def exporter(self) -> TranslatorExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.

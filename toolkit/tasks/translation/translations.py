@@ -1,7 +1,6 @@
-"""What every translator promises."""
+"""What every translator gives."""
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 
@@ -44,32 +43,6 @@ class Translation(NamedTuple):
         return self.hypotheses[0].text
 
 
-class TextTranslator(Protocol):
-    """What translates texts, whatever runs underneath."""
-
-    def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
-        """Translates texts.
-
-        Args:
-            texts: Any number of texts; a blank one has an empty translation.
-            prefixes: What each translation begins with, one for each text, `""` where it is free; or `None`.
-
-        Returns:
-            The translations, in the order of the texts.
-        """
-        ...
-
-
 def empty_translation(text: str) -> Translation:
     """Returns the translation of a blank text."""
     return Translation(text, [], [Hypothesis("", 0.0, [], None)])
-
-
-def refuse_prefixes(prefixes: Sequence[str] | None) -> None:
-    """Refuses what an exported model does not take.
-
-    Raises:
-        ValueError: There are prefixes.
-    """
-    if prefixes is not None:
-        raise ValueError(f"Argument `prefixes` must be None: an exported model takes none. Received: {len(prefixes)} prefixes")

@@ -3,12 +3,17 @@ import pytest
 
 from toolkit.decoding import Search, score
 from toolkit.models import Translator
-from toolkit.tasks.translation.sentence_translator import SentenceTranslator
+from toolkit.tasks.translation.functions import translator_runner
+from toolkit.tasks.translation.text_translator import TextTranslator
 from toolkit.text.tokenizer import Tokenizer
 
 TEXTS = ["one two three", "the cat sat on the mat", "", "a house", " \t ", "two cats in three houses and a mat", "one two three"]
 MAX_LENGTH = 12
 TOLERANCE = 1e-4  # float32 sums over up to forty tokens
+
+
+def translator_of(model, tokenizer, search=None, **options):
+    return TextTranslator(translator_runner(model, tokenizer, search), tokenizer, tokenizer, **{"max_length": MAX_LENGTH, **options})
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,7 @@ def make(model, tokenizer):
     def make(**search):
         key = tuple(search.items())
         if key not in made:
-            made[key] = SentenceTranslator(model, tokenizer, tokenizer, MAX_LENGTH, Search(**search))
+            made[key] = translator_of(model, tokenizer, Search(**search))
         return made[key]
 
     return make
@@ -138,10 +143,10 @@ def test_a_long_source_is_cut_and_says_so(make):
 def test_a_model_without_attention_gives_no_alignments_and_copies_nothing(tokenizer):
     model = Translator(tokenizer.vocabulary_size, embedding_dim=8, units=8, encoder_layers=1, decoder_layers=1, attention="none")
     model.build(None)
-    translator = SentenceTranslator(model, tokenizer, tokenizer, MAX_LENGTH, Search(method="greedy"))
+    translator = translator_of(model, tokenizer, Search(method="greedy"), aligns=False)
     assert translator.translate(["one"])[0].hypotheses[0].alignment is None
     with pytest.raises(ValueError, match="`copy_unknown` needs a model with attention"):
-        SentenceTranslator(model, tokenizer, tokenizer, MAX_LENGTH, copy_unknown=True)
+        translator_of(model, tokenizer, aligns=False, copy_unknown=True)
 
 
 def test_unknown_words_are_copied(model):
@@ -154,7 +159,7 @@ def test_unknown_words_are_copied(model):
     small.output_bias.assign(bias)
     texts = ["one XQZ!", "Zebra"]
     options = Search(method="greedy", max_length_factor=0.0)
-    plain, copying = (SentenceTranslator(small, words, words, MAX_LENGTH, options, copy_unknown=copy) for copy in (False, True))
+    plain, copying = (translator_of(small, words, options, copy_unknown=copy) for copy in (False, True))
     assert all("\u2047" in each.text for each in plain.translate(texts))
     for text, each in zip(texts, copying.translate(texts), strict=True):
         best = each.hypotheses[0]
@@ -173,7 +178,7 @@ def test_unknown_words_are_copied(model):
 )
 def test_wrong_arguments(model, tokenizer, options, message):
     with pytest.raises(ValueError, match=message):
-        SentenceTranslator(model, tokenizer, tokenizer, **{"max_length": MAX_LENGTH, **options})
+        translator_of(model, tokenizer, **options)
 
 
 def test_wrong_numbers_of_texts(make):

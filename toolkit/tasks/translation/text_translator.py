@@ -1,23 +1,26 @@
 """From texts of one language to texts of another."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from toolkit.arguments import check_integer, check_positive_integer
-from toolkit.data.batching.token_lists import by_length, padded
+from toolkit.data.batching.token_lists import BATCH_SIZE, by_length, padded
 from toolkit.data.parallel_texts.source_ids import source_ids
-from toolkit.decoding import Decoded, Search
-from toolkit.layers.recurrent.time_loop import backend
+from toolkit.inference.description import read_description
+from toolkit.inference.runner import Runner
 from toolkit.tasks.translation.translations import Hypothesis, Translation, empty_translation
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.text.unknown_words import decode_with_copies, word_of_each_piece
 
-DEFAULT_SEARCH = Search()
+DECODE, SCORE = "decode", "score"
+"""The signatures of a run: what finds translations, all that were asked for, and what scores given ones."""
+
+EXPORTED = "decode_tokens"
+"""The signature of a SavedModel that finds translations; one of a LiteRT file is called as the search's method."""
 
 
 class _Source(NamedTuple):
@@ -36,19 +39,21 @@ class _Source(NamedTuple):
     cropped: bool
 
 
-class SentenceTranslator:
-    """Translates texts with a trained model.
+class TextTranslator:
+    """Translates texts with a model, wherever it runs.
 
     Texts of similar length go together, and a translation does not depend on which: each may be as long as its own source allows, besides
     its prefix, and at that length has to end. With `Search(method="sample")` it does depend on them, as all rows of a batch draw from one
     source of noise.
 
     Args:
-        model: A `Translator`, or what has its `encode`, `step` and call.
+        runner: What runs the model: that of a run (`translator_runner`), of a SavedModel or of a LiteRT file. Of an export each text gets
+            one hypothesis, and there are neither prefixes nor scores of given translations.
         source_tokenizer: Tokenizer of the source.
         target_tokenizer: Tokenizer of the target; the same one if both languages share their vocabulary.
         max_length: Tokens read of a source, its end among them; a longer one is cut.
-        search: How to decode.
+        signature: The one that translates: from `source`, and `prefix` if it takes one, to the parts of `Decoded`.
+        aligns: Whether the model has attention; without it there are no alignments.
         copy_unknown: Whether an unknown token of the translation becomes the word of the source that it looked at most.
         batch_size: Texts translated at once.
 
@@ -58,51 +63,57 @@ class SentenceTranslator:
 
     def __init__(
         self,
-        model: keras.Model,
+        runner: Runner,
         source_tokenizer: Tokenizer,
         target_tokenizer: Tokenizer,
         max_length: int,
-        search: Search = DEFAULT_SEARCH,
+        *,
+        signature: str = DECODE,
+        aligns: bool = True,
         copy_unknown: bool = False,
         batch_size: int = 64,
     ):
         check_integer("max_length", max_length, 2)
         check_positive_integer("batch_size", batch_size)
-        self._aligns = getattr(model, "attention", "none") != "none"
-        if copy_unknown and not self._aligns:
+        if copy_unknown and not aligns:
             raise ValueError("Argument `copy_unknown` needs a model with attention. Received: a model without it")
         for name, tokenizer in (("source_tokenizer", source_tokenizer), ("target_tokenizer", target_tokenizer)):
             if tokenizer.end_id < 0 or (tokenizer is target_tokenizer and tokenizer.begin_id < 0):
                 raise ValueError(f"Argument `{name}` must have ids that begin and end a sequence. Received: a tokenizer without them")
-        if search.top_k is not None:
-            check_integer("top_k", search.top_k, 1, target_tokenizer.vocabulary_size)
-        self.model = model
+        self.runner = runner
         self.source_tokenizer = source_tokenizer
         self.target_tokenizer = target_tokenizer
         self.max_length = max_length
-        self.search = search
+        self.signature = signature
+        self.aligns = aligns
         self.copy_unknown = copy_unknown
         self.batch_size = batch_size
-        self._decode = decoding_function(model, search, target_tokenizer.begin_id, target_tokenizer.end_id)
-        self._score = scoring_function(model, target_tokenizer.begin_id)
 
     def translate(self, texts: Sequence[str], prefixes: Sequence[str] | None = None) -> list[Translation]:
-        """Translates texts, as `TextTranslator` has it; a blank one without running the model.
+        """Translates texts; a blank one has an empty translation, without running the model.
+
+        Args:
+            texts: Any number of texts.
+            prefixes: What each translation begins with, one for each text, `""` where it is free; or `None`.
+
+        Returns:
+            The translations, in the order of the texts.
 
         Raises:
-            ValueError: `prefixes` has not one entry for each text.
+            ValueError: `prefixes` has not one entry for each text, or the model takes none.
         """
-        if prefixes is not None and len(prefixes) != len(texts):
-            raise ValueError(f"Argument `prefixes` must have one entry for each of the {len(texts)} texts. Received: {len(prefixes)}")
-        sources = self._sources(texts)
-        begun = self.target_tokenizer.encode(prefixes) if prefixes is not None else [np.empty(0, np.int32)] * len(texts)
+        begun, sources = self._begun(prefixes, len(texts)), self._sources(texts)
         translations = [empty_translation(text) for text in texts]
         filled = [index for index, text in enumerate(texts) if text.strip() and len(sources[index].ids) > 1]
         for places in by_length([len(sources[index].ids) for index in filled], self.batch_size):
             rows = [filled[place] for place in places]
-            decoded = self._decode(padded([sources[i].ids for i in rows]), padded([begun[i] for i in rows]))
+            inputs = {"source": padded([sources[index].ids for index in rows])}
+            if self._takes_prefixes:
+                inputs["prefix"] = padded([begun[index] for index in rows])
+            decoded = _with_all_hypotheses(self.runner.run(self.signature, **inputs))
             for row, index in enumerate(rows):
-                translations[index] = self._translation(texts[index], sources[index], decoded, row)
+                parts = {name: part[row] for name, part in decoded.items()}
+                translations[index] = self._translation(texts[index], sources[index], parts)
         return translations
 
     def score(self, sources: Sequence[str], targets: Sequence[str]) -> list[float]:
@@ -119,6 +130,7 @@ class SentenceTranslator:
 
         Raises:
             ValueError: There are not as many targets as sources.
+            UserError: The model is an exported one, which scores none.
         """
         if len(sources) != len(targets):
             raise ValueError(f"Argument `targets` must have one entry for each of the {len(sources)} sources. Received: {len(targets)}")
@@ -126,8 +138,23 @@ class SentenceTranslator:
         written = [np.append(ids, self.target_tokenizer.end_id)[: self.max_length] for ids in self.target_tokenizer.encode(targets)]
         scores = np.zeros(len(sources))
         for rows in by_length([len(source) + len(target) for source, target in zip(read, written, strict=True)], self.batch_size):
-            scores[rows] = self._score(padded([read[i] for i in rows]), padded([written[i] for i in rows]))
+            source, target = (padded([side[row] for row in rows]) for side in (read, written))
+            scores[rows] = self.runner.run(SCORE, source=source, target=target)["scores"]
         return scores.tolist()
+
+    @property
+    def _takes_prefixes(self) -> bool:
+        return "prefix" in self.runner.signatures[self.signature].inputs
+
+    def _begun(self, prefixes: Sequence[str] | None, texts: int) -> list[np.ndarray]:
+        """Returns the tokens that each translation begins with."""
+        if prefixes is None:
+            return [np.empty(0, np.int32)] * texts
+        if not self._takes_prefixes:
+            raise ValueError(f"Argument `prefixes` must be None: an exported model takes none. Received: {len(prefixes)} prefixes")
+        if len(prefixes) != texts:
+            raise ValueError(f"Argument `prefixes` must have one entry for each of the {texts} texts. Received: {len(prefixes)}")
+        return self.target_tokenizer.encode(prefixes)
 
     def _sources(self, texts: Sequence[str]) -> list[_Source]:
         tokenizer, sources = self.source_tokenizer, []
@@ -137,14 +164,14 @@ class SentenceTranslator:
             sources.append(_Source(read, tokenizer.pieces(read), words, len(read) - 1 < len(ids)))
         return sources
 
-    def _translation(self, text: str, source: _Source, decoded: Decoded, row: int) -> Translation:
+    def _translation(self, text: str, source: _Source, decoded: Mapping[str, np.ndarray]) -> Translation:
         hypotheses = []
-        for rank, (length, score) in enumerate(zip(decoded.lengths[row], decoded.scores[row], strict=True)):
+        for rank, (length, score) in enumerate(zip(decoded["lengths"], decoded["scores"], strict=True)):
             if rank and not length:
                 break  # there are fewer hypotheses than were asked for
-            ids = decoded.tokens[row, rank, :length]
+            ids = decoded["tokens"][rank, :length]
             ids = ids[ids != self.target_tokenizer.end_id]
-            alignment = decoded.alignments[row, rank, : len(ids), : len(source.ids)] if self._aligns else None
+            alignment = decoded["alignments"][rank, : len(ids), : len(source.ids)] if self.aligns else None
             hypotheses.append(Hypothesis(self._text(ids, alignment, source), float(score), self.target_tokenizer.pieces(ids), alignment))
         return Translation(text, source.pieces, hypotheses, source.cropped)
 
@@ -154,50 +181,25 @@ class SentenceTranslator:
         return one_line(self.target_tokenizer.decode(ids.tolist()))
 
 
-def decoding_function(model: keras.Model, search: Search, begin_id: int, end_id: int) -> Callable[[np.ndarray, np.ndarray], Decoded]:
-    """Returns encoder and search as one graph for any batch and length.
+def open_translator(runner: Runner, folder: Path) -> TextTranslator:
+    """Returns what translates texts with an export.
 
     Args:
-        model: As in `SentenceTranslator`.
-        search: How to decode.
-        begin_id: What the decoder reads first.
-        end_id: What ends a translation.
+        runner: The SavedModel, or a LiteRT file.
+        folder: Where its description and its tokenizers are.
 
-    Returns:
-        A function from sources and prefixes, int32 `[batch, positions]` and `[batch, time]`, 0 for padding, to `Decoded` with arrays.
+    Raises:
+        UserError: A file is missing or damaged.
     """
-    matrix = tf.TensorSpec([None, None], tf.int32)
-
-    @tf.function(input_signature=[matrix, matrix])
-    def decode(source, prefix):
-        with backend("graph"):  # compiles nothing when a new shape comes along
-            limits = search.limits(source, prefix)
-            return search(model.step, model.encode(source), tf.shape(source)[0], limits, begin_id, end_id, prefix)
-
-    def as_arrays(source, prefix) -> Decoded:
-        return Decoded(*(None if part is None else part.numpy() for part in decode(source, prefix)))
-
-    return as_arrays
+    description = read_description(folder / "model.json", "alignments", "max_length", "search")
+    source = target = Tokenizer.load(folder / "tokenizer.model")
+    if (folder / "target_tokenizer.model").is_file():
+        target = Tokenizer.load(folder / "target_tokenizer.model")
+    signature = EXPORTED if EXPORTED in runner.signatures else description["search"]["method"]
+    options = {"signature": signature, "aligns": description["alignments"], "batch_size": BATCH_SIZE}
+    return TextTranslator(runner, source, target, description["max_length"], **options)
 
 
-def scoring_function(model: keras.Model, begin_id: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    """Returns the model, all steps in one call, with the sum of the log-probabilities behind it, as one graph for any batch and length.
-
-    Args:
-        model: As in `SentenceTranslator`.
-        begin_id: What the decoder reads first.
-
-    Returns:
-        A function from sources and targets, int32 `[batch, positions]` and `[batch, time]`, 0 for padding, to float32 `[batch]`.
-    """
-    matrix = tf.TensorSpec([None, None], tf.int32)
-
-    @tf.function(input_signature=[matrix, matrix])
-    def score(source, target):
-        with backend("graph"):
-            read = tf.pad(target[:, :-1], [[0, 0], [1, 0]], constant_values=begin_id)
-            logits = tf.cast(model((source, read), training=False), tf.float32)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits)
-            return -tf.reduce_sum(tf.where(tf.equal(target, 0), 0.0, losses), -1)
-
-    return lambda source, target: score(source, target).numpy()
+def _with_all_hypotheses(decoded: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Returns the parts of `Decoded` with the axis `n_best`, which those of an export have not."""
+    return {name: part if decoded["scores"].ndim > 1 else part[:, np.newaxis] for name, part in decoded.items()}
