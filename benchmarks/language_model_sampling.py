@@ -65,7 +65,7 @@ def _measure(options: argparse.Namespace) -> tuple[Case, int]:
     task = open_run(options.run)
     generator = task.predictor()
     prompt = task.example if options.prompt is None else options.prompt
-    return characters_per_second(generator, prompt, options.tokens, options.rounds), generator.model.count_params()
+    return characters_per_second(generator, prompt, options.tokens, options.rounds), task.run.read_metrics()["parameters"]
 
 
 def characters_per_second(generator: "TextGenerator", prompt: str, tokens: int, rounds: int) -> Case:

@@ -65,7 +65,7 @@ def _measure(options: argparse.Namespace) -> tuple[Case, int, int]:
     searches = {"beam 5": Search(beam_width=5), "greedy": Search(method="greedy")}
     translators = {name: task.predictor(search) for name, search in searches.items()}
     case = sentences_per_second({name: translator.translate for name, translator in translators.items()}, texts, options.rounds)
-    return case, translators["greedy"].model.count_params(), len(texts)
+    return case, task.run.read_metrics()["parameters"], len(texts)
 
 
 def sentences_per_second(translators: dict[str, Callable], texts: Sequence[str], rounds: int) -> Case:

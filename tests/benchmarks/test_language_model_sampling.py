@@ -3,8 +3,9 @@ import pytest
 from benchmarks import language_model_sampling
 from benchmarks.language_model_sampling import MANY, characters_per_second
 from toolkit.models.language_model import LanguageModel
-from toolkit.tasks.language_model.model_text_generator import ModelTextGenerator
+from toolkit.tasks.language_model.functions import LanguageModelRunner
 from toolkit.tasks.language_model.sampling import Sampling
+from toolkit.tasks.language_model.text_generator import TextGenerator
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 
 
@@ -13,7 +14,7 @@ def generator():
     tokenizer = train_exact_tokenizer(["to be or not\n"])
     model = LanguageModel(tokenizer.vocabulary_size, embedding_dim=4, units=4, num_layers=1, seed=0)
     model.build(None)
-    return ModelTextGenerator(model, tokenizer, ends=False)
+    return TextGenerator(LanguageModelRunner(model, tokenizer, ends=False), tokenizer, ends=False)
 
 
 def test_what_is_written_is_counted(generator, monkeypatch):

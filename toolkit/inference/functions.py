@@ -27,8 +27,8 @@ class FunctionRunner(Runner):
 
     def __init__(self, functions: Mapping[str, Any], name: str = "the model"):
         self.name = name
-        self.functions = _Made(functions, lambda key: concrete(functions[key]))
-        self.signatures = _Made(functions, lambda key: signature_of(self.functions[key]))
+        self.functions = OnDemand(functions, lambda key: concrete(functions[key]))
+        self.signatures = OnDemand(functions, lambda key: signature_of(self.functions[key]))
 
     def _run(self, signature: str, arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
         specs = self.signatures[signature].inputs
@@ -39,8 +39,13 @@ class FunctionRunner(Runner):
             raise RefusedInput(_reason(error)) from error
 
 
-class _Made(Mapping):
-    """Values by name, each made when it is first asked for."""
+class OnDemand(Mapping):
+    """Values by name, each made when it is first asked for.
+
+    Args:
+        names: All names.
+        make: From a name to its value.
+    """
 
     def __init__(self, names: Iterable[str], make: Callable[[str], Any]):
         self._names, self._make = dict.fromkeys(names), functools.cache(make)
@@ -49,6 +54,9 @@ class _Made(Mapping):
         if name not in self._names:
             raise KeyError(name)
         return self._make(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

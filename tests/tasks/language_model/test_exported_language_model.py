@@ -24,9 +24,10 @@ from toolkit.models import LanguageModel
 from toolkit.tasks.artefact import open_artefact
 from toolkit.tasks.hard_texts import HARD_TEXTS
 from toolkit.tasks.language_model.exporter import LanguageModelExporter
+from toolkit.tasks.language_model.functions import LanguageModelRunner
 from toolkit.tasks.language_model.graph import in_blocks, listed, log_probability, named
-from toolkit.tasks.language_model.model_text_generator import ModelTextGenerator
 from toolkit.tasks.language_model.sampling import Sampling, draw
+from toolkit.tasks.language_model.text_generator import TextGenerator
 from toolkit.tasks.language_model.verification import LanguageModelCheck, check_sum, continuation, sampling
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
@@ -84,7 +85,7 @@ def litert(exported):
 
 @pytest.fixture(scope="module")
 def generator(model, tokenizer):
-    return ModelTextGenerator(model, tokenizer)
+    return TextGenerator(LanguageModelRunner(model, tokenizer), tokenizer)
 
 
 def sequences(tokenizer, texts):

@@ -11,9 +11,10 @@ from toolkit.decoding import ForbiddenTokens, sample
 from toolkit.errors import UserError
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.language_model import LanguageModel
-from toolkit.tasks.language_model import model_text_generator, text_generator
-from toolkit.tasks.language_model.model_text_generator import ModelTextGenerator
+from toolkit.tasks.language_model import text_generator, token_model
+from toolkit.tasks.language_model.functions import LanguageModelRunner
 from toolkit.tasks.language_model.sampling import Sampling
+from toolkit.tasks.language_model.text_generator import TextGenerator
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
@@ -31,19 +32,27 @@ def random_model(tokenizer, **options):
     return model
 
 
+def generator_of(model, tokenizer, ends=True):
+    return TextGenerator(LanguageModelRunner(model, tokenizer, ends), tokenizer, ends)
+
+
 @pytest.fixture(scope="module")
 def tokenizer():
     return train_exact_tokenizer([TEXT], "char")
 
 
 @pytest.fixture(scope="module")
-def generator(tokenizer):
-    return ModelTextGenerator(random_model(tokenizer), tokenizer, ends=False)
+def model(tokenizer):
+    return random_model(tokenizer)
 
 
-def reference(generator, prompt, max_tokens, seeds, **options):
+@pytest.fixture(scope="module")
+def generator(model, tokenizer):
+    return generator_of(model, tokenizer, ends=False)
+
+
+def reference(model, tokenizer, prompt, max_tokens, seeds, **options):
     """Reads the prompt and draws from the model step by step, in one loop that XLA does not compile."""
-    model, tokenizer = generator.model, generator.tokenizer
     *read, last = [tokenizer.begin_id, *tokenizer.encode([prompt])[0]]
     rules = (ForbiddenTokens((tokenizer.pad_id, tokenizer.unk_id, tokenizer.begin_id, tokenizer.end_id)),)
 
@@ -58,11 +67,11 @@ def reference(generator, prompt, max_tokens, seeds, **options):
 
 
 @pytest.mark.parametrize("options", [{"temperature": 0}, {"temperature": 0.6}, {"top_k": 5, "top_p": 0.9}], ids=str)
-def test_the_text_is_that_of_sampling_step_by_step(generator, options):
+def test_the_text_is_that_of_sampling_step_by_step(generator, model, tokenizer, options):
     length = 40  # more than one block
     [written] = generator.generate([PROMPTS[2]], samples=2, max_tokens=length, sampling=Sampling(seed=7, **options))
     own = Sampling(seed=7).for_prompt(PROMPTS[2]).seed
-    texts, scores = reference(generator, PROMPTS[2], length, [own, own + 1], **options)
+    texts, scores = reference(model, tokenizer, PROMPTS[2], length, [own, own + 1], **options)
     assert [sample.text for sample in written] == texts
     np.testing.assert_allclose([sample.score for sample in written], scores, atol=TOLERANCE)
     assert (texts[0] == texts[1]) == (options == {"temperature": 0})
@@ -128,19 +137,19 @@ def test_special_tokens_are_not_drawn_and_the_end_ends_a_text(tokenizer):
     bias[[tokenizer.pad_id, tokenizer.unk_id, tokenizer.begin_id]] += 100  # all but certain
     bias[tokenizer.end_id] += 1
     model.output_bias.assign(bias)
-    [texts] = ModelTextGenerator(model, tokenizer).generate([""], samples=4, max_tokens=80)
+    [texts] = generator_of(model, tokenizer).generate([""], samples=4, max_tokens=80)
     assert {text.reason for text in texts} == {"end"}
     assert len({len(text.tokens) for text in texts}) > 1  # each row ends for itself
     assert all(set(text.tokens) <= set(TEXT) for text in texts)
     assert all(text.score < sum(text.log_probabilities) for text in texts)  # the end has its part
-    [[endless]] = ModelTextGenerator(model, tokenizer, ends=False).generate([""], max_tokens=80)
+    [[endless]] = generator_of(model, tokenizer, ends=False).generate([""], max_tokens=80)
     assert len(endless.tokens) == 80
 
 
 def test_long_texts_are_read_in_windows(generator, monkeypatch):
     text = TEXT * 3
     whole = (generator.next_tokens(text, 3), generator.score([text, "", "the"]))
-    monkeypatch.setattr(model_text_generator, "WINDOW", 7)
+    monkeypatch.setattr(token_model, "WINDOW", 7)
     tokens, scores = generator.next_tokens(text, 3), generator.score([text, "", "the"])
     assert [piece for piece, _ in tokens] == [piece for piece, _ in whole[0]]
     np.testing.assert_allclose([p for _, p in tokens], [p for _, p in whole[0]], rtol=1e-5)
@@ -149,15 +158,15 @@ def test_long_texts_are_read_in_windows(generator, monkeypatch):
     )
 
 
-def distributions(generator, text):
+def distributions(model, tokenizer, text):
     """Returns what the model predicts before each token and after the last, all in one call."""
-    tokens = [[generator.tokenizer.begin_id, *generator.tokenizer.encode([text])[0]]]
+    tokens = [[tokenizer.begin_id, *tokenizer.encode([text])[0]]]
     with backend("graph"):
-        return keras.ops.softmax(generator.model(np.array(tokens))[0][0]).numpy()
+        return keras.ops.softmax(model(np.array(tokens))[0][0]).numpy()
 
 
-def test_next_tokens_are_the_models_distribution(generator):
-    expected = distributions(generator, "the")[-1]
+def test_next_tokens_are_the_models_distribution(generator, model, tokenizer):
+    expected = distributions(model, tokenizer, "the")[-1]
     found = generator.next_tokens("the", len(expected))
     assert sorted(piece for piece, _ in found) == sorted(generator.tokenizer.pieces(range(len(expected))))
     np.testing.assert_allclose([p for _, p in found], np.sort(expected)[::-1], rtol=1e-4)
@@ -165,12 +174,12 @@ def test_next_tokens_are_the_models_distribution(generator):
     assert generator.next_tokens("the", 2) == found[:2]
 
 
-def test_scores_are_those_of_the_model(generator):
+def test_scores_are_those_of_the_model(generator, model, tokenizer):
     texts = ["the cat", "", "a", TEXT]
     scores = generator.score(texts)
     for text, score in zip(texts, scores, strict=True):
         ids = generator.tokenizer.encode([text])[0]
-        probabilities = distributions(generator, text)[np.arange(len(ids)), ids]
+        probabilities = distributions(model, tokenizer, text)[np.arange(len(ids)), ids]
         assert score.nats == pytest.approx(-np.log(probabilities).sum(), abs=TOLERANCE)
         assert (score.tokens, score.characters, score.bytes) == (len(text), len(text), len(text))
     assert math.isnan(scores[1].perplexity)
@@ -182,7 +191,7 @@ def test_scores_are_those_of_the_model(generator):
 
 def test_sizes_of_a_text_do_not_depend_on_the_tokenizer():
     tokenizer = Tokenizer.train([TEXT], 300)
-    [score] = ModelTextGenerator(random_model(tokenizer), tokenizer).score(["  the €"])
+    [score] = generator_of(random_model(tokenizer), tokenizer).score(["  the €"])
     assert (score.characters, score.bytes) == (7, 9)
     assert score.tokens == len(tokenizer.encode(["  the €"])[0])
 
@@ -202,7 +211,7 @@ def test_characters_never_seen_are_named(generator, caplog):
 
 def test_unknown_words_are_read_as_the_unknown_token(caplog):
     tokenizer = train_exact_tokenizer([TEXT], "word")
-    generator = ModelTextGenerator(random_model(tokenizer), tokenizer)
+    generator = generator_of(random_model(tokenizer), tokenizer)
     generator.next_tokens("the dog sat, the dog", 1)
     assert "read as the unknown token: 'dog', 'sat,'" in caplog.text
     assert math.isfinite(generator.score(["the dog"])[0].nats)
@@ -246,9 +255,9 @@ def test_temperatures_too_small_for_a_quotient_are_greedy():
     assert [Sampling(temperature=value).greedy for value in (0, 1e-50, 1e-20)] == [True, True, False]
 
 
-def test_a_tokenizer_that_does_not_fit_is_refused(generator):
+def test_a_tokenizer_that_does_not_fit_is_refused(model):
     with pytest.raises(ValueError, match="`tokenizer` must have as many ids"):
-        ModelTextGenerator(generator.model, Tokenizer.train([TEXT], 300))
+        generator_of(model, Tokenizer.train([TEXT], 300))
 
 
 def test_no_next_token_is_refused(generator):
@@ -274,7 +283,7 @@ def test_a_trained_model_goes_on_with_what_it_has_learned():
 
     losses = list(itertools.takewhile(lambda loss: loss > 0.02, (float(train_step()) for _ in range(300))))
     assert len(losses) < 300, losses[-1]
-    generator = ModelTextGenerator(model, tokenizer, ends=False)
+    generator = generator_of(model, tokenizer, ends=False)
     [[greedy]] = generator.generate(["hello"], max_tokens=50, sampling=Sampling(temperature=0))
     assert f"hello{greedy.text}" == text[:55]
     assert generator.next_tokens("hell", 1)[0][0] == "o"

@@ -145,7 +145,7 @@ def test_a_model_without_attention_gives_no_alignments_and_copies_nothing(tokeni
     model.build(None)
     translator = translator_of(model, tokenizer, Search(method="greedy"), aligns=False)
     assert translator.translate(["one"])[0].hypotheses[0].alignment is None
-    with pytest.raises(ValueError, match="`copy_unknown` needs a model with attention"):
+    with pytest.raises(ValueError, match="`copy_unknown` must be False for a model without attention"):
         translator_of(model, tokenizer, aligns=False, copy_unknown=True)
 
 

@@ -6,6 +6,6 @@ TASK = Task(
     "language_model",
     training="toolkit.tasks.language_model.training:LanguageModeling",
     exporter="toolkit.tasks.language_model.exporter:LanguageModelExporter",
-    opener="toolkit.tasks.language_model.exported_text_generator:open_text_generator",
+    opener="toolkit.tasks.language_model.text_generator:open_text_generator",
     prediction="toolkit.tasks.language_model.command:Writing",
 )

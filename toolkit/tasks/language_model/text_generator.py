@@ -1,9 +1,9 @@
 """Text that a language model writes, and how probable it finds given text."""
 
-import abc
 import logging
 import math
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -11,28 +11,18 @@ import numpy as np
 from toolkit.arguments import InvalidArgument, check_integer
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import Likelihood
+from toolkit.inference.description import read_description
+from toolkit.inference.runner import Runner
 from toolkit.tasks.language_model.sampling import Sampling
 from toolkit.tasks.language_model.text_writer import TextWriter
+from toolkit.tasks.language_model.token_model import ROWS, Prompt, TokenModel
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.text.unknown_words import unknown_parts
 
 _log = logging.getLogger(__name__)
 
-ROWS = 32  # texts written at once
 SHOWN = 20  # unknown characters or words that a message names
 DEFAULT_SAMPLING = Sampling()
-
-
-class Prompt(NamedTuple):
-    """What a text begins with.
-
-    Attributes:
-        text: As it was given.
-        ids: Its tokens, without the begin id.
-    """
-
-    text: str
-    ids: np.ndarray
 
 
 class Generated(NamedTuple):
@@ -53,16 +43,18 @@ class Generated(NamedTuple):
     reason: str
 
 
-class TextGenerator(abc.ABC):
-    """Writes text with a language model. A subclass runs the model: from a run, a SavedModel or a LiteRT file.
+class TextGenerator:
+    """Writes and scores texts with a language model, wherever it runs.
 
     The prompt is read with the begin id before it, then each token is drawn from the model's distribution, and the drawn token is what the
     model reads next. Padding and the begin id are never drawn; the unknown token neither, as it stands for no text; the end id ends a text.
 
     The text that follows a prompt depends on the prompt and the seed, not on what is written beside it, up to the rounding of sums. Each
-    prompt draws noise of its own, see `Sampling.for_prompt`.
+    prompt draws noise of its own, see `Sampling.for_prompt`. A SavedModel writes a text by one call, so a stream of it comes in one piece.
+    A LiteRT file draws with NumPy's noise: a seed gives the same text each time, but not the text that it gives elsewhere.
 
     Args:
+        runner: What runs the model: a `LanguageModelRunner`, or the runner of a SavedModel or of a LiteRT file.
         tokenizer: The tokenizer.
         ends: Whether the model was trained on ends of texts. If not, the end id is not drawn.
 
@@ -70,11 +62,12 @@ class TextGenerator(abc.ABC):
         ValueError: The tokenizer has no begin id.
     """
 
-    def __init__(self, tokenizer: Tokenizer, ends: bool):
+    def __init__(self, runner: Runner, tokenizer: Tokenizer, ends: bool = True):
         if tokenizer.begin_id < 0:
             raise ValueError("Argument `tokenizer` must have an id that begins a text. Received: a tokenizer without one")
+        self.runner = runner
         self.tokenizer = tokenizer
-        self.ends = ends and tokenizer.end_id >= 0
+        self._model = TokenModel(runner, tokenizer, ends and tokenizer.end_id >= 0)
         # A tokenizer of characters has all those of the training texts, so the model has never read its unknown token.
         self.knows_unknown = tokenizer.model_type != "char"
 
@@ -151,7 +144,7 @@ class TextGenerator(abc.ABC):
         """
         check_integer("count", count, 1, self.tokenizer.vocabulary_size)
         [begun] = self._encoded([prompt])
-        probabilities = self._next_probabilities(begun)
+        probabilities = self._model.next_probabilities(begun)
         best = np.argsort(-probabilities, kind="stable")[:count]
         return list(zip(self.tokenizer.pieces(best), probabilities[best].tolist(), strict=True))
 
@@ -167,7 +160,7 @@ class TextGenerator(abc.ABC):
             One value for each text. A text with characters that the model was never trained on has infinite nats, with a warning.
         """
         ids = self.tokenizer.encode(texts)
-        nats = self._nats([Prompt(text, row) for text, row in zip(texts, ids, strict=True)])
+        nats = self._model.nats([Prompt(text, row) for text, row in zip(texts, ids, strict=True)])
         for index, text in enumerate(texts):
             if self.tokenizer.unk_id in ids[index] and self._warns_of_unknown(text):
                 nats[index] = math.inf
@@ -212,32 +205,32 @@ class TextGenerator(abc.ABC):
         return not self.knows_unknown
 
     def _streamed(self, text: "_Text", prompt: Prompt, max_tokens: int, sampling: Sampling) -> Iterator[str]:
-        for tokens, gains in self._blocks([prompt], [sampling.seed], max_tokens, sampling):
+        for tokens, gains in self._model.blocks([prompt], [sampling.seed], max_tokens, sampling):
             if piece := text.read(tokens[0], gains[0]):
                 yield piece
             if text.reason:
                 return
 
     def _fill(self, texts: "Sequence[_Text]", prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling) -> None:
-        for tokens, gains in self._blocks(prompts, seeds, max_tokens, sampling):
+        for tokens, gains in self._model.blocks(prompts, seeds, max_tokens, sampling):
             for row, text in enumerate(texts):
                 text.read(tokens[row], gains[row])
             if all(text.reason for text in texts):
                 return
 
-    @abc.abstractmethod
-    def _blocks(
-        self, prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling
-    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yields tokens and their log-probabilities, `[rows, block]`, `max_tokens` or more in all: 0 after the end of a text."""
 
-    @abc.abstractmethod
-    def _next_probabilities(self, prompt: Prompt) -> np.ndarray:
-        """Returns the probability of each token, `[vocabulary]`."""
+def open_text_generator(runner: Runner, folder: Path) -> TextGenerator:
+    """Returns what writes and scores texts with an export.
 
-    @abc.abstractmethod
-    def _nats(self, texts: Sequence[Prompt]) -> np.ndarray:
-        """Returns -log p of each text, `[texts]`."""
+    Args:
+        runner: The SavedModel, or a LiteRT file.
+        folder: Where its description and its tokenizer are.
+
+    Raises:
+        UserError: A file is missing or damaged.
+    """
+    description = read_description(folder / "model.json", "documents")
+    return TextGenerator(runner, Tokenizer.load(folder / "tokenizer.model"), description["documents"])
 
 
 class _Text:

@@ -16,9 +16,10 @@ from toolkit.data.running_text.token_file import TokenFile
 from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.likelihood import Likelihood
 from toolkit.tasks.language_model.exporter import LanguageModelExporter
+from toolkit.tasks.language_model.functions import LanguageModelRunner
 from toolkit.tasks.language_model.measures import text_nats
-from toolkit.tasks.language_model.model_text_generator import ModelTextGenerator
 from toolkit.tasks.language_model.sampling import Sampling
+from toolkit.tasks.language_model.text_generator import TextGenerator
 from toolkit.tasks.language_model.texts import TEXT_OPTIONS, Texts
 from toolkit.tasks.training_run import TrainingRun, header
 from toolkit.text.tokenizer import Tokenizer
@@ -129,14 +130,14 @@ class LanguageModeling(TrainingRun):
         texts = self.run.read_json(self.run.samples)
         return [prompt for text in texts if (prompt := _known(_beginning(text), tokenizer)).strip()] or [""]
 
-    def predictor(self) -> ModelTextGenerator:
+    def predictor(self) -> TextGenerator:
         """Returns what writes and scores texts with the trained model.
 
         Raises:
             UserError: The run is not finished.
         """
-        ends = not self.run.read_metrics()["continuous"]
-        return ModelTextGenerator(self.load_model(), Tokenizer.load(self.run.tokenizer), ends=ends)
+        ends, tokenizer = not self.run.read_metrics()["continuous"], Tokenizer.load(self.run.tokenizer)
+        return TextGenerator(LanguageModelRunner(self.load_model(), tokenizer, ends), tokenizer, ends)
 
     def exporter(self) -> LanguageModelExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.

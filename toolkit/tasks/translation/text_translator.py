@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from toolkit.arguments import check_integer, check_positive_integer
+from toolkit.arguments import InvalidArgument, check_integer, check_positive_integer
 from toolkit.data.batching.token_lists import BATCH_SIZE, by_length, padded
 from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.inference.description import read_description
@@ -76,7 +76,7 @@ class TextTranslator:
         check_integer("max_length", max_length, 2)
         check_positive_integer("batch_size", batch_size)
         if copy_unknown and not aligns:
-            raise ValueError("Argument `copy_unknown` needs a model with attention. Received: a model without it")
+            raise InvalidArgument("copy_unknown", "False for a model without attention", copy_unknown)
         for name, tokenizer in (("source_tokenizer", source_tokenizer), ("target_tokenizer", target_tokenizer)):
             if tokenizer.end_id < 0 or (tokenizer is target_tokenizer and tokenizer.begin_id < 0):
                 raise ValueError(f"Argument `{name}` must have ids that begin and end a sequence. Received: a tokenizer without them")
