@@ -1,11 +1,12 @@
 """How well a language model predicts a text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from toolkit.models.language_model import LanguageModel
+from toolkit.tasks.language_model.reading import windows
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.projection import ProjectedObjective
 
@@ -36,18 +37,7 @@ def text_nats(model: LanguageModel, documents: Sequence[np.ndarray], *, window: 
         group = longest_first[start : start + rows]
         state = model.initial_state(len(group))
         width = min(window, WIDTH_GRID * max(1, -(-lengths[group[0]] // WIDTH_GRID)))
-        for tokens, labels in _windows([documents[i] for i in group], width):
+        for tokens, labels in windows([documents[i] for i in group], width):
             loss, state = read(tokens, labels, state)
             nats += float(loss)
     return nats
-
-
-def _windows(documents: list[np.ndarray], width: int) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
-    """Yields what is read and what is predicted, `[documents, width]`, padded with 0; the first document is the longest."""
-    for start in range(0, len(documents[0]) - 1, width):
-        part = np.zeros((len(documents), width + 1), np.int32)
-        for row, document in zip(part, documents, strict=True):
-            ids = document[start : start + width + 1]
-            row[: len(ids)] = ids
-        read, predicted = part[:, :-1], part[:, 1:]
-        yield tf.constant(np.where(predicted > 0, read, 0)), tf.constant(predicted)

@@ -43,8 +43,9 @@ class Reader:
         for start in range(0, len(sequences), ROWS):
             rows = shortest_first[start : start + ROWS]
             found, state = [], self._model.initial_state(ROWS)
-            for tokens, predicted in _windows([sequences[row] for row in rows]):
-                part, state = self._read(tf.constant(tokens), tf.constant(predicted), state)
+            filled = [*(sequences[row] for row in rows), *[FILLER] * (ROWS - len(rows))]
+            for tokens, predicted in windows(filled, WINDOW):  # of one shape, as each is compiled
+                part, state = self._read(tokens, predicted, state)
                 found.append(part.numpy())
             results.update((row, part[: len(sequences[row]) - 1]) for row, part in zip(rows, np.concatenate(found, 1), strict=False))
         return [results[row] for row in range(len(sequences))]
@@ -60,10 +61,18 @@ def size_of_logits(_: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     return tf.reduce_max(tf.abs(logits), 1)
 
 
-def _windows(sequences: Sequence[np.ndarray]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yields what is read and what is predicted, int32 `[ROWS, WINDOW]`: one shape, as each is compiled."""
-    width = max(1, max(map(len, sequences)) - 1)
-    tokens = padded([*sequences, *[FILLER] * (ROWS - len(sequences))], -(-width // WINDOW) * WINDOW + 1)
-    for start in range(0, width, WINDOW):
-        predicted = tokens[:, start + 1 : start + WINDOW + 1]
-        yield np.where(predicted == 0, 0, tokens[:, start : start + WINDOW]), predicted
+def windows(sequences: Sequence[np.ndarray], width: int) -> Iterator[tuple[tf.Tensor, tf.Tensor]]:
+    """Yields what is read of sequences, and what is predicted, window by window: at least one.
+
+    Args:
+        sequences: Token ids of each. One that reads them from disk, slice by slice, will do.
+        width: Tokens of a window.
+
+    Yields:
+        Both int32 `[len(sequences), width]`, 0 after the end of each row.
+    """
+    longest = max(map(len, sequences)) - 1
+    for start in range(0, max(1, longest), width):
+        tokens = padded([sequence[start : start + width + 1] for sequence in sequences], width + 1)
+        read, predicted = tokens[:, :-1], tokens[:, 1:]
+        yield tf.constant(np.where(predicted == 0, 0, read)), tf.constant(predicted)
