@@ -84,7 +84,7 @@ def _write(generator: Any, batches: Iterable[list[str]], output: IO[str], option
     arguments["sampling"], samples = _sampling(options), _or(options.samples, 1)
     check_integer("samples", samples, 1)
     if options.format != "text":
-        generated = (zip(batch, _generated(generator, batch, samples, arguments), strict=True) for batch in batches)
+        generated = (zip(batch, generator.generate(batch, samples=samples, **arguments), strict=True) for batch in batches)
         write.write_generated(itertools.chain.from_iterable(generated), output, options.format)
         return
     typed = not options.texts and options.input == "-" and sys.stdin.isatty()
@@ -107,17 +107,13 @@ def _readable(generator: Any, batches: Iterable[list[str]]) -> Iterator[list[str
 def _texts(generator: Any, batch: list[str], samples: int, arguments: dict, watched: bool) -> Iterator[tuple[str, Iterable[str]]]:
     """Yields prompts and the pieces of what follows each: one after the other where somebody watches, else all at once."""
     if not watched and len(batch) * samples > 1:
-        for prompt, generated in zip(batch, _generated(generator, batch, samples, arguments), strict=True):
+        for prompt, generated in zip(batch, generator.generate(batch, samples=samples, **arguments), strict=True):
             yield from ((prompt, [sample.text]) for sample in generated)
         return
     sampling = arguments["sampling"]
     for prompt, sample in itertools.product(batch, range(samples)):
         own = {**arguments, "sampling": sampling.following(sample)}
         yield prompt, generator.stream(prompt, **own)
-
-
-def _generated(generator: Any, batch: list[str], samples: int, arguments: dict) -> list:
-    return generator.generate(batch, samples=samples, **arguments)
 
 
 def _expected(generator: Any, batches: Iterable[list[str]], count: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:

@@ -102,7 +102,8 @@ class TextGenerator:
         rows = [(prompt, own.following(sample).seed) for prompt, own in begun for sample in range(samples)]
         texts = [_Text(self.tokenizer, prompt, max_tokens, stop) for prompt, _ in rows]
         for start in range(0, len(rows), ROWS):
-            self._fill(texts[start : start + ROWS], *zip(*rows[start : start + ROWS], strict=True), max_tokens, sampling)
+            for _ in self._written(texts[start : start + ROWS], *zip(*rows[start : start + ROWS], strict=True), max_tokens, sampling):
+                pass
         written = [text.generated() for text in texts]
         return [written[start : start + samples] for start in range(0, len(written), samples)]
 
@@ -126,7 +127,8 @@ class TextGenerator:
         """
         self._check(max_tokens, sampling, stop)
         [begun] = self._encoded([prompt])
-        return self._streamed(_Text(self.tokenizer, begun, max_tokens, stop), begun, max_tokens, sampling.for_prompt(prompt))
+        text, seed = _Text(self.tokenizer, begun, max_tokens, stop), sampling.for_prompt(prompt).seed
+        return (piece for [piece] in self._written([text], [begun], [seed], max_tokens, sampling) if piece)
 
     def next_tokens(self, prompt: str, count: int = 10) -> list[tuple[str, float]]:
         """Returns what the model expects to follow a prompt.
@@ -173,16 +175,10 @@ class TextGenerator:
         Raises:
             UserError: There is one.
         """
-        for prompt in self._with_unknown(prompts, self.tokenizer.encode(prompts)):
-            self._refuse_unknown(prompt)
-
-    def _with_unknown(self, texts: Sequence[str], ids: list[np.ndarray]) -> list[str]:
-        return [text for text, row in zip(texts, ids, strict=True) if self.tokenizer.unk_id in row]
-
-    def _refuse_unknown(self, prompt: str) -> None:
-        if not self.knows_unknown:
-            unknown = unknown_parts(self.tokenizer, prompt)
-            raise UserError(f"the prompt {_shortened(prompt)} has characters that the model was never trained on: {_listed(unknown)}")
+        for prompt, ids in zip(prompts, self.tokenizer.encode(prompts), strict=True):
+            if self.tokenizer.unk_id in ids and not self.knows_unknown:
+                unknown = _listed(unknown_parts(self.tokenizer, prompt))
+                raise UserError(f"the prompt {_shortened(prompt)} has characters that the model was never trained on: {unknown}")
 
     def _check(self, max_tokens: int, sampling: Sampling, stop: Sequence[str]) -> None:
         check_integer("max_tokens", max_tokens, 1)
@@ -192,11 +188,12 @@ class TextGenerator:
             check_integer("top_k", sampling.top_k, 1, self.tokenizer.vocabulary_size)
 
     def _encoded(self, prompts: Sequence[str]) -> list[Prompt]:
-        ids = self.tokenizer.encode(prompts)
-        for prompt in self._with_unknown(prompts, ids):
-            self._refuse_unknown(prompt)
-            self._warns_of_unknown(prompt)
-        return [Prompt(prompt, row) for prompt, row in zip(prompts, ids, strict=True)]
+        self.check_prompts(prompts)
+        encoded = [Prompt(*pair) for pair in zip(prompts, self.tokenizer.encode(prompts), strict=True)]
+        for prompt in encoded:
+            if self.tokenizer.unk_id in prompt.ids:
+                self._warns_of_unknown(prompt.text)
+        return encoded
 
     def _warns_of_unknown(self, text: str) -> bool:
         """Warns of what is not in the vocabulary; returns whether the model cannot know it."""
@@ -204,17 +201,12 @@ class TextGenerator:
         _log.warning("%s: not in the vocabulary, %s: %s", _shortened(text), what, _listed(unknown_parts(self.tokenizer, text)))
         return not self.knows_unknown
 
-    def _streamed(self, text: "_Text", prompt: Prompt, max_tokens: int, sampling: Sampling) -> Iterator[str]:
-        for tokens, gains in self._model.blocks([prompt], [sampling.seed], max_tokens, sampling):
-            if piece := text.read(tokens[0], gains[0]):
-                yield piece
-            if text.reason:
-                return
-
-    def _fill(self, texts: "Sequence[_Text]", prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling) -> None:
+    def _written(
+        self, texts: "Sequence[_Text]", prompts: Sequence[Prompt], seeds: Sequence[int], max_tokens: int, sampling: Sampling
+    ) -> Iterator[list[str]]:
+        """Yields, until all texts have ended, what each has become longer by."""
         for tokens, gains in self._model.blocks(prompts, seeds, max_tokens, sampling):
-            for row, text in enumerate(texts):
-                text.read(tokens[row], gains[row])
+            yield [text.read(*row) for text, *row in zip(texts, tokens, gains, strict=True)]
             if all(text.reason for text in texts):
                 return
 
