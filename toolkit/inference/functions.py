@@ -1,7 +1,8 @@
 """Runs TensorFlow's functions: a Keras model in this process."""
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import UserDict
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,7 @@ class FunctionRunner(Runner):
             raise RefusedInput(_reason(error)) from error
 
 
-class OnDemand(Mapping):
+class OnDemand(UserDict):
     """Values by name, each made when it is first asked for.
 
     Args:
@@ -48,21 +49,11 @@ class OnDemand(Mapping):
     """
 
     def __init__(self, names: Iterable[str], make: Callable[[str], Any]):
-        self._names, self._make = dict.fromkeys(names), functools.cache(make)
+        super().__init__(dict.fromkeys(names))
+        self._make = functools.cache(make)
 
     def __getitem__(self, name: str) -> Any:
-        if name not in self._names:
-            raise KeyError(name)
-        return self._make(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
+        return self._make(name) if name in self else super().__getitem__(name)
 
 
 def concrete(function: Any) -> Any:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toolkit.tasks.translation.output import ScoredPair, write_scores, write_translations
-from toolkit.tasks.translation.translations import Hypothesis, Translation, empty_translation
+from toolkit.tasks.translation.text_translator import Hypothesis, Translation, empty_translation
 
 LOOKS = np.array([[0.123456, 0.876544]], "float32")
 TRANSLATIONS = [

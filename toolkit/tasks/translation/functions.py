@@ -14,7 +14,10 @@ from toolkit.text.tokenizer import Tokenizer
 
 
 def translator_runner(model: keras.Model, target_tokenizer: Tokenizer, search: Search | None = None) -> FunctionRunner:
-    """Returns what runs a translator in this process: `decode` and `score`.
+    """Returns what runs a translator in this process, for any batch and length.
+
+    `decode` takes `source` and `prefix`, int32 `[batch, positions]` and `[batch, time]`, 0 for padding, and gives the parts of `Decoded`,
+    all hypotheses of each source: `tokens` `[batch, n_best, steps]` and so on. `score` is that of `scoring_function`.
 
     Args:
         model: A `Translator`, or what has its `encode`, `step` and call.
@@ -28,22 +31,10 @@ def translator_runner(model: keras.Model, target_tokenizer: Tokenizer, search: S
     if search.top_k is not None:
         check_integer("top_k", search.top_k, 1, target_tokenizer.vocabulary_size)
     begin_id, end_id = target_tokenizer.begin_id, target_tokenizer.end_id
-    return FunctionRunner({DECODE: decoding_function(model, search, begin_id, end_id), SCORE: scoring_function(model, begin_id)})
+    return FunctionRunner({DECODE: _decoding_function(model, search, begin_id, end_id), SCORE: scoring_function(model, begin_id)})
 
 
-def decoding_function(model: keras.Model, search: Search, begin_id: int, end_id: int) -> Any:
-    """Returns encoder and search as one graph for any batch and length.
-
-    Args:
-        model: As in `translator_runner`.
-        search: How to decode.
-        begin_id: What the decoder reads first.
-        end_id: What ends a translation.
-
-    Returns:
-        A `tf.function` from `source` and `prefix`, int32 `[batch, positions]` and `[batch, time]`, 0 for padding, to the parts of `Decoded`
-        by name, all hypotheses of each source: tokens `[batch, n_best, steps]` and so on.
-    """
+def _decoding_function(model: keras.Model, search: Search, begin_id: int, end_id: int) -> Any:
 
     @tf.function(input_signature=_matrices("source", "prefix"))
     def decode(source, prefix):

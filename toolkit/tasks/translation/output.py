@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import IO, NamedTuple
 
 from toolkit.tasks.records import check_format, json_line, rounded, write_csv
-from toolkit.tasks.translation.translations import Hypothesis, Translation
+from toolkit.tasks.translation.text_translator import Hypothesis, Translation
 from toolkit.text.line_breaks import one_line
 
 

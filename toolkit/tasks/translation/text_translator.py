@@ -11,7 +11,6 @@ from toolkit.data.batching.token_lists import BATCH_SIZE, by_length, padded
 from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.inference.description import read_description
 from toolkit.inference.runner import Runner
-from toolkit.tasks.translation.translations import Hypothesis, Translation, empty_translation
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.text.unknown_words import decode_with_copies, word_of_each_piece
@@ -21,6 +20,44 @@ DECODE, SCORE = "decode", "score"
 
 EXPORTED = "decode_tokens"
 """The signature of a SavedModel that finds translations; one of a LiteRT file is called as the search's method."""
+
+
+class Hypothesis(NamedTuple):
+    """One translation of a text.
+
+    Attributes:
+        text: The translation; it has no line break in it.
+        score: What the search ranks by: the log-probability, with the penalties of a beam search.
+        tokens: Its pieces, without the one that ends it; none for an empty text.
+        alignment: float32 `[len(tokens), len(source_tokens)]`: how much each token looked at each token of the source. `None` if the model
+            has no attention, or the text is empty.
+    """
+
+    text: str
+    score: float
+    tokens: list[str]
+    alignment: np.ndarray | None
+
+
+class Translation(NamedTuple):
+    """The translations of one text.
+
+    Attributes:
+        source: The text.
+        source_tokens: The pieces that the model has read; the last one is the end of the source.
+        hypotheses: At least one, the best first.
+        cropped: Whether the text was cut, because it is longer than the model reads.
+    """
+
+    source: str
+    source_tokens: list[str]
+    hypotheses: list[Hypothesis]
+    cropped: bool = False
+
+    @property
+    def text(self) -> str:
+        """The best translation."""
+        return self.hypotheses[0].text
 
 
 class _Source(NamedTuple):
@@ -179,6 +216,11 @@ class TextTranslator:
         if self.copy_unknown:
             return one_line(decode_with_copies(self.target_tokenizer, ids.tolist(), alignment, source.words))
         return one_line(self.target_tokenizer.decode(ids.tolist()))
+
+
+def empty_translation(text: str) -> Translation:
+    """Returns the translation of a blank text."""
+    return Translation(text, [], [Hypothesis("", 0.0, [], None)])
 
 
 def open_translator(runner: Runner, folder: Path) -> TextTranslator:

@@ -22,8 +22,8 @@ from toolkit.tasks.translation.measures import TranslationResult, bleu_metric, e
 from toolkit.tasks.translation.pair_likelihood import corpus_nats
 from toolkit.tasks.translation.settings import ParallelTextSettings
 from toolkit.tasks.translation.text_translator import TextTranslator
+from toolkit.tasks.translation.text_translator import Translation as Translated
 from toolkit.tasks.translation.texts import ParallelTexts, load_tokenizers
-from toolkit.tasks.translation.translations import Translation as Translated
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
 from toolkit.training.projection import ProjectedObjective
