@@ -11,11 +11,12 @@ INTRODUCTION = """\
 `python -m benchmarks.render` makes this page from the records in `benchmarks/results/` that `python -m benchmarks.held` writes. It runs
 slow tests, and counts.
 
-* **Configurations.** Two pairwise covering sets of the settings of each recipe. In one, every value of every setting meets every value of
-  every other one that it can meet; how weights are trained, which leaves no trace in an export, is left to classifiers and language models.
-  In the other, which is part of the slow tests, the settings that change operators of an export meet, and of the others each value is taken
-  once. And each cell is taken with each recipe. Each configuration is a tiny model, trained for a step or two, exported in every format,
-  compared, and asked again as `toolkit predict` asks. A new setting joins by itself; one whose values are not known fails a test.
+* **Configurations.** Two pairwise covering sets of the settings of each recipe. In one, all pairs, every value of every setting meets
+  every value of every other one that it can meet; how weights are trained, which leaves no trace in an export, is left to classifiers and
+  language models. In the other, which is part of the slow tests, the settings that change operators of an export meet, and of the others
+  each value is taken once. And each cell is taken with each recipe, one half in the slow tests. Each configuration is a tiny model,
+  trained for a step or two, exported in every format, compared, and asked again as `toolkit predict` asks. A new setting joins by itself;
+  one whose values are not known fails a test.
 * **Changes.** A file of an export is changed by one byte or field, cut, lengthened or deleted, at random. `toolkit export --verify` has to
   name it. Without effect is a change of a comment, or of what is said of other models, in the files for TensorFlow Serving that lie beside
   an export: what it reads of this model is the same, which is checked.
@@ -27,5 +28,6 @@ def held_page(records: Sequence[HeldRecord]) -> str:
     rows = [[name, f"{row['tried']:,}", f"{row['held']:,}"] for record in records for name, row in record.rows.items()]
     if not rows:
         return f"{INTRODUCTION}\nThere is no record yet.\n"
-    minutes = ", ".join(f"{record.minutes:.1f} minutes" for record in records)
-    return f"{INTRODUCTION}\n{table_of(['', 'tried', 'held'], rows)}\nIn {minutes}.\n\n{''.join(map(measured, records))}"
+    parts = [[f"`{part}`", f"{minutes:.1f}"] for record in records for part, minutes in record.minutes_of.items()]
+    tables = table_of(["", "tried", "held"], rows), table_of(["tests, by two processes", "minutes"], parts)
+    return "\n".join([INTRODUCTION, *tables, *map(measured, records)])

@@ -17,16 +17,18 @@ MORE = '<testsuites><testsuite><testcase name="test_what_changes_the_operators_i
 
 def test_what_was_tried_and_what_held_is_counted():
     assert counts([REPORT, MORE]) == {
-        "configurations of sentiment that export everything": {"tried": 3, "held": 2},
-        "configurations of language_model that export everything": {"tried": 1, "held": 0},
+        "configurations of sentiment that export everything, all pairs": {"tried": 2, "held": 1},
+        "configurations of language_model that export everything, each cell": {"tried": 1, "held": 0},
         "random changes of exports that are noticed": {"tried": 500, "held": 498},
         "random changes that are without effect, provably": {"tried": 500, "held": 2},
+        "configurations of sentiment that export everything, slow tests": {"tried": 1, "held": 1},
     }
 
 
 def test_the_page_has_each_count():
-    record = HeldRecord(name="held", table="", what="all", command="c", seed=0, minutes=9.5, rows={"these": {"tried": 1500, "held": 1499}})
+    counted = {"rows": {"these": {"tried": 1500, "held": 1499}}, "minutes_of": {"tests/a.py::b": 9.5}}
+    record = HeldRecord(name="held", table="", what="all", command="c", seed=0, minutes=9.5, **counted)
     page = held_page([record])
     assert "| these | 1,500 | 1,499 |" in page
-    assert "In 9.5 minutes." in page
+    assert "| `tests/a.py::b` | 9.5 |" in page
     assert "no record" in held_page([])

@@ -98,14 +98,12 @@ class Translator(keras.Model):
         seed: int | None = None,
         **kwargs,
     ):
-        _check(encoder_layers, decoder_layers, bidirectional, units, attention, bridge)
+        _check(encoder_layers, decoder_layers, bidirectional, units, attention, bridge, input_feeding)
         check_honoured(cell, input_feeding=input_feeding)
         check_positive_integer("vocabulary_size", vocabulary_size)
         if target_vocabulary_size is not None:
             check_positive_integer("target_vocabulary_size", target_vocabulary_size)
         check_rate("scheduled_sampling", scheduled_sampling)
-        if input_feeding and attention != "dot":
-            raise InvalidArgument("attention", "'dot' with input_feeding=True", attention)
         check_positive_integer("embedding_dim", embedding_dim)
         super().__init__(**kwargs)
 
@@ -349,11 +347,13 @@ def _stack(cell, units, num_layers, dropout, recurrent_dropout, seed, bidirectio
     return RecurrentStack(layers, dropout=dropout, seed=seed, return_state=return_state, name=name, **residual)
 
 
-def _check(encoder_layers, decoder_layers, bidirectional, units, attention, bridge) -> None:
+def _check(encoder_layers, decoder_layers, bidirectional, units, attention, bridge, input_feeding) -> None:
     check_integer("encoder_layers", encoder_layers, 1, MOST_LAYERS)
     check_integer("decoder_layers", decoder_layers, 1, MOST_LAYERS)
     for name, value, known in (("attention", attention, (*SCORES, "none")), ("bridge", bridge, BRIDGES)):
         if value not in known:
             raise InvalidArgument(name, f"one of {known}", value)
+    if input_feeding and attention != "dot":
+        raise InvalidArgument("attention", "'dot' with input_feeding=True", attention)
     if isinstance(units, bool) or not isinstance(units, int) or units < 1 or (bidirectional and units % 2):
         raise InvalidArgument("units", "a positive integer, and even with a bidirectional encoder", units)
