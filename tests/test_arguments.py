@@ -1,6 +1,6 @@
 import pytest
 
-from toolkit.arguments import InvalidArgument, arguments_are_options, check_choice, check_integer, naming_options, option
+from toolkit.arguments import InvalidArgument, arguments_are_options, check_choice, check_integer, naming_options, option, passing_on
 from toolkit.errors import UserError
 
 ERROR = InvalidArgument("init_from", "a run", "x y", "train one first")
@@ -41,3 +41,14 @@ def test_a_choice_that_is_none_names_one_that_is_spelled_like_it(value, advice):
     with pytest.raises(InvalidArgument) as error:
         check_choice("optimizer", value, ("sgd", "adam"))
     assert str(error.value) == f"Argument `optimizer` must be one of sgd, adam. Received: optimizer={value!r}{advice}"
+
+
+def test_an_argument_that_is_passed_on_is_told_by_its_own_name():
+    with (
+        pytest.raises(InvalidArgument, match=r"^Argument `label_smoothing` must be a run\.") as error,
+        passing_on(init_from="label_smoothing"),
+    ):
+        raise ERROR
+    assert error.value.advice == "train one first"
+    with pytest.raises(InvalidArgument, match="`init_from`"), passing_on(smoothing="label_smoothing"):
+        raise ERROR

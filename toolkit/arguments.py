@@ -80,6 +80,21 @@ def naming_options(names: Collection[str], **called: str) -> Iterator[None]:
         raise UserError(error.told(called.get(error.argument, flag(error.argument)))) from error
 
 
+@contextlib.contextmanager
+def passing_on(**names: str) -> Iterator[None]:
+    """Tells an argument that is not what it has to be by the name under which it was given here.
+
+    Args:
+        **names: By what it is passed on as, what it is called here, as in `passing_on(smoothing="label_smoothing")`.
+    """
+    try:
+        yield
+    except InvalidArgument as error:
+        if error.argument not in names:
+            raise
+        raise InvalidArgument(names[error.argument], error.expected, error.received, error.advice) from error
+
+
 def check_integer(name: str, value, lowest: int, highest: int | None = None) -> None:
     """Refuses what is no integer from `lowest` to `highest`.
 

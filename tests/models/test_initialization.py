@@ -38,5 +38,5 @@ def test_the_lowest_layer_reads_forwards_as_the_language_model(cell, segment_len
 
 
 def test_other_sizes_are_named():
-    with pytest.raises(ValueError, match=r"embedding_dim=4, units=6\. Received: embedding_dim=5, units=7"):
+    with pytest.raises(ValueError, match=r"`embedding_dim` must be what the language model has, 4\. Received: embedding_dim=5"):
         start_from_language_model(classifier(embedding_dim=5, units=7), language_model())

@@ -85,7 +85,7 @@ def test_a_classifier_starts_from_the_run(folder, capsys):
     start = ["train", "sentiment", "--data", "labeled.tsv", "--init-from", "runs/tiny"]
     code, _, err = call(capsys, *start, "--run-dir", "runs/other-cell", *options)
     assert code == 2
-    assert "cell='gru'. Received: cell='lstm'" in err
+    assert "--cell: expected what the language model has, 'gru', received 'lstm'" in err
     code, out, _ = call(capsys, *start, "--run-dir", "runs/classifier", *options, "--cell=gru")
     assert code == 0
     assert json.loads(out.splitlines()[-1])["test"]["accuracy"] > 0.7

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from toolkit.arguments import InvalidArgument
 from toolkit.models.language_model import LanguageModel
 from toolkit.models.text_classifier import TextClassifier
 
@@ -42,17 +43,14 @@ def start_from_language_model(classifier: TextClassifier, language_model: Langua
         language_model: The trained language model.
 
     Raises:
-        ValueError: They differ in the size of the vocabulary or of the embedding, in the cell, or in the units of the lowest layer.
+        InvalidArgument: They differ in the size of the vocabulary or of the embedding, in the cell, or in the units of the lowest layer.
 
     Source: Dai & Le 2015, "Semi-supervised sequence learning".
     """
     layer = language_model.recurrent.layers[0]
-    expected = {name: getattr(language_model, name) for name in SHARED} | {"units": layer.cell.units}
-    differing = {name: value for name, value in expected.items() if getattr(classifier, name) != value}
-    if differing:
-        received = ", ".join(f"{name}={getattr(classifier, name)!r}" for name in differing)
-        wanted = ", ".join(f"{name}={value!r}" for name, value in differing.items())
-        raise ValueError(f"The classifier must have what the language model has: {wanted}. Received: {received}")
+    for name, value in ({name: getattr(language_model, name) for name in SHARED} | {"units": layer.cell.units}).items():
+        if getattr(classifier, name) != value:
+            raise InvalidArgument(name, f"what the language model has, {value!r}", getattr(classifier, name))
     embeddings, own = (ops.convert_to_numpy(model.embedding_layer.embeddings) for model in (language_model, classifier))
     scale = own.std() / embeddings.std()
     classifier.embedding_layer.embeddings.assign(scale * embeddings)

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from toolkit.arguments import passing_on
 from toolkit.data.parallel_texts.pair_batches import PairBatches
 from toolkit.data.parallel_texts.parallel_corpus import ParallelSplit, read_parallel_split
 from toolkit.data.reading.reading import Reading
@@ -49,14 +50,16 @@ class Translation(TrainingRun):
         return data.batches(split, batch_size=self.settings.batch_size, seed=self.settings.seed, replicas=replicas)
 
     def _objective(self, data: ParallelTexts) -> ProjectedObjective:
-        loss = SmoothedCrossEntropy(self.settings.label_smoothing)
+        with passing_on(smoothing="label_smoothing"):
+            loss = SmoothedCrossEntropy(self.settings.label_smoothing)
         return ProjectedObjective({"loss": loss, "nats": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
 
     def _scores(self, data: ParallelTexts) -> dict[str, Score]:
         """Returns BLEU of greedy translations of the validation split."""
         split = data.corpus.splits["validation"]
         greedy = functools.cache(lambda model: self._translator(model, Search(method="greedy")))  # its graph serves all epochs
-        metric = bleu_metric(self.settings.bleu_tokenizer, self.settings.bleu_lowercase)
+        with passing_on(tokenize="bleu_tokenizer"):
+            metric = bleu_metric(self.settings.bleu_tokenizer, self.settings.bleu_lowercase)
 
         def bleu(model: keras.Model) -> float:
             texts = [translation.text for translation in greedy(model).translate(split.sources)]
