@@ -138,6 +138,7 @@ def _count(top_k, vocabulary: int):
 
 def _nucleus(logits, top_p):
     """Excludes what comes after the first probabilities that add up to `top_p`; logits fall from left to right."""
+    top_p = tf.cast(top_p, logits.dtype)
     before = tf.cumsum(tf.nn.softmax(logits), -1, exclusive=True)
     # A sum that is rounded up to 1 must not exclude the last ones.
     return tf.where(tf.logical_or(before < top_p, tf.equal(top_p, 1.0)), logits, float("-inf"))
