@@ -1,5 +1,7 @@
 """From features to predictions, and the way back from a `.keras` file."""
 
+import importlib
+import pkgutil
 from pathlib import Path
 
 import keras
@@ -11,6 +13,9 @@ from toolkit.models.text_classifier import TextClassifier
 from toolkit.models.translator import Translator
 
 __all__ = ["LanguageModel", "TextClassifier", "Translator", "load_model", "start_from_model"]
+
+for _module in pkgutil.iter_modules(__path__):  # a file can hold any of them
+    importlib.import_module(f"{__name__}.{_module.name}")
 
 
 def load_model(path: str | Path, dtype: str | None = None) -> keras.Model:
