@@ -69,4 +69,6 @@ def _answers(task: Task, answerer: Any, texts: Sequence[str]) -> np.ndarray:
         return np.array([likelihood.nats / max(1, likelihood.tokens) for likelihood in answerer.score(texts)])
     if task.name == "translation":
         return np.array([translation.hypotheses[0].score for translation in answerer.translate(texts)])
+    if task.name == "tagging":
+        return np.concatenate([tagged.scores for tagged in answerer.predict(texts)])
     return answerer.predict(texts).probabilities

@@ -31,6 +31,7 @@ LEVELS: dict[str, Sequence[Any]] = {
     "label_smoothing": (0.0, 0.1),
     "activity_penalty": (0.0, 1.0),
     "temporal_activity_penalty": (0.0, 1.0),
+    "character_units": (4, 0),
     "segment_length": (None, 4),
     "sampled_softmax": (None, 16),
     "max_length": (8, 20),
@@ -46,14 +47,17 @@ LEVELS: dict[str, Sequence[Any]] = {
 
 EXCUSED = {
     "where the data are": (
-        "data", "data_dir", "text_column", "label_column", "source_column", "source", "target",
+        "data", "data_dir", "text_column", "label_column", "source_column", "source", "target", "token_column", "tag_column", "scheme",
     ),
     "how files are read": (*READING_OPTIONS, *LABEL_OPTIONS),
-    "which of them are read": ("training_examples", "max_length_ratio", "tokens_per_epoch", "validation_tokens"),
+    "which of them are read": ("training_examples", "max_length_ratio", "tokens_per_epoch", "validation_tokens", "reviews"),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
     ),
-    "sizes, which are tiny here": ("vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window"),
+    "sizes, which are tiny here": (
+        "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",
+        "word_count",
+    ),
     "how long is trained, how fast, and what is kept": (
         "epochs", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs", "patience",
         "checkpoint_seconds", "seed",
@@ -78,6 +82,7 @@ TINY = {
     "sentiment": {"units": 4, "embedding_dim": 4},
     "translation": {"units": 4, "embedding_dim": 4, "batch_size": 40},
     "language_model": {"units": 4, "embedding_dim": 4, "batch_size": 4, "window": 8, "tokens_per_epoch": 64, "validation_tokens": 64},
+    "tagging": {"units": 4, "embedding_dim": 4, "character_dim": 4, "batch_size": 20},
 }
 """Sizes by recipe: of the model, of its batches, and of an epoch, which is a step or two."""
 
@@ -133,7 +138,7 @@ def settings_of(recipe: Recipe, configuration: Configuration, data: Mapping[str,
         **configuration,
         data=data[recipe.name],
         epochs=1,
-        vocabulary_size=VOCABULARIES[configuration["tokenizer"]],
+        vocabulary_size=VOCABULARIES[configuration.get("tokenizer", "word")],
         average_epochs=1,
         monitor="loss",
         momentum=None,

@@ -10,7 +10,7 @@ SIZES = {"train": 40, "validation": 4, "test": 4}
 
 
 def write_texts(folder: Path) -> dict[str, str]:
-    """Writes labelled texts, pairs of texts and running text, in three splits each.
+    """Writes labelled texts, pairs of texts, running text and tagged words, in three splits each.
 
     Args:
         folder: Where to.
@@ -19,19 +19,25 @@ def write_texts(folder: Path) -> dict[str, str]:
         The value of `--data` by recipe.
     """
     chance = random.Random(0)
-    parts: dict[str, list[str]] = {"sentiment": [], "translation": [], "language_model": []}
+    parts: dict[str, list[str]] = {"sentiment": [], "translation": [], "language_model": [], "tagging": []}
     for split, size in SIZES.items():
         sentences = [_sentence(chance) for _ in range(size)]
         content = {
             "sentiment": ("tsv", ["text\tlabel", *(f"{s}\t{('no', 'yes', 'maybe')[i % 3]}" for i, s in enumerate(sentences))]),
             "translation": ("tsv", ["en\tback", *(f"{s}\t{' '.join(word[::-1] for word in s.split())}" for s in sentences)]),
             "language_model": ("txt", [f"{s.capitalize()}." for s in sentences]),
+            "tagging": ("conll", [line for s in sentences for line in (*(f"{word} {_tag(word)}" for word in s.split()), "")]),
         }
         for recipe, (ending, lines) in content.items():
             path = folder / f"{recipe}-{split}.{ending}"
             path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
             parts[recipe].append(f"{split}={path}")
     return {recipe: ",".join(named) for recipe, named in parts.items()}
+
+
+def _tag(word: str) -> str:
+    kinds = {"N": NOUNS, "V": VERBS, "A": ADJECTIVES}
+    return next((tag for tag, words in kinds.items() if word in words), "O")
 
 
 def _sentence(chance: random.Random) -> str:

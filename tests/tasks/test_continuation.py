@@ -16,6 +16,7 @@ from toolkit.cli.recipes import RECIPES, find_recipe, make_run
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.continuation import Continuation
+from toolkit.tasks.tagging.vocabulary import Vocabulary
 
 TINY = {
     "sentiment": {
@@ -30,6 +31,7 @@ TINY = {
         **{"tokenizer": "char", "embedding_dim": 8, "units": 8, "num_layers": 2, "batch_size": 8, "window": 16, "epochs": 1},
         **{"tokens_per_epoch": None, "validation_tokens": None},
     },
+    "tagging": {"embedding_dim": 8, "units": 8, "character_dim": 4, "character_units": 4, "word_length": 4, "epochs": 1, "batch_size": 8},
 }
 
 
@@ -129,6 +131,8 @@ def tokenized(recipe):
     tokenizer = SimpleNamespace(vocabulary_size=20)
     if recipe == "translation":
         return SimpleNamespace(source_tokenizer=tokenizer, target_tokenizer=tokenizer, shares_vocabulary=True)
+    if recipe == "tagging":
+        return SimpleNamespace(vocabulary=Vocabulary([f"w{number}" for number in range(11)], ["w", "1"], 4), tag_names=["N", "V"])
     return SimpleNamespace(tokenizer=tokenizer, label_names=["neg", "pos"])
 
 
@@ -148,6 +152,9 @@ def others(settings, name):
 
 def answers(recipe, model):
     tokens = np.array([[4, 9, 5, 11, 7, 3, 0, 0], [6, 6, 12, 3, 0, 0, 0, 0]], np.int32)
+    if recipe == "tagging":
+        characters = np.ones((*tokens.shape, model.word_length), np.int32) * (tokens > 0)[..., np.newaxis]
+        return np.asarray(model({"tokens": tokens, "characters": characters}))
     outputs = model((tokens, tokens)) if recipe == "translation" else model(tokens)
     return np.asarray(outputs[0] if recipe == "language_model" else outputs)
 
@@ -201,7 +208,14 @@ def runs(tmp_path_factory):
     train(folder / "sentiment", "sentiment", data=str(folder / "reviews.csv"))
     train(folder / "translation", "translation", data=str(folder))
     train(folder / "language_model", "language_model", data=str(folder / "text.txt"))
+    write_tagged(folder / "tagged.txt", "cat")
+    train(folder / "tagging", "tagging", data=str(folder / "tagged.txt"))
     return folder
+
+
+def write_tagged(path, noun):
+    sentences = (f"the D\n{noun}{number} N\nsleeps V\n\n" for number in range(100))
+    path.write_text("".join(sentences), "utf-8")
 
 
 def new_data(runs, folder, recipe):
@@ -214,6 +228,9 @@ def new_data(runs, folder, recipe):
         lines = [f"a dog {number}\tun chien {number}\n" for number in range(100)]
         (folder / "new.tsv").write_text("en\tfr\n" + "".join(lines), "utf-8")
         return folder / "new.tsv"
+    if recipe == "tagging":
+        write_tagged(folder / "new.txt", "horse")
+        return folder / "new.txt"
     (folder / "new.txt").write_text("the sad horse eats\n" * 100, "utf-8")
     return folder / "new.txt"
 

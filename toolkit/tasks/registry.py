@@ -10,6 +10,7 @@ TASKS = (
     "classification",
     "translation",
     "language_model",
+    "tagging",
 )
 
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from toolkit.models import LanguageModel, TextClassifier, Translator
+from toolkit.models.tagger import Tagger
 
 TOKENS = np.array([[4, 5, 6, 0], [7, 8, 9, 3]], "int32")
 
@@ -23,8 +24,16 @@ def language_model():
     return keras.Model(tokens, LanguageModel(10, embedding_dim=4, units=3)(tokens)[0])
 
 
+def tagger():
+    # Without the conditional random field, which the logits do not depend on.
+    tokens = keras.Input((None,), dtype="int32")
+    model = Tagger(list("abcdefgh"), list("abcdefgh"), ["no", "yes"], 2, 4, 3, character_dim=4, character_units=3, crf=False)
+    return keras.Model(tokens, model({"tokens": tokens, "characters": keras.ops.stack([tokens, tokens], -1)}))
+
+
 EXAMPLES = {
     "toolkit>LanguageModel": (language_model, TOKENS),
+    "toolkit>Tagger": (tagger, TOKENS),
     "toolkit>TextClassifier": (classifier, TOKENS),
     "toolkit>Translator": (translator, TOKENS),
 }
