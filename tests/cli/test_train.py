@@ -8,7 +8,7 @@ import pytest
 from tests.cli.shell import ROOT
 from toolkit.cli import main
 from toolkit.cli.finish import predict_command
-from toolkit.cli.recipes import open_run
+from toolkit.cli.recipes import RECIPES, open_run
 
 
 @pytest.mark.parametrize("argv", [["sentiment", "--units", "5"], ["--units", "5", "sentiment"], ["--json", "--units=5", "sentiment"]])
@@ -22,7 +22,7 @@ def test_the_recipe_stands_anywhere(argv, capsys):
     [
         (
             ["--units", "5"],
-            "expected the name of a recipe, one of language_model, sentiment, translation; such as: toolkit train sentiment",
+            f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: toolkit train sentiment",
         ),
         (["--units", "5", "sentimnt"], '"sentimnt" is no recipe; did you mean sentiment?'),
         (["sentiment", "--preset", "ful"], "--preset: expected one of quick, full, received 'ful'; did you mean full?"),

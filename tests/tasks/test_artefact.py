@@ -17,6 +17,7 @@ from toolkit.tasks.artefact import open_artefact
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
 from toolkit.tasks.classification.predictor import Predictor, open_predictor
+from toolkit.tasks.registry import TASKS
 from toolkit.text.tokenizer import Tokenizer
 
 TEXTS = ["one two", "", "three four " * 20, "\U0001f600"]
@@ -139,5 +140,5 @@ def test_a_kind_that_is_not_known_is_named(tmp_path, model, description):
         write_json(tmp_path / description, {"task": unknown})
         with pytest.raises(UserError) as error:
             open_artefact(tmp_path)
-        kinds = "classification, translation, language_model"
+        kinds = ", ".join(TASKS)
         assert str(error.value) == f"{tmp_path / description}: task: expected one of {kinds}, found {unknown}; export the run anew"
