@@ -19,7 +19,7 @@ COMMANDS = {
     "list": "list the recipes and their presets",
     "train": "train a recipe, or go on where a training was interrupted",
     "evaluate": "measure a trained model on its test split or on other data",
-    "predict": "label, translate or continue texts from the command line, a file or standard input",
+    "predict": "answer texts of the command line, a file or standard input",
     "export": "write a trained model as SavedModel and LiteRT, verified",
     "serve": "answer requests over HTTP with an exported model",
 }
