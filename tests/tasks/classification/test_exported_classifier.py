@@ -33,6 +33,8 @@ from toolkit.tasks.registry import exporter_of
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
 
+pytestmark = pytest.mark.slow
+
 MAX_LENGTH = 12
 REFERENCES = ["positive", "negative", "positive", "negative", "positive"]
 TEXTS = ["a film that stays with you", "dull from the first minute to the last", "so long and so good that " * 9, "", "\U0001f600"]
@@ -107,7 +109,6 @@ def fused(exported, model, tokenizer):
     return export(ClassifierExporter(model, tokenizer, MAX_LENGTH).with_fused_lstm(), directory, samples=TEXTS)
 
 
-@pytest.mark.slow
 def test_the_next_export_is_the_next_version(exported, fused):
     directory = Path(exported.path).parent
     assert (exported.path, fused.path) == (str(directory / "1"), str(directory / "8"))
@@ -115,7 +116,6 @@ def test_the_next_export_is_the_next_version(exported, fused):
     assert fused.compared == len(TEXTS) + len(HARD_TEXTS)
 
 
-@pytest.mark.slow
 def test_the_fused_lstm_answers_as_the_model_does(fused, tokenizer, expected):
     assert [artefact.name for artefact in fused.artefacts][-2:] == ["LiteRT, fused LSTM", "LiteRT int8, fused LSTM"]
     folder = Path(fused.path) / "litert"
@@ -134,7 +134,6 @@ def test_another_cell_cannot_be_fused(tokenizer):
         ClassifierExporter(model, tokenizer, MAX_LENGTH).with_fused_lstm()
 
 
-@pytest.mark.slow
 def test_a_diverged_model_is_not_exported(tokenizer, tmp_path):
     broken = TextClassifier(tokenizer.vocabulary_size, ["a", "b"], embedding_dim=4, units=3)
     broken.layers[-1].set_weights([np.full((6, 2), np.nan), np.zeros(2)])
@@ -149,7 +148,6 @@ def test_a_folder_that_cannot_be_written_is_a_users_mistake(model, tokenizer, tm
         export(ClassifierExporter(model, tokenizer, MAX_LENGTH), tmp_path / "file", samples=TEXTS)
 
 
-@pytest.mark.slow
 def test_a_full_disk_leaves_nothing_behind(tmp_path):
     # A limit on the size of a file fails as a full disk does: in Python by OSError, in TensorFlow by an error of its own.
     script = (

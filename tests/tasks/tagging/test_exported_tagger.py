@@ -17,6 +17,8 @@ from toolkit.tasks.tagging.verification import TaggerCheck
 from toolkit.tasks.tagging.vocabulary import Vocabulary
 from toolkit.tasks.tagging.words import words_of
 
+pytestmark = pytest.mark.slow
+
 WORDS = ["the", "straße", "οδος", "0", "a0b", "i\u0307stanbul", "cat"]
 TEXTS = [
     *HARD_TEXTS[:-1],
