@@ -4,7 +4,7 @@ import importlib
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import check_choice
 
 FUSED = "fused LiteRT"  # LiteRT's own LSTM operator
 EXPORTS = ("SavedModel", "LiteRT")
@@ -77,8 +77,7 @@ def cell_of(name: str) -> Cell:
     Raises:
         ValueError: There is no such cell; the message lists those that there are.
     """
-    if name not in CELLS:
-        raise InvalidArgument("cell", f"one of {', '.join(CELLS)}", name)
+    check_choice("cell", name, CELLS)
     return CELLS[name]
 
 

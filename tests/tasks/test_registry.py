@@ -92,3 +92,10 @@ def test_kinds_do_not_know_each_other(name):
     files = (ROOT / "toolkit" / "tasks" / name).glob("*.py")
     trees = ((file, ast.parse(file.read_text("utf-8"))) for file in files)
     assert [place(file, node) for file, tree in trees for node, module in imported(tree) if module.startswith(others)] == []
+
+
+def test_predict_reads_no_option_of_a_kind():
+    tree = ast.parse((ROOT / "toolkit" / "cli" / "predict.py").read_text("utf-8"))
+    read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "options"}
+    assert "input" in read
+    assert read.isdisjoint(option for name in TASKS for option in find_task(name).part("prediction").options)

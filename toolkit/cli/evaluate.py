@@ -19,10 +19,10 @@ def run(argv: Sequence[str]) -> int:
     """Measures a trained model."""
     options = vars(_parser().parse_args(argv))
     require_output()
-    as_json, task = options.pop("json"), open_run(options.pop("run"))
-    values = _values(options, task)
+    as_json, training = options.pop("json"), open_run(options.pop("run"))
+    values = _values(options, training)
     with naming_options(values):
-        result = task.evaluate(**values)
+        result = training.evaluate(**values)
     print(to_json(result.as_dict()) if as_json else result)
     return 0
 
@@ -51,15 +51,15 @@ def _measure_options() -> dict[str, tuple[str, str, list[str]]]:
     return found
 
 
-def _values(options: dict[str, str | None], task: Any) -> dict[str, Any]:
-    kinds = setting_kinds(type(task.settings))
+def _values(options: dict[str, str | None], training: Any) -> dict[str, Any]:
+    kinds = setting_kinds(type(training.settings))
     values = {}
     for name, text in options.items():
         if text is None:
             continue
-        if name not in task.measure_options:
-            known = ", ".join(map(flag, task.measure_options))
-            raise UserError(f"{flag(name)}: expected an option of {task.recipe.task}, one of {known}; received {text!r}")
+        if name not in training.measure_options:
+            known = ", ".join(map(flag, training.measure_options))
+            raise UserError(f"{flag(name)}: expected an option of {training.recipe.task}, one of {known}; received {text!r}")
         try:
             values[name] = kinds[name].read(text)
         except ArgumentTypeError as error:

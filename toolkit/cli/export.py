@@ -49,9 +49,9 @@ def _export(options: argparse.Namespace):
     name = options.name or Path(options.run).resolve().name
     if name in (".", "..") or "/" in name or not name:
         raise UserError(f"--name: expected the name of a folder, received {name!r}")
-    task = open_run(options.run)
+    training = open_run(options.run)
     with native_notices_hidden():
-        return task.export(options.export_dir or Path("saved_models"), name, options.version, fused_lstm=options.fused_lstm)
+        return training.export(options.export_dir or Path("saved_models"), name, options.version, fused_lstm=options.fused_lstm)
 
 
 def _verify(folder: Path):

@@ -16,31 +16,31 @@ SHOWN = 3  # held-out texts that the model is shown on
 _log = logging.getLogger(__name__)
 
 
-def finish(task: Any, export_dir: Path, as_json: bool) -> int:
+def finish(training: Any, export_dir: Path, as_json: bool) -> int:
     """Shows how good a finished run is, exports it, and says how to use it.
 
     A model that is worse than a guess is not exported: a server that watches the folder would take it up. `toolkit export` does it all the
     same.
 
     Args:
-        task: The task of the run.
+        training: The `TrainingRun`.
         export_dir: Folder of exported models.
         as_json: Whether to print the result as one line of JSON at the end.
 
     Returns:
         The exit code: 0, or 2 if the model is of no use or could not be exported. Then a line on standard error says so.
     """
-    run, metrics = task.run, task.run.read_metrics()
-    print(f"\n{task.describe(metrics)}\n")
-    for line in _tried("no predictions are shown", lambda: task.show_predictions(SHOWN)) or ():
+    run, metrics = training.run, training.run.read_metrics()
+    print(f"\n{training.describe(metrics)}\n")
+    for line in _tried("no predictions are shown", lambda: training.show_predictions(SHOWN)) or ():
         print(f"  {line}")
-    trouble, problems = task.trouble(metrics), []
+    trouble, problems = training.trouble(metrics), []
     if trouble is None or not trouble.diverged:
-        problems += _export(task, export_dir)
+        problems += _export(training, export_dir)
     if trouble is not None and trouble.certain:
         ending = f"nothing was exported, the run is kept in {run.path}" if trouble.diverged else f"the run is kept in {run.path}"
-        problems.append(f"{task.warning(metrics)}; {ending}")
-    elif not problems and (example := _tried("no example is shown", lambda: task.example)):
+        problems.append(f"{training.warning(metrics)}; {ending}")
+    elif not problems and (example := _tried("no example is shown", lambda: training.example)):
         print(f"\nNow try: {predict_command(run.path, example)}")
     if as_json:
         print(to_json({"run": str(run.path), **metrics}))
@@ -59,12 +59,12 @@ def predict_command(run: Path, text: str) -> str:
     return shlex.join(["toolkit", "predict", str(run), *(["--"] if text.startswith("-") else []), text])
 
 
-def _export(task: Any, export_dir: Path) -> Sequence[str]:
+def _export(training: Any, export_dir: Path) -> Sequence[str]:
     """Exports the run and prints the report; returns why it failed, if it did."""
-    path, name = task.run.path, task.run.path.resolve().name
+    path, name = training.run.path, training.run.path.resolve().name
     try:
         with native_notices_hidden():
-            report = task.export(export_dir, name)
+            report = training.export(export_dir, name)
     except Exception as error:
         again = f"toolkit export {shlex.join([str(path)])}"
         return [f"{_reason(error)}; the training is finished and kept in {path}, and `{again}` exports it again"]

@@ -21,14 +21,15 @@ from toolkit.tasks.registry import TASKS, find_task
 
 
 def run(argv: Sequence[str]) -> int:
-    """Labels, translates or continues texts."""
+    """Answers texts."""
     predictions = {name: find_task(name).part("prediction")() for name in TASKS}
     options = _parser(predictions).parse_args(argv)
     if options.batch_size is not None and options.batch_size < 1:
         raise UserError(f"--batch-size: expected at least 1, received {options.batch_size}")
     if options.texts and options.input != "-":
         raise UserError(f"expected texts or --input, received both: {len(options.texts)} texts and --input {options.input}")
-    _require_streams(options)
+    if options.output == "-":
+        require_output()
     prediction, answerer = _opened(predictions, options)
     batch_size, together = options.batch_size or prediction.batch_size, prediction.batches_together(options)
     with open_lines(options.texts, options.input, batch_size, together) as batches, open_output(options.output) as output:
@@ -70,11 +71,10 @@ def _help(predictions: Mapping[str, Prediction], option: str, kinds: Sequence[st
     return "; ".join(f"{kind.replace('_', ' ')}: {text}" for kind, text in zip(kinds, texts, strict=True))
 
 
-def _require_streams(options: argparse.Namespace) -> None:
-    """Refuses streams that are closed before a model is loaded for them."""
-    if options.output == "-":
-        require_output()
-    if not options.texts and options.input == "-" and not isinstance(options.score, str):
+def _prepare(prediction: Prediction, options: argparse.Namespace) -> None:
+    """Checks the options of a kind, and that there is something to read."""
+    prediction.prepare(options)
+    if not options.texts and options.input == "-":
         require_input()
 
 
@@ -85,7 +85,7 @@ def _opened(predictions: Mapping[str, Prediction], options: argparse.Namespace) 
         run = open_run(options.run)
         prediction = predictions[run.recipe.task]
         _refuse_others(predictions, prediction, options)
-        prediction.prepare(options)
+        _prepare(prediction, options)
         return prediction, prediction.open_run(run, options)
     from toolkit.tasks.artefact import open_artefact
 
@@ -94,7 +94,7 @@ def _opened(predictions: Mapping[str, Prediction], options: argparse.Namespace) 
     prediction = predictions[task.name]
     for option in given(options, _all_options(predictions, but=prediction.options_of_exports)):
         raise UserError(f"{option}: expected a run, received {options.run}, an exported model, which was exported without that")
-    prediction.prepare(options)
+    _prepare(prediction, options)
     return prediction, answerer
 
 

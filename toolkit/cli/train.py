@@ -77,21 +77,21 @@ def _default_name(recipe: Recipe, settings: Any, preset: str) -> str:
     return f"{recipe.name}-{preset}"
 
 
-def _train_to_the_end(task):
+def _train_to_the_end(training):
     from toolkit.training.strategy import WorkerLost, restart
 
     try:
-        return task.train()
+        return training.train()
     except WorkerLost as lost:
         print(f"toolkit: {lost}; starting again from the last checkpoint", file=sys.stderr)
         restart()
 
 
-def _train(task, export_dir: Path, as_json: bool) -> int:
-    run = task.run
+def _train(training, export_dir: Path, as_json: bool) -> int:
+    run = training.run
     if run.is_finished:
-        run.open(task.recipe.name, task.settings)
+        run.open(training.recipe.name, training.settings)
         print(f"{run.path}: this training is finished; to go on from it give --continue-from {run.path}, for another another --run-dir")
-    elif _train_to_the_end(task) is None:
+    elif _train_to_the_end(training) is None:
         return 0
-    return finish(task, export_dir, as_json)
+    return finish(training, export_dir, as_json)

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import tensorflow as tf
 
-from toolkit.arguments import InvalidArgument, check_fraction, check_integer, check_not_negative
+from toolkit.arguments import check_choice, check_fraction, check_integer, check_not_negative
 from toolkit.decoding.beam import beam_search
 from toolkit.decoding.decoded import Decoded
 from toolkit.decoding.greedy import greedy
@@ -53,8 +53,7 @@ class Search:
 
     def __post_init__(self):
         """Checks the values."""
-        if self.method not in ("beam", "greedy", "sample"):
-            raise InvalidArgument("method", "one of beam, greedy, sample", self.method)
+        check_choice("method", self.method, ("beam", "greedy", "sample"))
         check_integer("beam_width", self.beam_width, 1)
         check_integer("n_best", self.n_best, 1, self.beam_width if self.method == "beam" else 1)
         check_integer("min_length", self.min_length, 0)

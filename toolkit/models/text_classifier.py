@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import keras
 
-from toolkit.arguments import InvalidArgument, check_positive_integer, check_rate
+from toolkit.arguments import InvalidArgument, check_choice, check_positive_integer, check_rate
 from toolkit.layers import AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
 from toolkit.layers.precision import output_dtype
 from toolkit.layers.recurrent.layer_of import layer_of
@@ -126,7 +126,6 @@ def _check(num_layers: int, num_labels: int, pooling: str, segment_length: int |
         raise InvalidArgument("num_layers", "at least 1", num_layers)
     if num_labels < 2:
         raise ValueError(f"Argument `label_names` must have at least two names. Received: {num_labels}")
-    if pooling not in POOLING:
-        raise InvalidArgument("pooling", f"one of {POOLING}", pooling)
+    check_choice("pooling", pooling, POOLING)
     if pooling == "last" and segment_length:
         raise InvalidArgument("segment_length", "none with pooling='last', which reads the whole text", segment_length)

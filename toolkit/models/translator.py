@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from toolkit.arguments import InvalidArgument, check_integer, check_positive_integer, check_rate
+from toolkit.arguments import InvalidArgument, check_choice, check_integer, check_positive_integer, check_rate
 from toolkit.cells import cell_of, check_honoured
 from toolkit.layers import Attention, AttentionDecoder, Bidirectional, RecurrentStack, VariationalDropout, WordDropout
 from toolkit.layers.attention.attention import SCORES
@@ -350,9 +350,8 @@ def _stack(cell, units, num_layers, dropout, recurrent_dropout, seed, bidirectio
 def _check(encoder_layers, decoder_layers, bidirectional, units, attention, bridge, input_feeding) -> None:
     check_integer("encoder_layers", encoder_layers, 1, MOST_LAYERS)
     check_integer("decoder_layers", decoder_layers, 1, MOST_LAYERS)
-    for name, value, known in (("attention", attention, (*SCORES, "none")), ("bridge", bridge, BRIDGES)):
-        if value not in known:
-            raise InvalidArgument(name, f"one of {known}", value)
+    check_choice("attention", attention, (*SCORES, "none"))
+    check_choice("bridge", bridge, BRIDGES)
     if input_feeding and attention != "dot":
         raise InvalidArgument("attention", "'dot' with input_feeding=True", attention)
     if isinstance(units, bool) or not isinstance(units, int) or units < 1 or (bidirectional and units % 2):

@@ -26,7 +26,7 @@ class Prediction(abc.ABC):
     options_of_exports: ClassVar[tuple[str, ...]] = ()
     """Those that exports have, too; what the others say is part of an export already."""
 
-    def prepare(self, options: argparse.Namespace) -> None:
+    def prepare(self, options: argparse.Namespace) -> None:  # noqa: B027 - most kinds have nothing to check
         """Checks that the options fit each other, before a model is loaded for them.
 
         Args:
@@ -35,7 +35,6 @@ class Prediction(abc.ABC):
         Raises:
             UserError: They do not.
         """
-        return
 
     def open_run(self, run: Any, options: argparse.Namespace) -> Any:
         """Returns what gives answers with the model of a run.

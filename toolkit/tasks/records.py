@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from typing import IO
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import check_choice
 
 FORMATS = ("text", "csv", "jsonl")
 _LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}  # JSON itself escapes the others
@@ -21,8 +21,7 @@ def check_format(output_format: str) -> None:
     Raises:
         ValueError: The format is not known.
     """
-    if output_format not in FORMATS:
-        raise InvalidArgument("output_format", f"one of {FORMATS}", output_format)
+    check_choice("output_format", output_format, FORMATS)
 
 
 def write_csv(header: Iterable[str], rows: Iterable[Iterable], file: IO[str]) -> None:

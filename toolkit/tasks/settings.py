@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import InvalidArgument, check_choice
 from toolkit.cells import CELLS, not_honoured, with_equations
 from toolkit.data.reading.reading import Reading
 
@@ -104,8 +104,7 @@ def check_cell(settings: Any, *options: str) -> None:
         InvalidArgument: It is not, or it does not.
     """
     cell = settings.cell
-    if cell not in CELLS:
-        raise InvalidArgument("cell", f"one of {', '.join(CELLS)}", cell)
+    check_choice("cell", cell, CELLS)
     for name in not_honoured(cell, **{name: getattr(settings, name) for name in options}):
         expected = f"none with cell {cell}, whose gradient is not written out"
         raise InvalidArgument(name, expected, getattr(settings, name), f"take one of {', '.join(with_equations())}")

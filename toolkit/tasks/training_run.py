@@ -8,11 +8,12 @@ import os
 import resource
 import textwrap
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from toolkit import __version__
@@ -153,7 +154,7 @@ class TrainingRun(abc.ABC):
         if self.origin:
             print(f"from       {self.origin.describe(self.settings)}")
         print(f"data       {data.corpus.report}".replace("\n", "\n           "))
-        print(f"tokenizer  {self._describe_tokenizers(data)}")
+        print(f"tokenizer  {self._describe_tokens(data)}")
         print(f"model      {model.count_params():,} parameters")
         print(f"run        {self.run.path} (if interrupted, the same command goes on)", flush=True)
 
@@ -249,6 +250,16 @@ class TrainingRun(abc.ABC):
         """Returns what is trained: the model, or what holds it and the objective's variables."""
         return model
 
+    def _chosen(self, names: Sequence[str], options: Mapping[str, str | None]) -> dict[str, Any]:
+        """Returns options by their names; those of the run where nothing else is said."""
+        return {name: options.get(name) or getattr(self.settings, name) for name in names}
+
+    def _keep_samples(self, number: int, samples: Sequence[Any], references: Sequence[Any]) -> None:
+        """Writes so many samples of the test split, at random, and the right answers to them."""
+        rows = np.random.default_rng(0).permutation(len(samples))[:number]
+        self.run.write_json(self.run.samples, [samples[row] for row in rows])
+        self.run.write_json(self.run.references, [references[row] for row in rows])
+
     def _scores(self, data: Any) -> dict[str, Score]:
         """Returns what is measured after each epoch besides means over the examples."""
         return {}
@@ -291,8 +302,8 @@ class TrainingRun(abc.ABC):
         """Returns what a step minimises and measures."""
 
     @abc.abstractmethod
-    def _describe_tokenizers(self, data: Any) -> str:
-        """Returns a line."""
+    def _describe_tokens(self, data: Any) -> str:
+        """Returns a line about what texts are cut into."""
 
     @abc.abstractmethod
     def _test(self, model: keras.Model, data: Any) -> Any:

@@ -22,9 +22,9 @@ from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import Translator
 from toolkit.tasks.artefact import open_artefact
 from toolkit.tasks.hard_texts import HARD_TEXTS
+from toolkit.tasks.translation.answers import Answer, compare
 from toolkit.tasks.translation.exporter import TranslatorExporter
 from toolkit.tasks.translation.functions import translator_runner
-from toolkit.tasks.translation.reading import Answer, compare
 from toolkit.tasks.translation.signatures import flat, nested
 from toolkit.tasks.translation.text_translator import TextTranslator
 from toolkit.tasks.translation.verification import TranslatorCheck

@@ -186,7 +186,7 @@ def test_a_model_that_has_diverged_is_measured(nats, shown):
         ({"references": ["one"] * 3}, "2 sources, 2 hypotheses and 3 references"),
         ({"references": "ab"}, "`references` must be a list of strings. Received: references='ab'"),
         ({"hypotheses": ["a", None]}, "`hypotheses` must be a list of strings. Received: entries of type NoneType"),
-        ({"tokenize": "words"}, "`tokenize` must be one of .*'13a'.*Received: tokenize='words'"),
+        ({"tokenize": "words"}, "`tokenize` must be one of .*13a.*Received: tokenize='words'"),
         ({"nats": 1.0}, "given together"),
         ({"tokens": 1}, "given together"),
         ({"nats": -1.0, "tokens": 1}, "nats=-1"),

@@ -4,7 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from toolkit.arguments import InvalidArgument, check_positive_integer
+from toolkit.arguments import check_choice, check_positive_integer
 
 SCORES = ("dot", "scaled", "general", "additive")
 
@@ -45,8 +45,7 @@ class Attention(keras.layers.Layer):
     """
 
     def __init__(self, score: str = "dot", units: int | None = None, kernel_initializer="glorot_uniform", **kwargs):
-        if score not in SCORES:
-            raise InvalidArgument("score", f"one of {SCORES}", score)
+        check_choice("score", score, SCORES)
         if units is not None:
             check_positive_integer("units", units)
         super().__init__(**kwargs)

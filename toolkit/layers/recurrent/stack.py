@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from toolkit.arguments import InvalidArgument, check_rate
+from toolkit.arguments import check_choice, check_rate
 from toolkit.layers.regularization.variational_dropout import VariationalDropout
 
 CONNECTIONS = ("plain", "residual", "highway", "dense")
@@ -205,8 +205,7 @@ class RecurrentStack(keras.layers.Layer):
 def _check_arguments(layers: list, connection: str, first_connected: int, dropout: float) -> None:
     if not layers:
         raise ValueError("Argument `layers` must have at least one layer. Received: layers=[]")
-    if connection not in CONNECTIONS:
-        raise InvalidArgument("connection", f"one of {CONNECTIONS}", connection)
+    check_choice("connection", connection, CONNECTIONS)
     if isinstance(first_connected, bool) or not isinstance(first_connected, int) or not 0 <= first_connected <= len(layers):
         raise ValueError(
             f"Argument `first_connected` must be an integer from 0 to {len(layers)}, the number of layers. "

@@ -21,7 +21,7 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import check_choice
 from toolkit.layers.recurrent.backpropagation.equations import Equations
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, dropped, held_back, plain_rows, time_major, write
 from toolkit.layers.recurrent.live_rows import has_only_mask, run_live_rows
@@ -42,8 +42,7 @@ def backend(name: str) -> Iterator[None]:
     Raises:
         ValueError: The name is not known.
     """
-    if name not in BACKENDS:
-        raise InvalidArgument("name", f"one of {BACKENDS}", name)
+    check_choice("name", name, BACKENDS)
     token = _backend.set(name)
     try:
         yield

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 import keras
-import numpy as np
 
 from toolkit.data.batching.crop import crop
 from toolkit.data.labeled_texts.corpus import Split, read_corpus, read_split
@@ -56,7 +55,7 @@ class TextClassification(TrainingRun):
     def _objective(self, data: LabeledTexts) -> LogitsObjective:
         return LogitsObjective({"loss": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
 
-    def _describe_tokenizers(self, data: LabeledTexts) -> str:
+    def _describe_tokens(self, data: LabeledTexts) -> str:
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
 
     def _test(self, model: keras.Model, data: LabeledTexts) -> ClassificationResult:
@@ -64,9 +63,7 @@ class TextClassification(TrainingRun):
 
     def _keep_results(self, model: keras.Model, data: LabeledTexts, result: ClassificationResult) -> dict[str, Any]:
         split = data.corpus.splits["test"]
-        chosen = np.random.default_rng(0).permutation(len(split.texts))[:SAMPLES]
-        self.run.write_json(self.run.samples, [split.texts[i] for i in chosen])
-        self.run.write_json(self.run.references, [data.label_names[split.labels[i]] for i in chosen])
+        self._keep_samples(SAMPLES, split.texts, [data.label_names[label] for label in split.labels])
         with self.run.replacing(self.run.plots / "confusion_matrix.png") as temporary:
             confusion_matrix(result.confusion, result.label_names, temporary)
         return {"graph_tokenizer": asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))}
@@ -85,7 +82,7 @@ class TextClassification(TrainingRun):
             UserError: The run is not finished, the data cannot be read, or they have labels that the model does not know.
         """
         model, tokenizer = self.load()
-        columns = {name: options.get(name) or getattr(self.settings, name) for name in COLUMNS}
+        columns = self._chosen(COLUMNS, options)
         reading = Reading.of(self.settings, options)
         if data is None:
             split = relabeled(read_corpus(self.settings.data, **columns, reading=reading), model.label_names).splits["test"]

@@ -63,7 +63,7 @@ class LanguageModeling(TrainingRun):
     def _fitted(self, model: keras.Model, objective: Objective) -> CarriedState:
         return CarriedState(model, self.settings.batch_size, objective.variables)
 
-    def _describe_tokenizers(self, data: Texts) -> str:
+    def _describe_tokens(self, data: Texts) -> str:
         kept = data.tokens["train"]
         unknown = f", {kept.unknown / len(kept):.1%} of them unknown" if kept.unknown else ""
         pieces = f"{data.tokenizer.model_type} of {data.tokenizer.vocabulary_size:,} pieces"
@@ -93,7 +93,7 @@ class LanguageModeling(TrainingRun):
         if data is None:
             return self._test(model, self.recipe.build_data(self.settings, self.run))
         reading = Reading.of(self.settings, options)
-        options = {name: options.get(name) or getattr(self.settings, name) for name in TEXT_OPTIONS}
+        options = self._chosen(TEXT_OPTIONS, options)
         tokenizer = Tokenizer.load(self.run.tokenizer)
         end_id = None if self.run.read_metrics()["continuous"] else tokenizer.end_id
         with tempfile.TemporaryDirectory() as folder:

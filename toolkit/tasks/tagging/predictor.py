@@ -82,9 +82,10 @@ def open_predictor(runner: Runner, folder: Path) -> Predictor:
     Raises:
         UserError: A file is missing or damaged.
     """
-    description = read_description(folder / "model.json", "tag_names")
-    if "texts" in runner.signatures[SERVED].inputs:
+    takes_texts = "texts" in runner.signatures[SERVED].inputs
+    numbers = () if takes_texts else ("words", "characters", "word_length")
+    description = read_description(folder / "model.json", "tag_names", *numbers)
+    if takes_texts:
         return Predictor(runner, description["tag_names"])
-    description = read_description(folder / "model.json", "words", "characters", "word_length")
-    vocabulary = Vocabulary(description["words"], description["characters"], description["word_length"])
+    vocabulary = Vocabulary(*(description[name] for name in numbers))
     return Predictor(runner, description["tag_names"], vocabulary, singly=True)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 
 from toolkit.evaluation.divergence import LEAST_MISSED, Trouble
 from toolkit.tasks.tagging.answers import answers_of
@@ -57,7 +56,7 @@ class Tagging(TrainingRun):
         """Returns F1 of chunks or marks, or the accuracy, of the validation sentences as a whole, which batches may have cut."""
         return {"score": lambda model: _evaluate(model, data.corpus.splits["validation"]).score}
 
-    def _describe_tokenizers(self, data: TaggedSentences) -> str:
+    def _describe_tokens(self, data: TaggedSentences) -> str:
         return f"words at white space; {len(data.vocabulary.words):,} words and {len(data.vocabulary.characters):,} characters are known"
 
     def _test(self, model: keras.Model, data: TaggedSentences) -> TaggingResult:
@@ -65,9 +64,7 @@ class Tagging(TrainingRun):
 
     def _keep_results(self, model: keras.Model, data: TaggedSentences, result: TaggingResult) -> dict[str, Any]:
         sentences = data.corpus.splits["test"]
-        chosen = [sentences[i] for i in np.random.default_rng(0).permutation(len(sentences))[:SAMPLES]]
-        self.run.write_json(self.run.samples, [sentence.text for sentence in chosen])
-        self.run.write_json(self.run.references, [list(sentence.tags) for sentence in chosen])
+        self._keep_samples(SAMPLES, [sentence.text for sentence in sentences], [list(sentence.tags) for sentence in sentences])
         return {}
 
     def evaluate(self, data: str | None = None, **options: str | None) -> TaggingResult:

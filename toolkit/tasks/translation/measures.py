@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import check_choice
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import perplexity_of, perplexity_text
 from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
@@ -197,8 +197,7 @@ def bleu_metric(tokenize: str = "13a", lowercase: bool = False):
     """
     from sacrebleu.metrics import BLEU  # imported here: a program that measures nothing need not wait for it
 
-    if tokenize not in BLEU.TOKENIZERS:
-        raise InvalidArgument("tokenize", f"one of {tuple(BLEU.TOKENIZERS)}", tokenize)
+    check_choice("tokenize", tokenize, BLEU.TOKENIZERS)
     try:
         return BLEU(tokenize=tokenize, lowercase=lowercase, force=True)  # force: without its warning, see `_warn_if_tokenized`
     except (ImportError, OSError, RuntimeError) as error:

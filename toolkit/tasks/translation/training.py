@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-import numpy as np
 
 from toolkit.arguments import passing_on
 from toolkit.data.parallel_texts.pair_batches import PairBatches
@@ -72,7 +71,7 @@ class Translation(TrainingRun):
         runner, aligns = translator_runner(model, tokenizers[1], search), getattr(model, "attention", "none") != "none"
         return TextTranslator(runner, *tokenizers, self.settings.max_length, aligns=aligns, copy_unknown=copy_unknown)
 
-    def _describe_tokenizers(self, data: ParallelTexts) -> str:
+    def _describe_tokens(self, data: ParallelTexts) -> str:
         tokenizers = [data.source_tokenizer] if data.shares_vocabulary else [data.source_tokenizer, data.target_tokenizer]
         return ", ".join(f"{tokenizer.model_type} of {tokenizer.vocabulary_size:,} pieces" for tokenizer in tokenizers)
 
@@ -103,9 +102,7 @@ class Translation(TrainingRun):
 
     def _keep_results(self, model: keras.Model, data: ParallelTexts, result: TranslationResult) -> dict[str, Any]:
         split = data.corpus.splits["test"]
-        chosen = np.random.default_rng(0).permutation(len(split.sources))[:SAMPLES]
-        self.run.write_json(self.run.samples, [split.sources[i] for i in chosen])
-        self.run.write_json(self.run.references, [split.targets[i] for i in chosen])
+        self._keep_samples(SAMPLES, split.sources, split.targets)
         with self.run.replacing(self.run.plots / "bleu_by_length.png") as temporary:
             bleu_by_length(result.bleu_by_length, temporary)
         return {"languages": [data.corpus.source_language, data.corpus.target_language]}
@@ -134,7 +131,7 @@ class Translation(TrainingRun):
             texts = self.recipe.build_data(self.settings, self.run)
             split, nats = texts.corpus.splits["test"], self._nats(model, texts)
         else:
-            languages = {name: options.get(name) or getattr(self.settings, name) for name in LANGUAGES}
+            languages = self._chosen(LANGUAGES, options)
             split, nats = read_parallel_split(data, **languages, reading=Reading.of(self.settings, options)), (None, None)
             for note in split.notes:
                 _log.warning("%s", note)

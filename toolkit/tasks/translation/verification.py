@@ -25,9 +25,7 @@ from toolkit.export.verification import (
 from toolkit.inference.functions import FunctionRunner
 from toolkit.inference.runner import Runner, encoded
 from toolkit.layers.recurrent.time_loop import backend
-from toolkit.tasks.translation.graph import translation_function
-from toolkit.tasks.translation.measures import bleu_metric
-from toolkit.tasks.translation.reading import (
+from toolkit.tasks.translation.answers import (
     Answer,
     agreement_of,
     answers_of,
@@ -39,6 +37,8 @@ from toolkit.tasks.translation.reading import (
     string_answers_of,
     translations_of,
 )
+from toolkit.tasks.translation.graph import translation_function
+from toolkit.tasks.translation.measures import bleu_metric
 from toolkit.text.line_breaks import one_line
 from toolkit.text.tokenizer import Tokenizer
 
