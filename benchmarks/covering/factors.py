@@ -74,7 +74,7 @@ APART = {
         "temporal_activity_penalty", "sampled_softmax",
     ),
     "constants": ("normalization", "max_length", "length_penalty"),
-    "parts that meet others in one place only": ("tokenizer", "encoder_layers", "pooling"),
+    "parts that meet others in one place only": ("cell", "tokenizer", "encoder_layers", "pooling"),
 }  # fmt: skip
 """Factors that change no operator of an exported graph, or none next to those that others change, by what they change."""
 

@@ -142,6 +142,7 @@ def test_predict_writes_a_whole_file_or_none(folder, capsys):
     assert not list(folder.glob("answers.csv*"))
 
 
+@pytest.mark.slow
 def test_training_again_says_that_it_is_finished(folder, capsys):
     code, out, _ = call(capsys, "train", "sentiment", "--data", "reviews.csv", "--run-dir", "runs/tiny", *TINY)
     assert code == 0
@@ -154,6 +155,7 @@ def test_training_with_other_settings_shows_the_difference(folder, capsys):
     assert "units 8 → 16" in err
 
 
+@pytest.mark.slow
 def test_an_export_is_the_next_version(folder, capsys):
     versions = {path.name for path in (folder / "saved_models" / "tiny").iterdir()}
     code, out, _ = call(capsys, "export", "runs/tiny", "--json")

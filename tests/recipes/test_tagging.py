@@ -92,6 +92,7 @@ def test_answers_as_text_columns_and_json(folder, capsys):
     assert record["spans"][0]["score"] == min(record["scores"][:3])
 
 
+@pytest.mark.slow
 def test_an_export_is_verified_again_without_its_run(folder, capsys):
     code, out, _ = call(capsys, "export", "--verify", "saved_models/tiny", "--json")
     assert code == 0

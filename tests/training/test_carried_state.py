@@ -46,6 +46,7 @@ def test_a_row_alone_begins_anew():
     assert np.abs(whole[1] - alone[1]).max() > 1e-3
 
 
+@pytest.mark.slow
 def test_the_gradient_stays_in_its_window():
     inner, tokens = model(), text()
     carried = CarriedState(inner, ROWS)

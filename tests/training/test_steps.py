@@ -61,6 +61,7 @@ def pair_batch(rows: int, length: int):
     return (source, target), target, tf.ones(target.shape)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("build", "batch"), [(plain_model, random_batch), (segmented_model, random_batch), (translator, pair_batch)])
 def test_a_step_of_any_length_is_that_of_its_length_alone(build, batch):
     keras.utils.set_random_seed(0)

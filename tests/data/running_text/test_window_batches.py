@@ -123,6 +123,7 @@ def test_without_shuffle_windows_begin_at_multiples_of_their_length(single):
     np.testing.assert_array_equal(np.concatenate([labels[0] for _, _, labels, _ in batches])[:307], single.ids)
 
 
+@pytest.mark.slow
 def test_borders_differ_between_epochs_and_seeds(single):
     firsts = {
         (seed, epoch): int(arrays(WindowBatches(single, 1, LENGTH, seed=seed, shuffle=True).batches(epoch))[0][-1].sum())

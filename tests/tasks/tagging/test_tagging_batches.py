@@ -54,6 +54,7 @@ def test_long_sentences_are_cut_for_training_alone():
     assert sentence.words == list("abcde")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crf", [True, False])
 def test_the_objective_is_the_likelihood_of_words_and_filler_does_not_count(crf):
     vocabulary, made = batches(rows=4)
