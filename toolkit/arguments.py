@@ -63,11 +63,11 @@ def arguments_are_options() -> Iterator[None]:
 
 @contextlib.contextmanager
 def naming_options(names: Collection[str], **called: str) -> Iterator[None]:
-    """Tells an argument that is not what it has to be as the option that it is here.
+    """Tells an argument that is not what it has to be as the mistake of a user, who has given it as an option or a keyword.
 
     Args:
         names: Arguments that are options. An error of another argument is none of the user's, and passes as it is.
-        **called: What a user knows an argument as if that is not its option, such as `--next`, or a line of a file.
+        **called: What a user knows an argument as if that is not its name, nor `--name` while a command runs: such as a line of a file.
 
     Raises:
         UserError: One of these arguments was refused.
@@ -77,7 +77,7 @@ def naming_options(names: Collection[str], **called: str) -> Iterator[None]:
     except InvalidArgument as error:
         if error.argument not in names:
             raise
-        raise UserError(error.told(called.get(error.argument, flag(error.argument)))) from error
+        raise UserError(error.told(called.get(error.argument, option(error.argument).strip("`")))) from error
 
 
 @contextlib.contextmanager

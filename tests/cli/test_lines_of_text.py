@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from toolkit.cli.lines import open_lines
 from toolkit.errors import UserError
+from toolkit.tasks.lines import open_lines
 
 
 def lines_of(path, *sizes):

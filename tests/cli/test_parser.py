@@ -1,8 +1,8 @@
 import pytest
 
 from toolkit.cli.parser import Parser
-from toolkit.cli.values import one_of
 from toolkit.errors import UserError
+from toolkit.values import one_of
 
 
 def parse(*argv):

@@ -11,8 +11,8 @@ import yaml
 from toolkit.arguments import flag, naming_options
 from toolkit.cli.option_file import Entry, OptionFile
 from toolkit.cli.parser import Parser, spelled
-from toolkit.cli.values import Kind, kind_of, nearest, one_of, truth
 from toolkit.errors import UserError
+from toolkit.values import Kind, kind_of, nearest, one_of, truth
 
 NOT_IN_FILES = ("config", "print_config")
 _DOCUMENTED = re.compile(r"^ {8}(\w+): (.*(?:\n {12}.*)*)", re.MULTILINE)
@@ -102,7 +102,7 @@ class SettingsParser(Parser):
         try:
             if entry.text is not None:
                 return (truth if action.nargs == 0 else action.type or str)(entry.text)
-            if kind is not None and kind.optional:
+            if kind is not None and kind.nothing:
                 return None
             raise ArgumentTypeError("expected a value, received none")
         except (ArgumentTypeError, ValueError) as error:

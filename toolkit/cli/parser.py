@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NoReturn
 
-from toolkit.cli.values import nearest, number, whole_number
 from toolkit.errors import UserError
+from toolkit.values import nearest, number, whole_number
 
 _OPTION = re.compile(r"--?[A-Za-z][\w-]*(=|$)")
 

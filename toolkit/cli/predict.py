@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.arguments import flag
-from toolkit.cli.lines import open_lines, open_output
 from toolkit.cli.parser import Parser
 from toolkit.cli.recipes import open_run
 from toolkit.cli.streams import require_input, require_output
-from toolkit.cli.values import one_of
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.lines import open_output
 from toolkit.tasks.prediction import Prediction, given
-from toolkit.tasks.records import FORMATS
+from toolkit.tasks.records import FORMATS, write_answers
 from toolkit.tasks.registry import TASKS, find_task
+from toolkit.values import one_of
 
 
 def run(argv: Sequence[str]) -> int:
@@ -31,9 +31,8 @@ def run(argv: Sequence[str]) -> int:
     if options.output == "-":
         require_output()
     prediction, answerer = _opened(predictions, options)
-    batch_size, together = options.batch_size or prediction.batch_size, prediction.batches_together(options)
-    with open_lines(options.texts, options.input, batch_size, together) as batches, open_output(options.output) as output:
-        prediction.answer(answerer, batches, output, options)
+    with prediction.read(options) as batches, open_output(options.output) as output:
+        write_answers(prediction.answers(answerer, batches, options), prediction.columns(answerer, options), output, options.format)
     return 0
 
 
@@ -58,14 +57,14 @@ def _parser(predictions: Mapping[str, Prediction]) -> Parser:
         kinds = tuple(name for name, prediction in predictions.items() if option in prediction.options)
         if kinds not in groups:
             groups[kinds] = parser.add_argument_group(" and ".join(kinds).replace("_", " "))
-        described = predictions[kinds[0]].options[option]
+        described = predictions[kinds[0]].options[option].described
         groups[kinds].add_argument(flag(option), **{**described, "help": _help(predictions, option, kinds)})
     return parser
 
 
 def _help(predictions: Mapping[str, Prediction], option: str, kinds: Sequence[str]) -> str:
     """Returns what an option does; if several kinds have it, for each."""
-    texts = [predictions[kind].options[option]["help"] for kind in kinds]
+    texts = [predictions[kind].options[option].help for kind in kinds]
     if len(kinds) == 1:
         return texts[0]
     return "; ".join(f"{kind.replace('_', ' ')}: {text}" for kind, text in zip(kinds, texts, strict=True))

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from toolkit.cli.parser import Parser
 from toolkit.cli.streams import outlive_readers
-from toolkit.cli.values import one_of
 from toolkit.errors import UserError
 from toolkit.export.formats.saved_model import SavedModel
 from toolkit.quiet import error_descriptor
@@ -20,6 +19,7 @@ from toolkit.server.address import base_url, bind, parse_port
 from toolkit.server.choice import BACKENDS, DOCKER, KSERVE, choose_backend
 from toolkit.server.served_model import ServedModel, checked_name, describe_missing, find_model
 from toolkit.server.tensorflow_serving import docker_command, pinned_config, run_tensorflow_serving, server_command
+from toolkit.values import one_of
 
 
 def run(argv: Sequence[str]) -> int:

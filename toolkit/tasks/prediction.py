@@ -1,30 +1,118 @@
-"""What `toolkit predict` asks of a kind of task."""
+"""What `toolkit predict`, and `predict` in Python, ask of a kind of task."""
 
 import abc
 import argparse
-from collections.abc import Iterable, Mapping
-from typing import IO, Any, ClassVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from toolkit.arguments import flag
+from toolkit.arguments import option
+from toolkit.errors import UserError
+from toolkit.tasks.lines import open_lines
+from toolkit.tasks.records import Answer
+from toolkit.values import kind_of, take
+
+
+@dataclass(frozen=True)
+class Option:
+    """An option of a kind of task.
+
+    Attributes:
+        type: What it is in Python: `bool`, `int`, `float` or `str`.
+        help: What it says.
+        words: What `argparse` is told besides, where a word of the command line is something else than the value.
+    """
+
+    type: type
+    help: str
+    words: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def described(self) -> dict[str, Any]:
+        """The option as `argparse` wants it described."""
+        if self.type is bool and not self.words:
+            return {"action": "store_true", "help": self.help}
+        return {"type": self.type, "metavar": kind_of(self.type).metavar, "help": self.help, **self.words}
+
+    def take(self, value: Any) -> Any:
+        """Checks a value from Python, where `None` is as good as not given.
+
+        Raises:
+            ArgumentTypeError: It is not what it should be.
+        """
+        if value is None:
+            return None
+        kind = kind_of(self.type)
+        if self.words.get("action") == "append":
+            return [kind.take(each) for each in (value if isinstance(value, (list, tuple)) else [value])]
+        return kind.take(value)
 
 
 class Prediction(abc.ABC):
-    """The part of `toolkit predict` that is particular to a kind of task: its options, and how answers are made and written."""
+    """The part of `predict` that is particular to a kind of task: how items are read, its options, and what its answers are."""
 
     answered_by: ClassVar[str]
     """What messages call a run of this kind, such as `"a run that translates"`."""
 
     does: ClassVar[str]
-    """What it does with texts, such as `"translate"`."""
+    """What it does with items, such as `"translate"`."""
 
     batch_size: ClassVar[int]
-    """Texts that are answered at once unless it is told otherwise."""
+    """Items that are answered at once unless it is told otherwise."""
 
-    options: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
-    """By name, the options that runs of this kind have, as `argparse` describes them. Kinds may share one, of the same values."""
+    item: ClassVar[tuple[type, str]] = (str, "a text")
+    """What an item is in Python, and what messages call it."""
+
+    options: ClassVar[Mapping[str, Option]] = {}
+    """By name, the options that runs of this kind have. Kinds may share one, of the same values."""
 
     options_of_exports: ClassVar[tuple[str, ...]] = ()
     """Those that exports have, too; what the others say is part of an export already."""
+
+    options_of_opening: ClassVar[tuple[str, ...]] = ()
+    """Those that `open_run` reads: with others of them, what gives answers is another one."""
+
+    def read(self, options: argparse.Namespace) -> AbstractContextManager[Iterator[list[Any]]]:
+        """Opens the items that a command is to answer, as batches of them: words of the command line, or the lines of a file.
+
+        Args:
+            options: The parsed options, among them `texts`, `input` and `batch_size`.
+
+        Raises:
+            UserError: They cannot be read.
+        """
+        return open_lines(options.texts, options.input, options.batch_size or self.batch_size, self.batches_together(options))
+
+    def checked(self, items: Iterable[Any]) -> list[Any]:
+        """Returns items from Python.
+
+        Args:
+            items: Any number of them.
+
+        Raises:
+            UserError: There is something else among them.
+        """
+        kind, called = self.item
+        try:
+            items = list(items)
+        except TypeError as error:
+            raise UserError(f"items: expected {called}, or a list of them, received {items!r}") from error
+        for place, item in enumerate(items):
+            if not isinstance(item, kind):
+                raise UserError(f"items[{place}]: expected {called}, received {' '.join(repr(item).split())[:100]}")
+        return items
+
+    def chosen(self, given: Mapping[str, Any]) -> argparse.Namespace:
+        """Returns options from Python as a command line has them.
+
+        Args:
+            given: Their values by name.
+
+        Raises:
+            UserError: One is unknown, or is not what it should be.
+        """
+        return argparse.Namespace(**{**dict.fromkeys(self.options), **take(self.options, given, "option")})
 
     def prepare(self, options: argparse.Namespace) -> None:  # noqa: B027 - most kinds have nothing to check
         """Checks that the options fit each other, before a model is loaded for them.
@@ -57,25 +145,33 @@ class Prediction(abc.ABC):
         return 1
 
     @abc.abstractmethod
-    def answer(self, answerer: Any, batches: Iterable[list[str]], output: IO[str], options: argparse.Namespace) -> None:
-        """Writes an answer to each text, in order.
+    def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
+        """Returns the names of the columns of the answers' rows.
+
+        Args:
+            answerer: As for `answers`.
+            options: The parsed options.
+        """
+
+    @abc.abstractmethod
+    def answers(self, answerer: Any, batches: Iterable[list[Any]], options: argparse.Namespace) -> Iterator[Answer]:
+        """Yields the answers to items, in order, each as soon as it is there.
 
         Args:
             answerer: What `open_run` returned, or what opens an export of this kind.
-            batches: Texts.
-            output: Open for writing text.
-            options: The parsed options.
+            batches: Items.
+            options: The parsed options; answers are to be read by people where `format` is `"text"`.
 
         Raises:
-            UserError: An option is out of range, or a text cannot be read.
+            UserError: An option is out of range, or an item cannot be read.
         """
 
 
 def given(options: argparse.Namespace, names: Iterable[str]) -> list[str]:
-    """Returns the options that were given, as they are written.
+    """Returns the options that were given, as messages write them.
 
     Args:
         options: The parsed options; one that was not given is `None`, or `False`.
         names: Those to look at.
     """
-    return [flag(name) for name in names if getattr(options, name) is not None and getattr(options, name) is not False]
+    return [option(name) for name in names if getattr(options, name) is not None and getattr(options, name) is not False]

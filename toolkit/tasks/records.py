@@ -1,10 +1,10 @@
-"""What all that writes answers shares: formats, CSV and JSON lines."""
+"""Answers as values, and what writes those of any kind of task: as text, CSV or JSON lines."""
 
 import csv
 import json
 import math
-from collections.abc import Iterable
-from typing import IO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
 
 from toolkit.arguments import check_choice
 
@@ -12,31 +12,49 @@ FORMATS = ("text", "csv", "jsonl")
 _LINE_BREAKS = {ord(character): f"\\u{ord(character):04x}" for character in "\x85\u2028\u2029"}  # JSON itself escapes the others
 
 
-def check_format(output_format: str) -> None:
-    """Refuses what is no format.
+class Answer(dict):
+    """The answer to an item: a dict that JSON can hold, which knows how else it is written.
 
     Args:
+        record: The dict.
+        rows: The rows of a table that it is, one or more.
+        text: What people read, to the end of its last line, in pieces as they come.
+    """
+
+    def __init__(self, record: Mapping[str, Any], rows: Sequence[Sequence], text: Iterable[str]):
+        super().__init__(record)
+        self.rows = rows
+        self.text = text
+
+
+def write_answers(answers: Iterable[Answer], columns: Sequence[str], file: IO[str], output_format: str) -> None:
+    """Writes answers, each as soon as it is there.
+
+    - `text`: what people read.
+    - `csv`: a header, then the rows, quoted as RFC 4180 has it.
+    - `jsonl`: an object on a line. No line break is in it, U+2028 and its like neither: they are escaped.
+
+    Args:
+        answers: What to write.
+        columns: The header of their rows.
+        file: Open for writing text.
         output_format: One of `FORMATS`.
 
     Raises:
         ValueError: The format is not known.
     """
     check_choice("output_format", output_format, FORMATS)
-
-
-def write_csv(header: Iterable[str], rows: Iterable[Iterable], file: IO[str]) -> None:
-    """Writes a header and rows, each as soon as it is there.
-
-    Args:
-        header: Names of the columns.
-        rows: Their values.
-        file: Open for writing text.
-    """
     # All strings quoted: otherwise a lone carriage return inside of a text would end its record.
-    writer = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow(row)
+    table = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    if output_format == "csv":
+        table.writerow(columns)
+    for answer in answers:
+        if output_format == "csv":
+            table.writerows(answer.rows)
+        else:
+            for piece in answer.text if output_format == "text" else (json_line(answer), "\n"):
+                file.write(piece)
+                file.flush()
         file.flush()
 
 
@@ -47,4 +65,4 @@ def json_line(record: dict) -> str:
 
 def rounded(number: float, digits: int = 4) -> float | None:
     """Returns a number for JSON or CSV, `None` if it is infinite or none, which JSON has no word for."""
-    return round(number, digits) if math.isfinite(number) else None
+    return round(float(number), digits) if math.isfinite(number) else None

@@ -1,8 +1,10 @@
 import itertools
+from argparse import Namespace
 
 import numpy as np
 
 from toolkit.models import TextClassifier
+from toolkit.tasks.classification.command import Labeling
 from toolkit.tasks.classification.functions import classifier_runner
 from toolkit.tasks.classification.predictor import Predictor
 from toolkit.text.tokenizer import Tokenizer
@@ -19,15 +21,16 @@ def predictor():
 def test_batches_change_nothing():
     whole = predictor()
     labels, probabilities = whole.predict(TEXTS)
-    streamed = list(whole.predict_lines(TEXTS, batch_size=2))
-    assert [answer.text for answer in streamed] == TEXTS
-    assert [answer.label for answer in streamed] == labels
-    np.testing.assert_allclose([answer.probabilities for answer in streamed], probabilities, rtol=0, atol=1e-6)  # single precision
+    streamed = list(Labeling().answers(whole, [TEXTS[:2], TEXTS[2:4], TEXTS[4:]], Namespace()))
+    assert [answer["text"] for answer in streamed] == TEXTS
+    assert [answer["label"] for answer in streamed] == labels
+    found = [[*answer["probabilities"].values()] for answer in streamed]
+    np.testing.assert_allclose(found, probabilities, rtol=0, atol=2e-6)  # single precision, rounded to six places
 
 
 def test_an_endless_stream_is_answered_as_it_comes():
     read = itertools.count()
-    texts = (f"text {next(read)}" for _ in itertools.repeat(None))
-    answers = predictor().predict_lines(texts, batch_size=3)
-    assert [next(answers).text for _ in range(4)] == ["text 0", "text 1", "text 2", "text 3"]
+    batches = ([f"text {next(read)}" for _ in range(3)] for _ in itertools.repeat(None))
+    answers = Labeling().answers(predictor(), batches, Namespace())
+    assert [next(answers)["text"] for _ in range(4)] == ["text 0", "text 1", "text 2", "text 3"]
     assert next(read) == 6  # two batches of three were read, no more

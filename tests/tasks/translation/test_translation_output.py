@@ -1,11 +1,15 @@
 import csv
 import io
 import json
+from argparse import Namespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from toolkit.tasks.translation.output import ScoredPair, write_scores, write_translations
+from toolkit.tasks.records import write_answers
+from toolkit.tasks.translation.command import Translating
+from toolkit.tasks.translation.output import answer_of
 from toolkit.tasks.translation.text_translator import Hypothesis, Translation, empty_translation
 
 LOOKS = np.array([[0.123456, 0.876544]], "float32")
@@ -18,7 +22,8 @@ TRANSLATIONS = [
 
 def written(output_format, n_best=1):
     file = io.StringIO()
-    write_translations(TRANSLATIONS, file, output_format, n_best)
+    answers = (answer_of(translation, number, n_best) for number, translation in enumerate(TRANSLATIONS, start=1))
+    write_answers(answers, Translating().columns(None, Namespace(score=None)), file, output_format)
     return file.getvalue()
 
 
@@ -53,18 +58,15 @@ def test_csv_reads_back():
     assert [row[:2] for row in rows[1:]] == [["one", "un"], ["one", 'dit "un"'], ["", ""], ["a\rb\u2028c", "deux\ttrois"]]
 
 
-def test_scores():
-    pairs = [ScoredPair("one", "un", -1.23456), ScoredPair("", "\u2028", -2.0)]
+def test_scores(tmp_path):
+    (tmp_path / "targets").write_text("un\n\u2028\n", encoding="utf-8")
+    translator = SimpleNamespace(score=lambda sources, targets: [-1.23456, -2.0])
+    options = Namespace(score=str(tmp_path / "targets"))
     files = {output_format: io.StringIO() for output_format in ("text", "jsonl", "csv")}
     for output_format, file in files.items():
-        write_scores(pairs, file, output_format)
+        answers = Translating().answers(translator, [["one", ""]], options)
+        write_answers(answers, Translating().columns(translator, options), file, output_format)
     assert files["text"].getvalue() == "-1.2346\n-2.0000\n"
     assert json.loads(files["jsonl"].getvalue().splitlines()[0]) == {"source": "one", "target": "un", "score": -1.2346}
     files["csv"].seek(0)
     assert list(csv.reader(files["csv"])) == [["source", "target", "score"], ["one", "un", "-1.2346"], ["", "\u2028", "-2.0"]]
-
-
-@pytest.mark.parametrize("write", [write_translations, write_scores])
-def test_an_unknown_format_is_named(write):
-    with pytest.raises(ValueError, match="xml"):
-        write([], io.StringIO(), "xml")

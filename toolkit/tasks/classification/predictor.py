@@ -1,7 +1,6 @@
 """From texts to labels."""
 
-import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,20 +22,6 @@ class Predictions(NamedTuple):
     """
 
     labels: list[str]
-    probabilities: np.ndarray
-
-
-class LabeledText(NamedTuple):
-    """The answer to one text.
-
-    Attributes:
-        text: The text.
-        label: Its most probable label.
-        probabilities: float32 `[labels]`.
-    """
-
-    text: str
-    label: str
     probabilities: np.ndarray
 
 
@@ -76,20 +61,6 @@ class Predictor:
         """
         probabilities = self._of_texts(texts) if self.tokenizer is None else self._of_tokens(self.tokenizer, texts)
         return Predictions([self.label_names[best] for best in probabilities.argmax(axis=1)], probabilities)
-
-    def predict_lines(self, texts: Iterable[str], batch_size: int) -> Iterator[LabeledText]:
-        """Labels texts as they come, in constant memory.
-
-        Args:
-            texts: Any number of texts.
-            batch_size: Texts labelled at once; no more are held.
-
-        Yields:
-            One answer per text, in order.
-        """
-        texts = iter(texts)
-        while batch := list(itertools.islice(texts, batch_size)):
-            yield from map(LabeledText, batch, *self.predict(batch))
 
     def _of_texts(self, texts: Sequence[str]) -> np.ndarray:
         return self.runner.run(SERVED, texts=encoded(texts))["scores"]

@@ -1,15 +1,17 @@
-"""What `toolkit predict` does with a language model."""
+"""What `predict` does with a language model."""
 
 import argparse
+import functools
 import itertools
 import re
 import sys
-from collections.abc import Iterable, Iterator
-from typing import IO, Any, ClassVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
 
-from toolkit.arguments import check_integer, flag, naming_options
+from toolkit.arguments import check_integer, naming_options, option
 from toolkit.errors import UserError
-from toolkit.tasks.prediction import Prediction, given
+from toolkit.tasks.prediction import Option, Prediction, given
+from toolkit.tasks.records import Answer
 
 MAX_TOKENS = 200
 TEMPERATURE = 0.8
@@ -22,6 +24,11 @@ SAMPLING = {
 _ESCAPES = {"\\n": "\n", "\\r": "\r", "\\t": "\t", "\\\\": "\\"}
 
 
+def unescaped(word: str) -> str:
+    """Returns a word of the command line with its line breaks and tabs."""
+    return re.sub(r"\\[nrt\\]", lambda found: _ESCAPES[found[0]], word)
+
+
 class Writing(Prediction):
     """Writes what follows each text, or scores texts, or shows what may come next."""
 
@@ -29,68 +36,77 @@ class Writing(Prediction):
     does = "write on from"
     batch_size = 32
     options: ClassVar = {
-        "samples": {"type": int, "metavar": "N", "help": "texts written for each prompt (default: 1)"},
-        "max_tokens": {"type": int, "metavar": "N", "help": f"most tokens of a text (default: {MAX_TOKENS})"},
-        **{name: {"type": kind, "metavar": "N" if kind is int else "NUMBER", "help": text} for name, (kind, text) in SAMPLING.items()},
-        "stop": {
-            "metavar": "STRING",
-            "action": "append",
-            "help": r"a text ends before this string; may be repeated; \n, \t and \\ are understood",
-        },
-        "next": {"type": int, "metavar": "N", "help": "write nothing: show the N most probable next tokens"},
-        "score": {
-            "metavar": "FILE",
-            "nargs": "?",
-            "const": True,
-            "help": "write nothing but the log-probability of the lines of FILE, or without it of the texts",
-        },
+        "samples": Option(int, "texts written for each prompt (default: 1)"),
+        "max_tokens": Option(int, f"most tokens of a text (default: {MAX_TOKENS})"),
+        **{name: Option(kind, text) for name, (kind, text) in SAMPLING.items()},
+        "stop": Option(
+            str,
+            r"a text ends before this string; may be repeated; \n, \t and \\ are understood",
+            {"metavar": "STRING", "action": "append", "type": unescaped},
+        ),
+        "next": Option(int, "write nothing: show the N most probable next tokens"),
+        "score": Option(
+            bool,
+            "write nothing but the log-probability of the lines of FILE, or without it of the texts",
+            {"metavar": "FILE", "nargs": "?", "const": True, "type": str},
+        ),
     }
     options_of_exports = tuple(options)
 
     def prepare(self, options: argparse.Namespace) -> None:
         """Checks that what writes nothing stands alone; `--score FILE` becomes `--score --input FILE`."""
-        for exclusive in ("score", "next"):
-            others = [option for option in given(options, self.options) if option not in (flag(exclusive), "--score")]
-            if given(options, (exclusive,)) and others:
-                raise UserError(f"{others[0]}: expected no {flag(exclusive)} with it, which writes no text, received both")
+        score = option("score")
+        for exclusive in map(option, ("score", "next")):
+            others = [other for other in given(options, self.options) if other not in (exclusive, score)]
+            if exclusive in given(options, ("score", "next")) and others:
+                raise UserError(f"{others[0]}: expected no {exclusive} with it, which writes no text, received both")
         if isinstance(options.score, str):
             if options.texts or options.input != "-":
-                raise UserError(f"--score {options.score}: expected one source of texts, received another; put `--score` after the texts")
+                raise UserError(f"{score} {options.score}: expected one source of texts, received another; put `{score}` after the texts")
             options.input, options.score = options.score, True
 
     def batches_together(self, options: argparse.Namespace) -> int:
         """Returns many of what is scored; what is written is shown as it comes."""
         return 20 if options.score else 1
 
-    def answer(self, answerer: Any, batches: Iterable[list[str]], output: IO[str], options: argparse.Namespace) -> None:
-        """Writes on from each line, or scores it, or shows what is expected next."""
-        from toolkit.tasks.language_model import output as write
+    def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
+        """Returns those of samples, of tokens that may come next, or of scores."""
+        from toolkit.tasks.language_model import output
+
+        return output.SCORE_COLUMNS if options.score else output.NEXT_COLUMNS if options.next is not None else output.COLUMNS
+
+    def answers(self, answerer: Any, batches: Iterable[list[str]], options: argparse.Namespace) -> Iterator[Answer]:
+        """Yields what follows each line, or how probable it is, or what is expected next."""
+        from toolkit.tasks.language_model.output import next_answer, score_answer
 
         if options.score:
-            scored = itertools.chain.from_iterable(zip(batch, answerer.score(batch), strict=True) for batch in batches)
-            write.write_text_scores(scored, output, options.format)
+            for batch in batches:
+                yield from map(score_answer, batch, answerer.score(batch))
         elif options.next is not None:
-            with naming_options(("count",), count="--next"):
-                write.write_next(_expected(answerer, batches, options.next), output, options.format)
+            with naming_options(("count",), count=option("next").strip("`")):
+                for prompt in itertools.chain.from_iterable(batches):
+                    yield next_answer(prompt, answerer.next_tokens(prompt, options.next))
         else:
             with naming_options(self.options):
-                _write(answerer, batches, output, options)
+                yield from _written(answerer, batches, options)
 
 
-def _write(generator: Any, batches: Iterable[list[str]], output: IO[str], options: argparse.Namespace) -> None:
-    from toolkit.tasks.language_model import output as write
+def _written(generator: Any, batches: Iterable[list[str]], options: argparse.Namespace) -> Iterator[Answer]:
+    from toolkit.tasks.language_model.output import SEPARATOR, sample_answer, text_answer
 
-    arguments = {"max_tokens": _or(options.max_tokens, MAX_TOKENS), "stop": [_unescaped(stop) for stop in options.stop or ()]}
-    arguments["sampling"], samples = _sampling(options), _or(options.samples, 1)
+    arguments = {"max_tokens": _or(options.max_tokens, MAX_TOKENS), "stop": options.stop or (), "sampling": _sampling(options)}
+    samples = _or(options.samples, 1)
     check_integer("samples", samples, 1)
     if options.format != "text":
-        generated = (zip(batch, generator.generate(batch, samples=samples, **arguments), strict=True) for batch in batches)
-        write.write_generated(itertools.chain.from_iterable(generated), output, options.format)
+        for batch in batches:
+            for prompt, generated in zip(batch, generator.generate(batch, samples=samples, **arguments), strict=True):
+                yield from itertools.starmap(functools.partial(sample_answer, prompt), enumerate(generated, start=1))
         return
     typed = not options.texts and options.input == "-" and sys.stdin.isatty()
-    batches = _readable(generator, batches) if typed else batches
-    texts = (_texts(generator, batch, samples, arguments, output.isatty()) for batch in batches)
-    write.write_as_text(itertools.chain.from_iterable(texts), output, "" if typed and samples == 1 else write.SEPARATOR)
+    watched, separator = options.output == "-" and sys.stdout.isatty(), "" if typed and samples == 1 else SEPARATOR
+    texts = (_texts(generator, batch, samples, arguments, watched) for batch in (_readable(generator, batches) if typed else batches))
+    for number, (prompt, pieces) in enumerate(itertools.chain.from_iterable(texts)):
+        yield text_answer(prompt, pieces, separator if number else "")
 
 
 def _readable(generator: Any, batches: Iterable[list[str]]) -> Iterator[list[str]]:
@@ -116,20 +132,11 @@ def _texts(generator: Any, batch: list[str], samples: int, arguments: dict, watc
         yield prompt, generator.stream(prompt, **own)
 
 
-def _expected(generator: Any, batches: Iterable[list[str]], count: int) -> Iterator[tuple[str, list[tuple[str, float]]]]:
-    for prompt in itertools.chain.from_iterable(batches):
-        yield prompt, generator.next_tokens(prompt, count)
-
-
 def _sampling(options: argparse.Namespace) -> Any:
     from toolkit.tasks.language_model.sampling import Sampling
 
     chosen = {name: value for name in SAMPLING if (value := getattr(options, name)) is not None}
     return Sampling(**{"temperature": TEMPERATURE, **chosen})
-
-
-def _unescaped(text: str) -> str:
-    return re.sub(r"\\[nrt\\]", lambda found: _ESCAPES[found[0]], text)
 
 
 def _or(value: int | None, default: int) -> int:

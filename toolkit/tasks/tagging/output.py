@@ -1,48 +1,20 @@
-"""Writes tagged texts as text, columns or JSON lines."""
+"""Tagged texts as people read them, and as records."""
 
-from collections.abc import Iterable, Iterator
-from typing import IO, Any
+from typing import Any
 
-from toolkit.tasks.records import check_format, json_line, rounded, write_csv
+from toolkit.tasks.records import rounded
 from toolkit.tasks.tagging import marks
 from toolkit.tasks.tagging.measures import CHUNKS, MARKS
 from toolkit.tasks.tagging.predictor import TaggedText
 from toolkit.tasks.tagging.schemes import spans
 
 
-def write_tagged(texts: Iterable[TaggedText], file: IO[str], output_format: str, kind: str) -> None:
-    """Writes tagged texts, each as soon as it is there.
-
-    | format | of a text |
-    |---|---|
-    | `text` | a line: the text with its capitals and marks, or each chunk as `[NP the dog]`, or each word as `word/TAG` |
-    | `csv` | a header above all, then a row for each word: number of the text, word, tag, probability of the tag |
-    | `jsonl` | an object: `text`, `tokens`, `tags`, `scores`; with chunks `spans`, with capitals and marks `restored` |
-
-    Args:
-        texts: What to write.
-        file: Open for writing text.
-        output_format: One of `records.FORMATS`.
-        kind: What the tags stand for, see `measures.kind_of_tags`.
-
-    Raises:
-        ValueError: The format is not known.
-    """
-    check_format(output_format)
-    if output_format == "csv":
-        write_csv(("text", "word", "tag", "score"), _rows(texts), file)
-        return
-    for text in texts:
-        file.write((json_line(_record(text, kind)) if output_format == "jsonl" else as_text(text, kind)) + "\n")
-        file.flush()
-
-
 def as_text(text: TaggedText, kind: str) -> str:
-    """Returns a text with its tags, as people read them.
+    """Returns a text with its capitals and marks, or each chunk as `[NP the dog]`, or each word as `word/TAG`.
 
     Args:
         text: The text.
-        kind: As for `write_tagged`.
+        kind: What the tags stand for, see `measures.kind_of_tags`.
     """
     if kind == MARKS:
         return marks.restored(text.words, text.tags)
@@ -53,14 +25,14 @@ def as_text(text: TaggedText, kind: str) -> str:
     return " ".join(f"{word}/{tag}" for word, tag in zip(text.words, text.tags, strict=True))
 
 
-def _rows(texts: Iterable[TaggedText]) -> Iterator[tuple[int, str, str, float | None]]:
-    for number, text in enumerate(texts, start=1):
-        for word, tag, score in zip(text.words, text.tags, text.scores, strict=True):
-            yield number, word, tag, rounded(float(score))
+def record_of(text: TaggedText, kind: str) -> dict[str, Any]:
+    """Returns `text`, `tokens`, `tags` and `scores`; with chunks `spans`, with capitals and marks `restored`.
 
-
-def _record(text: TaggedText, kind: str) -> dict[str, Any]:
-    scores = [rounded(float(score), 6) for score in text.scores]
+    Args:
+        text: The text.
+        kind: As for `as_text`.
+    """
+    scores = [rounded(score, 6) for score in text.scores]
     record: dict[str, Any] = {"text": text.text, "tokens": text.words, "tags": text.tags, "scores": scores}
     if kind == MARKS:
         return {**record, "restored": marks.restored(text.words, text.tags)}

@@ -1,16 +1,17 @@
-"""What `toolkit predict` does with a model that translates."""
+"""What `predict` does with a model that translates."""
 
 import argparse
 import dataclasses
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar
 
-from toolkit.arguments import flag, naming_options
+from toolkit.arguments import naming_options, option
 from toolkit.data.reading.lines import read_lines
 from toolkit.errors import UserError
-from toolkit.tasks.prediction import Prediction, given
+from toolkit.tasks.prediction import Option, Prediction, given
+from toolkit.tasks.records import Answer, rounded
 
 METHODS = {"greedy": "take the most probable token at each step", "sample": "draw each token at random"}
 # Each option's name in `Search`: type, help, and the methods that know it.
@@ -35,30 +36,30 @@ class Translating(Prediction):
     does = "translate"
     batch_size = 64
     options: ClassVar = {
-        **{name: {"action": "store_true", "help": text} for name, text in METHODS.items()},
-        **{name: {"type": kind, "metavar": "N" if kind is int else "NUMBER", "help": text} for name, (kind, text, _) in SEARCH.items()},
-        "prefix": {"metavar": "TEXT", "help": "what every translation begins with"},
-        "copy_unknown": {"action": "store_true", "help": "an unknown word becomes the word of the source that it is aligned with"},
-        "score": {
-            "metavar": "FILE",
-            "nargs": "?",
-            "const": True,
-            "help": "write nothing but the log-probability of the translations in this file",
-        },
+        **{name: Option(bool, text) for name, text in METHODS.items()},
+        **{name: Option(kind, text) for name, (kind, text, _) in SEARCH.items()},
+        "prefix": Option(str, "what every translation begins with"),
+        "copy_unknown": Option(bool, "an unknown word becomes the word of the source that it is aligned with"),
+        "score": Option(
+            str,
+            "write nothing but the log-probability of the translations in this file",
+            {"metavar": "FILE", "nargs": "?", "const": True},
+        ),
     }
+    options_of_opening = (*METHODS, *SEARCH, "copy_unknown", "batch_size")
 
     def prepare(self, options: argparse.Namespace) -> None:
         """Checks that `--score` has a file and nothing beside it."""
         if options.score is True:
-            raise UserError("--score: expected a file of translations, received none")
+            raise UserError(f"{option('score')}: expected a file of translations, received none")
         if options.score is not None and len(others := given(options, self.options)) > 1:
-            raise UserError(f"{others[0]}: expected no --score with it, which translates nothing, received both")
+            raise UserError(f"{others[0]}: expected no {option('score')} with it, which translates nothing, received both")
 
     def open_run(self, run: Any, options: argparse.Namespace) -> Any:
         """Returns what translates as the options say, or as the run's settings do."""
         search = _search(options, run.search)
         with naming_options(self.options):
-            translator = run.predictor(search=search, copy_unknown=options.copy_unknown)
+            translator = run.predictor(search=search, copy_unknown=bool(options.copy_unknown))
         translator.batch_size = options.batch_size or self.batch_size
         return translator
 
@@ -66,28 +67,34 @@ class Translating(Prediction):
         """Returns many."""
         return 20
 
-    def answer(self, answerer: Any, batches: Iterable[list[str]], output: IO[str], options: argparse.Namespace) -> None:
-        """Writes the translation of each line; or, of the translation that a file gives, the log-probability."""
-        from toolkit.tasks.translation.output import write_scores, write_translations
+    def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
+        """Returns source, translation, score; of given translations source, target, score."""
+        return ("source", "translation" if options.score is None else "target", "score")
+
+    def answers(self, answerer: Any, batches: Iterable[list[str]], options: argparse.Namespace) -> Iterator[Answer]:
+        """Yields the translation of each text; or, of the translation that a file gives, the log-probability."""
+        from toolkit.tasks.translation.output import answer_of
 
         if options.score is None:
-            write_translations(_translations(answerer, batches, options), output, options.format, options.n_best or 1)
+            for number, translation in enumerate(_translations(answerer, batches, options), start=1):
+                yield answer_of(translation, number, options.n_best or 1)
         else:
             targets = [line.rstrip("\r\n") for line in read_lines(Path(options.score))]
-            write_scores(_scores(answerer, batches, targets, options.score), output, options.format)
+            yield from _scores(answerer, batches, targets, options.score)
 
 
 def _search(options: argparse.Namespace, default: Any) -> Any:
     """Returns how to decode, a `Search`: the default, as the options change it."""
     if options.greedy and options.sample:
-        raise UserError("--greedy, --sample: expected one of them, received both")
+        raise UserError(f"{option('greedy')}, {option('sample')}: expected one of them, received both")
     method = "greedy" if options.greedy else "sample" if options.sample else default.method
     changes = {name: value for name in SEARCH if (value := getattr(options, name)) is not None}
     for name in changes:
         methods = SEARCH[name][2]
         if method not in methods:
-            needed = "--sample" if methods == ("sample",) else "a beam search"
-            raise UserError(f"{flag(name)}: expected {needed} with it, received {'--' if method != 'beam' else 'a '}{method} search")
+            needed = option("sample") if methods == ("sample",) else "a beam search"
+            received = "a beam search" if method == "beam" else f"{option(method)} search"
+            raise UserError(f"{option(name)}: expected {needed} with it, received {received}")
     with naming_options(SEARCH):
         return dataclasses.replace(default, method=method, **changes)
 
@@ -104,14 +111,14 @@ def _translations(translator: Any, batches: Iterable[list[str]], options: argpar
             yield translation
 
 
-def _scores(translator: Any, batches: Iterable[list[str]], targets: list[str], path: str) -> Iterator[Any]:
-    from toolkit.tasks.translation.output import ScoredPair
-
+def _scores(translator: Any, batches: Iterable[list[str]], targets: list[str], path: str) -> Iterator[Answer]:
     done = 0
     for batch in batches:
         these = targets[done : done + len(batch)]
         done += len(batch)
         if len(these) == len(batch):
-            yield from map(ScoredPair, batch, these, translator.score(batch, these))
+            for source, target, score in zip(batch, these, translator.score(batch, these), strict=True):
+                record = {"source": source, "target": target, "score": rounded(score)}
+                yield Answer(record, [[*record.values()]], [f"{score:.4f}\n"])
     if done != len(targets):
-        raise UserError(f"--score {path}: expected a line for each of the {done} texts, received {len(targets)}")
+        raise UserError(f"{option('score')} {path}: expected a line for each of the {done} texts, received {len(targets)}")
