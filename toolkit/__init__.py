@@ -20,11 +20,14 @@ __version__ = "0.1.0"
 
 _HOME = {
     "Bidirectional": "toolkit.layers.recurrent.bidirectional",
+    "Answers": "toolkit.tasks.answers",
     "Corpus": "toolkit.data.labeled_texts.corpus",
+    "ExportedModel": "toolkit.opening",
     "GraphTokenizer": "toolkit.text.graph_tokenizer",
     "LSTM": "toolkit.layers.recurrent.lstm",
     "LanguageModel": "toolkit.models.language_model",
     "Recipe": "toolkit.recipe",
+    "Run": "toolkit.run",
     "RunFolder": "toolkit.run_folder",
     "TextClassifier": "toolkit.models.text_classifier",
     "Translator": "toolkit.models.translator",
@@ -32,8 +35,10 @@ _HOME = {
     "UserError": "toolkit.errors",
     "fit": "toolkit.training.loop",
     "load_model": "toolkit.models",
+    "open": "toolkit.opening",
     "read_corpus": "toolkit.data.labeled_texts.corpus",
     "start_from_language_model": "toolkit.models.initialization",
+    "train": "toolkit.run",
 }
 
 __all__ = sorted(_HOME)

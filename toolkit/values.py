@@ -12,6 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from toolkit.errors import UserError
 
+RECEIVED_SHOWN = 100  # characters of a value from Python
 _TRUTHS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -73,6 +74,12 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
     return near[0] if near else begun[0] if len(begun) == 1 else None
 
 
+def in_a_line(value: Any) -> str:
+    """Returns how a value from Python looks, be it a large one of many lines."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= RECEIVED_SHOWN else f"{text[:RECEIVED_SHOWN]}…"
+
+
 @dataclass(frozen=True)
 class Kind:
     """What the annotation of a setting stands for.
@@ -108,7 +115,7 @@ class Kind:
         if value is None and self.nothing:
             return None
         if not isinstance(value, self.types) or (isinstance(value, bool) and bool not in self.types):
-            raise ArgumentTypeError(f"expected {self.expected}, received {value!r}")
+            raise ArgumentTypeError(f"expected {self.expected}, received {in_a_line(value)}")
         return self.parse(str(value))
 
 

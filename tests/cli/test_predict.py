@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+import toolkit
 from recipes import sentiment, translation
 from toolkit.cli import main
 from toolkit.models import TextClassifier, Translator
@@ -140,3 +141,38 @@ def test_an_option_that_does_not_fit_is_named(predict, argv, message):
     err = predict(*argv, code=2)
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_python_gets_the_same_answers(predict):
+    run = toolkit.open("translator")
+    for options, words in (
+        ({}, []),
+        ({"n_best": 2}, ["--n-best", "2"]),
+        ({"greedy": True, "prefix": "the"}, ["--greedy", "--prefix", "the"]),
+    ):
+        expected = [json.loads(line) for line in predict("translator", *LINES, *words, "--json").splitlines()]
+        assert run.predict(LINES, **options) == expected
+    assert run(LINES[0]) == run(LINES)[0]
+    assert run([]) == []
+
+
+@pytest.mark.parametrize(
+    ("items", "options", "message"),
+    [
+        (["x", 5], {}, "items[1]: expected a text, received 5"),
+        (["x", float("nan")], {}, "items[1]: expected a text, received nan"),
+        (np.array([["x"]]), {}, "items[0]: expected a text, received array(['x']"),
+        (None, {}, "items: expected a text, or a list of them, received None"),
+        (["x"], {"beam": 3}, "unknown option beam; did you mean beam_width?"),
+        (["x"], {"max_tokens": 3}, "unknown option max_tokens; expected one of greedy, "),
+        (["x"], {"beam_width": 2.5}, "beam_width: expected a whole number, received 2.5"),
+        (["x"], {"beam_width": 0}, "beam_width: expected an integer of at least 1, received 0"),
+        (["x"], {"temperature": 2}, "`temperature`: expected `sample` with it, received a beam search"),
+        (["x"], {"batch_size": 0}, "batch_size: expected a positive integer, received 0"),
+    ],
+)
+def test_python_is_told_what_does_not_fit(folder, items, options, message):
+    with pytest.raises(toolkit.UserError) as error:
+        toolkit.open("translator").predict(items, **options)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)

@@ -93,13 +93,7 @@ def test_a_file_of_fixed_shapes_is_refused(exported):
 
 @pytest.mark.slow
 def test_the_litert_file_needs_no_tensorflow(exported):
-    script = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from toolkit.tasks.artefact import open_artefact\n"
-        "predictor = open_artefact(Path(sys.argv[1])).answerer\n"
-        "print(len(list(predictor.predict_lines(['one', '', 'two'], 2))), 'tensorflow' in sys.modules)\n"
-    )
+    script = "import sys, toolkit; print(len(toolkit.open(sys.argv[1])(['one', '', 'two'])), 'tensorflow' in sys.modules)"
     command = [sys.executable, "-c", script, str(exported / "10" / "litert")]
     assert subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout.split() == ["3", "False"]
 

@@ -10,6 +10,7 @@ from toolkit.cli.recipes import open_run
 from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
+from toolkit.run import Run
 from toolkit.tasks.registry import exporter_of
 
 
@@ -40,18 +41,13 @@ def run(argv: Sequence[str]) -> int:
             "expected the folder of a finished training run, or --verify and the folder of an export; see toolkit export --help"
         )
     outlive_readers("nobody reads the output any more; the command goes on")
-    report = _verify(options.verify) if options.verify else _export(options)
+    if options.verify:
+        report = _verify(options.verify)
+    else:
+        directory = options.export_dir or "saved_models"
+        report = Run(open_run(options.run)).export(options.name, directory, options.version, fused_lstm=options.fused_lstm)
     print(json.dumps(report.as_dict()) if options.json else report)
     return 0
-
-
-def _export(options: argparse.Namespace):
-    name = options.name or Path(options.run).resolve().name
-    if name in (".", "..") or "/" in name or not name:
-        raise UserError(f"--name: expected the name of a folder, received {name!r}")
-    training = open_run(options.run)
-    with native_notices_hidden():
-        return training.export(options.export_dir or Path("saved_models"), name, options.version, fused_lstm=options.fused_lstm)
 
 
 def _verify(folder: Path):

@@ -3,16 +3,13 @@
 import argparse
 import itertools
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from toolkit.arguments import flag
 from toolkit.cli.parser import Parser
-from toolkit.cli.recipes import open_run
 from toolkit.cli.streams import require_input, require_output
 from toolkit.errors import UserError
-from toolkit.quiet import native_notices_hidden
-from toolkit.run_folder import RunFolder
+from toolkit.opening import open as open_model
 from toolkit.tasks.lines import open_output
 from toolkit.tasks.prediction import Prediction, given
 from toolkit.tasks.records import FORMATS, write_answers
@@ -30,8 +27,14 @@ def run(argv: Sequence[str]) -> int:
         raise UserError(f"expected texts or --input, received both: {len(options.texts)} texts and --input {options.input}")
     if options.output == "-":
         require_output()
-    prediction, answerer = _opened(predictions, options)
-    with prediction.read(options) as batches, open_output(options.output) as output:
+    model = open_model(options.run)
+    prediction = model.prediction
+    _refuse_others(predictions, prediction, options)
+    prediction.prepare(options)
+    if not options.texts and options.input == "-":
+        require_input()
+    answerer = model.answerer(options)
+    with prediction.read(options) as batches, open_output(options.output) as output, model.precision():
         write_answers(prediction.answers(answerer, batches, options), prediction.columns(answerer, options), output, options.format)
     return 0
 
@@ -68,33 +71,6 @@ def _help(predictions: Mapping[str, Prediction], option: str, kinds: Sequence[st
     if len(kinds) == 1:
         return texts[0]
     return "; ".join(f"{kind.replace('_', ' ')}: {text}" for kind, text in zip(kinds, texts, strict=True))
-
-
-def _prepare(prediction: Prediction, options: argparse.Namespace) -> None:
-    """Checks the options of a kind, and that there is something to read."""
-    prediction.prepare(options)
-    if not options.texts and options.input == "-":
-        require_input()
-
-
-def _opened(predictions: Mapping[str, Prediction], options: argparse.Namespace) -> tuple[Prediction, Any]:
-    """Opens a run, or an export: the folder of a model, of a version, `litert/` of a version, or a file there."""
-    path = Path(options.run)
-    if RunFolder(path).config.is_file() or not (path.is_dir() or path.suffix == ".tflite"):
-        run = open_run(options.run)
-        prediction = predictions[run.recipe.task]
-        _refuse_others(predictions, prediction, options)
-        _prepare(prediction, options)
-        return prediction, prediction.open_run(run, options)
-    from toolkit.tasks.artefact import open_artefact
-
-    with native_notices_hidden():
-        task, answerer = open_artefact(path)
-    prediction = predictions[task.name]
-    for option in given(options, _all_options(predictions, but=prediction.options_of_exports)):
-        raise UserError(f"{option}: expected a run, received {options.run}, an exported model, which was exported without that")
-    _prepare(prediction, options)
-    return prediction, answerer
 
 
 def _refuse_others(predictions: Mapping[str, Prediction], prediction: Prediction, options: argparse.Namespace) -> None:

@@ -1,9 +1,8 @@
 """`toolkit train`."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from toolkit.arguments import naming_options
 from toolkit.cli.finish import finish
@@ -12,9 +11,7 @@ from toolkit.cli.parser import spelled
 from toolkit.cli.recipes import RECIPES, find_recipe, make_run
 from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
-from toolkit.recipe import Recipe
-from toolkit.run_folder import RunFolder
-from toolkit.tasks.continuation import Continuation
+from toolkit.run import finished, prepared_folder, starting_point
 
 USAGE = f"""\
 usage: toolkit train RECIPE [--preset NAME | --continue-from RUN] [--run-dir FOLDER] [--OPTION VALUE ...]
@@ -44,12 +41,10 @@ def run(argv: Sequence[str]) -> int:
     )
     parser.add_argument("--export-dir", default="saved_models", metavar="FOLDER", help="folder of exported models (default: saved_models)")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
-    settings, options = parser.parse(argv, lambda given: _starting_point(recipe, given))
-    run = RunFolder(f"runs/{_default_name(recipe, settings, options.preset)}" if options.run_dir is None else options.run_dir)
-    outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
+    settings, options = parser.parse(argv, lambda given: starting_point(recipe, given.get("preset"), given.get("continue_from")))
     with naming_options(setting_kinds(recipe.settings_class)):
-        if settings.continue_from:  # a mistake is told before TensorFlow is imported, and before the folder is looked at
-            Continuation.of(recipe, settings.continue_from).check(settings, run)
+        run = prepared_folder(recipe, settings, options.preset, options.run_dir)
+        outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
         return _train(make_run(recipe, settings, run), Path(options.export_dir), options.json)
 
 
@@ -63,20 +58,6 @@ def _without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:
     return None, [*argv]
 
 
-def _starting_point(recipe: Recipe, given: Mapping[str, Any]) -> Any:
-    """Returns the settings that the other options are changes to: those of a preset, or of the run to go on from."""
-    if given.get("continue_from") and "preset" not in given:
-        return Continuation.of(recipe, given["continue_from"]).settings
-    return recipe.presets[given.get("preset", "quick")]
-
-
-def _default_name(recipe: Recipe, settings: Any, preset: str) -> str:
-    """Returns the name of the folder of a run that is given none."""
-    if settings.continue_from:
-        return f"{Path(settings.continue_from).resolve().name}-continued"
-    return f"{recipe.name}-{preset}"
-
-
 def _train_to_the_end(training):
     from toolkit.training.strategy import WorkerLost, restart
 
@@ -88,10 +69,6 @@ def _train_to_the_end(training):
 
 
 def _train(training, export_dir: Path, as_json: bool) -> int:
-    run = training.run
-    if run.is_finished:
-        run.open(training.recipe.name, training.settings)
-        print(f"{run.path}: this training is finished; to go on from it give --continue-from {run.path}, for another another --run-dir")
-    elif _train_to_the_end(training) is None:
+    if not finished(training) and _train_to_the_end(training) is None:
         return 0
     return finish(training, export_dir, as_json)

@@ -4,6 +4,8 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from toolkit.html import Shown
+
 LARGEST_EXPONENT = 709  # of what a float holds
 MANY_DIGITS = 1e9
 
@@ -27,7 +29,7 @@ def perplexity_text(perplexity: float) -> str:
 
 
 @dataclass(frozen=True)
-class Likelihood:
+class Likelihood(Shown):
     """How probable a model finds a text.
 
     The ends of documents are tokens that are predicted, but no characters. So models with different tokenizers can be compared by bits per

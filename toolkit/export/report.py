@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from toolkit.html import Shown
+
 
 class Agreement(NamedTuple):
     """How far an artefact and the model agree.
@@ -48,7 +50,7 @@ class Artefact:
 
 
 @dataclasses.dataclass(frozen=True)
-class ExportReport:
+class ExportReport(Shown):
     """What an export wrote, and how well it agrees with the model.
 
     Attributes:

@@ -11,7 +11,7 @@ from toolkit.arguments import option
 from toolkit.errors import UserError
 from toolkit.tasks.lines import open_lines
 from toolkit.tasks.records import Answer
-from toolkit.values import kind_of, take
+from toolkit.values import in_a_line, kind_of, take
 
 
 @dataclass(frozen=True)
@@ -95,12 +95,12 @@ class Prediction(abc.ABC):
         """
         kind, called = self.item
         try:
-            items = list(items)
+            items = [str(item) if isinstance(item, str) else item for item in items]  # NumPy has strings of its own
         except TypeError as error:
-            raise UserError(f"items: expected {called}, or a list of them, received {items!r}") from error
+            raise UserError(f"items: expected {called}, or a list of them, received {in_a_line(items)}") from error
         for place, item in enumerate(items):
             if not isinstance(item, kind):
-                raise UserError(f"items[{place}]: expected {called}, received {' '.join(repr(item).split())[:100]}")
+                raise UserError(f"items[{place}]: expected {called}, received {in_a_line(item)}")
         return items
 
     def chosen(self, given: Mapping[str, Any]) -> argparse.Namespace:

@@ -188,6 +188,10 @@ class TrainingRun(abc.ABC):
         Raises:
             UserError: The run is not finished.
         """
+        return self._model
+
+    @functools.cached_property
+    def _model(self) -> keras.Model:
         self.run.read_metrics()
         return load_model(self.run.model, dtype="float32")
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from toolkit.data.splits.interval import wilson_interval
 from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
+from toolkit.html import Shown
 
 CALIBRATION_BINS = 15
 FEW_EXAMPLES = 1000  # below which the table says what the accuracy is worth
@@ -31,7 +32,7 @@ class Mistake:
 
 
 @dataclasses.dataclass(frozen=True)
-class ClassificationResult:
+class ClassificationResult(Shown):
     """What `evaluate_classifier` found.
 
     Attributes:

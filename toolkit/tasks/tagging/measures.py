@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from toolkit.html import Shown
 from toolkit.tasks.tagging import marks
 from toolkit.tasks.tagging.schemes import mark_chunks, spans
 
@@ -21,7 +22,7 @@ def kind_of_tags(tag_names: Collection[str]) -> str:
 
 
 @dataclasses.dataclass(frozen=True)
-class TaggingResult:
+class TaggingResult(Shown):
     """What `evaluate_tags` found.
 
     Attributes:

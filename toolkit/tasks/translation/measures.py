@@ -12,6 +12,7 @@ from toolkit.arguments import check_choice
 from toolkit.errors import UserError
 from toolkit.evaluation.likelihood import perplexity_of, perplexity_text
 from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
+from toolkit.html import Shown
 
 LENGTH_BUCKETS = 8
 LEAST_SENTENCES = 20
@@ -37,7 +38,7 @@ class Mistranslation:
 
 
 @dataclasses.dataclass(frozen=True)
-class TranslationResult:
+class TranslationResult(Shown):
     """What `evaluate_translations` found.
 
     Attributes:

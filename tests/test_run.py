@@ -1,0 +1,185 @@
+"""Training from Python, in the folders and with the answers of the command line."""
+
+import json
+import os
+import signal
+
+import keras
+import numpy as np
+import pandas
+import pytest
+
+import toolkit
+from tests.recipes.reviews import write_reviews
+from tests.recipes.sentences import pairs, write_sentences
+from tests.recipes.test_tagging import write_chunks
+from toolkit.cli import main
+from toolkit.training.progress import Progress
+
+SENTIMENT = {
+    **{"vocabulary_size": 400, "max_length": 64, "embedding_dim": 16, "units": 8, "tokens_per_batch": 1024, "epochs": 3},
+    **{"learning_rate": 0.03, "embedding_dropout": 0.1},
+}
+TINY = {
+    "sentiment": {"data": "reviews.csv", **SENTIMENT},
+    "translation": {
+        **{"data": "pairs", "source": "en", "target": "fr", "vocabulary_size": 330, "max_length": 30, "embedding_dim": 16, "units": 16},
+        **{"encoder_layers": 1, "decoder_layers": 1, "epochs": 2, "batch_size": 32, "learning_rate": 0.02, "beam_width": 3},
+    },
+    "language_model": {
+        **{"data": "text.txt", "tokenizer": "char", "embedding_dim": 16, "units": 16, "num_layers": 1, "batch_size": 8, "window": 16},
+        **{"epochs": 1, "learning_rate": 0.02, "tokens_per_epoch": None, "validation_tokens": None},
+    },
+    "tagging": {
+        **{"data": "train=train.txt,test=test.txt", "embedding_dim": 16, "units": 8, "character_dim": 8, "character_units": 8},
+        **{"word_length": 8, "batch_size": 8, "epochs": 1, "learning_rate": 0.03, "max_length": 16},
+    },
+}
+TEXTS = {
+    "sentiment": ["a superb film", "", "awful, and dull"],
+    "translation": ["a red dog sleeps", "", "my sad cat sings"],
+    "language_model": ["a red", "", "my"],
+    "tagging": ["the old cat", "", "likes the river ."],
+}
+OPTIONS = {"language_model": {"temperature": 0, "max_tokens": 9}}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder of data; all runs in it."""
+    folder = tmp_path_factory.mktemp("python")
+    write_reviews(folder / "reviews.csv")
+    (folder / "pairs").mkdir()
+    write_sentences(folder / "pairs")
+    (folder / "text.txt").write_text("\n".join(source for source, _ in pairs()) + "\n", "utf-8")
+    write_chunks(folder / "train.txt")
+    write_chunks(folder / "test.txt", 30)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def runs(folder):
+    """A run of each recipe that the test has asked for."""
+    made = {}
+
+    def run(name):
+        if name not in made:
+            made[name] = toolkit.train(name, run_dir=f"runs/{name}", **TINY[name])
+        return made[name]
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("recipe", "settings", "message"),
+    [
+        ("sentimen", {}, '"sentimen" is no recipe; did you mean sentiment?'),
+        (5, {}, "recipe: expected the name of a recipe, or a recipe, received 5"),
+        ("sentiment", {"epoch": 3}, "unknown setting epoch; did you mean epochs?"),
+        ("sentiment", {"epochs": "three"}, "epochs: expected a whole number, received 'three'"),
+        ("sentiment", {"epochs": True}, "epochs: expected a whole number, received True"),
+        ("sentiment", {"epochs": None}, "epochs: expected a whole number, received None"),
+        ("sentiment", {"epochs": 0}, "epochs: expected at least 1, received 0"),
+        ("sentiment", {"learning_rate": float("nan")}, "learning_rate: expected a finite number, received 'nan'"),
+        ("sentiment", {"data": 5}, "data: expected a text, received 5"),
+        ("sentiment", {"pooling": "maxx"}, "did you mean max?"),
+        ("sentiment", {"preset": "quik"}, "preset: expected one of quick, full, received 'quik'; did you mean quick?"),
+        ("sentiment", {"run_dir": 5}, "run_dir: expected a text, received 5"),
+        ("sentiment", {"continue_from": "nowhere"}, "`continue_from`: nowhere: expected the folder of a training run"),
+    ],
+)
+def test_a_setting_is_refused_with_the_sentence_of_the_command_line(recipe, settings, message):
+    with pytest.raises(toolkit.UserError) as error:
+        toolkit.train(recipe, **settings)
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TINY)
+def test_from_data_to_an_export_that_answers_the_same(folder, runs, name, capsys):
+    run, texts, options = runs(name), TEXTS[name], OPTIONS.get(name, {})
+    answers = run.predict(texts, **options)
+    assert len(answers) == len(texts)
+    assert run(texts, batch_size=1, **options) == answers
+    assert run(texts[0], **options) == run([texts[0]], **options)[0]
+    words = [word for option, value in options.items() for word in (f"--{option}", str(value))]
+    capsys.readouterr()
+    assert main(["predict", f"runs/{name}", *texts, *words, "--json"]) == 0
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == answers.to_dicts()
+    assert json.loads(json.dumps(run.evaluate().as_dict())) == pytest.approx(run.metrics["test"])
+    report = run.export(name, directory="exports")
+    assert "exports" in report.path
+    assert "<pre>" in report._repr_html_()
+    for path in (f"exports/{name}", f"{report.path}/litert"):
+        exported = toolkit.open(path)(texts, **options)
+        assert [row[:-1] for row in exported.rows if isinstance(row[-1], float)] == [
+            row[:-1] for row in answers.rows if isinstance(row[-1], float)
+        ]
+        assert _texts(exported) == _texts(answers)
+    assert toolkit.open(f"runs/{name}")(texts, **options) == answers
+    assert len({*run.model.get_config()}) > 1
+
+
+def _texts(answers):
+    return [[value for value in answer.values() if isinstance(value, str)] for answer in answers]
+
+
+@pytest.mark.slow
+def test_an_interrupted_training_goes_on_to_the_same_result(folder, runs, monkeypatch):
+    keras.config.set_floatx("float64")
+    before = signal.getsignal(signal.SIGINT)
+    whole = runs("sentiment")
+    with monkeypatch.context() as patch:
+        patch.setattr(Progress, "on_epoch_end", lambda *_: os.kill(os.getpid(), signal.SIGINT))
+        with pytest.raises(KeyboardInterrupt, match="goes on from it"):
+            toolkit.train("sentiment", run_dir="runs/interrupted", **TINY["sentiment"])
+    assert keras.config.floatx() == "float64"
+    keras.config.set_floatx("float32")
+    assert signal.getsignal(signal.SIGINT) is before
+    assert not (folder / "runs/interrupted/in_use").exists()
+    resumed = toolkit.open("runs/interrupted")
+    assert "not finished" in repr(resumed)
+    with pytest.raises(toolkit.UserError, match="not finished"):
+        resumed(["text"])
+    resumed = toolkit.train("sentiment", run_dir="runs/interrupted", **TINY["sentiment"])
+    assert resumed.metrics["test"] == whole.metrics["test"]
+    for one, other in zip(resumed.model.get_weights(), whole.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.slow
+def test_a_finished_run_is_returned_at_once_and_is_not_another_one(runs, capsys):
+    run = runs("sentiment")
+    again = toolkit.train("sentiment", run_dir=run.path, **TINY["sentiment"])
+    assert again.metrics == run.metrics
+    assert "this training is finished" in capsys.readouterr().out
+    with pytest.raises(toolkit.UserError, match="other settings \\(epochs 3 → 4\\)"):
+        toolkit.train("sentiment", run_dir=run.path, **TINY["sentiment"] | {"epochs": 4})
+    further = toolkit.train("sentiment", continue_from=run.path, epochs=1)
+    assert further.path.name == "sentiment-continued"
+    assert further.settings.units == 8
+
+
+@pytest.mark.slow
+def test_a_run_shows_itself(runs):
+    run = runs("sentiment")
+    assert "sentiment" in repr(run)
+    assert "accuracy" in repr(run)
+    assert run._repr_html_().count("data:image/png;base64,") == len([*(run.path / "plots").glob("*.png")]) > 0
+    assert "accuracy" in run.evaluate()._repr_html_()
+    (run.path.parent / "other.csv").write_text("text,label\na superb great film,pos\nawful dull awful,neg\n")
+    assert run.evaluate(run.path.parent / "other.csv").examples == 2
+    with pytest.raises(toolkit.UserError, match=r"unknown option text_colum; did you mean text_column\?"):
+        run.evaluate(text_colum="x")
+    with pytest.raises(toolkit.UserError, match="name: expected the name of a folder"):
+        run.export("a/b")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("items", [tuple, np.array, pandas.Series, iter])
+def test_items_come_in_any_form(runs, items):
+    run, texts = runs("sentiment"), TEXTS["sentiment"]
+    assert run(items(texts)) == run(texts)
