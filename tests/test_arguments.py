@@ -11,10 +11,12 @@ def test_an_error_reads_as_those_of_keras():
     assert str(ERROR) == "Argument `init_from` must be a run. Received: init_from='x y'. Train one first"
 
 
-def test_a_command_tells_it_of_its_option():
+def test_a_command_tells_it_of_its_option_and_python_of_its_keyword():
     with pytest.raises(UserError) as error, naming_options(["init_from"]):
         raise ERROR
-    assert str(error.value) == "--init-from: expected a run, received 'x y'; train one first"
+    assert str(error.value) == "init_from: expected a run, received 'x y'; train one first"
+    with pytest.raises(UserError, match=r"^--init-from: expected a run"), arguments_are_options(), naming_options(["init_from"]):
+        raise ERROR
 
 
 def test_a_file_tells_it_of_its_line():

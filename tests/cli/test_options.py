@@ -5,7 +5,7 @@ import pytest
 import yaml
 
 from recipes.sentiment import RECIPE as SENTIMENT
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import InvalidArgument, arguments_are_options
 from toolkit.cli import main
 from toolkit.cli.options import SettingsParser, described, setting_kinds
 from toolkit.cli.recipes import RECIPES, find_recipe
@@ -45,7 +45,8 @@ def parse(*argv):
     parser = SettingsParser("toolkit train test", "a test", "test", PRESETS)
     parser.add_argument("--run_dir", metavar="FOLDER", default="runs")
     parser.add_argument("--json", action="store_true")
-    return parser.parse(argv, lambda given: PRESETS[given.get("preset", "quick")])
+    with arguments_are_options():
+        return parser.parse(argv, lambda given: PRESETS[given.get("preset", "quick")])
 
 
 @pytest.fixture
