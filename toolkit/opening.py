@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.answering import Answering
-from toolkit.cli.recipes import open_run
+from toolkit.cli.recipes import make_run, open_run
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
+from toolkit.recipe import Recipe
 from toolkit.run import Run, as_a_command
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.prediction import given
@@ -47,12 +48,13 @@ class ExportedModel(Answering):
         return f"<exported model {self.path}>"
 
 
-def open(path: str | os.PathLike) -> Run | ExportedModel:
+def open(path: str | os.PathLike, recipe: Recipe | None = None) -> Run | ExportedModel:
     """Opens a training run or an exported model.
 
     Args:
         path: Folder of a run; folder of an exported model, for its newest version, or of a version; its folder `litert`, or a `.tflite`
             file in there.
+        recipe: That of a run whose recipe is in no file; by default it is found as the run says.
 
     Returns:
         What answers a list of texts when it is called.
@@ -66,7 +68,8 @@ def open(path: str | os.PathLike) -> Run | ExportedModel:
         raise UserError(f"expected the path of a run or of an exported model, received {in_a_line(path)}") from error
     if RunFolder(found).config.is_file():
         with as_a_command():
-            return Run(open_run(str(found)))
+            run = RunFolder(found)
+            return Run(open_run(str(found)) if recipe is None else make_run(recipe, recipe.settings_of(run), run))
     if found.is_dir() or (found.is_file() and found.suffix == ".tflite"):
         return ExportedModel(found)
     there = "a model file, which toolkit.load_model opens" if found.suffix == ".keras" else "another file"

@@ -145,7 +145,7 @@ def train(
 
     Args:
         recipe: Name of a recipe, or a recipe.
-        preset: Settings to start from, such as `"quick"`, the default.
+        preset: Name of the settings to start from, such as `"full"`; `None` for the first that the recipe has.
         run_dir: Folder of the run; `None` for `runs/RECIPE-PRESET`, or `runs/RUN-continued` with the setting `continue_from`.
         **settings: What is to be other than in the preset, such as `data="reviews.csv"`. `toolkit train RECIPE --help` lists all.
 
@@ -188,7 +188,7 @@ def starting_point(recipe: Recipe, preset: str | None, continue_from: str | None
     """
     if continue_from and preset is None:
         return Continuation.of(recipe, continue_from).settings
-    return recipe.presets[preset or "quick"]
+    return recipe.presets[preset or next(iter(recipe.presets))]
 
 
 def prepared_folder(recipe: Recipe, settings: Any, preset: str | None, folder: str | None) -> RunFolder:
@@ -204,7 +204,7 @@ def prepared_folder(recipe: Recipe, settings: Any, preset: str | None, folder: s
         UserError: It cannot go on from there.
     """
     origin = settings.continue_from
-    name = f"{Path(origin).resolve().name}-continued" if origin else f"{recipe.name}-{preset or 'quick'}"
+    name = f"{Path(origin).resolve().name}-continued" if origin else f"{recipe.name}-{preset or next(iter(recipe.presets))}"
     run = RunFolder(f"runs/{name}" if folder is None else folder)
     if origin:
         Continuation.of(recipe, origin).check(settings, run)
