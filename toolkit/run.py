@@ -230,10 +230,17 @@ def finished(training: Any) -> bool:
 
 @contextlib.contextmanager
 def as_a_command() -> Iterator[None]:
-    """Lets Python do what a command does, and leaves no trace: without notices of native libraries, in single precision."""
+    """Lets Python do what a command does, and leaves no trace: without other libraries' notices, in single precision."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with native_notices_hidden(), single_precision():
-        yield
+        levels = {logging.getLogger(name): logging.getLogger(name).level for name in ("absl", "tensorflow")}
+        try:
+            for logger in levels:
+                logger.setLevel(logging.ERROR)
+            yield
+        finally:
+            for logger, level in levels.items():
+                logger.setLevel(level)
 
 
 @contextlib.contextmanager
