@@ -32,6 +32,7 @@ _HOME = {
     "UserError": "toolkit.errors",
     "fit": "toolkit.training.loop",
     "load_model": "toolkit.models",
+    "run_recipe": "toolkit.cli",
     "read_corpus": "toolkit.data.labeled_texts.corpus",
     "start_from_language_model": "toolkit.models.initialization",
 }

@@ -22,7 +22,7 @@ usage: toolkit train RECIPE [--preset NAME | --continue-from RUN] [--run-dir FOL
 Trains a recipe, measures it on its test split and exports it. An interrupted training goes on with the same command.
 --continue-from starts from a finished run, with its tokenizer, its weights and its settings; give only what is to be other.
 
-recipes: {", ".join(RECIPES)}
+recipes: {", ".join(RECIPES)}; or the path of a Python file with one of your own (docs/write_a_recipe.md)
 toolkit train RECIPE --help lists the options of a recipe.
 """
 FLAGS = ("-h", "--help", "--json", "--print-config")  # options without a value
@@ -30,15 +30,24 @@ FLAGS = ("-h", "--help", "--json", "--print-config")  # options without a value
 
 def run(argv: Sequence[str]) -> int:
     """Trains a recipe."""
-    name, argv = _without_recipe(argv)
-    if name is None and (not argv or argv[0] in ("-h", "--help")):
+    name, words = _without_recipe(argv)
+    if name is None and (not words or words[0] in ("-h", "--help")):
         print(USAGE, end="")
-        return 0 if argv else 2
+        return 0 if words else 2
     if name is None:
         raise UserError(f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: toolkit train sentiment")
-    recipe = find_recipe(name)
+    return run_recipe(find_recipe(name), f"toolkit train {name}", words)
 
-    parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, recipe.name, recipe.presets)
+
+def run_recipe(recipe: Recipe, command: str, argv: Sequence[str]) -> int:
+    """Trains a recipe.
+
+    Args:
+        recipe: The recipe.
+        command: What the help and messages call the command.
+        argv: Its words: the options.
+    """
+    parser = SettingsParser(command, recipe.summary, recipe.name, recipe.presets)
     parser.add_argument(
         "--run-dir", metavar="FOLDER", help=f"folder of the run (default: runs/{recipe.name}-PRESET, or runs/RUN-continued)"
     )
@@ -67,7 +76,7 @@ def _starting_point(recipe: Recipe, given: Mapping[str, Any]) -> Any:
     """Returns the settings that the other options are changes to: those of a preset, or of the run to go on from."""
     if given.get("continue_from") and "preset" not in given:
         return Continuation.of(recipe, given["continue_from"]).settings
-    return recipe.presets[given.get("preset", "quick")]
+    return recipe.presets[given.get("preset", recipe.default_preset)]
 
 
 def _default_name(recipe: Recipe, settings: Any, preset: str) -> str:
@@ -90,7 +99,7 @@ def _train_to_the_end(training):
 def _train(training, export_dir: Path, as_json: bool) -> int:
     run = training.run
     if run.is_finished:
-        run.open(training.recipe.name, training.settings)
+        run.open(training.recipe.name, training.settings, training.recipe.file)
         print(f"{run.path}: this training is finished; to go on from it give --continue-from {run.path}, for another another --run-dir")
     elif _train_to_the_end(training) is None:
         return 0
