@@ -64,7 +64,7 @@ def translation(task: Any, data: str | None) -> tuple[Measure, dict[str, Any]]:
 
     s = task.settings
     if data is None:
-        split = task.recipe.build_data(s, task.run).corpus.splits["test"]
+        split = task.read_data().corpus.splits["test"]
     else:
         split = read_parallel_split(data, **{name: getattr(s, name) for name in LANGUAGES}, reading=Reading.of(s))
     metric, same = bleu_metric(s.bleu_tokenizer, s.bleu_lowercase), _shared("translations")

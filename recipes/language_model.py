@@ -10,16 +10,15 @@ The model: embedding → GRU layers, the state carried from window to window →
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import toolkit
 from toolkit.cells import CellName
 from toolkit.tasks.language_model.settings import TextSettings
-from toolkit.tasks.settings import TOKENIZER, TrainingSettings, check_cell
+from toolkit.tasks.settings import check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(TextSettings, TrainingSettings):
+class Settings(TextSettings):
     """Settings of the language model.
 
     Attributes:
@@ -53,20 +52,10 @@ class Settings(TextSettings, TrainingSettings):
     activity_penalty: float = 0.0
     temporal_activity_penalty: float = 0.0
     sampled_softmax: int | None = None
-    global_clipnorm: float | None = 1.0
-    monitor: Literal["loss", "accuracy"] = "loss"
 
     def __post_init__(self):
-        TextSettings.__post_init__(self)
-        TrainingSettings.__post_init__(self)
+        super().__post_init__()
         check_cell(self, "recurrent_dropout", "weight_drop")
-
-
-def build_data(settings: Settings, run: toolkit.RunFolder):
-    """Reads and tokenizes the texts."""
-    from toolkit.tasks.language_model.texts import read_texts
-
-    return read_texts(settings, run)
 
 
 def build_model(settings: Settings, data):
@@ -127,7 +116,9 @@ RECIPE = toolkit.Recipe(
     summary="predict the next token of a text, and write on: language model, many-to-many in step",
     task="language_model",
     presets={"quick": QUICK, "full": FULL},
-    build_data=build_data,
     build_model=build_model,
-    fixed=(*TOKENIZER, "embedding_dim", "units", "num_layers", "cell", "tied_output"),
+    fixed=("embedding_dim", "units", "num_layers", "cell", "tied_output"),
 )
+
+if __name__ == "__main__":
+    toolkit.run_recipe(RECIPE)

@@ -16,11 +16,11 @@ from typing import Literal
 import toolkit
 from toolkit.cells import CellName
 from toolkit.tasks.classification.settings import LabeledTextSettings
-from toolkit.tasks.settings import TOKENIZER, TrainingSettings, check_cell
+from toolkit.tasks.settings import check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(LabeledTextSettings, TrainingSettings):
+class Settings(LabeledTextSettings):
     """Settings of the sentiment classifier.
 
     Attributes:
@@ -46,21 +46,13 @@ class Settings(LabeledTextSettings, TrainingSettings):
     cell: CellName = "lstm"
 
     def __post_init__(self):
-        LabeledTextSettings.__post_init__(self)
-        TrainingSettings.__post_init__(self)
+        super().__post_init__()
         check_cell(self)
-
-
-def build_data(settings: Settings, run: toolkit.RunFolder):
-    """Reads and tokenizes the texts."""
-    from toolkit.tasks.classification.texts import read_labeled_texts
-
-    return read_labeled_texts(settings, run)
 
 
 def build_model(settings: Settings, data):
     """Makes the classifier for the data's vocabulary and labels."""
-    model = toolkit.TextClassifier(
+    return toolkit.TextClassifier(
         vocabulary_size=data.tokenizer.vocabulary_size,
         label_names=data.label_names,
         embedding_dim=settings.embedding_dim,
@@ -73,11 +65,6 @@ def build_model(settings: Settings, data):
         segment_length=settings.segment_length,
         cell=settings.cell,
     )
-    if settings.init_from:
-        from toolkit.tasks.classification.texts import load_language_model
-
-        toolkit.start_from_language_model(model, load_language_model(settings.init_from))
-    return model
 
 
 QUICK = Settings(epochs=2, global_clipnorm=1.0)
@@ -98,7 +85,9 @@ RECIPE = toolkit.Recipe(
     summary="label a text: bidirectional LSTM, many-to-one",
     task="classification",
     presets={"quick": QUICK, "full": FULL},
-    build_data=build_data,
     build_model=build_model,
-    fixed=(*TOKENIZER, "embedding_dim", "units", "num_layers", "pooling", "cell"),
+    fixed=("embedding_dim", "units", "num_layers", "pooling", "cell"),
 )
+
+if __name__ == "__main__":
+    toolkit.run_recipe(RECIPE)

@@ -11,16 +11,15 @@ The model: words, and their characters read by a bidirectional LSTM → dropout 
 """
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import toolkit
 from toolkit.cells import CellName
-from toolkit.tasks.settings import TrainingSettings, at_least, check_cell
+from toolkit.tasks.settings import at_least, check_cell
 from toolkit.tasks.tagging.settings import TaggedSentenceSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(TaggedSentenceSettings, TrainingSettings):
+class Settings(TaggedSentenceSettings):
     """Settings of the tagger.
 
     Attributes:
@@ -29,7 +28,6 @@ class Settings(TaggedSentenceSettings, TrainingSettings):
         num_layers: stacked bidirectional layers
         character_dim: size of a character's vector
         character_units: units per direction of the layer that reads the characters of words; 0 for words alone
-        word_length: characters that are read of a word; a longer one loses its middle
         crf: whether the tags of a sentence are decided together, by a conditional random field
         word_dropout: share of the words replaced by the unknown word while training
         input_dropout: variational dropout on the words' vectors
@@ -42,27 +40,16 @@ class Settings(TaggedSentenceSettings, TrainingSettings):
     num_layers: int = 1
     character_dim: int = 24
     character_units: int = 24
-    word_length: int = 16
     crf: bool = True
     word_dropout: float = 0.05
     input_dropout: float = 0.5
     output_dropout: float = 0.5
     cell: CellName = "lstm"
-    global_clipnorm: float | None = 5.0
-    monitor: Literal["score", "accuracy", "loss"] = "score"
 
     def __post_init__(self):
-        TaggedSentenceSettings.__post_init__(self)
-        TrainingSettings.__post_init__(self)
+        super().__post_init__()
         check_cell(self)
-        at_least(self, character_units=0, word_length=2)
-
-
-def build_data(settings: Settings, run: toolkit.RunFolder):
-    """Reads the sentences and finds their vocabulary."""
-    from toolkit.tasks.tagging.texts import read_tagged_sentences
-
-    return read_tagged_sentences(settings, run, settings.word_length)
+        at_least(self, character_units=0)
 
 
 def build_model(settings: Settings, data):
@@ -105,10 +92,9 @@ RECIPE = toolkit.Recipe(
     summary="tag each word: bidirectional LSTM and CRF, aligned many-to-many",
     task="tagging",
     presets={"quick": QUICK, "full": FULL},
-    build_data=build_data,
     build_model=build_model,
-    fixed=(
-        *("vocabulary_size", "word_count", "word_length", "embedding_dim", "units", "num_layers"),
-        *("character_dim", "character_units", "crf", "cell"),
-    ),
+    fixed=("embedding_dim", "units", "num_layers", "character_dim", "character_units", "crf", "cell"),
 )
+
+if __name__ == "__main__":
+    toolkit.run_recipe(RECIPE)

@@ -15,12 +15,12 @@ from typing import Literal
 
 import toolkit
 from toolkit.cells import CellName
-from toolkit.tasks.settings import TOKENIZER, TrainingSettings, at_least, check_cell
+from toolkit.tasks.settings import at_least, check_cell
 from toolkit.tasks.translation.settings import ParallelTextSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(ParallelTextSettings, TrainingSettings):
+class Settings(ParallelTextSettings):
     """Settings of the translator.
 
     Attributes:
@@ -64,21 +64,11 @@ class Settings(ParallelTextSettings, TrainingSettings):
     beam_width: int = 5
     length_penalty: float = 1.0
     coverage_penalty: float = 0.0
-    global_clipnorm: float | None = 1.0
-    monitor: Literal["bleu", "loss", "accuracy"] = "bleu"
 
     def __post_init__(self):
-        ParallelTextSettings.__post_init__(self)
-        TrainingSettings.__post_init__(self)
+        super().__post_init__()
         check_cell(self, "recurrent_dropout", "input_feeding")
         at_least(self, beam_width=1, length_penalty=0, coverage_penalty=0)
-
-
-def build_data(settings: Settings, run: toolkit.RunFolder):
-    """Reads and tokenizes the pairs."""
-    from toolkit.tasks.translation.texts import read_parallel_texts
-
-    return read_parallel_texts(settings, run)
 
 
 def build_model(settings: Settings, data):
@@ -130,10 +120,12 @@ RECIPE = toolkit.Recipe(
     summary="translate a sentence: encoder-decoder with attention, sequence to sequence",
     task="translation",
     presets={"quick": QUICK, "full": FULL},
-    build_data=build_data,
     build_model=build_model,
     fixed=(
-        *(*TOKENIZER, "separate_vocabularies", "normalization", "embedding_dim", "units", "encoder_layers", "decoder_layers"),
-        *("cell", "bidirectional", "reversed_source", "attention", "input_feeding", "bridge", "tied_output"),
+        *("embedding_dim", "units", "encoder_layers", "decoder_layers", "cell", "bidirectional"),
+        *("reversed_source", "attention", "input_feeding", "bridge", "tied_output"),
     ),
 )
+
+if __name__ == "__main__":
+    toolkit.run_recipe(RECIPE)

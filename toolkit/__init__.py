@@ -37,6 +37,7 @@ _HOME = {
     "load_model": "toolkit.models",
     "open": "toolkit.opening",
     "read_corpus": "toolkit.data.labeled_texts.corpus",
+    "run_recipe": "toolkit.cli",
     "start_from_language_model": "toolkit.models.initialization",
     "train": "toolkit.run",
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.answering import Answering
-from toolkit.cli.recipes import make_run, open_run
+from toolkit.cli.recipes import open_run
 from toolkit.errors import UserError
 from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
@@ -68,8 +68,7 @@ def open(path: str | os.PathLike, recipe: Recipe | None = None) -> Run | Exporte
         raise UserError(f"expected the path of a run or of an exported model, received {in_a_line(path)}") from error
     if RunFolder(found).config.is_file():
         with as_a_command():
-            run = RunFolder(found)
-            return Run(open_run(str(found)) if recipe is None else make_run(recipe, recipe.settings_of(run), run))
+            return Run(open_run(found, recipe))
     if found.is_dir() or (found.is_file() and found.suffix == ".tflite"):
         return ExportedModel(found)
     there = "a model file, which toolkit.load_model opens" if found.suffix == ".keras" else "another file"

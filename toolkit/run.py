@@ -144,7 +144,7 @@ def train(
     process.
 
     Args:
-        recipe: Name of a recipe, or a recipe.
+        recipe: Name of a recipe, the path of a Python file that has one as its `RECIPE`, or a recipe.
         preset: Name of the settings to start from, such as `"full"`; `None` for the first that the recipe has.
         run_dir: Folder of the run; `None` for `runs/RECIPE-PRESET`, or `runs/RUN-continued` with the setting `continue_from`.
         **settings: What is to be other than in the preset, such as `data="reviews.csv"`. `toolkit train RECIPE --help` lists all.
@@ -158,7 +158,7 @@ def train(
     """
     if not isinstance(recipe, (str, os.PathLike, Recipe)):
         raise UserError(f"recipe: expected the name of a recipe, or a recipe, received {in_a_line(recipe)}")
-    recipe = recipe if isinstance(recipe, Recipe) else find_recipe(os.fspath(recipe))
+    recipe = find_recipe(recipe)
     kinds = setting_kinds(recipe.settings_class)
     own = {"preset": kind_of(Literal[tuple(recipe.presets)] | None), "run_dir": kind_of(str | None)}
     values = take(kinds | own, settings | {"preset": preset, "run_dir": run_dir}, "setting")
@@ -188,7 +188,7 @@ def starting_point(recipe: Recipe, preset: str | None, continue_from: str | None
     """
     if continue_from and preset is None:
         return Continuation.of(recipe, continue_from).settings
-    return recipe.presets[preset or next(iter(recipe.presets))]
+    return recipe.presets[preset or recipe.default_preset]
 
 
 def prepared_folder(recipe: Recipe, settings: Any, preset: str | None, folder: str | None) -> RunFolder:
@@ -204,7 +204,7 @@ def prepared_folder(recipe: Recipe, settings: Any, preset: str | None, folder: s
         UserError: It cannot go on from there.
     """
     origin = settings.continue_from
-    name = f"{Path(origin).resolve().name}-continued" if origin else f"{recipe.name}-{preset or next(iter(recipe.presets))}"
+    name = f"{Path(origin).resolve().name}-continued" if origin else f"{recipe.name}-{preset or recipe.default_preset}"
     run = RunFolder(f"runs/{name}" if folder is None else folder)
     if origin:
         Continuation.of(recipe, origin).check(settings, run)
@@ -222,7 +222,7 @@ def finished(training: Any) -> bool:
     """
     run = training.run
     if run.is_finished:
-        run.open(training.recipe.name, training.settings)
+        run.open(training.recipe.name, training.settings, training.recipe.file)
         further = f"to go on from it give {option('continue_from')} {run.path}, for another another {option('run_dir')}"
         print(f"{run.path}: this training is finished; {further}")
     return run.is_finished

@@ -2,7 +2,9 @@
 
 import contextlib
 import dataclasses
+import hashlib
 import json
+import logging
 import os
 import shutil
 import tempfile
@@ -20,13 +22,19 @@ LOCK = "in_use"
 """The file of a run folder that is there while a process trains in it."""
 
 
+ORIGIN = ("recipe_file", "recipe_sha256")
+"""What `config.yaml` says of a recipe that has a file of its own: where it is, and what it was when the run was started."""
+
+_log = logging.getLogger(__name__)
+
+
 @dataclasses.dataclass(frozen=True)
 class RunFolder:
     """The folder of one training run: enough to evaluate, predict, export and resume with no other argument.
 
     | file | what |
     |---|---|
-    | `config.yaml` | the recipe and every setting |
+    | `config.yaml` | the recipe, where it is, and every setting |
     | `tokenizer.model` | the tokenizer |
     | `target_tokenizer.model` | that of the targets, if a translator has two |
     | `model.keras` | the best weights |
@@ -96,34 +104,47 @@ class RunFolder:
         """Whether the training ran to its end; `metrics.json` is the last file it writes."""
         return self.metrics.is_file()
 
-    def open(self, recipe: str, settings: Any) -> None:
+    def open(self, recipe: str, settings: Any, file: Path | None = None) -> None:
         """Starts the run, or takes it up again if it was started with the same settings.
 
         Args:
             recipe: Name of the recipe.
             settings: Dataclass of settings.
+            file: Where the recipe is, if it is not found by its name; a run that is taken up again remembers where it is now.
 
         Raises:
             UserError: The folder holds a run of other settings, or something that is no run, or it cannot be written.
         """
-        wanted = {"recipe": recipe, "settings": dataclasses.asdict(settings)}
-        if self.config.exists():
-            self._check_same(self.read_config(), wanted)
+        origin = {} if file is None else {"recipe_file": str(file), "recipe_sha256": _digest(file)}
+        wanted = {"recipe": recipe, **origin, "settings": dataclasses.asdict(settings)}
+        if not self.config.exists():
+            self._make()
+            self._write_config(wanted)
             return
-        with writing(self.path):
-            if self.path.is_dir() and any(path.name != LOCK for path in self.path.iterdir()):
-                raise UserError(f"{self.path}: expected a new or empty folder, or a run, found other files; give another --run-dir")
-            self.path.mkdir(parents=True, exist_ok=True)
-        self.write_text(self.config, yaml.safe_dump(wanted, sort_keys=False, allow_unicode=True))
+        found = self.read_config()
+        self._check_same(found, wanted)
+        if file is not None:
+            self.compare_recipe(file)
+            if found.get("recipe_file") != str(file):
+                self._write_config({**wanted, "recipe_sha256": found.get("recipe_sha256", wanted["recipe_sha256"])})
+
+    def compare_recipe(self, file: Path) -> None:
+        """Warns of a recipe's file that is not as it was when the run was started.
+
+        Args:
+            file: The file.
+        """
+        if self.read_config().get("recipe_sha256") not in (None, _digest(file)):
+            _log.warning("%s: has changed since the run %s was started with it", file, self.path)
 
     @contextlib.contextmanager
-    def opening(self, recipe: str, settings: Any) -> Iterator[None]:
+    def opening(self, recipe: str, settings: Any, file: Path | None = None) -> Iterator[None]:
         """Opens the run for the block that prepares it; if that fails, a run that was new is gone again.
 
         So a mistake in the settings or the data leaves nothing behind that would refuse the corrected command.
         """
         is_new = not self.config.exists()
-        self.open(recipe, settings)
+        self.open(recipe, settings, file)
         try:
             yield
         except BaseException:
@@ -147,6 +168,15 @@ class RunFolder:
         finally:
             remove_empty(missing)
 
+    def _make(self) -> None:
+        with writing(self.path):
+            if self.path.is_dir() and any(path.name != LOCK for path in self.path.iterdir()):
+                raise UserError(f"{self.path}: expected a new or empty folder, or a run, found other files; give another --run-dir")
+            self.path.mkdir(parents=True, exist_ok=True)
+
+    def _write_config(self, config: dict[str, Any]) -> None:
+        self.write_text(self.config, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
+
     def _check_same(self, found: dict, wanted: dict) -> None:
         changed = differences(*({"recipe": config["recipe"], **config["settings"]} for config in (found, wanted)))
         if changed:
@@ -156,7 +186,7 @@ class RunFolder:
             raise UserError(f"{self.path}: this run has other settings ({', '.join(changed)}); {advice}")
 
     def read_config(self) -> dict[str, Any]:
-        """Returns `{"recipe": name, "settings": {...}}`.
+        """Returns `{"recipe": name, "settings": {...}}`, and `recipe_file` and `recipe_sha256` if the recipe has a file of its own.
 
         Raises:
             UserError: The folder is no run folder.
@@ -165,7 +195,8 @@ class RunFolder:
             raise UserError(f"{self.path}: expected the folder of a training run, found no such folder")
         try:
             config = yaml.safe_load(self.config.read_text("utf-8"))
-            return {"recipe": config["recipe"], "settings": dict(config["settings"])}
+            origin = {name: str(config[name]) for name in ORIGIN if name in config}
+            return {"recipe": config["recipe"], **origin, "settings": dict(config["settings"])}
         except FileNotFoundError as error:
             raise UserError(f"{self.path}: expected the folder of a training run, found no config.yaml in it") from error
         except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
@@ -237,6 +268,11 @@ def differences(found: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
     return [
         f"{key} {_shown(found.get(key))} → {_shown(wanted.get(key))}" for key in {**found, **wanted} if found.get(key) != wanted.get(key)
     ]
+
+
+def _digest(file: Path) -> str:
+    """Returns the SHA-256 of a file in hexadecimal."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _shown(value: Any) -> str:

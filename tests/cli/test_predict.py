@@ -23,7 +23,7 @@ def write_run(path, recipe, settings, tokenizer, model):
     model.set_weights([2 * random.normal(size=weights.shape) for weights in model.get_weights()])
     tokenizer.save(run.tokenizer)
     model.save(run.model)
-    run.write_json(run.metrics, {})
+    run.write_json(run.metrics, {"test": {"label_names": ["no", "yes"]}})
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from toolkit.errors import UserError
 from toolkit.export.exporter import Exporter
 from toolkit.tasks.prediction import Prediction
 from toolkit.tasks.registry import TASKS, exporter_of, find_task
+from toolkit.tasks.settings import TrainingSettings
 from toolkit.tasks.training_run import TrainingRun
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,9 @@ def imported(tree):
 def test_a_kind_has_all_parts(name):
     task = find_task(name)
     assert task.name == name
+    assert issubclass(task.part("settings"), TrainingSettings)
+    assert {*task.part("settings").measure_options, *task.part("settings").fixed} <= task.part("settings").__dataclass_fields__.keys()
+    assert callable(task.part("reader"))
     assert issubclass(task.part("training"), TrainingRun)
     assert issubclass(task.part("exporter"), Exporter)
     assert task.part("exporter").task == name

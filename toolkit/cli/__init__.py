@@ -2,18 +2,21 @@
 
 import contextlib
 import difflib
+import functools
 import importlib
 import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
+from typing import NoReturn
 
 from toolkit.arguments import arguments_are_options
 from toolkit.cli.streams import fill_closed_descriptors, standard_streams, write_what_the_encoding_lacks
 from toolkit.errors import Terminated, UserError
 from toolkit.quiet import native_notices_held_to_the_end
+from toolkit.recipe import Recipe
 
 COMMANDS = {
     "list": "list the recipes and their presets",
@@ -48,23 +51,46 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 2 for a user's mistake, 130 if interrupted, 143 if terminated.
     """
-    if argv is not None:
-        return _guarded(argv)
+    return _as_program(_run) if argv is None else _guarded(functools.partial(_run, argv))
+
+
+def run_recipe(recipe: Recipe) -> NoReturn:
+    """Runs the file of a recipe as a program that takes the options of `toolkit train`: `python my_recipe.py [--OPTION VALUE ...]`.
+
+    It stands at the end of the file, below `if __name__ == "__main__":`, so that the file can be imported, too.
+
+    Args:
+        recipe: The recipe.
+
+    Raises:
+        SystemExit: Always, with the exit code of the command.
+    """
+    from toolkit.cli.recipe_file import refuse_to_run_while_imported
+
+    refuse_to_run_while_imported()
+    sys.exit(_as_program(functools.partial(_train, recipe)))
+
+
+def _as_program(command: Callable[[Sequence[str]], int]) -> int:
+    """Runs a command with the words of this process, which it is the whole of."""
     fill_closed_descriptors()
     write_what_the_encoding_lacks()
     signal.signal(signal.SIGTERM, _terminate)
     with native_notices_held_to_the_end():
         _show_warnings()
-        return _guarded(sys.argv[1:])
+        return _guarded(functools.partial(command, sys.argv[1:]))
 
 
-def _guarded(argv: Sequence[str]) -> int:
+def _guarded(command: Callable[[], int]) -> int:
     """Runs a command; turns what may go wrong into a line and an exit code."""
     # TensorFlow's notices about the processor are not ours to print; its errors are.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with standard_streams(), arguments_are_options():
         try:
-            code = _run(argv)
+            try:
+                code = command()
+            except SystemExit as end:  # of --help, and of a server that is asked to stop
+                code = end.code or 0
             sys.stdout.flush()
             return code
         except UserError as error:
@@ -101,6 +127,14 @@ def _terminate(number: int, frame: FrameType | None) -> None:
     raise Terminated
 
 
+def _train(recipe: Recipe, argv: Sequence[str]) -> int:
+    from toolkit.cli.recipes import find_recipe
+    from toolkit.cli.train import run_recipe
+
+    spec = sys.modules["__main__"].__spec__
+    return run_recipe(find_recipe(recipe), f"python -m {spec.name}" if spec else f"python {sys.argv[0]}", argv)
+
+
 def _run(argv: Sequence[str]) -> int:
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE.format(commands="\n".join(f"  {name:<10}{summary}" for name, summary in COMMANDS.items())), end="")
@@ -115,7 +149,4 @@ def _run(argv: Sequence[str]) -> int:
         near = difflib.get_close_matches(command, COMMANDS, n=1)
         advice = f"did you mean {near[0]}?" if near else f"expected one of: {', '.join(COMMANDS)}"
         raise UserError(f'"{command}" is no command; {advice}')
-    try:
-        return importlib.import_module(f"toolkit.cli.{command}").run(words)
-    except SystemExit as end:  # of --help, and of a server that is asked to stop
-        return end.code or 0
+    return importlib.import_module(f"toolkit.cli.{command}").run(words)

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from toolkit.errors import UserError
+from toolkit.run_folder import ORIGIN
 
 _NULL = "tag:yaml.org,2002:null"
 
@@ -50,7 +51,7 @@ class OptionFile:
             if entry.name in found:
                 raise UserError(f"{entry.place}: expected {entry.name} once, received it in {found[entry.name].place} already")
             found[entry.name] = entry
-        return cls(found.pop("recipe", None), list(found.values()))
+        return cls(found.pop("recipe", None), [entry for name, entry in found.items() if name not in ORIGIN])
 
 
 def _root(path: str) -> yaml.Node | None:

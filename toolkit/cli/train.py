@@ -11,6 +11,7 @@ from toolkit.cli.parser import spelled
 from toolkit.cli.recipes import RECIPES, find_recipe, make_run
 from toolkit.cli.streams import outlive_readers
 from toolkit.errors import UserError
+from toolkit.recipe import Recipe
 from toolkit.run import finished, prepared_folder, starting_point
 
 USAGE = f"""\
@@ -19,7 +20,7 @@ usage: toolkit train RECIPE [--preset NAME | --continue-from RUN] [--run-dir FOL
 Trains a recipe, measures it on its test split and exports it. An interrupted training goes on with the same command.
 --continue-from starts from a finished run, with its tokenizer, its weights and its settings; give only what is to be other.
 
-recipes: {", ".join(RECIPES)}
+recipes: {", ".join(RECIPES)}; or the path of a Python file with one of your own (docs/write_a_recipe.md)
 toolkit train RECIPE --help lists the options of a recipe.
 """
 FLAGS = ("-h", "--help", "--json", "--print-config")  # options without a value
@@ -27,15 +28,24 @@ FLAGS = ("-h", "--help", "--json", "--print-config")  # options without a value
 
 def run(argv: Sequence[str]) -> int:
     """Trains a recipe."""
-    name, argv = _without_recipe(argv)
-    if name is None and (not argv or argv[0] in ("-h", "--help")):
+    name, words = _without_recipe(argv)
+    if name is None and (not words or words[0] in ("-h", "--help")):
         print(USAGE, end="")
-        return 0 if argv else 2
+        return 0 if words else 2
     if name is None:
         raise UserError(f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: toolkit train sentiment")
-    recipe = find_recipe(name)
+    return run_recipe(find_recipe(name), f"toolkit train {name}", words)
 
-    parser = SettingsParser(f"toolkit train {recipe.name}", recipe.summary, recipe.name, recipe.presets)
+
+def run_recipe(recipe: Recipe, command: str, argv: Sequence[str]) -> int:
+    """Trains a recipe.
+
+    Args:
+        recipe: The recipe.
+        command: What the help and messages call the command.
+        argv: Its words: the options.
+    """
+    parser = SettingsParser(command, recipe.summary, recipe.name, recipe.presets)
     parser.add_argument(
         "--run-dir", metavar="FOLDER", help=f"folder of the run (default: runs/{recipe.name}-PRESET, or runs/RUN-continued)"
     )

@@ -10,24 +10,27 @@ from toolkit.models.text_classifier import TextClassifier
 SHARED = ("vocabulary_size", "embedding_dim", "cell")
 
 
-def start_from_model(model: keras.Model, trained: keras.Model) -> None:
+def start_from_model(model: keras.Model, trained: keras.Model, *, keeps_output: bool = False) -> None:
     """Gives a model what another one of the same architecture has learned. What only training reads, such as dropout, may differ.
-
-    A classifier of other labels, or of labels in another order, keeps its own output.
 
     Args:
         model: The model, whose weights are changed.
         trained: The trained model.
+        keeps_output: Whether the last layer that has weights keeps its own, as that of a classifier of other labels has to.
 
     Raises:
         ValueError: They differ in the number or the shapes of the weights.
     """
-    own = []
-    if isinstance(model, TextClassifier) and model.label_names != trained.label_names:
-        own = [id(variable) for variable in model.get_layer("logits").weights]
-    for variable, value in zip(model.weights, trained.weights, strict=True):
-        if id(variable) not in own:
-            variable.assign(ops.convert_to_numpy(value))
+    output = next(layer for layer in reversed(model.layers) if layer.weights).weights if keeps_output else []
+    own = [id(variable) for variable in output]
+    if len(model.weights) != len(trained.weights):
+        raise ValueError(f"Argument `trained` must have {len(model.weights)} weights, as `model` has. Received: {len(trained.weights)}")
+    taken = [pair for pair in zip(model.weights, trained.weights, strict=True) if id(pair[0]) not in own]
+    for variable, value in taken:
+        if variable.shape != value.shape:
+            raise ValueError(f"Argument `trained` must have {variable.shape} as {variable.path}. Received: {value.shape} as {value.path}")
+    for variable, value in taken:
+        variable.assign(ops.convert_to_numpy(value))
 
 
 def start_from_language_model(classifier: TextClassifier, language_model: LanguageModel) -> None:

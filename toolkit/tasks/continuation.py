@@ -85,16 +85,23 @@ class Continuation:
                 with run.replacing(copy) as temporary:
                     shutil.copyfile(mine, temporary)
 
-    def give_weights(self, model: Any) -> None:
-        """Gives a model the weights; a classifier with labels that the run does not know keeps the output that it has.
+    def give_weights(self, model: Any, *, keeps_output: bool = False) -> None:
+        """Gives a model the weights.
+
+        Args:
+            model: The model.
+            keeps_output: Whether its last layer keeps its own.
 
         Raises:
-            UserError: The model file cannot be read.
-            ValueError: The model is of another shape.
+            UserError: The model file cannot be read, or the model is of another shape.
         """
         from toolkit.models import load_model, start_from_model
 
-        start_from_model(model, load_model(self.run.model))
+        try:
+            start_from_model(model, load_model(self.run.model), keeps_output=keeps_output)
+        except ValueError as error:
+            advice = f"train anew without {option('continue_from')}, or take back what has changed in the recipe"
+            raise UserError(f"{self.run.path}: its weights do not fit the recipe's model ({error}); {advice}") from error
 
     def describe(self, settings: Any) -> str:
         """Returns a line: what a training goes on from, and what is other than it was there."""

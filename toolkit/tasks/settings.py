@@ -8,7 +8,7 @@ from toolkit.cells import CELLS, not_honoured, with_equations
 from toolkit.data.reading.reading import Reading
 
 TOKENIZER = ("tokenizer", "vocabulary_size")
-"""Settings of the tokenizer, which a training that goes on from a finished run cannot change."""
+"""Settings of the tokenizer."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,8 @@ class Task:
 
     Attributes:
         name: What recipes and exports call it; the name of its package.
+        settings: A dataclass: what the settings of its recipes are made from.
+        reader: `(settings, run) -> data`: what a recipe trains on that does not build its data itself.
         training: A `TrainingRun`: the commands over one run of a recipe.
         exporter: An `Exporter`: what a trained model is outside of Python, and how that is compared with it.
         opener: `(runner, folder) -> Any`: from the runner of an export, and the folder of its description, to what gives answers.
@@ -22,6 +24,8 @@ class Task:
     """
 
     name: str
+    settings: str
+    reader: str
     training: str
     exporter: str
     opener: str

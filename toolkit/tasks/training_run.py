@@ -10,7 +10,7 @@ import textwrap
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import numpy as np
@@ -18,16 +18,19 @@ import tensorflow as tf
 
 from toolkit import __version__
 from toolkit.arguments import InvalidArgument, option
+from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble
 from toolkit.evaluation.plots import learning_curve
 from toolkit.export.exporter import Exporter
 from toolkit.export.exporting import export
 from toolkit.export.report import ExportReport
 from toolkit.models import load_model
+from toolkit.models.contract import check_model
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.data_report import licence_of, public_name
+from toolkit.tasks.registry import find_task
 from toolkit.training.history import History
 from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.objective import Objective
@@ -49,8 +52,8 @@ class TrainingRun(abc.ABC):
         run: The folder of the run.
     """
 
-    example: str
-    """A text to try a finished run on."""
+    model_has: ClassVar[tuple[str, ...]] = ()
+    """Attributes and methods by which the kind of task asks a model, besides calling it."""
 
     def __init__(self, recipe: Recipe, settings: Any, run: RunFolder):
         self.recipe = recipe
@@ -93,16 +96,14 @@ class TrainingRun(abc.ABC):
         s, started = self.settings, time.monotonic()
         origin = self.origin
         keras.utils.set_random_seed(s.seed)
-        with self.run.opening(self.recipe.name, s), losing_workers(strategy):
+        with self.run.opening(self.recipe.name, s, self.recipe.file), losing_workers(strategy):
             if origin:
                 origin.give_tokenizers(self.run)
-            data = self.recipe.build_data(s, self.run)
+            data = self.read_data()
             train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
             with strategy.scope():
                 objective, scores = self._objective(data), self._scores(data)
-                model = self.recipe.build_model(s, data)
-                if origin:
-                    origin.give_weights(model)
+                model = self._build_model(data)
                 fitted = self._fitted(model, objective)
                 optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
         self._announce(data, model)
@@ -130,6 +131,34 @@ class TrainingRun(abc.ABC):
         seconds = prepared - started + history.epochs[-1]["seconds"] + time.monotonic() - trained
         self._keep(model, data, history, result, seconds)
         return result
+
+    def read_data(self) -> Any:
+        """Returns what the run trains on.
+
+        Raises:
+            UserError: The data cannot be read, or have changed since the run was started.
+        """
+        return (self.recipe.build_data or find_task(self.recipe.task).part("reader"))(self.settings, self.run)
+
+    def _build_model(self, data: Any) -> keras.Model:
+        """Returns the recipe's model, with the weights that the training starts from."""
+        model = self.recipe.build_model(self.settings, data)
+        try:
+            model = self._checked(model, data)
+        except ValueError as error:
+            raise UserError(f"{self.recipe.file or self.recipe.name}: build_model: {error}") from error
+        self._initialize(model, data)
+        return model
+
+    def _checked(self, model: keras.Model, data: Any) -> keras.Model:
+        """Returns the model as it is trained; refuses, by a `ValueError`, one that the kind of task cannot train or use."""
+        check_model(model, self.model_has)
+        return model
+
+    def _initialize(self, model: keras.Model, data: Any) -> None:
+        """Gives a new model the weights of the run that the training goes on from, if there is one."""
+        if self.origin:
+            self.origin.give_weights(model)
 
     def _build_optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
         s = self.settings

@@ -130,7 +130,7 @@ def test_the_fused_lstm_answers_as_the_model_does(fused, tokenizer, expected):
 
 def test_another_cell_cannot_be_fused(tokenizer):
     model = TextClassifier(tokenizer.vocabulary_size, ["a", "b"], embedding_dim=4, units=3, cell="gru")
-    with pytest.raises(UserError, match="--fused-lstm: expected a classifier of LSTM layers, received one of cell gru"):
+    with pytest.raises(UserError, match=r"--fused-lstm: expected a toolkit\.TextClassifier of LSTM layers, received one of cell gru"):
         ClassifierExporter(model, tokenizer, MAX_LENGTH).with_fused_lstm()
 
 
@@ -220,7 +220,7 @@ def with_gap(model, tokens, gap):
 @pytest.mark.parametrize(("gap", "wrong"), [(1e-5, 0), (0.5, 1)])
 def test_a_rounded_file_may_give_other_labels_where_the_model_is_unsure(model, tokenizer, gap, wrong):
     tokens = crop(tokenizer.encode(TEXTS[:1])[0], MAX_LENGTH)
-    check = ClassifierCheck(with_gap(model, tokens, gap), tokenizer, MAX_LENGTH, TEXTS[:1], REFERENCES[:1])
+    check = ClassifierCheck(with_gap(model, tokens, gap), tokenizer, MAX_LENGTH, model.label_names, TEXTS[:1], REFERENCES[:1])
     other = classifier_runner(with_gap(model, tokens, -gap))
     if not wrong:
         assert check.rounded(other, "model_float16.tflite", 2**-11).same == 0
@@ -284,7 +284,7 @@ def test_a_version_that_is_there_is_refused(exported, model, tokenizer):
 
 
 def test_a_wrong_label_is_noticed(exported, model, tokenizer):
-    check = ClassifierCheck(model, tokenizer, MAX_LENGTH, TEXTS, [])
+    check = ClassifierCheck(model, tokenizer, MAX_LENGTH, model.label_names, TEXTS, [])
     check.label_names = ["positive", "negative"]
     with pytest.raises(UserError, match="label of the highest score"):
         check.saved_model(SavedModelRunner(Path(exported.path)))
@@ -303,7 +303,7 @@ def test_an_export_of_another_model_is_noticed(exported, model, tokenizer, chang
         known = tokenizer.encode(TEXTS[:1])[0][0]
         weights[0] = weights[0] * (np.arange(len(weights[0])) != known)[:, np.newaxis]
     other.set_weights(weights)
-    check = ClassifierCheck(other, tokenizer, MAX_LENGTH, TEXTS, [])
+    check = ClassifierCheck(other, tokenizer, MAX_LENGTH, other.label_names, TEXTS, [])
     with pytest.raises(UserError, match="SavedModel: expected the scores of the model"):
         check.saved_model(SavedModelRunner(Path(exported.path)))
     with pytest.raises(UserError, match="LiteRT: expected the scores of the model"):

@@ -4,6 +4,8 @@ from toolkit.tasks.task import Task
 
 TASK = Task(
     "classification",
+    settings="toolkit.tasks.classification.settings:LabeledTextSettings",
+    reader="toolkit.tasks.classification.texts:read_labeled_texts",
     training="toolkit.tasks.classification.training:TextClassification",
     exporter="toolkit.tasks.classification.exporter:ClassifierExporter",
     opener="toolkit.tasks.classification.predictor:open_predictor",

@@ -33,9 +33,10 @@ class ClassifierExporter(Exporter):
     `tokens_32x64` take token ids at fixed shapes, for XLA and TPU. The LiteRT files take token ids of one text.
 
     Attributes:
-        model: Classifier from token ids to logits, with `label_names`.
+        model: Classifier from token ids to logits.
         tokenizer: Its tokenizer.
         max_length: Tokens kept of a text.
+        label_names: Names of the labels, in the order of the logits; by default those that the model knows.
         fused_lstm: Whether there are LiteRT files with LiteRT's own LSTM operator, too.
 
     Raises:
@@ -51,38 +52,43 @@ class ClassifierExporter(Exporter):
     model: keras.Model
     tokenizer: Tokenizer
     max_length: int
+    label_names: Sequence[str] | None = None
     fused_lstm: bool = False
 
     def __post_init__(self):
         """Checks the arguments."""
         check_integer("max_length", self.max_length, 1)
+        if self.label_names is None:
+            object.__setattr__(self, "label_names", self.model.label_names)
 
     def with_fused_lstm(self) -> "ClassifierExporter":
         """Returns an exporter that writes LiteRT files with the fused LSTM, too."""
-        if FUSED not in cell_of(self.model.cell).exports:
-            raise UserError(f"--fused-lstm: expected a classifier of LSTM layers, received one of cell {self.model.cell}")
+        cell = getattr(self.model, "cell", None)
+        if cell is None or FUSED not in cell_of(cell).exports:
+            received = f"a {type(self.model).__name__}" if cell is None else f"one of cell {cell}"
+            raise UserError(f"--fused-lstm: expected a toolkit.TextClassifier of LSTM layers, received {received}")
         return replace(self, fused_lstm=True)
 
     def summary(self) -> str:
         """Returns the labels."""
-        return f" Labels: {', '.join(self.model.label_names)}."
+        return f" Labels: {', '.join(self.label_names)}."
 
     def description(self) -> dict[str, Any]:
         """Returns the label names, and how much of a text is read."""
-        return {"task": self.task, "label_names": self.model.label_names, "max_length": self.max_length}
+        return {"task": self.task, "label_names": self.label_names, "max_length": self.max_length}
 
     def assets(self) -> dict[str, bytes]:
         """Returns the label names and the vocabulary."""
         pieces = self.tokenizer.pieces(range(self.tokenizer.vocabulary_size))
         return {
-            "labels.json": json.dumps(self.model.label_names, ensure_ascii=False).encode(),
+            "labels.json": json.dumps(self.label_names, ensure_ascii=False).encode(),
             "vocabulary.txt": "".join(f"{piece}\n" for piece in pieces).encode(),
         }
 
     @functools.cached_property
     def graph(self) -> tuple[ClassifierModule, dict[str, Any]]:
         """The graph from raw strings to labels, and its signatures."""
-        module = ClassifierModule(self.model, self.tokenizer, self.max_length)
+        module = ClassifierModule(self.model, self.tokenizer, self.max_length, self.label_names)
         scores = probability_function(self.model)
         fixed = {f"tokens_{batch}x{self._length}": scores_function(scores, batch, self._length) for batch in FIXED_BATCHES}
         return module, {"serving_default": module.label, "label": module.label, "classify": module.classify, **fixed}
@@ -107,7 +113,7 @@ class ClassifierExporter(Exporter):
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
         """Returns what compares the artefacts with the model."""
-        return ClassifierCheck(self.model, self.tokenizer, self.max_length, texts, references)
+        return ClassifierCheck(self.model, self.tokenizer, self.max_length, self.label_names, texts, references)
 
     def warm_up(self, texts: Sequence[str]) -> list[PredictionLog]:
         """Returns requests of one text and of many."""
@@ -115,7 +121,7 @@ class ClassifierExporter(Exporter):
 
     def settings(self) -> dict[str, Any]:
         """Returns what makes the artefacts besides the model and the tokenizer."""
-        return {"max_length": self.max_length}
+        return {"max_length": self.max_length, "label_names": self.label_names}
 
     @property
     def _length(self) -> int:

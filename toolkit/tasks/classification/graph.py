@@ -1,5 +1,7 @@
 """The classifier as a graph from raw strings to labels."""
 
+from collections.abc import Sequence
+
 import keras
 import tensorflow as tf
 
@@ -13,15 +15,16 @@ class ClassifierModule(tf.Module):
     """What a SavedModel of a classifier holds: tokenizer, padding, model, label names.
 
     Args:
-        model: Classifier from token ids to logits, with `label_names`.
+        model: Classifier from token ids to logits.
         tokenizer: Its tokenizer.
         max_length: Tokens kept of a text; a longer one loses its middle.
+        label_names: Names of the labels, in the order of the logits.
     """
 
-    def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int):
+    def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, label_names: Sequence[str]):
         super().__init__()
         self.max_length = max_length
-        self.label_names = tf.constant(model.label_names)
+        self.label_names = tf.constant(list(label_names))
         self.tokenizer = GraphTokenizer(tokenizer)
         self._probabilities = probability_function(model, "graph")
 

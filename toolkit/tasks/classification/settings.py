@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 
 from toolkit.arguments import InvalidArgument, option
 from toolkit.data.reading.reading import LABEL_OPTIONS, READING_OPTIONS
-from toolkit.tasks.settings import FileSettings, at_least
+from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabeledTextSettings(FileSettings):
+class LabeledTextSettings(FileSettings, TrainingSettings):
     """Where labeled texts come from, how they become tokens, and how these are batched and weighed.
 
     Attributes:
@@ -34,6 +34,9 @@ class LabeledTextSettings(FileSettings):
     measure_options: ClassVar[tuple[str, ...]] = ("data", *columns, *READING_OPTIONS, *LABEL_OPTIONS)
     """Settings that other data may be measured with."""
 
+    fixed: ClassVar[tuple[str, ...]] = TOKENIZER
+    """Settings that a training that goes on from a finished run cannot change, whatever the model."""
+
     data: str | None = None
     data_dir: str | None = None
     text_column: str | None = None
@@ -52,6 +55,7 @@ class LabeledTextSettings(FileSettings):
 
     def __post_init__(self):
         FileSettings.__post_init__(self)
+        TrainingSettings.__post_init__(self)
         at_least(self, vocabulary_size=1, max_length=2, tokens_per_batch=1)
         if self.training_examples is not None:
             at_least(self, training_examples=1)

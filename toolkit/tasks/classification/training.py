@@ -2,11 +2,13 @@
 
 import logging
 import textwrap
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 import keras
 
+from toolkit.arguments import InvalidArgument
 from toolkit.data.batching.crop import crop
 from toolkit.data.labeled_texts.corpus import Split, read_corpus, read_split
 from toolkit.data.labeled_texts.relabeling import relabeled
@@ -14,13 +16,16 @@ from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.data.reading.reading import Reading
 from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix
+from toolkit.models import TextClassifier
+from toolkit.models.contract import as_classifier
+from toolkit.models.initialization import start_from_language_model
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
 from toolkit.tasks.classification.measures import ClassificationResult, evaluate_classifier
 from toolkit.tasks.classification.predictor import Predictor
 from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.settings import LabeledTextSettings
-from toolkit.tasks.classification.texts import LabeledTexts
+from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
 from toolkit.tasks.training_run import TrainingRun, header, shortest
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
@@ -41,6 +46,28 @@ class TextClassification(TrainingRun):
         run: The folder of the run.
     """
 
+    @property
+    def label_names(self) -> list[str]:
+        """Names of the labels of the trained model, in the order of its logits.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        return self.run.read_metrics()["test"]["label_names"]
+
+    def _checked(self, model: keras.Model, data: LabeledTexts) -> keras.Model:
+        model = super()._checked(model, data)
+        return model if isinstance(model, TextClassifier) else as_classifier(model, len(data.label_names))
+
+    def _initialize(self, model: keras.Model, data: LabeledTexts) -> None:
+        if self.settings.init_from:
+            if not isinstance(model, TextClassifier):
+                expected = f"none with a recipe that builds a {type(model).__name__}"
+                raise InvalidArgument("init_from", expected, self.settings.init_from, "build a toolkit.TextClassifier to start from one")
+            start_from_language_model(model, load_language_model(self.settings.init_from))
+        if self.origin:
+            self.origin.give_weights(model, keeps_output=data.label_names != self.origin.metrics["test"]["label_names"])
+
     def _batches(self, data: LabeledTexts, split: str, replicas: int) -> TokenBatches:
         s = self.settings
         return data.batches(
@@ -59,7 +86,7 @@ class TextClassification(TrainingRun):
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
 
     def _test(self, model: keras.Model, data: LabeledTexts) -> ClassificationResult:
-        return self._evaluate(model, data.tokenizer, data.corpus.splits["test"])
+        return self._evaluate(model, data.tokenizer, data.corpus.splits["test"], data.label_names)
 
     def _keep_results(self, model: keras.Model, data: LabeledTexts, result: ClassificationResult) -> dict[str, Any]:
         split = data.corpus.splits["test"]
@@ -85,17 +112,17 @@ class TextClassification(TrainingRun):
         columns = self._chosen(COLUMNS, options)
         reading = Reading.of(self.settings, options)
         if data is None:
-            split = relabeled(read_corpus(self.settings.data, **columns, reading=reading), model.label_names).splits["test"]
+            split = relabeled(read_corpus(self.settings.data, **columns, reading=reading), self.label_names).splits["test"]
         else:
-            split = read_split(data, label_names=model.label_names, **columns, reading=reading)
+            split = read_split(data, label_names=self.label_names, **columns, reading=reading)
         for note in split.notes:
             _log.warning("%s", note)
-        return self._evaluate(model, tokenizer, split)
+        return self._evaluate(model, tokenizer, split, self.label_names)
 
-    def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split) -> ClassificationResult:
+    def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split, label_names: Sequence[str]) -> ClassificationResult:
         tokens = [crop(ids, self.settings.max_length) for ids in tokenizer.encode(split.texts)]
         probabilities = probabilities_of(classifier_runner(model), tokens)
-        return evaluate_classifier(probabilities, split.labels, model.label_names, split.sources, split.texts)
+        return evaluate_classifier(probabilities, split.labels, label_names, split.sources, split.texts)
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
         """Says whether the model gives every text the same label."""
@@ -132,7 +159,7 @@ class TextClassification(TrainingRun):
             UserError: The run is not finished.
         """
         model, tokenizer = self.load()
-        return Predictor(classifier_runner(model), model.label_names, tokenizer, self.settings.max_length)
+        return Predictor(classifier_runner(model), self.label_names, tokenizer, self.settings.max_length)
 
     def exporter(self) -> ClassifierExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.
@@ -140,7 +167,8 @@ class TextClassification(TrainingRun):
         Raises:
             UserError: The run is not finished.
         """
-        return ClassifierExporter(*self.load(), self.settings.max_length)
+        model, tokenizer = self.load()
+        return ClassifierExporter(model, tokenizer, self.settings.max_length, self.label_names)
 
     def load(self) -> tuple[keras.Model, Tokenizer]:
         """Returns the trained model and its tokenizer.

@@ -34,17 +34,26 @@ class ClassifierCheck(Check):
     """Compares the artefacts of a classifier with it.
 
     Args:
-        model: Classifier from token ids to logits, with `label_names`.
+        model: Classifier from token ids to logits.
         tokenizer: Its tokenizer.
         max_length: Tokens kept of a text.
+        label_names: Names of the labels, in the order of the logits.
         texts: What to label.
         references: The right labels of the first so many texts.
     """
 
     answers, measure = "labels", "accuracy"
 
-    def __init__(self, model: keras.Model, tokenizer: Tokenizer, max_length: int, texts: Sequence[str], references: Sequence[str]):
-        self.label_names, self.max_length = list(model.label_names), max_length
+    def __init__(
+        self,
+        model: keras.Model,
+        tokenizer: Tokenizer,
+        max_length: int,
+        label_names: Sequence[str],
+        texts: Sequence[str],
+        references: Sequence[str],
+    ):
+        self.label_names, self.max_length = list(label_names), max_length
         self.texts, self.references = list(texts), list(references)
         self.model, self.reference = model, classifier_runner(model, "compiled")
         self.tokens = self._cropped(tokenizer.encode(texts))

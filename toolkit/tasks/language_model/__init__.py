@@ -4,6 +4,8 @@ from toolkit.tasks.task import Task
 
 TASK = Task(
     "language_model",
+    settings="toolkit.tasks.language_model.settings:TextSettings",
+    reader="toolkit.tasks.language_model.texts:read_texts",
     training="toolkit.tasks.language_model.training:LanguageModeling",
     exporter="toolkit.tasks.language_model.exporter:LanguageModelExporter",
     opener="toolkit.tasks.language_model.text_generator:open_text_generator",

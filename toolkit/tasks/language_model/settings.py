@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from toolkit.data.reading.reading import READING_OPTIONS
-from toolkit.tasks.settings import FileSettings, at_least
+from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
 
 
 @dataclass(frozen=True, kw_only=True)
-class TextSettings(FileSettings):
+class TextSettings(FileSettings, TrainingSettings):
     """Where texts come from, how they become tokens, and how these are cut into windows.
 
     Attributes:
@@ -29,6 +29,9 @@ class TextSettings(FileSettings):
     measure_options: ClassVar[tuple[str, ...]] = ("data", *columns, *READING_OPTIONS)
     """Settings that other data may be measured with."""
 
+    fixed: ClassVar[tuple[str, ...]] = TOKENIZER
+    """Settings that a training that goes on from a finished run cannot change, whatever the model."""
+
     data: str | None = None
     data_dir: str | None = None
     text_column: str | None = None
@@ -40,7 +43,10 @@ class TextSettings(FileSettings):
     window: int = 64
     tokens_per_epoch: int | None = None
     validation_tokens: int | None = None
+    global_clipnorm: float | None = 1.0
+    monitor: Literal["loss", "accuracy"] = "loss"
 
     def __post_init__(self):
         FileSettings.__post_init__(self)
+        TrainingSettings.__post_init__(self)
         at_least(self, vocabulary_size=1, batch_size=1, window=2, tokens_per_epoch=1, validation_tokens=1)

@@ -49,6 +49,8 @@ class LanguageModeling(TrainingRun):
         run: The folder of the run.
     """
 
+    model_has = ("step", "initial_state", "state_parts", "num_layers", "vocabulary_size", "features", "projection", "logits")
+
     def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
         s = self.settings
         if s.strategy != "none":
@@ -91,7 +93,7 @@ class LanguageModeling(TrainingRun):
         """
         model = self.load_model()
         if data is None:
-            return self._test(model, self.recipe.build_data(self.settings, self.run))
+            return self._test(model, self.read_data())
         reading = Reading.of(self.settings, options)
         options = self._chosen(TEXT_OPTIONS, options)
         tokenizer = Tokenizer.load(self.run.tokenizer)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from toolkit.data.reading.reading import Reading
-from toolkit.tasks.settings import at_least
+from toolkit.tasks.settings import TrainingSettings, at_least
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggedSentenceSettings:
+class TaggedSentenceSettings(TrainingSettings):
     """Where tagged sentences come from, how their words become numbers, and how these are batched.
 
     Attributes:
@@ -20,12 +20,16 @@ class TaggedSentenceSettings:
         reviews: reviews that the default data are made of; nothing for all
         vocabulary_size: different words and characters that are known, at most so many of both, the most frequent ones
         word_count: times that a word or a character occurs in training before it is known
+        word_length: characters that are read of a word; a longer one loses its middle
         max_length: words that are read at once while training; a longer text is cut into parts
         batch_size: sentences, or parts of them, in a batch
     """
 
     measure_options: ClassVar[tuple[str, ...]] = ("data", "token_column", "tag_column", "scheme", "encoding")
     """Settings that other data may be measured with."""
+
+    fixed: ClassVar[tuple[str, ...]] = ("vocabulary_size", "word_count", "word_length")
+    """Settings that a training that goes on from a finished run cannot change, whatever the model."""
 
     data: str | None = None
     token_column: str | None = None
@@ -35,9 +39,13 @@ class TaggedSentenceSettings:
     reviews: int | None = None
     vocabulary_size: int = 20000
     word_count: int = 2
+    word_length: int = 16
     max_length: int = 64
     batch_size: int = 32
+    global_clipnorm: float | None = 5.0
+    monitor: Literal["score", "accuracy", "loss"] = "score"
 
     def __post_init__(self):
+        TrainingSettings.__post_init__(self)
         Reading(encoding=self.encoding)  # refuses what it does not know
-        at_least(self, vocabulary_size=1, word_count=1, max_length=1, batch_size=1, reviews=100)
+        at_least(self, vocabulary_size=1, word_count=1, word_length=2, max_length=1, batch_size=1, reviews=100)

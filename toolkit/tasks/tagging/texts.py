@@ -62,13 +62,12 @@ def form_of(settings: TaggedSentenceSettings) -> Form:
     return Form(settings.token_column, settings.tag_column, settings.encoding)
 
 
-def read_tagged_sentences(settings: TaggedSentenceSettings, run: RunFolder, word_length: int) -> TaggedSentences:
+def read_tagged_sentences(settings: TaggedSentenceSettings, run: RunFolder) -> TaggedSentences:
     """Reads the sentences, and finds the vocabulary in those to train on.
 
     Args:
         settings: Where they come from.
         run: The run folder.
-        word_length: Characters that are read of a word.
 
     Raises:
         UserError: The data cannot be read, they have changed since the run was started, or they have tags that the run to go on from does
@@ -82,7 +81,7 @@ def read_tagged_sentences(settings: TaggedSentenceSettings, run: RunFolder, word
     if settings.continue_from:
         return _as_before(corpus, load_model(RunFolder(settings.continue_from).model))
     words = (sentence.words for sentence in corpus.splits["train"])
-    vocabulary = Vocabulary.of_sentences(words, settings.vocabulary_size, settings.word_count, word_length)
+    vocabulary = Vocabulary.of_sentences(words, settings.vocabulary_size, settings.word_count, settings.word_length)
     return TaggedSentences(corpus, vocabulary, corpus.tag_names)
 
 

@@ -38,6 +38,8 @@ class Tagging(TrainingRun):
         run: The folder of the run.
     """
 
+    model_has = ("tag_names", "words", "characters", "word_length", "character_units", "chain")
+
     def _batches(self, data: TaggedSentences, split: str, replicas: int) -> TaggedBatches:
         s = self.settings
         return data.batches(

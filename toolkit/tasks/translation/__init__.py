@@ -4,6 +4,8 @@ from toolkit.tasks.task import Task
 
 TASK = Task(
     "translation",
+    settings="toolkit.tasks.translation.settings:ParallelTextSettings",
+    reader="toolkit.tasks.translation.texts:read_parallel_texts",
     training="toolkit.tasks.translation.training:Translation",
     exporter="toolkit.tasks.translation.exporter:TranslatorExporter",
     opener="toolkit.tasks.translation.text_translator:open_translator",

@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 
 from toolkit.arguments import InvalidArgument, option
 from toolkit.data.reading.reading import READING_OPTIONS
-from toolkit.tasks.settings import FileSettings, at_least
+from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParallelTextSettings(FileSettings):
+class ParallelTextSettings(FileSettings, TrainingSettings):
     """Where sentences and their translations come from, how they become tokens, how these are batched, and how translations are scored.
 
     Attributes:
@@ -35,6 +35,9 @@ class ParallelTextSettings(FileSettings):
     measure_options: ClassVar[tuple[str, ...]] = ("data", *languages, *READING_OPTIONS)
     """Settings that other data may be measured with."""
 
+    fixed: ClassVar[tuple[str, ...]] = (*TOKENIZER, "separate_vocabularies", "normalization")
+    """Settings that a training that goes on from a finished run cannot change, whatever the model."""
+
     data: str | None = None
     source: str | None = None
     target: str | None = None
@@ -50,9 +53,12 @@ class ParallelTextSettings(FileSettings):
     batch_size: int = 64
     bleu_tokenizer: str = "13a"
     bleu_lowercase: bool = False
+    global_clipnorm: float | None = 1.0
+    monitor: Literal["bleu", "loss", "accuracy"] = "bleu"
 
     def __post_init__(self):
         FileSettings.__post_init__(self)
+        TrainingSettings.__post_init__(self)
         at_least(self, vocabulary_size=1, max_length=2, batch_size=1, max_length_ratio=1)
         if self.target_tokenizer_model and not self.separate_vocabularies:
             vocabularies = option("separate_vocabularies")

@@ -45,6 +45,8 @@ class Translation(TrainingRun):
         run: The folder of the run.
     """
 
+    model_has = ("encode", "step", "attention")
+
     def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches:
         return data.batches(split, batch_size=self.settings.batch_size, seed=self.settings.seed, replicas=replicas)
 
@@ -128,7 +130,7 @@ class Translation(TrainingRun):
         """
         model = self.load_model()
         if data is None:
-            texts = self.recipe.build_data(self.settings, self.run)
+            texts = self.read_data()
             split, nats = texts.corpus.splits["test"], self._nats(model, texts)
         else:
             languages = self._chosen(LANGUAGES, options)
