@@ -6,9 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_text
 
+from toolkit.errors import UserError
 from toolkit.text.tokenizer import SPACE_PIECE, Tokenizer
+
+try:
+    import tensorflow_text
+except ModuleNotFoundError:  # it has no package for Windows
+    tensorflow_text = None
+
+NO_STRINGS = "tensorflow-text is not installed, which has no package for Windows"
 
 
 class GraphTokenizer(tf.Module):
@@ -19,9 +26,14 @@ class GraphTokenizer(tf.Module):
 
     Args:
         tokenizer: The tokenizer; its model is stored in the graph.
+
+    Raises:
+        UserError: TensorFlow Text is not installed.
     """
 
     def __init__(self, tokenizer: Tokenizer):
+        if not has_operators():
+            raise UserError(f"expected TensorFlow Text, whose operators make tokens of strings in a graph, but {NO_STRINGS}")
         super().__init__()
         self._model_proto = tokenizer.model_proto
         # A process that loads SavedModels keeps one tokenizer for each name of its operation: two of one name would be the same one.
@@ -75,12 +87,17 @@ class GraphTokenizer(tf.Module):
         """
         return tf.where(tf.equal(ids, 0), "", self._loaded().id_to_string(ids))
 
-    def _loaded(self) -> tensorflow_text.SentencepieceTokenizer:
+    def _loaded(self) -> "tensorflow_text.SentencepieceTokenizer":
         # Outside of a graph TensorFlow drops the loaded model whenever a global seed is set, so it is loaded for each call.
         return self._load(tf.int32) if tf.executing_eagerly() else self._tokenizer
 
-    def _load(self, out_type: tf.DType) -> tensorflow_text.SentencepieceTokenizer:
+    def _load(self, out_type: tf.DType) -> "tensorflow_text.SentencepieceTokenizer":
         return tensorflow_text.SentencepieceTokenizer(model=self._model_proto, out_type=out_type, name=self._operation)
+
+
+def has_operators() -> bool:
+    """Returns whether TensorFlow Text is there, so that graphs can take strings."""
+    return tensorflow_text is not None
 
 
 @dataclass(frozen=True)
