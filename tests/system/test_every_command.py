@@ -101,7 +101,7 @@ def test_a_saved_model_of_strings_says_what_it_needs(here, like_windows):
     result = subprocess.run(command, cwd=here[0], env=environment, capture_output=True, text=True)
     assert result.returncode == 2
     assert "takes strings, but tensorflow-text is not installed" in result.stderr
-    assert "give its LiteRT files, saved_models/tiny/1/litert" in result.stderr
+    assert "give its LiteRT files, saved_models/tiny/2/litert" in result.stderr
 
 
 def test_an_export_of_token_ids_is_verified_where_strings_can_be_asked(here, like_windows):
@@ -122,7 +122,6 @@ from pathlib import Path
 import numpy as np
 from toolkit.inference.litert_compiled import CompiledRunner
 from toolkit.inference.litert import LiteRTRunner
-from toolkit.inference.saved_model import SavedModelRunner
 for _ in range(2):
     runner = CompiledRunner(Path("saved_models/tiny/1/litert/model_static.tflite"))
     runner.run("serving_default", tokens=np.ones((1, 64), "int32"))

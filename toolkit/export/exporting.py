@@ -17,10 +17,12 @@ from toolkit.export.publishing import refuse_existing, write_version
 from toolkit.export.report import ExportReport
 from toolkit.export.token_exporter import for_what_is_installed
 from toolkit.export.verification import Check
+from toolkit.quiet import native_notices_hidden
 
 NOTHING_EXPORTED = "nothing was exported"
 
 
+@native_notices_hidden()
 def export(
     exporter: Exporter,
     directory: Path,
@@ -80,6 +82,7 @@ def export(
     return report.published(path, time.monotonic() - started)
 
 
+@native_notices_hidden()
 def verify(version: Path, exporter_of: ExporterOf) -> ExportReport:
     """Compares a version with its model again, which is made from what the version has of it.
 

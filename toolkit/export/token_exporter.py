@@ -33,6 +33,7 @@ class TokenExporter(Exporter):
         exporter: What exports the model.
     """
 
+    takes_strings = False
     joins_requests = False  # rows of requests are of several lengths
     remarks = ("the SavedModel takes token ids in place of strings, as it was exported without tensorflow-text",)
 

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.errors import UserError
+from toolkit.quiet import native_notices_hidden
 from toolkit.text.tokenizer import SPACE_PIECE, Tokenizer
 
 try:
@@ -39,8 +40,9 @@ class GraphTokenizer(tf.Module):
         # A process that loads SavedModels keeps one tokenizer for each name of its operation: two of one name would be the same one.
         self._operation = f"sentencepiece_{tokenizer.fingerprint}"
         self._unknown = (tokenizer.unk_id, tokenizer.model_type) if tokenizer.counts_unknown else None
-        self._tokenizer = self._load(tf.int32)
-        self._piece_tokenizer = self._load(tf.string) if self._unknown else None
+        with native_notices_hidden():  # SentencePiece says which of its normalizations a model has not
+            self._tokenizer = self._load(tf.int32)
+            self._piece_tokenizer = self._load(tf.string) if self._unknown else None
 
     def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Tokenizes a batch.
