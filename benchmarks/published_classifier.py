@@ -4,6 +4,7 @@ from typing import Any
 
 from toolkit.tasks.classification.training import TextClassification
 
+LEFT_OUT = ("model_float16.tflite", "model_int8.tflite")
 TEXTS = (
     "A film that stays with you.",
     "Dull from the first minute to the last.",
@@ -21,7 +22,7 @@ A small classifier of the sentiment of movie reviews, trained by `{command}`. Us
 
 ```
 toolkit predict saved_models/{name} "A film that stays with you."
-toolkit export saved_models/{name} --name reviews
+toolkit serve saved_models/{name}
 ```
 
 | | |
@@ -42,7 +43,7 @@ Accuracy on the test split, which no choice was made on:
 Expected calibration error {calibration_error:.2%}.
 
 Limits: it knows movie reviews in English, and nothing else; a text of another kind gets an answer too, and a confident one. It was not
-examined for bias towards people or groups that reviews name. `golden.json` holds answers recorded when it was made; a test compares.
+examined for bias towards people or groups that reviews name. `golden.json` holds answers recorded when it was made; tests compare.
 """
 
 

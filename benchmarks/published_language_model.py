@@ -6,6 +6,7 @@ from toolkit.evaluation.likelihood import Likelihood
 from toolkit.tasks.language_model.sampling import Sampling
 from toolkit.tasks.language_model.training import LanguageModeling
 
+LEFT_OUT = ("model_float16.tflite", "model_int8.tflite", "model_static.tflite")
 PROMPTS = ("The movie was", "")
 SAMPLINGS = (Sampling(temperature=0), Sampling(temperature=0.8, seed=1), Sampling(temperature=0.9, top_k=40, top_p=0.95, seed=2))
 TOKENS = 60
@@ -18,7 +19,7 @@ A small language model of movie reviews, trained by `{command}`. Use it at once:
 ```
 toolkit predict saved_models/{name} "The movie was" --samples 3
 toolkit predict saved_models/{name} "The movie was" --next 10
-toolkit train sentiment --init-from saved_models/{name} --cell {cell} --units {units} --embedding-dim {embedding_dim}
+toolkit serve saved_models/{name}
 ```
 
 | | |
@@ -37,7 +38,7 @@ On the test split, which no choice was made on:
 | {nats:.3f} | {perplexity:.1f} | {bits_per_character:.3f} | {bits_per_byte:.3f} |
 
 Limits: it writes what sounds like a review, true of no film. What people wrote about films, actors and
-each other is in what it writes, too; it was not examined for that. `golden.json` holds what it wrote when it was made; a test compares.
+each other is in what it writes, too; it was not examined for that. `golden.json` holds what it wrote when it was made; tests compare.
 """
 
 

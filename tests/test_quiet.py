@@ -8,7 +8,7 @@ import pytest
 BEGIN = """
 import ctypes, logging, os, sys
 from toolkit.errors import UserError
-from toolkit.quiet import native_notices_held_to_the_end, native_notices_hidden
+from toolkit.quiet import hide_native_notices_at_exit, native_notices_held_to_the_end, native_notices_hidden
 def notice(): os.write(2, b"native notice\\n")
 """
 
@@ -56,6 +56,18 @@ with native_notices_held_to_the_end():
 print("after", file=sys.stderr)
 """
     assert errors_of(script) == ["ours", "after"]
+
+
+def test_notices_at_the_end_are_hidden_where_a_library_is_known_to_write_them():
+    script = """
+import atexit
+atexit.register(lambda: print("at the end", file=sys.stderr))
+atexit.register(notice)
+hide_native_notices_at_exit()
+notice()
+"""
+    assert errors_of(script) == ["native notice", "at the end"]
+    assert errors_of(script, TF_CPP_MIN_LOG_LEVEL="0") == ["native notice", "native notice", "at the end"]
 
 
 def test_a_fault_shows_what_was_held_and_its_traceback():

@@ -1,7 +1,6 @@
 """A lock on a folder, which ends with the process that has it, however that ends."""
 
 import contextlib
-import fcntl
 import json
 import logging
 import os
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from toolkit.errors import UserError
+from toolkit.operating_system import try_lock
 
 _log = logging.getLogger(__name__)
 
@@ -33,8 +33,7 @@ def locked(path: Path, what: str, advice: str) -> Iterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)  # while it is locked: nobody can take it for theirs in between
-        os.close(descriptor)
+        _release(path, descriptor)
 
 
 def _acquire(path: Path, what: str, advice: str) -> int:
@@ -44,11 +43,10 @@ def _acquire(path: Path, what: str, advice: str) -> int:
         except OSError as error:
             raise UserError(f"{path}: cannot be written ({error.strerror}); free some room or give another folder") from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = _holder(descriptor)
-            os.close(descriptor)
-            raise UserError(f"{what} is in use{holder}; {advice}") from error
+            if not try_lock(descriptor):
+                holder = _holder(descriptor)
+                os.close(descriptor)
+                raise UserError(f"{what} is in use{holder}; {advice}")
         except OSError as error:  # a file system without locks
             _log.warning("%s: cannot be locked (%s): take care that no other process uses it", path.parent, error.strerror)
         if _is_still(path, descriptor):
@@ -57,6 +55,16 @@ def _acquire(path: Path, what: str, advice: str) -> int:
             os.write(descriptor, json.dumps(content).encode())
             return descriptor
         os.close(descriptor)  # who had it has removed it since it was opened
+
+
+def _release(path: Path, descriptor: int) -> None:
+    try:
+        path.unlink(missing_ok=True)  # while it is locked: nobody can take it for theirs in between
+        os.close(descriptor)
+    except PermissionError:  # Windows removes no file that is open
+        os.close(descriptor)
+        with contextlib.suppress(PermissionError):  # somebody else has it now
+            path.unlink(missing_ok=True)
 
 
 def _is_still(path: Path, descriptor: int) -> bool:

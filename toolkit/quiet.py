@@ -1,7 +1,9 @@
 """Keeps native libraries from writing notices to the terminal."""
 
+import atexit
 import contextlib
 import faulthandler
+import functools
 import logging
 import os
 import sys
@@ -53,12 +55,23 @@ def native_notices_held_to_the_end() -> Iterator[None]:
         raise
 
 
+@functools.cache
+def hide_native_notices_at_exit() -> None:
+    """Holds back what native code writes when the process ends, after all that Python does then. What Python writes is shown."""
+    atexit.register(_hold_notices)
+
+
 def error_descriptor() -> int | None:
     """Returns the descriptor of standard error, if it has any, for the processes that this one starts: number 2 may be held back."""
     try:
         return sys.stderr.fileno()
     except (OSError, ValueError):
         return None
+
+
+def _hold_notices() -> None:
+    if sys.stderr is not None and os.environ.get("TF_CPP_MIN_LOG_LEVEL", "3") >= "3":
+        sys.stderr = _Notices().python
 
 
 class _Notices:

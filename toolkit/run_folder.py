@@ -229,7 +229,7 @@ class RunFolder:
     def write_text(self, path: Path, text: str) -> None:
         """Writes a file of the run: the whole of it or nothing."""
         with self.replacing(path) as temporary:
-            temporary.write_text(text, "utf-8")
+            temporary.write_text(text, "utf-8", newline="\n")
 
     def write_json(self, path: Path, value: Any) -> None:
         """Writes a value as JSON, see `to_json`: the whole file or nothing."""

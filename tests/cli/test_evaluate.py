@@ -1,4 +1,4 @@
-"""`toolkit evaluate` on models that the repository has."""
+"""`toolkit evaluate` on runs that the tests have."""
 
 import json
 
@@ -10,7 +10,7 @@ from toolkit.cli import main
 from toolkit.cli.evaluate import _parser
 from toolkit.cli.recipes import RECIPES, find_recipe, open_run
 
-SENTIMENT, LANGUAGE_MODEL = (str(ROOT / "saved_models" / name) for name in ("sentiment", "language_model"))
+SENTIMENT, LANGUAGE_MODEL = (str(ROOT / "tests" / "trained" / name) for name in ("sentiment", "language_model"))
 
 
 def test_it_takes_the_options_that_a_settings_class_says():

@@ -8,7 +8,7 @@ from tests.cli.shell import ROOT, shell
 from toolkit.cli.streams import Output
 from toolkit.errors import UserError
 
-RUN = ROOT / "saved_models" / "sentiment"
+RUN = ROOT / "tests" / "trained" / "sentiment"
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_what_to_try_is_a_command_that_a_shell_takes(tmp_path, text):
 
 
 def test_what_to_try_is_a_held_out_text():
-    run = ROOT / "saved_models" / "sentiment"
+    run = ROOT / "tests" / "trained" / "sentiment"
     example = open_run(str(run)).example
     assert 0 < len(example) <= 60
     assert any(" ".join(text.split()).startswith(example) for text in json.loads((run / "samples.json").read_text()))

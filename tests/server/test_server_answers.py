@@ -234,7 +234,7 @@ def test_a_running_request_is_finished_before_the_server_stops(folder, number):
 
 def test_a_run_is_exported_and_served():
     golden = json.loads((ROOT / "saved_models" / "sentiment" / "golden.json").read_text("utf-8"))
-    with serving(ROOT / "saved_models" / "sentiment") as (process, url):
+    with serving(ROOT / "tests" / "trained" / "sentiment") as (process, url):
         status, answer = send(f"{url}:predict", {"instances": [example["text"] for example in golden]})
         process.terminate()
         _, log = process.communicate(timeout=60)

@@ -2,6 +2,7 @@
 
 The converter can crash the process that it runs in, and importing it takes longer than most conversions. So one process imports it, and
 forks for each request: a crash takes one file only. The process ends when nobody has asked it for a while, or with the one that started it.
+Windows cannot fork, and macOS not safely after such an import: there each request has a process that imports it.
 """
 
 import atexit
@@ -10,13 +11,14 @@ import gc
 import json
 import os
 import re
-import select
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
+
+from toolkit.operating_system import can_fork_libraries, is_readable
 
 PATIENCE = 120.0  # seconds without a request after which the process ends
 ENVIRONMENT = {"TF_CPP_MIN_LOG_LEVEL": "3"}
@@ -105,18 +107,19 @@ def reason_in(text: str) -> str:
 
 def _serve(requests: IO[str], answers: IO[str]) -> None:
     """Answers requests, a line each, until there are none for a while."""
-    import tensorflow  # noqa: F401 - what is imported here, the forks have
+    if can_fork_libraries():
+        import tensorflow  # noqa: F401 - what is imported here, the forks have
 
     gc.freeze()  # the converter collects garbage for each file: among all that has been imported there is none
-    while select.select([requests], [], [], PATIENCE)[0] and (request := requests.readline()):
+    while is_readable(requests.fileno(), PATIENCE) and (request := requests.readline()):
         print(json.dumps(dict(_failures([Job(*words) for words in json.loads(request)]))), file=answers, flush=True)
 
 
 def _failures(jobs: Sequence[Job]) -> Iterator[tuple[str, str]]:
-    """Makes files in a fork, and those behind one that has crashed it in another; yields names and reasons of those not made."""
+    """Makes files in a process, and those behind one that has crashed it in another; yields names and reasons of those not made."""
     while jobs:
-        with tempfile.TemporaryFile("w+", errors="replace") as said:
-            code = _run_in_fork(jobs, said)
+        with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+            code = (_run_in_fork if can_fork_libraries() else _run_apart)(jobs, said)
             missing = [job for job in jobs if not os.path.exists(job.file)]
             for job in [job for job in missing if os.path.exists(job.file + REASON)]:
                 reason = Path(job.file + REASON)
@@ -136,13 +139,23 @@ def _run_in_fork(jobs: Sequence[Job], said: IO[str]) -> int:
     try:
         for stream in (1, 2):  # native code writes to them, too
             os.dup2(said.fileno(), stream)
-        _load_once()
-        for job in jobs:
-            _convert(job)
+        _convert_all(jobs)
         os._exit(0)
     except BaseException as error:  # whatever it is, this process has nobody to hand it to
         os.write(2, f"\n{error}".encode(errors="replace"))
         os._exit(1)
+
+
+def _run_apart(jobs: Sequence[Job], said: IO[str]) -> int:
+    """Makes files in a new process, whose output goes to a file; returns its exit code."""
+    command = [sys.executable, "-m", __spec__.name, json.dumps(jobs)]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False).returncode
+
+
+def _convert_all(jobs: Sequence[Job]) -> None:
+    _load_once()
+    for job in jobs:
+        _convert(job)
 
 
 def _load_once() -> None:
@@ -173,4 +186,7 @@ def _convert(job: Job) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.stdin, sys.stdout)
+    if len(sys.argv) > 1:
+        _convert_all([Job(*words) for words in json.loads(sys.argv[1])])
+    else:
+        _serve(sys.stdin, sys.stdout)

@@ -55,6 +55,12 @@ class Exporter(abc.ABC):
     joins_requests: ClassVar[bool] = True
     """Whether all inputs of all signatures have rows, so that a server can answer several requests at once."""
 
+    takes_strings: ClassVar[bool] = True
+    """Whether the SavedModel takes strings, with the tokenizers inside."""
+
+    remarks: ClassVar[Sequence[str]] = ()
+    """What reports say of artefacts that are not all that they might be."""
+
     methods: ClassVar[Mapping[str, str]] = {}
     """The method of each signature that is for another of TF Serving's APIs than Predict."""
 

@@ -15,11 +15,14 @@ from toolkit.export.model_card import write_model_card
 from toolkit.export.proof import ExporterOf, Proof, read_proof, write_proof
 from toolkit.export.publishing import refuse_existing, write_version
 from toolkit.export.report import ExportReport
+from toolkit.export.token_exporter import for_what_is_installed
 from toolkit.export.verification import Check
+from toolkit.quiet import native_notices_hidden
 
 NOTHING_EXPORTED = "nothing was exported"
 
 
+@native_notices_hidden()
 def export(
     exporter: Exporter,
     directory: Path,
@@ -28,6 +31,7 @@ def export(
     references: Sequence[Any] = (),
     facts: Mapping[str, Any] | None = None,
     version: int | None = None,
+    leave_out: Mapping[str, str] | None = None,
 ) -> ExportReport:
     """Writes a version of a model, `directory/VERSION`, as TF Serving lays models out.
 
@@ -41,6 +45,7 @@ def export(
         references: The right answers to the samples, if they are known.
         facts: What the model card says of the training, see `write_model_card`.
         version: Number of the version; `None` for the next one.
+        leave_out: LiteRT files that are not wanted, and why.
 
     Returns:
         The report.
@@ -53,6 +58,7 @@ def export(
         refuse_existing(directory, version)
     for each in FORMATS:
         each.prepare()
+    exporter = for_what_is_installed(exporter)
     proof = Proof(exporter, samples, references, exporter.probes)
     with _advising(NOTHING_EXPORTED):
         check = exporter.check(proof.asked, references)  # a model that has diverged is not worth writing
@@ -60,9 +66,10 @@ def export(
     def write(folder: Path) -> ExportReport:
         for each in FORMATS:
             each.write(exporter, folder, samples)
+            each.leave_out(folder, leave_out or {})
         write_proof(proof, folder)
         with _advising(NOTHING_EXPORTED):
-            report = _compared(check, folder, publishing=True)
+            report = dataclasses.replace(_compared(check, folder, publishing=True), remarks=exporter.remarks)
             for each in FORMATS:
                 each.check_descriptions(exporter, folder, samples)
         write_model_card(folder, exporter, report, directory, facts or {})
@@ -75,6 +82,7 @@ def export(
     return report.published(path, time.monotonic() - started)
 
 
+@native_notices_hidden()
 def verify(version: Path, exporter_of: ExporterOf) -> ExportReport:
     """Compares a version with its model again, which is made from what the version has of it.
 
@@ -95,7 +103,7 @@ def verify(version: Path, exporter_of: ExporterOf) -> ExportReport:
     remarks = check_inventory(version)
     proof = read_proof(version, exporter_of)
     exporter = proof.exporter
-    remarks += [remark for each in FORMATS for remark in each.check_surroundings(exporter, version)]
+    remarks += [*exporter.remarks, *(remark for each in FORMATS for remark in each.check_surroundings(exporter, version))]
     with _advising(EXPORT_ANEW):
         for each in FORMATS:
             each.check_descriptions(exporter, version, proof.samples)

@@ -1,7 +1,7 @@
 """The forms in which a version holds a model: a file of `toolkit/export/formats/` for each."""
 
 import abc
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -93,6 +93,14 @@ class Format(abc.ABC):
 
         Raises:
             UserError: Something does not agree that has to.
+        """
+
+    def leave_out(self, version: Path, reasons: Mapping[str, str]) -> None:  # noqa: B027 - most forms have one file
+        """Removes what is not wanted of a version that was written.
+
+        Args:
+            version: Folder of the version.
+            reasons: Why, by name of the file; those of other forms are passed over.
         """
 
     def publish(self, directory: Path) -> None:  # noqa: B027 - most forms need nothing

@@ -34,7 +34,7 @@ def write_model_card(folder: Path, exporter: Exporter, report: ExportReport, dir
         f"## Use\n\n{_use(exporter, directory.resolve())}",
         f"## Limits\n\n{exporter.limits} It was not examined for bias towards people or groups.",
     ]
-    (folder / "README.md").write_text("\n\n".join(parts) + "\n", "utf-8")
+    (folder / "README.md").write_text("\n\n".join(parts) + "\n", "utf-8", newline="\n")
 
 
 def _summary(exporter: Exporter, facts: Mapping[str, Any]) -> str:

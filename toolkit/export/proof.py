@@ -17,6 +17,7 @@ from toolkit.export.formats import FORMATS
 from toolkit.export.inventory import EXPORT_ANEW, QUESTIONS
 from toolkit.export.inventory import PROOF as FILE
 from toolkit.export.sealed import read_sealed, write_sealed
+from toolkit.export.token_exporter import STRINGS, TokenExporter
 
 ExporterOf = Callable[[Any], type[Exporter]]
 """Finds the exporter of a kind of task by its name, or raises a `UserError` that says which there are."""
@@ -95,7 +96,10 @@ def read_proof(version: Path, exporter_of: ExporterOf) -> Proof:
     model = _restored_model(version / FILE, content["model"], weights)
     with naming(version / FILE, f"the settings of an export for {content['task']}"):
         [folder] = (version / each.folder for each in FORMATS if each.has_tokenizers)
-        exporter = found.restored(model, folder, content["settings"])
+        settings = {name: value for name, value in content["settings"].items() if name != STRINGS}
+        exporter = found.restored(model, folder, settings)
+        if not content["settings"].get(STRINGS, True):
+            exporter = TokenExporter(exporter)
         exporter.description()  # fails with a model or settings of another task
     return Proof(exporter, content["samples"], content["references"], content["probes"])
 

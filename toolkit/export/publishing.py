@@ -103,7 +103,7 @@ def write_json(description: dict[str, Any], path: Path) -> None:
         description: What JSON can hold.
         path: The file.
     """
-    path.write_text(json_text(description), "utf-8")
+    path.write_text(json_text(description), "utf-8", newline="\n")
 
 
 def json_text(description: dict[str, Any]) -> str:

@@ -18,11 +18,12 @@ from toolkit.export.warm_up import FILE as WARM_UP
 from toolkit.export.warm_up import read_warm_up
 from toolkit.export.xla import check_compiles
 from toolkit.inference.c_api import CRunner
+from toolkit.inference.c_library import find_library
 from toolkit.inference.functions import FunctionRunner, concrete, signature_of, spec_of
 from toolkit.inference.runner import STRING, Runner, Signature
+from toolkit.inference.saved_model import TOKENIZER_OPERATION
 
 PREDICT_METHOD = "tensorflow/serving/predict"
-TOKENIZER_OPERATION = "SentencepieceOp"
 
 
 def check_contents(exporter: Exporter, version: Path, requests: Sequence[PredictionLog]) -> None:
@@ -59,7 +60,8 @@ def proofs_of(version: Path, runner: FunctionRunner) -> dict[str, Any]:
         runner: What runs it in Python.
 
     Returns:
-        `c_api`, the number of requests to which the C API, in a process without Python's TensorFlow, gives what Python does; `compiled`,
+        `c_api`, the number of requests to which the C API, in a process without Python's TensorFlow, gives what Python does, or
+        `None` if this operating system has no such library; `compiled`,
         the signatures of fixed shapes of which XLA makes a program that any device can run; and `not_compiled`, by name what is wrong with
         the others.
 
@@ -76,8 +78,10 @@ def proofs_of(version: Path, runner: FunctionRunner) -> dict[str, Any]:
     return {"c_api": answered, "compiled": [name for name in fixed if name not in reasons], "not_compiled": reasons}
 
 
-def _answers_in_c_api(version: Path, runner: Runner) -> int:
+def _answers_in_c_api(version: Path, runner: Runner) -> int | None:
     """Compares what the C API answers to the warm-up requests with what Python does; returns their number."""
+    if find_library() is None:
+        return None
     requests = [log.predict_log.request for log in read_warm_up(version) if log.HasField("predict_log")]
     with CRunner(version) as other:
         for request in requests:
@@ -97,7 +101,8 @@ def _check_graph(exporter: Exporter, path: Path) -> None:
     compare(path, expected, {name: _described(signature) for name, signature in signatures.items()})
     nodes = [*graph.graph_def.node, *(node for function in graph.graph_def.library.function for node in function.node_def)]
     found = {node.attr["model"].s for node in nodes if node.op == TOKENIZER_OPERATION}
-    if found != {tokenizer.model_proto for tokenizer in exporter.tokenizers().values()}:
+    tokenizers = exporter.tokenizers().values() if exporter.takes_strings else ()
+    if found != {tokenizer.model_proto for tokenizer in tokenizers}:
         raise UserError(f"{path}: expected the tokenizers of the files beside it in the graph, found others")
 
 

@@ -69,7 +69,7 @@ def write_serving_files(directory: Path) -> None:
 
 def _replace(path: Path, text: str) -> None:
     """Writes a file whole or not at all: a server may read it at any time."""
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".writing-", encoding="utf-8", delete=False) as file:
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".writing-", encoding="utf-8", newline="\n", delete=False) as file:
         file.write(text)
     Path(file.name).chmod(0o644)
     os.replace(file.name, path)

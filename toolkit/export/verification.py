@@ -12,7 +12,7 @@ import tensorflow as tf
 from toolkit.errors import UserError
 from toolkit.export.report import Agreement
 from toolkit.inference.runner import Runner, encoded
-from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
+from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
 
 LEAST_SAME = 0.99  # share of the labels that rounded weights must leave as they are
@@ -141,6 +141,8 @@ def ids_in_graph(tokenizer: Tokenizer, texts: Sequence[str]) -> list[np.ndarray]
     Raises:
         UserError: They are less likely.
     """
+    if not has_operators():  # so the graph takes ids
+        return tokenizer.encode(texts)
     graph_tokenizer = GraphTokenizer(tokenizer)
     if different := compare_tokenizers(tokenizer, graph_tokenizer, texts).different:
         raise UserError(f"SavedModel: expected the tokenizer's ids, found others in {different} texts")

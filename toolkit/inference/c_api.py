@@ -35,7 +35,7 @@ class CRunner(Runner):
 
     def __init__(self, directory: Path):
         self.name = str(directory)
-        self._notices = tempfile.TemporaryFile("w+")  # noqa: SIM115 - `close` closes it
+        self._notices = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - `close` closes it
         self._process = subprocess.Popen(
             [sys.executable, "-m", "toolkit.inference.c_library", str(directory)],
             stdin=subprocess.PIPE,

@@ -65,7 +65,7 @@ class _SavedModel:
         self.path = path
         self.library = _library()
         self.status = self.library.TF_NewStatus()
-        for operators in sorted(_package("tensorflow_text").glob("python/ops/_*.so")):
+        for operators in _operators():
             self.library.TF_LoadLibrary(os.fsencode(operators), self.status)
             self._check(f"{operators}: expected operators for TensorFlow's C API; install the versions that fit together")
         self.graph, description = self.library.TF_NewGraph(), _Buffer()
@@ -143,17 +143,28 @@ def _package(name: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
+def _operators() -> list[Path]:
+    """Returns TensorFlow Text's libraries; none where it is not installed: a SavedModel of token ids needs none."""
+    return sorted(_package("tensorflow_text").glob("python/ops/_*.so")) if importlib.util.find_spec("tensorflow_text") else []
+
+
+def find_library() -> Path | None:
+    """Returns TensorFlow's C library, or `None` if the package has none, as on Windows.
+
+    Raises:
+        UserError: TensorFlow is not installed.
+    """
+    return min(_package("tensorflow").glob("libtensorflow_cc.*"), default=None)
+
+
 def _library() -> ctypes.CDLL:
-    folder = _package("tensorflow")
-    files = sorted(folder.glob("libtensorflow_cc.*"))
-    if not files:
-        raise UserError(
-            f"{folder}: expected TensorFlow's C library, libtensorflow_cc, found none; its packages for Linux and macOS have it"
-        )
+    file = find_library()
+    if file is None:
+        raise UserError("expected TensorFlow's C library, libtensorflow_cc, found none; its packages for Linux and macOS have it")
     try:
-        library = ctypes.CDLL(str(files[0]))
+        library = ctypes.CDLL(str(file))
     except OSError as error:
-        raise UserError(f"{files[0]}: expected a library that can be loaded, but: {str(error).splitlines()[0]}") from error
+        raise UserError(f"{file}: expected a library that can be loaded, but: {str(error).splitlines()[0]}") from error
     for name, (result, *arguments) in _FUNCTIONS.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments

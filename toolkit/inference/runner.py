@@ -82,6 +82,11 @@ class Runner(abc.ABC):
             raise UserError(f"{self.name}: expected the inputs {inputs} of {signature}. Received: {sorted(arrays)}")
         return self._run(signature, arrays)
 
+    @property
+    def takes_strings(self) -> bool:
+        """Whether a signature takes strings, so that the model has its tokenizer inside."""
+        return any(spec.dtype == STRING for signature in self.signatures.values() for spec in signature.inputs.values())
+
     @abc.abstractmethod
     def _run(self, signature: str, arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Runs a signature that there is, with the inputs that it has."""

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import resource
 import signal
 import socket
 import sys
@@ -12,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from toolkit.errors import require
+from toolkit.operating_system import allow_many_files
 from toolkit.quiet import native_notices_hidden
 from toolkit.server.readiness import wait_until_ready
 from toolkit.server.served_model import ServedModel
@@ -48,7 +48,7 @@ def run_kserve(model: ServedModel, taken: socket.socket, url: str) -> None:
         served = KServeModel(model)
         served.load()
     server = _make_server(served)
-    _allow_many_connections()
+    allow_many_files()
     stopped = threading.Event()
     threading.Thread(target=wait_until_ready, args=(url, lambda: not stopped.is_set(), _say), daemon=True).start()
     with _signals_held():
@@ -101,12 +101,6 @@ def _no_arguments() -> Iterator[None]:
         yield
     finally:
         sys.argv = arguments
-
-
-def _allow_many_connections() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _say(line: str) -> None:

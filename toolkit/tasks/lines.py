@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import os
-import select
 import stat
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,9 +11,11 @@ from typing import IO
 
 from toolkit.data.reading.lines import is_compressed_or_marked, read_lines
 from toolkit.errors import UserError
+from toolkit.operating_system import is_readable
 from toolkit.run_folder import writing
 
 PATIENCE = 0.05  # seconds without a new line after which those that came are answered
+END = "Ctrl-Z" if sys.platform == "win32" else "Ctrl-D"
 _BLOCK = 1 << 16
 
 
@@ -40,7 +41,10 @@ def open_lines(texts: Sequence[str], path: str, batch_size: int, batches_of_file
     if texts:
         yield _batches(iter(texts), batch_size * batches_of_file)
     elif path == "-" and sys.stdin.isatty():
-        print("reading texts from the terminal, one per line; end with Ctrl-D", file=sys.stderr)
+        print(
+            f"reading texts from the terminal, one per line; end with {'Ctrl-Z and Enter' if sys.platform == 'win32' else 'Ctrl-D'}",
+            file=sys.stderr,
+        )
         yield ([line] for line in _typed())
     elif path != "-" and is_compressed_or_marked(Path(path)):
         yield _batches((line.rstrip("\r\n") for line in read_lines(Path(path))), batch_size * batches_of_file)
@@ -115,7 +119,7 @@ def _blocks(descriptor: int, size: int) -> Iterator[list[bytes]]:
         while len(lines) >= size:
             yield lines[:size]
             del lines[:size]
-        if lines and not select.select([descriptor], [], [], PATIENCE)[0]:
+        if lines and not is_readable(descriptor, PATIENCE):
             yield lines[:]
             lines.clear()
     if any(pieces):

@@ -5,7 +5,6 @@ import contextlib
 import dataclasses
 import functools
 import os
-import resource
 import textwrap
 import time
 from collections.abc import Mapping, Sequence
@@ -26,6 +25,7 @@ from toolkit.export.exporting import export
 from toolkit.export.report import ExportReport
 from toolkit.models import load_model
 from toolkit.models.contract import check_model
+from toolkit.operating_system import peak_memory_gib
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.continuation import Continuation
@@ -206,7 +206,7 @@ class TrainingRun(abc.ABC):
                 **({"continued_from": self.origin.record()} if self.origin else {}),
                 "minutes": round(seconds / 60, 2),
                 "cores": os.cpu_count(),
-                "peak_memory_gib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20, 2),
+                "peak_memory_gib": peak_memory_gib(),
                 "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
             },
         )
@@ -224,7 +224,15 @@ class TrainingRun(abc.ABC):
         self.run.read_metrics()
         return load_model(self.run.model, dtype="float32")
 
-    def export(self, directory: Path, name: str, version: int | None = None, *, fused_lstm: bool = False) -> ExportReport:
+    def export(
+        self,
+        directory: Path,
+        name: str,
+        version: int | None = None,
+        *,
+        fused_lstm: bool = False,
+        leave_out: Mapping[str, str] | None = None,
+    ) -> ExportReport:
         """Writes the trained model as a SavedModel and as LiteRT files, checked against the model on held-out texts.
 
         Args:
@@ -232,6 +240,7 @@ class TrainingRun(abc.ABC):
             name: Name of the model.
             version: Number of the version; `None` for the next one.
             fused_lstm: Whether to write LiteRT files with LiteRT's own LSTM operator, too.
+            leave_out: LiteRT files that are not wanted, and why.
 
         Returns:
             What was written, how large it is and how well it agrees.
@@ -241,7 +250,7 @@ class TrainingRun(abc.ABC):
         """
         metrics, samples = self.run.read_metrics(), self.run.read_json(self.run.samples)
         references = self.run.read_json(self.run.references) if self.run.references.is_file() else ()
-        options = {"samples": samples, "references": references, "facts": self._facts(metrics), "version": version}
+        options = {"samples": samples, "references": references, "facts": self._facts(metrics), "version": version, "leave_out": leave_out}
         exporter = self.exporter()
         report = export(exporter.with_fused_lstm() if fused_lstm else exporter, directory / name, **options)
         warning = self.warning(metrics)

@@ -136,7 +136,7 @@ def _compiled(rules: Mapping[str, str]) -> bytes:
         return b""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "rules.tsv"
-        file.write_text("".join(f"{_codes(old)}\t{_codes(new)}\n" for old, new in rules.items()))
+        file.write_text("".join(f"{_codes(old)}\t{_codes(new)}\n" for old, new in rules.items()), "ascii", newline="\n")
         proto = train_model(["a"], vocab_size=10, model_type="char", normalization_rule_tsv=str(file))
     return ModelProto.FromString(proto).normalizer_spec.precompiled_charsmap
 

@@ -6,9 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
-import tensorflow_text
 
+from toolkit.errors import UserError
+from toolkit.quiet import native_notices_hidden
 from toolkit.text.tokenizer import SPACE_PIECE, Tokenizer
+
+try:
+    import tensorflow_text
+except ModuleNotFoundError:  # it has no package for Windows
+    tensorflow_text = None
+
+NO_STRINGS = "tensorflow-text is not installed, which has no package for Windows"
 
 
 class GraphTokenizer(tf.Module):
@@ -19,16 +27,22 @@ class GraphTokenizer(tf.Module):
 
     Args:
         tokenizer: The tokenizer; its model is stored in the graph.
+
+    Raises:
+        UserError: TensorFlow Text is not installed.
     """
 
     def __init__(self, tokenizer: Tokenizer):
+        if not has_operators():
+            raise UserError(f"expected TensorFlow Text, whose operators make tokens of strings in a graph, but {NO_STRINGS}")
         super().__init__()
         self._model_proto = tokenizer.model_proto
         # A process that loads SavedModels keeps one tokenizer for each name of its operation: two of one name would be the same one.
         self._operation = f"sentencepiece_{tokenizer.fingerprint}"
         self._unknown = (tokenizer.unk_id, tokenizer.model_type) if tokenizer.counts_unknown else None
-        self._tokenizer = self._load(tf.int32)
-        self._piece_tokenizer = self._load(tf.string) if self._unknown else None
+        with native_notices_hidden():  # SentencePiece says which of its normalizations a model has not
+            self._tokenizer = self._load(tf.int32)
+            self._piece_tokenizer = self._load(tf.string) if self._unknown else None
 
     def __call__(self, texts: tf.Tensor) -> tf.RaggedTensor:
         """Tokenizes a batch.
@@ -75,12 +89,17 @@ class GraphTokenizer(tf.Module):
         """
         return tf.where(tf.equal(ids, 0), "", self._loaded().id_to_string(ids))
 
-    def _loaded(self) -> tensorflow_text.SentencepieceTokenizer:
+    def _loaded(self) -> "tensorflow_text.SentencepieceTokenizer":
         # Outside of a graph TensorFlow drops the loaded model whenever a global seed is set, so it is loaded for each call.
         return self._load(tf.int32) if tf.executing_eagerly() else self._tokenizer
 
-    def _load(self, out_type: tf.DType) -> tensorflow_text.SentencepieceTokenizer:
+    def _load(self, out_type: tf.DType) -> "tensorflow_text.SentencepieceTokenizer":
         return tensorflow_text.SentencepieceTokenizer(model=self._model_proto, out_type=out_type, name=self._operation)
+
+
+def has_operators() -> bool:
+    """Returns whether TensorFlow Text is there, so that graphs can take strings."""
+    return tensorflow_text is not None
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,12 @@ class LiteRT(Format):
             tokenizer.save(litert / name)
         write_json(_description_of(exporter, litert, left_out), litert / DESCRIPTION)
 
+    def leave_out(self, version: Path, reasons: Mapping[str, str]) -> None:
+        """Removes files; the description says why."""
+        litert = version / self.folder
+        if reasons:
+            _write_left_out(litert, {**_read_description(litert)["left_out"], **reasons})
+
     def check_descriptions(self, exporter: "Exporter", version: Path, samples: Sequence[Any]) -> None:
         """Checks tokenizers and description; and the files that differ in nothing but their weights, which have the same signatures."""
         litert = version / self.folder

@@ -47,7 +47,7 @@ class SavedModel(Format):
         write_saved_model(exporter, version)
         write_warm_up(_requests(exporter, samples), version)
         if exporter.joins_requests:
-            (version / MODEL_BATCHING).write_text(MODEL_BATCHING_TEXT, "utf-8")
+            (version / MODEL_BATCHING).write_text(MODEL_BATCHING_TEXT, "utf-8", newline="\n")
 
     def check_descriptions(self, exporter: "Exporter", version: Path, samples: Sequence[Any]) -> None:
         """Checks its assets, signatures, tokenizers and warm-up requests."""
@@ -61,11 +61,11 @@ class SavedModel(Format):
 
         size = sum(size_of(path) for path in version.iterdir() if path.is_file() or path.name in FOLDERS)
         runner = self.open(version)
-        agreement = check.saved_model(runner)
+        agreement = (check.saved_model if runner.takes_strings else check.litert)(runner)
         proofs = proofs_of(version, runner)
         notes = [
             *(f"XLA compiles no {reason}" for reason in proofs["not_compiled"].values()),
-            f"TensorFlow's C API, without Python's TensorFlow, answers {proofs['c_api']} requests as Python does",
+            *([_of_c_api(proofs["c_api"])] if proofs["c_api"] != 0 else []),
             *([f"XLA compiles {', '.join(proofs['compiled'])}, without custom calls"] if proofs["compiled"] else []),
         ]
         return [Artefact("SavedModel", size, agreement, proofs=proofs, notes=notes)]
@@ -79,6 +79,12 @@ class SavedModel(Format):
         from toolkit.export.serving_files import check_serving_files
 
         return check_serving_files(version, exporter.joins_requests)
+
+
+def _of_c_api(answered: int | None) -> str:
+    if answered is None:
+        return "TensorFlow's C API was not asked, as its package for this operating system has none"
+    return f"TensorFlow's C API, without Python's TensorFlow, answers {answered} requests as Python does"
 
 
 def _requests(exporter: "Exporter", samples: Sequence[Any]) -> list[Any]:

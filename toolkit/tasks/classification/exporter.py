@@ -109,7 +109,7 @@ class ClassifierExporter(Exporter):
         """Returns what labels texts."""
         labels = probability_function(self.model, "litert")
         fused = {SERVED: scores_function(probability_function(self.model, "fused"), 1, None)} if self.fused_lstm else {}
-        return LiteRTSignatures({SERVED: labels}, {SERVED: scores_function(labels, 1, self._length)}, fused)
+        return LiteRTSignatures({SERVED: scores_function(labels, None, None)}, {SERVED: scores_function(labels, 1, self._length)}, fused)
 
     def check(self, texts: Sequence[str], references: Sequence[str]) -> ClassifierCheck:
         """Returns what compares the artefacts with the model."""

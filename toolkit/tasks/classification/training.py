@@ -27,7 +27,7 @@ from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
 from toolkit.tasks.training_run import TrainingRun, header, shortest
-from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
+from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.objective import LogitsObjective
@@ -93,6 +93,8 @@ class TextClassification(TrainingRun):
         self._keep_samples(SAMPLES, split.texts, [data.label_names[label] for label in split.labels])
         with self.run.replacing(self.run.plots / "confusion_matrix.png") as temporary:
             confusion_matrix(result.confusion, result.label_names, temporary)
+        if not has_operators():
+            return {}
         return {"graph_tokenizer": asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))}
 
     def evaluate(self, data: str | None = None, **options: str | None) -> ClassificationResult:
@@ -130,15 +132,13 @@ class TextClassification(TrainingRun):
 
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        agreement = metrics["graph_tokenizer"]
-        return "\n".join(
-            [
-                header(metrics),
-                str(ClassificationResult.from_dict(metrics["test"])),
+        lines = [header(metrics), str(ClassificationResult.from_dict(metrics["test"]))]
+        if agreement := metrics.get("graph_tokenizer"):  # without TensorFlow Text there is none
+            lines.append(
                 f"tokenizer in the graph: {agreement['identical']:,} of {agreement['strings']:,} test texts identical, "
-                f"{agreement['ties']} ties, {agreement['different']} different",
-            ]
-        )
+                f"{agreement['ties']} ties, {agreement['different']} different"
+            )
+        return "\n".join(lines)
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: a few held-out texts, cut for the terminal, each behind its label and probability."""
