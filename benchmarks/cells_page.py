@@ -18,7 +18,7 @@ toolkit train sentiment --cell layer_norm_lstm
 `layer_of` makes the layer of a name, with the arguments that all recurrent layers take:
 
 ```python
-from toolkit.layers.recurrent.layer_of import layer_of
+from toolkit.layers import layer_of
 
 layer = layer_of("mut1", 64, return_sequences=True)  # RNN(MUT1Cell(64), return_sequences=True)
 ```

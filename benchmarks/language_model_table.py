@@ -1,4 +1,4 @@
-"""The tables of language models in docs/results.md and README.md."""
+"""The tables of language models in docs/results.md."""
 
 import textwrap
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Makes docs/results.md, the pages of speed, depth, pairs and exports, and the table in README.md from the records; no number is typed.
 
-docs/cells_by_name.md is made from the registry of cells.
+docs/cells_by_name.md is made from the registry of cells, docs/reference.md from the public names.
 
 python -m benchmarks.render           # writes them
 python -m benchmarks.render --check   # says, by its exit code, whether they are current
@@ -17,6 +17,7 @@ from benchmarks.cells_page import cells_page
 from benchmarks.contrast_pairs_page import contrast_pairs_page
 from benchmarks.exports_page import TABLES as EXPORTS
 from benchmarks.exports_page import exports_page
+from benchmarks.headlines import headlines, percent
 from benchmarks.held_page import held_page
 from benchmarks.language_model_speed_page import TABLES as LANGUAGE_MODEL
 from benchmarks.language_model_speed_page import language_model_speed_page
@@ -35,6 +36,7 @@ from benchmarks.records import (
     TranslationRecord,
     load_records,
 )
+from benchmarks.reference_page import reference_page
 from benchmarks.serving_page import TABLES as SERVING
 from benchmarks.serving_page import serving_page
 from benchmarks.speed_page import speed_page
@@ -44,7 +46,6 @@ from benchmarks.translation_speed_page import translation_speed_page
 from benchmarks.translation_table import translation_table
 
 BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
-IN_README = 5  # rows of a table of accuracies
 END = "<!-- end of results -->"
 ELSEWHERE = {*TRANSLATION, *LANGUAGE_MODEL, *SERVING, *EXPORTS}  # tables of speed with a page of their own
 INTRODUCTION = """\
@@ -81,10 +82,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     """Returns the text of each page by its path."""
-    kinds = (Record, table, best), (TranslationRecord, *[translation_table] * 2), (LanguageModelRecord, *[language_model_table] * 2)
-    results = [(name, group, whole, brief) for kind, whole, brief in kinds for name, group in _by_table(records, kind).items()]
-    summary = "\n".join(f"**{name}**\n\n{brief(group)}" for name, group, _, brief in results)
-    details = "".join(f"\n## {name}\n\n{whole(group)}\n{''.join(map(measured, group))}" for name, group, whole, _ in results)
+    kinds = {Record: table, TranslationRecord: translation_table, LanguageModelRecord: language_model_table}
+    results = [(name, group, whole) for kind, whole in kinds.items() for name, group in _by_table(records, kind).items()]
+    details = "".join(f"\n## {name}\n\n{whole(group)}\n{''.join(map(measured, group))}" for name, group, whole in results)
     speeds = [record for record in records if isinstance(record, SpeedRecord)]
     readme, docs = root / "README.md", root / "docs"
     return {
@@ -96,9 +96,10 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "exports.md": exports_page(records),
         docs / "contrast_pairs.md": contrast_pairs_page([record for record in records if isinstance(record, PairRecord)]),
         docs / "cells_by_name.md": cells_page(),
+        docs / "reference.md": reference_page(),
         docs / "held.md": held_page([record for record in records if isinstance(record, HeldRecord)]),
         docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
-        readme: between_markers(readme.read_text("utf-8"), summary),
+        readme: between_markers(readme.read_text("utf-8"), headlines(records)),
     }
 
 
@@ -108,32 +109,13 @@ def _by_table(records: Sequence[Measured], kind: type[Measured]) -> dict[str, li
     return {name: list(group) for name, group in groupby(of_kind, lambda record: record.table)}
 
 
-def best(records: Sequence[Record]) -> str:
-    """Returns the first rows of a table, for README.md, and how many there are."""
-    rows = _rows(records)
-    note = f"\nThe best {IN_README} of {len(rows)}; [docs/results.md](docs/results.md) has all.\n" if len(rows) > IN_README else ""
-    return _table(records, rows[:IN_README]) + note
-
-
 def table(records: Sequence[Record]) -> str:
     """Returns a Markdown table, the most accurate first, with the published results that the records name."""
-    return _table(records, _rows(records))
-
-
-def _rows(records: Sequence[Record]) -> list:
-    first = next(iter(records[0].metrics))
-    return sorted(scored_rows(records, "metrics"), key=lambda row: -row[1].get(first, 0))
-
-
-def _table(records: Sequence[Record], rows: Sequence) -> str:
     metrics = list(records[0].metrics)
-    cells = ([what, *(percent(values.get(name)) for name in metrics), *costs] for what, values, costs in rows)
-    return table_of(["model", *metrics, *COSTS], cells)
-
-
-def percent(share: float | None) -> str:
-    """Returns a share as per cent with at most four digits; nothing for nothing."""
-    return "" if share is None else f"{100 * share:.4g}"
+    rows = sorted(scored_rows(records, "metrics"), key=lambda row: -row[1].get(metrics[0], 0))
+    return table_of(
+        ["model", *metrics, *COSTS], ([what, *(percent(values.get(name)) for name in metrics), *costs] for what, values, costs in rows)
+    )
 
 
 def between_markers(text: str, content: str) -> str:

@@ -1,4 +1,4 @@
-"""The tables of translation scores in docs/results.md and README.md."""
+"""The tables of translation scores in docs/results.md."""
 
 import itertools
 from collections.abc import Sequence

@@ -1,10 +1,10 @@
 """Recurrent networks for text, from raw strings to a deployed model, on Keras and TensorFlow.
 
-The public names are loaded when they are first used, so `import toolkit` costs no TensorFlow. It only sees to it that Keras, once it is
-imported, runs on TensorFlow, whatever the environment or Keras's own configuration file say.
+The public names are those of `toolkit.text`, `data`, `layers`, `models` and `training`, and a few of its own: `toolkit.GRU` is
+`toolkit.layers.GRU`. Each is imported when it is first used, so `import toolkit` costs no TensorFlow. It only sees to it that Keras, once
+it is imported, runs on TensorFlow, whatever the environment or Keras's own configuration file say, and finds our classes in `.keras` files.
 """
 
-import importlib
 import os
 import sys
 
@@ -16,40 +16,30 @@ elif (_backend := sys.modules["keras"].config.backend()) != "tensorflow":
         "or set KERAS_BACKEND=tensorflow"
     )
 
+from toolkit import data, layers, models, text, training
+from toolkit.keras_names import tell_keras
+from toolkit.lazy_names import lazy_names
+
 __version__ = "0.1.0"
 
-_HOME = {
-    "Bidirectional": "toolkit.layers.recurrent.bidirectional",
+HOMES = {
+    **text.HOMES,
+    **data.HOMES,
+    **layers.HOMES,
+    **models.HOMES,
+    **training.HOMES,
     "Answers": "toolkit.tasks.answers",
-    "Corpus": "toolkit.data.labeled_texts.corpus",
     "ExportedModel": "toolkit.opening",
-    "GraphTokenizer": "toolkit.text.graph_tokenizer",
-    "LSTM": "toolkit.layers.recurrent.lstm",
-    "LanguageModel": "toolkit.models.language_model",
     "Recipe": "toolkit.recipe",
     "Run": "toolkit.run",
     "RunFolder": "toolkit.run_folder",
-    "TextClassifier": "toolkit.models.text_classifier",
-    "Translator": "toolkit.models.translator",
-    "Tokenizer": "toolkit.text.tokenizer",
+    "Search": "toolkit.decoding.search",
     "UserError": "toolkit.errors",
-    "fit": "toolkit.training.loop",
-    "load_model": "toolkit.models",
     "open": "toolkit.opening",
-    "read_corpus": "toolkit.data.labeled_texts.corpus",
     "run_recipe": "toolkit.cli",
-    "start_from_language_model": "toolkit.models.initialization",
     "train": "toolkit.run",
 }
 
-__all__ = sorted(_HOME)
+__all__, __getattr__, __dir__ = lazy_names(__name__, HOMES)
 
-
-def __getattr__(name: str):
-    if name in _HOME:
-        return getattr(importlib.import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'toolkit' has no attribute {name!r}; it has {', '.join(__all__)}")
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+tell_keras({**layers.HOMES, **models.HOMES, **training.HOMES})

@@ -35,10 +35,14 @@ class Cell:
         """Such as `"MUT1Cell"`."""
         return self.path.partition(":")[2]
 
+    @property
+    def module(self) -> str:
+        """Where the class is, such as `"toolkit.layers.recurrent.cells.mut_cells"`."""
+        return f"toolkit.layers.recurrent.{self.path.partition(':')[0]}"
+
     def load(self) -> type:
         """Imports the class, and TensorFlow with it."""
-        module, _, name = self.path.partition(":")
-        return getattr(importlib.import_module(f"toolkit.layers.recurrent.{module}"), name)
+        return getattr(importlib.import_module(self.module), self.class_name)
 
 
 _GREFF = "Greff et al. 2017"

@@ -100,4 +100,3 @@ def test_language_models_stand_in_the_results(project):  # noqa: F811
     language_model_record().save(project / "results")
     assert render(arguments(project)) == 0
     assert "## set\n\n| model | nats per token |" in (project / "docs" / "results.md").read_text()
-    assert "**set**\n\n| model | nats per token |" in (project / "README.md").read_text()

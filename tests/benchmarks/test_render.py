@@ -1,7 +1,9 @@
 import pytest
 from test_records import record
 
-from benchmarks.render import BEGIN, END, IN_README, best, between_markers, main, percent, table
+from benchmarks.headlines import HEADLINES, headlines, percent
+from benchmarks.records import load_records
+from benchmarks.render import BEGIN, END, between_markers, main, table
 
 REFERENCES = [{"what": "paper", "metrics": {"accuracy": 0.761}}]
 
@@ -27,17 +29,18 @@ def test_pages_are_made_of_records_and_stay_as_they_are(project):
     assert main(arguments(project)) == 0
     assert main(arguments(project, "--check")) == 0
     readme = (project / "README.md").read_text()
-    assert readme.startswith(f"before\n{BEGIN}\n**MR**\n")
+    assert readme.startswith(f"before\n{BEGIN}\n|  | measure |")
     assert readme.endswith(f"{END}\nafter\n")
-    assert "| *paper* | 76.1 |" in readme
-    assert "`run`, seed 0" in (project / "docs" / "results.md").read_text()
+    results = (project / "docs" / "results.md").read_text()
+    assert "| *paper* | 76.1 |" in results
+    assert "`run`, seed 0" in results
 
 
 def test_a_new_record_makes_the_pages_stale(project, capsys):
     main(arguments(project))
     record(name="b").save(project / "results")
     assert main(arguments(project, "--check")) == 1
-    assert "README.md: not what the records give" in capsys.readouterr().err
+    assert "results.md: not what the records give" in capsys.readouterr().err
 
 
 def test_the_best_stands_first_and_a_reference_once():
@@ -48,12 +51,21 @@ def test_the_best_stands_first_and_a_reference_once():
     assert rows[4] == "| a model | 50 |  | 10 | 0.5 | 2.0 |"
 
 
-def test_the_readme_shows_the_best():
-    records = [record(what=f"model {number}", metrics={"accuracy": number / 10}) for number in range(IN_README + 2)]
-    rows = [line for line in best(records).splitlines() if line.startswith("| model ")]
-    assert [row.split("|")[1].strip() for row in rows[1:]] == [f"model {number}" for number in range(IN_README + 1, 1, -1)]
-    assert f"The best {IN_README} of {IN_README + 2};" in best(records)
-    assert best(records[:IN_README]) == table(records[:IN_README])
+def test_a_headline_has_its_spread_over_seeds_and_what_it_is_compared_with():
+    first = HEADLINES[0]
+    seeds = [
+        record(table=first.table, what=f"{first.what}{seed}", metrics={"imdb": share}) for seed, share in (("", 0.90), (", seed 1", 0.91))
+    ]
+    other = record(table=first.table, what=f"{first.other}, of words", metrics={"imdb": 0.85})
+    assert first.row([*seeds, other]) == [first.title, first.measure, "90.5", "90 to 91, 2 seeds", f"85 {first.named}"]
+    assert first.row(seeds[:1]) == [first.title, first.measure, "90", "one seed", ""]
+    assert first.row([other]) is None
+
+
+def test_every_headline_has_its_row():
+    rows = headlines(load_records()).splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in rows[:-1]] == [headline.title for headline in HEADLINES]
+    assert all(row.split("|")[5].strip() for row in rows)
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.90466, "90.47"), (0.761, "76.1"), (1.0, "100"), (None, "")])

@@ -10,7 +10,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-import toolkit.models  # noqa: F401 - registers the classes of models
 from toolkit.errors import UserError, naming
 from toolkit.export.exporter import Exporter
 from toolkit.export.formats import FORMATS

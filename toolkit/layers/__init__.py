@@ -1,60 +1,27 @@
-"""From batches to features."""
+"""From batches to features: layers, and the cells that `RNN` runs."""
 
-from toolkit.layers.attention.attention import Attention
-from toolkit.layers.pooling.attention_over_time import AttentionOverTime
-from toolkit.layers.pooling.max_over_time import MaxOverTime
-from toolkit.layers.pooling.mean_over_time import MeanOverTime
-from toolkit.layers.recurrent.attention_decoder import AttentionDecoder
-from toolkit.layers.recurrent.bidirectional import Bidirectional
-from toolkit.layers.recurrent.cells.coupled_lstm_cell import CoupledLSTMCell
-from toolkit.layers.recurrent.cells.greff_variants import CIFGCell, FGRCell, NFGCell, NIAFCell, NIGCell, NOAFCell, NOGCell, NPCell
-from toolkit.layers.recurrent.cells.layer_norm_lstm_cell import LayerNormLSTMCell
-from toolkit.layers.recurrent.cells.mut_cells import MUT1Cell, MUT2Cell, MUT3Cell
-from toolkit.layers.recurrent.cells.peephole_lstm_cell import PeepholeLSTMCell
-from toolkit.layers.recurrent.cells.recurrent_cell import RecurrentCell
-from toolkit.layers.recurrent.gru import GRU
-from toolkit.layers.recurrent.irnn import IRNN
-from toolkit.layers.recurrent.lstm import LSTM
-from toolkit.layers.recurrent.rnn import RNN
-from toolkit.layers.recurrent.segmented import Segmented
-from toolkit.layers.recurrent.simple_rnn import SimpleRNN
-from toolkit.layers.recurrent.stack import RecurrentStack
-from toolkit.layers.recurrent.truncated import TruncatedBPTT
-from toolkit.layers.regularization.activity_penalty import ActivityPenalty
-from toolkit.layers.regularization.variational_dropout import VariationalDropout
-from toolkit.layers.regularization.word_dropout import WordDropout
+from toolkit.cells import CELLS
+from toolkit.lazy_names import lazy_names
 
-__all__ = [
-    "GRU",
-    "IRNN",
-    "LSTM",
-    "RNN",
-    "ActivityPenalty",
-    "Attention",
-    "AttentionDecoder",
-    "AttentionOverTime",
-    "Bidirectional",
-    "CIFGCell",
-    "CoupledLSTMCell",
-    "FGRCell",
-    "LayerNormLSTMCell",
-    "MUT1Cell",
-    "MUT2Cell",
-    "MUT3Cell",
-    "MaxOverTime",
-    "MeanOverTime",
-    "NFGCell",
-    "NIAFCell",
-    "NIGCell",
-    "NOAFCell",
-    "NOGCell",
-    "NPCell",
-    "PeepholeLSTMCell",
-    "RecurrentCell",
-    "RecurrentStack",
-    "Segmented",
-    "SimpleRNN",
-    "TruncatedBPTT",
-    "VariationalDropout",
-    "WordDropout",
-]
+_RECURRENT = "toolkit.layers.recurrent"
+_REGULARIZATION = "toolkit.layers.regularization"
+HOMES = {
+    **{cell.class_name: cell.module for cell in CELLS.values()},
+    "ActivityPenalty": f"{_REGULARIZATION}.activity_penalty",
+    "Attention": "toolkit.layers.attention.attention",
+    "AttentionDecoder": f"{_RECURRENT}.attention_decoder",
+    "AttentionOverTime": "toolkit.layers.pooling.attention_over_time",
+    "Bidirectional": f"{_RECURRENT}.bidirectional",
+    "MaxOverTime": "toolkit.layers.pooling.max_over_time",
+    "MeanOverTime": "toolkit.layers.pooling.mean_over_time",
+    "RNN": f"{_RECURRENT}.rnn",
+    "RecurrentCell": f"{_RECURRENT}.cells.recurrent_cell",
+    "RecurrentStack": f"{_RECURRENT}.stack",
+    "Segmented": f"{_RECURRENT}.segmented",
+    "TruncatedBPTT": f"{_RECURRENT}.truncated",
+    "VariationalDropout": f"{_REGULARIZATION}.variational_dropout",
+    "WordDropout": f"{_REGULARIZATION}.word_dropout",
+    "layer_of": f"{_RECURRENT}.layer_of",
+}
+
+__all__, __getattr__, __dir__ = lazy_names(__name__, HOMES)

@@ -1,50 +1,15 @@
 """From features to predictions, and the way back from a `.keras` file."""
 
-import importlib
-import pkgutil
-from pathlib import Path
+from toolkit.lazy_names import lazy_names
 
-import keras
+HOMES = {
+    "LanguageModel": "toolkit.models.language_model",
+    "Tagger": "toolkit.models.tagger",
+    "TextClassifier": "toolkit.models.text_classifier",
+    "Translator": "toolkit.models.translator",
+    "load_model": "toolkit.models.loading",
+    "start_from_language_model": "toolkit.models.initialization",
+    "start_from_model": "toolkit.models.initialization",
+}
 
-from toolkit.errors import UserError
-from toolkit.models.initialization import start_from_model
-from toolkit.models.language_model import LanguageModel
-from toolkit.models.text_classifier import TextClassifier
-from toolkit.models.translator import Translator
-
-__all__ = ["LanguageModel", "TextClassifier", "Translator", "load_model", "start_from_model"]
-
-for _module in pkgutil.iter_modules(__path__):  # a file can hold any of them
-    importlib.import_module(f"{__name__}.{_module.name}")
-
-
-def load_model(path: str | Path, dtype: str | None = None) -> keras.Model:
-    """Loads a `.keras` file that the toolkit wrote.
-
-    Importing this module registers every class that such a file can hold.
-
-    Args:
-        path: The file.
-        dtype: Dtype policy of the model; `None` for the one it was trained in.
-
-    Returns:
-        The model.
-
-    Raises:
-        UserError: There is no such file, or it is not a whole `.keras` file.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise UserError(f"{path}: expected a model file, found none; train first, or name another run folder")
-    try:
-        model = keras.models.load_model(path, compile=False)
-    except (ValueError, OSError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UserError(f"{path}: expected a .keras file that this toolkit wrote, but it cannot be read ({reason})") from error
-    if dtype is None or model.dtype_policy.name == dtype:
-        return model
-    copy = type(model).from_config({**model.get_config(), "dtype": dtype})
-    if not copy.built:
-        copy.build(None)
-    copy.set_weights(model.get_weights())
-    return copy
+__all__, __getattr__, __dir__ = lazy_names(__name__, HOMES)

@@ -65,7 +65,7 @@ def read_corpus(
     source_column: str | None = None,
     reading: Reading = Reading(),  # noqa: B008 (frozen)
 ) -> Corpus:
-    """Reads the data of a training run.
+    """Reads texts that have a label each.
 
     A split that is missing is carved out of the training split by the hash of the text. Splits that come out of the training split
     lose their repeated texts; a validation or test split that came with the data is kept whole, so that a score on it

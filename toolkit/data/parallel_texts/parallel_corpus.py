@@ -62,7 +62,7 @@ def read_parallel(
     filters: Mapping[str, Filter] | None = None,
     reading: Reading = Reading(),  # noqa: B008 (frozen)
 ) -> ParallelCorpus:
-    """Reads the data of a training run.
+    """Reads texts with their translations.
 
     A split that is missing is carved out of the training split by the hash of the source, so a repeated source is never in two splits.
     The filters drop pairs from training alone. Validation and test lose only the pairs that have an empty side, and what else a filter

@@ -95,7 +95,7 @@ def read_documents(
     data_dir: str | None = None,
     reading: Reading = Reading(),  # noqa: B008 (frozen)
 ) -> DocumentCorpus:
-    """Reads the data of a training run.
+    """Reads documents for a language model.
 
     If training is a single text, a missing validation split is the last tenth of its characters, and no test split is made. Otherwise a
     split that is missing is carved out of the training split by the hash of the text, as for other tasks.
