@@ -85,7 +85,7 @@ def test_everything_imports_without_them():
     script = """
 import subprocess, sys, importlib, pkgutil
 sys.modules.update(fcntl=None, resource=None)
-import toolkit.cli, toolkit.cli.lines, toolkit.cli.serve, toolkit.export.converter, toolkit.lock, toolkit.quiet
+import toolkit.cli, toolkit.tasks.lines, toolkit.cli.serve, toolkit.export.converter, toolkit.lock, toolkit.quiet
 import toolkit.server.kserve_server, toolkit.operating_system
 assert toolkit.operating_system.fcntl is None
 """
