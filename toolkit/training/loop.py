@@ -13,19 +13,22 @@ import keras
 import tensorflow as tf
 
 from toolkit.arguments import check_choice, check_positive_integer, option
+from toolkit.data.batching.rounds import Rounds
 from toolkit.errors import UserError
 from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.averaging import averaged_weights
-from toolkit.training.checkpoint import CheckpointFolder
+from toolkit.training.budget import FEW, Budget, validations
+from toolkit.training.checkpoint import Checkpoint, CheckpointFolder
 from toolkit.training.history import History
 from toolkit.training.interruption import Interruption
 from toolkit.training.objective import Objective
 from toolkit.training.progress import Progress
 from toolkit.training.scalars import Scalars
+from toolkit.training.schedules import WarmupDecay
 from toolkit.training.snapshot import restore_snapshot, take_snapshot
 from toolkit.training.state import State, weighted_means
 from toolkit.training.steps import Steps
-from toolkit.training.strategy import agree, distributed_batches, is_chief, losing_workers
+from toolkit.training.strategy import agree, distributed_batches, is_chief, losing_workers, of_chief
 
 Score = Callable[[keras.Model], float]
 
@@ -57,6 +60,7 @@ def fit(
     scores: dict[str, Score] | None = None,
     average_epochs: int = 1,
     patience: int | None = None,
+    budget: Budget | None = None,
     strategy: tf.distribute.Strategy | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     checkpoint_seconds: float = 300.0,
@@ -84,6 +88,9 @@ def fit(
         scores: More to measure after each epoch, by name: `(model) -> number`, such as BLEU, which is no mean over tokens.
         average_epochs: The best so many epochs, whose weights are averaged in the end.
         patience: Stop when that many epochs brought no better one.
+        budget: What limits the training besides `epochs`. One that is cut short, or has its number of steps, is validated 4 to
+            20 times, after even parts, and they count as epochs in all that follows; a `WarmupDecay` of the optimizer ends with it.
+            Minutes become a number of steps when it starts, which the checkpoints keep.
         strategy: From `build_strategy`; one device if not given.
         callbacks: Keras callbacks; the logs of a step have `loss`, `learning_rate` and the gradient norms.
         checkpoint_seconds: Time between checkpoints within an epoch, besides the one at its end; 0 saves every step.
@@ -113,7 +120,7 @@ def fit(
             model, optimizer, steps, strategy, listeners, interruption, history, folder, checkpoint_seconds, scores, average_epochs
         )
         training.resume()
-        training.run(train, validation, epochs, patience)
+        training.run(*training.plan(train, validation, epochs, budget), validation, patience)
     return history
 
 
@@ -164,7 +171,31 @@ class _Training:
         self._started = time.monotonic() - self.state.seconds
         self._saved = time.monotonic()
 
-    def run(self, train: Batches, validation: Batches, epochs: int, patience: int | None) -> None:
+    def plan(self, train: Batches, validation: Batches, epochs: int, budget: Budget | None) -> tuple[Batches, int]:
+        """Returns what to train on, and in how many epochs, within a budget."""
+        total = sum(map(train.steps, range(epochs)))
+        if budget is None:
+            return train, epochs
+        if self.state.total is None:
+            wanted = total if budget.steps is None else budget.steps
+            limit = wanted if budget.minutes is None or wanted <= FEW else self._steps_within(budget, train, validation)
+            self.state.total = of_chief(self.strategy, min(wanted, limit))
+        if isinstance(schedule := self.optimizer._learning_rate, WarmupDecay):
+            schedule.end_at(self.state.total)
+        if self.state.total == total:
+            return train, epochs
+        number = validations(self.state.total, train.steps(0))
+        return Rounds(train, self.state.total, number), number
+
+    def _steps_within(self, budget: Budget, train: Batches, validation: Batches) -> int:
+        before = take_snapshot(model=self.model, optimizer=self.optimizer)
+        some, others = (distributed_batches(self.strategy, batches, 0, 0) for batches in (train, validation))
+        number = budget.within(self.steps, some, others, validation.steps(0), train.steps(0))
+        restore_snapshot(Checkpoint(self.folder.path, before, {}), model=self.model, optimizer=self.optimizer)
+        self._started = time.monotonic() - self.state.seconds
+        return number
+
+    def run(self, train: Batches, epochs: int, validation: Batches, patience: int | None) -> None:
         """Trains to the end and leaves the best weights in the model."""
         self._save()  # tells before any work whether the folder can be written
         self.model.stop_training = False

@@ -45,6 +45,21 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
         self.decay = decay
         self.warmup_steps = warmup_steps
         self.total_steps = total_steps
+        self._warmup, self._total = (
+            keras.Variable(float(steps or 0), trainable=False, dtype="float32") for steps in (warmup_steps, total_steps)
+        )
+
+    def end_at(self, total_steps: int) -> None:
+        """Makes the training longer or shorter; the warm-up keeps its share of it.
+
+        Args:
+            total_steps: Steps of the whole training.
+        """
+        if self.total_steps:
+            self.warmup_steps = min(self.warmup_steps * total_steps // self.total_steps, total_steps - 1)
+            self._warmup.assign(self.warmup_steps)
+        self.total_steps = total_steps
+        self._total.assign(total_steps)
 
     def __call__(self, step):
         """Returns the learning rate of a step.
@@ -56,16 +71,16 @@ class WarmupDecay(keras.optimizers.schedules.LearningRateSchedule):
             A float32 scalar.
         """
         step = ops.cast(step, "float32")
-        warming = (step + 1.0) / (self.warmup_steps + 1.0)
-        return self.learning_rate * ops.where(step < self.warmup_steps, warming, self._factor(step))
+        warming = (step + 1.0) / (self._warmup + 1.0)
+        return self.learning_rate * ops.where(step < self._warmup, warming, self._factor(step))
 
     def _factor(self, step):
         if self.decay == "constant":
             return ops.ones_like(step)
         if self.decay == "inverse_sqrt":
-            warmup = max(self.warmup_steps, 1.0)
+            warmup = ops.maximum(self._warmup, 1.0)
             return ops.sqrt(warmup / ops.maximum(step, warmup))
-        progress = ops.clip((step - self.warmup_steps) / (self.total_steps - self.warmup_steps), 0.0, 1.0)
+        progress = ops.clip((step - self._warmup) / (self._total - self._warmup), 0.0, 1.0)
         return 1.0 - progress if self.decay == "linear" else 0.5 * (1.0 + ops.cos(math.pi * progress))
 
     def get_config(self) -> dict:

@@ -13,6 +13,7 @@ class State:
         totals: Weighted sums over those steps, of the loss, the metrics and the weights themselves (`weight`).
         epochs: `History.epochs`.
         seconds: Spent training, over all resumptions.
+        total: Steps of the whole training, once a budget has said so.
     """
 
     epoch: int = 0
@@ -20,6 +21,7 @@ class State:
     totals: dict[str, float] = field(default_factory=dict)
     epochs: list[dict[str, float]] = field(default_factory=list)
     seconds: float = 0.0
+    total: int | None = None
 
     def add(self, sums: dict[str, float]) -> None:
         """Counts one step in."""

@@ -47,6 +47,11 @@ class Steps:
         """Measures one batch; returns the sums as `train` does."""
         return self._run(self._evaluate, batch)
 
+    @property
+    def traces(self) -> int:
+        """How many shapes of batches have been traced."""
+        return len(self._compiled)
+
     def _run(self, step: Callable, batch: tuple):
         """Runs the step on every replica. Traces are kept by shape here, as TensorFlow warns of a function with many."""
         specs = tf.nest.map_structure(lambda part: _any_length(tf.type_spec_from_value(part)), batch)

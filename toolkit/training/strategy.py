@@ -92,13 +92,25 @@ def losing_workers(strategy: tf.distribute.Strategy) -> Iterator[None]:
 
 def agree(strategy: tf.distribute.Strategy, step: int) -> bool:
     """Whether all workers stand at the same step. They wait here for one another."""
+    return _sum(strategy, step) == strategy.num_replicas_in_sync * step
+
+
+def of_chief(strategy: tf.distribute.Strategy, number: int) -> int:
+    """Returns the number that the chief has. The workers wait here for one another."""
+    own, replicas = (number, 1) if is_chief(strategy) else (0, 0)
+    return _sum(strategy, own) // _sum(strategy, replicas)
+
+
+def _sum(strategy: tf.distribute.Strategy, number: int) -> int:
+    """Adds up a number over all replicas."""
 
     @tf.function
     def total() -> tf.Tensor:
-        return strategy.run(lambda: tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tf.constant(step, tf.int64)))
+        return strategy.run(
+            lambda: tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tf.constant(number, tf.int64))
+        )
 
-    replicas = strategy.num_replicas_in_sync
-    return int(strategy.experimental_local_results(total())[0]) == replicas * step
+    return int(strategy.experimental_local_results(total())[0])
 
 
 def restart() -> None:
