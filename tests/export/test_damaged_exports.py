@@ -433,7 +433,14 @@ def test_every_field_of_the_proof_is_protected(exports):
         (lambda content: content | {"model": {}}, r"verification\.json: expected the configuration of a model"),
         (lambda content: content | {"model": {"class_name": "Guess", "config": {}}}, r"verification\.json: expected the configuration"),
         (lambda content: changed_at(content, ("model", "config", "units")), r"verification\.json: expected the configuration of a model"),
-        (lambda content: changed_at(content, ("model", "config", "label_names", 0)), r"labels\.json: 0: expected \"negativx\", found"),
+        (
+            lambda content: changed_at(content, ("model", "config", "label_names", 0)),
+            r"verification\.json: expected the settings of an export",
+        ),
+        (
+            lambda content: changed_at(changed_at(content, ("model", "config", "label_names", 0)), ("settings", "label_names", 0)),
+            r"labels\.json: 0: expected \"negativx\", found",
+        ),
         (lambda content: content | {"weights": "0" * 64}, r"variables: expected the weights that were exported, found others"),
     ],
 )

@@ -40,7 +40,7 @@ class ClassifierExporter(Exporter):
         fused_lstm: Whether there are LiteRT files with LiteRT's own LSTM operator, too.
 
     Raises:
-        ValueError: `max_length` is below 1.
+        ValueError: `max_length` is below 1, or the model has other labels.
     """
 
     task = "classification"
@@ -58,8 +58,11 @@ class ClassifierExporter(Exporter):
     def __post_init__(self):
         """Checks the arguments."""
         check_integer("max_length", self.max_length, 1)
+        known = getattr(self.model, "label_names", self.label_names)
         if self.label_names is None:
-            object.__setattr__(self, "label_names", self.model.label_names)
+            object.__setattr__(self, "label_names", known)
+        if list(self.label_names) != list(known):
+            raise ValueError(f"Argument `label_names` must be those of the model, {known}. Received: {self.label_names}")
 
     def with_fused_lstm(self) -> "ClassifierExporter":
         """Returns an exporter that writes LiteRT files with the fused LSTM, too."""
