@@ -12,6 +12,7 @@ from toolkit.recipe import Recipe
 from toolkit.tasks.settings import TrainingSettings
 
 LAYERS = (1, 2, 3, 4, 8)
+ENDS = (1, 3, 8)  # of the layers, those that a short set takes
 RATES = (0.0, 0.3)
 
 LEVELS: dict[str, Sequence[Any]] = {
@@ -33,6 +34,7 @@ LEVELS: dict[str, Sequence[Any]] = {
     "temporal_activity_penalty": (0.0, 1.0),
     "character_units": (4, 0),
     "segment_length": (None, 4),
+    "ngrams": (0, 1, 2),
     "sampled_softmax": (None, 16),
     "max_length": (8, 20),
     "clipnorm": (None, 0.5),
@@ -56,13 +58,15 @@ EXCUSED = {
     ),
     "sizes, which are tiny here": (
         "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",
-        "word_count",
+        "word_count", "ngram_buckets",
     ),
     "how long is trained, how fast, and what is kept": (
-        "epochs", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs", "patience",
+        "epochs", "steps", "minutes", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs",
+        "patience",
         "checkpoint_seconds", "seed",
     ),
     "other machines": ("strategy",),
+    "what is set beside the model": ("baseline",),
     "how translations are scored": ("bleu_tokenizer", "bleu_lowercase"),
 }  # fmt: skip
 """Settings that are no factors, by the reason."""
@@ -79,7 +83,7 @@ APART = {
 """Factors that change no operator of an exported graph, or none next to those that others change, by what they change."""
 
 TINY = {
-    "sentiment": {"units": 4, "embedding_dim": 4},
+    "sentiment": {"units": 4, "embedding_dim": 4, "ngram_buckets": 61},
     "translation": {"units": 4, "embedding_dim": 4, "batch_size": 40},
     "language_model": {"units": 4, "embedding_dim": 4, "batch_size": 4, "window": 8, "tokens_per_epoch": 64, "validation_tokens": 64},
     "tagging": {"units": 4, "embedding_dim": 4, "character_dim": 4, "batch_size": 20},
@@ -104,6 +108,11 @@ def factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:
         excused |= {field.name for field in dataclasses.fields(TrainingSettings)}
     names = [field.name for field in dataclasses.fields(recipe.settings_class) if field.name not in excused]
     return {name: LEVELS[name] if name in LEVELS else _choices(types[name], name) for name in names}
+
+
+def short_factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:
+    """Returns the same with fewer numbers of layers: two are more than one, four more than three, and eight take longest of all."""
+    return {name: ENDS if values == LAYERS else values for name, values in factors_of(recipe).items()}
 
 
 def alone_in(recipe: Recipe) -> list[str]:
@@ -138,6 +147,7 @@ def settings_of(recipe: Recipe, configuration: Configuration, data: Mapping[str,
         **configuration,
         data=data[recipe.name],
         epochs=1,
+        minutes=None,
         vocabulary_size=VOCABULARIES[configuration.get("tokenizer", "word")],
         average_epochs=1,
         monitor="loss",

@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-from benchmarks.covering.factors import alone_in, factors_of, is_possible, settings_of
+from benchmarks.covering.factors import alone_in, factors_of, is_possible, settings_of, short_factors_of
 from benchmarks.covering.pairwise import covering_set, wanted_in
 from benchmarks.covering.texts import write_texts
 from toolkit.cells import CELLS
@@ -20,25 +20,27 @@ FLAT = {
 }
 
 
-def configurations(alone):
+def configurations(factors, alone):
     """The covering sets of all recipes, as parameters of a test."""
     return [
         pytest.param(name, configuration, id=f"{name}-{number}")
         for name, recipe in ((name, find_recipe(name)) for name in RECIPES)
-        for number, configuration in enumerate(covering_set(factors_of(recipe), is_possible(recipe), seed=0, alone=alone(recipe)))
+        for number, configuration in enumerate(covering_set(factors(recipe), is_possible(recipe), seed=0, alone=alone(recipe)))
     ]
 
 
-OF_ALL, OF_OPERATORS = configurations(lambda recipe: ()), configurations(alone_in)
+OF_ALL, OF_OPERATORS = configurations(factors_of, lambda recipe: ()), configurations(short_factors_of, alone_in)
 
 
 @pytest.mark.parametrize("name", RECIPES)
-@pytest.mark.parametrize(("parameters", "alone"), [(OF_ALL, lambda recipe: ()), (OF_OPERATORS, alone_in)])
-def test_each_pair_of_values_that_can_meet_does(parameters, alone, name):
+@pytest.mark.parametrize(
+    ("parameters", "factors", "alone"), [(OF_ALL, factors_of, lambda recipe: ()), (OF_OPERATORS, short_factors_of, alone_in)]
+)
+def test_each_pair_of_values_that_can_meet_does(parameters, factors, alone, name):
     recipe = find_recipe(name)
     found = [parameter.values[1].items() for parameter in parameters if parameter.values[0] == name]
     possible = is_possible(recipe)
-    for wanted in wanted_in(factors_of(recipe), alone(recipe)):
+    for wanted in wanted_in(factors(recipe), alone(recipe)):
         assert possible(dict(wanted)) == any(items >= set(wanted) for items in found)
 
 
