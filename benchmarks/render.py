@@ -23,6 +23,8 @@ from benchmarks.language_model_speed_page import TABLES as LANGUAGE_MODEL
 from benchmarks.language_model_speed_page import language_model_speed_page
 from benchmarks.language_model_table import language_model_table
 from benchmarks.markdown import COSTS, measured, scored_rows, table_of
+from benchmarks.own_data import TABLE as OWN_DATA
+from benchmarks.own_data_page import own_data_page
 from benchmarks.records import (
     RESULTS,
     ROOT,
@@ -86,6 +88,7 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     results = [(name, group, whole) for kind, whole in kinds.items() for name, group in _by_table(records, kind).items()]
     details = "".join(f"\n## {name}\n\n{whole(group)}\n{''.join(map(measured, group))}" for name, group, whole in results)
     speeds = [record for record in records if isinstance(record, SpeedRecord)]
+    compared = [record for record in records if isinstance(record, ComparisonRecord)]
     readme, docs = root / "README.md", root / "docs"
     return {
         docs / "results.md": INTRODUCTION + details,
@@ -98,7 +101,8 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "cells_by_name.md": cells_page(),
         docs / "reference.md": reference_page(),
         docs / "held.md": held_page([record for record in records if isinstance(record, HeldRecord)]),
-        docs / "translation_depth.md": translation_depth_page([record for record in records if isinstance(record, ComparisonRecord)]),
+        docs / "translation_depth.md": translation_depth_page([record for record in compared if record.table != OWN_DATA]),
+        docs / "own_data.md": own_data_page([record for record in compared if record.table == OWN_DATA]),
         readme: between_markers(readme.read_text("utf-8"), headlines(records)),
     }
 
