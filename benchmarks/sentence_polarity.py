@@ -17,10 +17,11 @@ import numpy as np
 
 from benchmarks.records import RESULTS, Record
 from benchmarks.sentence_sets import FOLDS, Splits, mr_folds, read_sst2
-from benchmarks.tfidf import WHAT, count_parameters, fit_tfidf
+from benchmarks.tfidf import WHAT, count_parameters
 from toolkit.cli.recipes import find_recipe, make_run
 from toolkit.data.labeled_texts.corpus import Split
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.classification.baseline import fit_linear
 
 REFERENCES = {
     "SST-2": [{"what": "2-layer LSTM, trained on phrases too, with GloVe (Tai et al. 2015)", "metrics": {"accuracy": 0.863}}],
@@ -70,7 +71,7 @@ def main(argv: Sequence[str] | None = None) -> list[Record]:
 
 def train_tfidf(splits: Splits) -> Outcome:
     """Trains the baseline and measures it on the test split."""
-    model = fit_tfidf(splits["train"], splits["validation"])
+    model = fit_linear(splits["train"], splits["validation"])
     test = splits["test"]
     return Outcome(float(model.score(test.texts, test.labels)), count_parameters(model))
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from benchmarks.records import Record
 from benchmarks.sentiment_data import SEED, data_parser, read_data
-from benchmarks.tfidf import WHAT, accuracy_by_source, count_parameters, fit_tfidf
+from benchmarks.tfidf import WHAT, accuracy_by_source, count_parameters
+from toolkit.tasks.classification.baseline import fit_linear
 
 
 def main(argv: Sequence[str] | None = None) -> Record:
@@ -17,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> Record:
     options = parser.parse_args(argv)
     started = time.monotonic()
     data = read_data(options)
-    model = fit_tfidf(data.splits["train"], data.splits["validation"])
+    model = fit_linear(data.splits["train"], data.splits["validation"])
     test = data.splits["test"]
     record = Record(
         name=options.name,

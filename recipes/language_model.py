@@ -83,6 +83,7 @@ def build_model(settings: Settings, data):
 
 
 QUICK = Settings(
+    minutes=5,
     epochs=4,
     learning_rate=3e-3,
     vocabulary_size=2000,
@@ -94,6 +95,7 @@ QUICK = Settings(
 )
 FULL = replace(
     QUICK,
+    minutes=60,
     epochs=16,
     learning_rate=2e-3,
     vocabulary_size=8000,

@@ -7,7 +7,8 @@ The data, unless `--data` says otherwise, are the 33,434 different movie reviews
 IMDB and one-sentence ones from Rotten Tomatoes, in three splits by the hash of the text. What each preset scores, and in how many minutes,
 is in docs/results.md, a table made from stored run records.
 
-The model: embedding → variational dropout → stacked bidirectional LSTM → pooling over time → logits.
+The model: embedding → variational dropout → stacked bidirectional LSTM → pooling over time → logits, and beside them those of a linear
+model of n-grams.
 """
 
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from typing import Literal
 import toolkit
 from toolkit.cells import CellName
 from toolkit.tasks.classification.settings import LabeledTextSettings
-from toolkit.tasks.settings import check_cell
+from toolkit.tasks.settings import at_least, check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,8 @@ class Settings(LabeledTextSettings):
         output_dropout: dropout between layers and before the logits
         segment_length: steps per segment while training; nothing to train on whole texts
         cell: the recurrent cell
+        ngrams: tokens of the longest n-grams of the linear model beside the recurrent layers; 0 for none
+        ngram_buckets: rows of its table; n-grams beyond that share them
     """
 
     embedding_dim: int = 128
@@ -44,10 +47,13 @@ class Settings(LabeledTextSettings):
     output_dropout: float = 0.5
     segment_length: int | None = 64
     cell: CellName = "lstm"
+    ngrams: int = 2
+    ngram_buckets: int = 65521
 
     def __post_init__(self):
         super().__post_init__()
         check_cell(self)
+        at_least(self, ngrams=0, ngram_buckets=1)
 
 
 def build_model(settings: Settings, data):
@@ -64,12 +70,16 @@ def build_model(settings: Settings, data):
         output_dropout=settings.output_dropout,
         segment_length=settings.segment_length,
         cell=settings.cell,
+        ngrams=settings.ngrams,
+        ngram_buckets=settings.ngram_buckets,
+        calibrated=True,
     )
 
 
-QUICK = Settings(epochs=2, global_clipnorm=1.0)
+QUICK = Settings(minutes=5, global_clipnorm=1.0)
 FULL = replace(
     QUICK,
+    minutes=60,
     epochs=8,
     vocabulary_size=30000,
     max_length=1024,
@@ -86,7 +96,7 @@ RECIPE = toolkit.Recipe(
     task="classification",
     presets={"quick": QUICK, "full": FULL},
     build_model=build_model,
-    fixed=("embedding_dim", "units", "num_layers", "pooling", "cell"),
+    fixed=("embedding_dim", "units", "num_layers", "pooling", "cell", "ngrams", "ngram_buckets"),
 )
 
 if __name__ == "__main__":

@@ -74,9 +74,10 @@ def build_model(settings: Settings, data):
     )
 
 
-QUICK = Settings(epochs=6, reviews=4000, input_dropout=0.3, output_dropout=0.3)
+QUICK = Settings(minutes=5, epochs=2, reviews=12000, input_dropout=0.3, output_dropout=0.3)
 FULL = replace(
     QUICK,
+    minutes=60,
     epochs=30,
     reviews=None,
     batch_size=16,

@@ -97,9 +97,10 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(epochs=3, vocabulary_size=2000, batch_size=128, learning_rate=3e-3)
+QUICK = Settings(minutes=5, epochs=3, vocabulary_size=2000, batch_size=128, learning_rate=3e-3)
 FULL = replace(
     QUICK,
+    minutes=120,
     epochs=40,
     batch_size=64,
     learning_rate=2e-3,

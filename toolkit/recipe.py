@@ -92,7 +92,8 @@ class Recipe:
             UserError: The folder is no run folder, or its settings are not those of this version's recipe.
         """
         try:
-            return self.settings_class(**run.read_config()["settings"])
+            config = run.read_config()
+            return self.settings_class(**config["settings"] | config.get("chosen", {}))
         except TypeError as error:
             raise UserError(f"{run.config}: expected the settings of this version of the recipe {self.name} ({error})") from error
 

@@ -126,7 +126,13 @@ class RunFolder:
         if file is not None:
             self.compare_recipe(file)
             if found.get("recipe_file") != str(file):
-                self._write_config({**wanted, "recipe_sha256": found.get("recipe_sha256", wanted["recipe_sha256"])})
+                self._write_config({**found, **origin, "recipe_sha256": found.get("recipe_sha256", origin["recipe_sha256"])})
+
+    def keep_chosen(self, values: dict[str, Any]) -> None:
+        """Keeps settings that nobody has given and that were chosen for the data, by name."""
+        config = self.read_config()
+        if values != config.get("chosen", {}):
+            self._write_config({**config, "chosen": values})
 
     def compare_recipe(self, file: Path) -> None:
         """Warns of a recipe's file that is not as it was when the run was started.
@@ -178,7 +184,10 @@ class RunFolder:
         self.write_text(self.config, yaml.safe_dump(config, sort_keys=False, allow_unicode=True))
 
     def _check_same(self, found: dict, wanted: dict) -> None:
-        changed = differences(*({"recipe": config["recipe"], **config["settings"]} for config in (found, wanted)))
+        chosen = {name: value for name, value in found.get("chosen", {}).items() if wanted["settings"].get(name) == value}
+        changed = differences(
+            {"recipe": found["recipe"], **found["settings"], **chosen}, {"recipe": wanted["recipe"], **wanted["settings"]}
+        )
         if changed:
             advice = "give another --run-dir, the same settings, or delete the folder"
             if self.is_finished:
@@ -186,7 +195,7 @@ class RunFolder:
             raise UserError(f"{self.path}: this run has other settings ({', '.join(changed)}); {advice}")
 
     def read_config(self) -> dict[str, Any]:
-        """Returns `{"recipe": name, "settings": {...}}`, and `recipe_file` and `recipe_sha256` if the recipe has a file of its own.
+        """Returns `{"recipe": name, "settings": {...}}`, `recipe_file` and `recipe_sha256` if the recipe has a file, and what was `chosen`.
 
         Raises:
             UserError: The folder is no run folder.
@@ -196,7 +205,8 @@ class RunFolder:
         try:
             config = yaml.safe_load(self.config.read_text("utf-8"))
             origin = {name: str(config[name]) for name in ORIGIN if name in config}
-            return {"recipe": config["recipe"], **origin, "settings": dict(config["settings"])}
+            chosen = {"chosen": dict(config["chosen"])} if "chosen" in config else {}
+            return {"recipe": config["recipe"], **origin, "settings": dict(config["settings"]), **chosen}
         except FileNotFoundError as error:
             raise UserError(f"{self.path}: expected the folder of a training run, found no config.yaml in it") from error
         except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:

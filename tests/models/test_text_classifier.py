@@ -61,3 +61,18 @@ def test_a_missing_or_broken_file_is_a_users_mistake(tmp_path):
     (tmp_path / "broken.keras").write_bytes(b"PK\x03\x04 and then nothing")
     with pytest.raises(UserError, match=r"broken\.keras"):
         load_model(tmp_path / "broken.keras")
+
+
+@pytest.mark.parametrize(
+    ("options", "names"), [({}, []), ({"calibrated": True}, ["recurrent layers"]), ({"ngrams": 1}, ["recurrent layers", "n-grams"])]
+)
+def test_parts_are_what_is_added_up(options, names):
+    model = TextClassifier(12, ["a", "b"], embedding_dim=4, units=3, ngram_buckets=7, **options)
+    tokens = np.array([[3, 4, 5, 0], [6, 7, 8, 9]])
+    parts = model.parts()
+    assert list(parts) == names
+    if parts:
+        scales = np.arange(1, 1 + len(parts), dtype=np.float32)
+        model.get_layer("fusion").scales.assign(scales)
+        expected = sum(scale * np.asarray(part(tokens)) for scale, part in zip(scales, parts.values(), strict=True))
+        np.testing.assert_allclose(model(tokens), expected, rtol=1e-5, atol=1e-6)

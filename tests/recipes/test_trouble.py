@@ -72,7 +72,7 @@ def test_a_training_that_diverges_to_finite_nonsense_is_named(folder, capsys, re
 
 def test_a_classifier_that_gives_one_label_is_named_and_exported(folder, capsys):
     write_reviews(folder / "reviews.csv")
-    code, out, err = call(capsys, "train", "sentiment", "--data", "reviews.csv", *CLASSIFIER, "--learning-rate=1e-9")
+    code, out, err = call(capsys, "train", "sentiment", "--data", "reviews.csv", *CLASSIFIER, "--ngrams=0", "--learning-rate=1e-9")
     assert code == 2
     assert "this training has learned nothing from the texts: the model gives all of the" in err
     assert "more --epochs" in err

@@ -83,6 +83,8 @@ def _entries(path: str, node: yaml.Node | None) -> Iterator[Entry]:
         name = key.value.removeprefix("--").replace("-", "_")
         if name == "settings" and isinstance(value, yaml.MappingNode):  # as a run's own config.yaml has them
             yield from _entries(path, value)
+        elif name == "chosen" and isinstance(value, yaml.MappingNode):  # as there, too: other data may want something else
+            continue
         elif isinstance(value, yaml.ScalarNode):
             yield Entry(place, name, None if value.tag == _NULL else value.value)
         else:

@@ -16,13 +16,15 @@ def start_from_model(model: keras.Model, trained: keras.Model, *, keeps_output: 
     Args:
         model: The model, whose weights are changed.
         trained: The trained model.
-        keeps_output: Whether the last layer that has weights keeps its own, as that of a classifier of other labels has to.
+        keeps_output: Whether its `output_layers`, or if it has none the last layer that has weights, keep their own, as those of a
+            classifier of other labels have to.
 
     Raises:
         ValueError: They differ in the number or the shapes of the weights.
     """
-    output = next(layer for layer in reversed(model.layers) if layer.weights).weights if keeps_output else []
-    own = [id(variable) for variable in output]
+    last = [layer for layer in model.layers if layer.weights][-1:]
+    output = getattr(model, "output_layers", last) if keeps_output else []
+    own = [id(variable) for layer in output for variable in layer.weights]
     if len(model.weights) != len(trained.weights):
         raise ValueError(f"Argument `trained` must have {len(model.weights)} weights, as `model` has. Received: {len(trained.weights)}")
     taken = [pair for pair in zip(model.weights, trained.weights, strict=True) if id(pair[0]) not in own]

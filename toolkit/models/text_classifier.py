@@ -4,19 +4,34 @@ from collections.abc import Sequence
 
 import keras
 
-from toolkit.arguments import InvalidArgument, check_choice, check_positive_integer, check_rate
-from toolkit.layers import AttentionOverTime, Bidirectional, MaxOverTime, MeanOverTime, Segmented, VariationalDropout, WordDropout
+from toolkit.arguments import InvalidArgument, check_choice, check_integer, check_positive_integer, check_rate
+from toolkit.layers import (
+    AttentionOverTime,
+    Bidirectional,
+    Fusion,
+    MaxOverTime,
+    MeanOverTime,
+    NgramLogits,
+    Segmented,
+    VariationalDropout,
+    WordDropout,
+)
 from toolkit.layers.precision import output_dtype
 from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.models.dtype import with_layers_in_its_dtype
 
 POOLING = ("last", "max", "mean", "attention")
+PARTS = ("recurrent layers", "n-grams")
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
 @with_layers_in_its_dtype
 class TextClassifier(keras.Model):
     """Embedding → variational dropout → stacked bidirectional recurrent layers → pooling → logits.
+
+    With `ngrams` there are the logits of a linear model beside them, and with that or `calibrated` a `Fusion` behind. Gradient descent
+    trains the recurrent part alone: the linear model, and how far to trust each part, are found afterwards, by
+    `toolkit.tasks.classification.ngrams` and `fusion`.
 
     Args:
         vocabulary_size: Number of token ids; 0 is padding and 1 the unknown token.
@@ -30,6 +45,9 @@ class TextClassifier(keras.Model):
         output_dropout: Variational dropout between the layers, and dropout on the pooled vector.
         segment_length: Steps per segment while training (`Segmented`); `None` to train on whole texts. Not with `pooling="last"`.
         cell: Name of the recurrent cell, a key of `toolkit.cells.CELLS`.
+        ngrams: Tokens of the longest n-grams (`NgramLogits`); 0 for the recurrent part alone.
+        ngram_buckets: Rows of the table of n-grams.
+        calibrated: Whether there is a temperature, which held-out texts choose.
         **kwargs: As in `keras.Model`.
 
     Call arguments:
@@ -55,10 +73,15 @@ class TextClassifier(keras.Model):
         output_dropout: float = 0.0,
         segment_length: int | None = None,
         cell: str = "lstm",
+        ngrams: int = 0,
+        ngram_buckets: int = 65521,
+        calibrated: bool = False,
         **kwargs,
     ):
         check_positive_integer("embedding_dim", embedding_dim)
         check_rate("output_dropout", output_dropout)
+        check_integer("ngrams", ngrams, 0)
+        check_positive_integer("ngram_buckets", ngram_buckets)
         _check(num_layers, len(label_names), pooling, segment_length)
 
         # === Layers ===
@@ -72,6 +95,7 @@ class TextClassifier(keras.Model):
         pooled = {"max": MaxOverTime, "mean": MeanOverTime, "attention": lambda **kw: AttentionOverTime(units, **kw)}.get(pooling)
         output_dropout_layer = keras.layers.Dropout(output_dropout, name="output_dropout")
         logits = keras.layers.Dense(len(label_names), dtype=output_dtype(), name="logits")
+        linear = NgramLogits(vocabulary_size, len(label_names), ngrams, ngram_buckets, name="ngrams") if ngrams else None
 
         # === Graph ===
         tokens = keras.Input((None,), dtype="int32", name="tokens")
@@ -80,7 +104,8 @@ class TextClassifier(keras.Model):
             x = layer(dropout(x))
         if pooled:
             x = pooled(name="pooling")(x)
-        super().__init__(inputs=tokens, outputs=logits(output_dropout_layer(x)), **kwargs)
+        parts = [logits(output_dropout_layer(x)), *([linear(tokens)] if linear else [])]
+        super().__init__(inputs=tokens, outputs=Fusion(name="fusion")(parts) if linear or calibrated else parts[0], **kwargs)
         self.embedding_layer = embedding
         self.lowest_layer = recurrent[0].layer if segment_length else recurrent[0]
 
@@ -96,6 +121,19 @@ class TextClassifier(keras.Model):
         self.output_dropout = output_dropout
         self.segment_length = segment_length
         self.cell = cell
+        self.ngrams = ngrams
+        self.ngram_buckets = ngram_buckets
+        self.calibrated = calibrated
+
+    @property
+    def output_layers(self) -> list[keras.layers.Layer]:
+        """The layers whose weights belong to the labels."""
+        return [layer for layer in self.layers if layer.name in ("logits", "ngrams", "fusion")]
+
+    def parts(self) -> dict[str, keras.Model]:
+        """Returns what the fusion adds up: by its name, each part as a model of its own, from tokens to logits; none without a fusion."""
+        fused = keras.tree.flatten(self.get_layer("fusion").input) if self.ngrams or self.calibrated else []
+        return {name: keras.Model(self.input, logits) for name, logits in zip(PARTS, fused, strict=False)}
 
     def get_config(self):
         """Returns the constructor's arguments."""
@@ -113,6 +151,9 @@ class TextClassifier(keras.Model):
             "output_dropout": self.output_dropout,
             "segment_length": self.segment_length,
             "cell": self.cell,
+            "ngrams": self.ngrams,
+            "ngram_buckets": self.ngram_buckets,
+            "calibrated": self.calibrated,
         }
 
     @classmethod

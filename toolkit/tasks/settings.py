@@ -39,6 +39,8 @@ class TrainingSettings:
 
     Attributes:
         epochs: passes over the training data, at most; those before continue_from are not counted
+        steps: updates of the weights, in place of epochs
+        minutes: time that the whole command may take; nothing for no limit
         optimizer: adam, adamw, rmsprop, sgd (with momentum) or asgd (averaged when the validation loss stalls)
         learning_rate: highest learning rate
         schedule: how the learning rate falls after the warm-up
@@ -59,6 +61,8 @@ class TrainingSettings:
     """
 
     epochs: int = 4
+    steps: int | None = None
+    minutes: float | None = None
     optimizer: Literal["adam", "adamw", "rmsprop", "sgd", "asgd"] = "adam"
     learning_rate: float = 2e-3
     schedule: Literal["constant", "linear", "cosine", "inverse_sqrt"] = "linear"
@@ -78,7 +82,7 @@ class TrainingSettings:
     seed: int = 0
 
     def __post_init__(self):
-        at_least(self, epochs=1, warmup_steps=0, average_epochs=1, averaging_patience=1, patience=1, checkpoint_seconds=0, seed=0)
+        at_least(self, epochs=1, steps=1, warmup_steps=0, average_epochs=1, averaging_patience=1, patience=1, checkpoint_seconds=0, seed=0)
 
 
 def at_least(settings: Any, **limits: float) -> None:

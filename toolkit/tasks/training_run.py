@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit import __version__
-from toolkit.arguments import InvalidArgument, option
+from toolkit.arguments import InvalidArgument, flag, option
 from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble
 from toolkit.evaluation.plots import learning_curve
@@ -28,9 +28,11 @@ from toolkit.models.contract import check_model
 from toolkit.operating_system import peak_memory_gib
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.choice import Choice
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.data_report import licence_of, public_name
 from toolkit.tasks.registry import find_task
+from toolkit.training.budget import Budget
 from toolkit.training.history import History
 from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.objective import Objective
@@ -38,6 +40,9 @@ from toolkit.training.optimizers import build_optimizer
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
 
 EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
+
+BEFORE, AFTER, AFTER_SHARE = 6.0, 60.0, 0.25
+"""Of the minutes that there are, seconds that imports take before a training, and at most what the test and the export take after it."""
 
 PRIVATE = ("data", "data_dir", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
 """Settings that name folders of the machine: they are of no use where the model goes."""
@@ -100,6 +105,7 @@ class TrainingRun(abc.ABC):
             if origin:
                 origin.give_tokenizers(self.run)
             data = self.read_data()
+            s = self._settle(data)
             train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
             with strategy.scope():
                 objective, scores = self._objective(data), self._scores(data)
@@ -120,17 +126,38 @@ class TrainingRun(abc.ABC):
             monitor=s.monitor,
             average_epochs=s.average_epochs,
             patience=s.patience,
+            budget=self._budget(prepared - started),
             strategy=strategy,
             checkpoint_seconds=s.checkpoint_seconds,
         )
         if not is_chief(strategy):
             return None
         trained = time.monotonic()
+        self._complete(model, data)
         result = self._test(model, data)
         # The history counts the training over all resumptions; this process has seen the rest.
         seconds = prepared - started + history.epochs[-1]["seconds"] + time.monotonic() - trained
         self._keep(model, data, history, result, seconds)
         return result
+
+    def _settle(self, data: Any) -> Any:
+        """Chooses the settings that nobody has given, keeps and returns all."""
+        self.choices = self._choose(data)
+        values = {name: choice.value for name, choice in self.choices.items()}
+        self.settings = dataclasses.replace(self.settings, **values)
+        self.run.keep_chosen(values)
+        return self.settings
+
+    def _choose(self, data: Any) -> dict[str, Choice]:
+        """Returns settings that nobody has given, chosen for the data, by name."""
+        return {}
+
+    def _budget(self, spent: float) -> Budget | None:
+        """Returns what limits the training besides its epochs, if anything does."""
+        s = self.settings
+        if s.steps is None and s.minutes is None:
+            return None
+        return Budget(s.steps, s.minutes, spent + BEFORE, min(AFTER, AFTER_SHARE * 60 * (s.minutes or 0)))
 
     def read_data(self) -> Any:
         """Returns what the run trains on.
@@ -184,6 +211,8 @@ class TrainingRun(abc.ABC):
             print(f"from       {self.origin.describe(self.settings)}")
         print(f"data       {data.corpus.report}".replace("\n", "\n           "))
         print(f"tokenizer  {self._describe_tokens(data)}")
+        for name, choice in self.choices.items():
+            print(f"chosen     {flag(name)} {choice.value}: {choice.reason}")
         print(f"model      {model.count_params():,} parameters")
         print(f"run        {self.run.path} (if interrupted, the same command goes on)", flush=True)
 
@@ -346,6 +375,9 @@ class TrainingRun(abc.ABC):
     @abc.abstractmethod
     def _describe_tokens(self, data: Any) -> str:
         """Returns a line about what texts are cut into."""
+
+    def _complete(self, model: keras.Model, data: Any) -> None:  # noqa: B027 - most models learn by gradient descent alone
+        """Finds what the model has to learn besides, once it is trained and before it is measured."""
 
     @abc.abstractmethod
     def _test(self, model: keras.Model, data: Any) -> Any:

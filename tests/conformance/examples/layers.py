@@ -11,8 +11,10 @@ from toolkit.layers import (
     AttentionDecoder,
     AttentionOverTime,
     Bidirectional,
+    Fusion,
     MaxOverTime,
     MeanOverTime,
+    NgramLogits,
     Segmented,
     SimpleRNN,
     VariationalDropout,
@@ -21,6 +23,18 @@ from toolkit.layers import (
 
 TOKENS = np.array([[4, 5, 6, 0], [7, 8, 9, 3]], "int32")
 FEATURES = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
+
+
+def fusion():
+    features = keras.Input((3,))
+    return keras.Model(features, Fusion()([keras.layers.Dense(3)(features), features]))  # the second is not trained
+
+
+def ngram_logits():
+    """As nothing in the layer learns by gradient descent, something beside it does."""
+    tokens = keras.Input((None,), dtype="int32")
+    embedded = keras.layers.Embedding(10, 2)(tokens)
+    return keras.Model(tokens, NgramLogits(10, 2, order=3, buckets=7)(tokens) + keras.layers.GlobalAveragePooling1D()(embedded))
 
 
 def attention_decoder():
@@ -41,7 +55,9 @@ EXAMPLES = {
     "toolkit>Bidirectional": (lambda: Bidirectional(LSTM(3), merge_mode="sum"), FEATURES),
     "toolkit>GRU": (lambda: GRU(3, return_sequences=True, zoneout=0.1, reset_after=False, learned_initial_state=True), FEATURES),
     "toolkit>LSTM": (lambda: LSTM(3, return_sequences=True, dropout=0.1, use_cudnn=False, zoneout=(0.1, 0.2), forget_bias=2.0), FEATURES),
+    "toolkit>Fusion": (fusion, FEATURES[:, 0]),
     "toolkit>MaxOverTime": (MaxOverTime, FEATURES),
+    "toolkit>NgramLogits": (ngram_logits, TOKENS),
     "toolkit>MeanOverTime": (MeanOverTime, FEATURES),
     "toolkit>RNN": (lambda: RNN([keras.layers.LSTMCell(2), keras.layers.GRUCell(3)], return_sequences=True), FEATURES),
     "toolkit>Segmented": (lambda: Segmented(LSTM(3, return_sequences=True), 2), FEATURES),

@@ -16,7 +16,7 @@ def translator():
 
 def classifier():
     # With the maximum over time a weight may have no part in it, by chance.
-    return TextClassifier(10, ["no", "yes"], embedding_dim=4, units=3, segment_length=2, pooling="mean")
+    return TextClassifier(10, ["no", "yes"], embedding_dim=4, units=3, segment_length=2, pooling="mean", ngrams=2, ngram_buckets=11)
 
 
 def language_model():

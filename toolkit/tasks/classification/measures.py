@@ -44,6 +44,7 @@ class ClassificationResult(Shown):
         label_names: Names of the labels.
         confusion: Counts, `[true label][predicted label]`.
         mistakes: The wrong answers given with the highest probability, at most `MISTAKES_SHOWN`, the most confident first.
+        parts: Accuracy of each part of the model alone.
 
     Source of the calibration error: Guo et al. 2017, "On calibration of modern neural networks", equation 3.
     """
@@ -56,6 +57,7 @@ class ClassificationResult(Shown):
     label_names: list[str]
     confusion: list[list[int]]
     mistakes: list[Mistake]
+    parts: dict[str, float] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Returns plain lists, dicts and numbers, ready for JSON."""
@@ -71,6 +73,7 @@ class ClassificationResult(Shown):
         rows = [
             ("accuracy", f"{self.accuracy:.2%}", self.examples),
             *((f"  {name}", f"{part['accuracy']:.2%}", part["examples"]) for name, part in self.sources.items() if len(self.sources) > 1),
+            *((f"  {name} alone", f"{accuracy:.2%}", "") for name, accuracy in self.parts.items() if len(self.parts) > 1),
             ("macro F1", f"{self.macro_f1:.2%}", ""),
             ("calibration error", f"{self.calibration_error:.2%}", ""),
         ]

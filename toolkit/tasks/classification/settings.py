@@ -26,8 +26,10 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
         training_examples: labeled texts to train on, drawn by the seed; nothing for all that there are
         vocabulary_size: number of token ids
         max_length: tokens kept of a text; a longer one loses its middle
-        tokens_per_batch: size of a batch, padding included
+        tokens_per_batch: size of a batch, padding included; nothing for what suits the texts
+        epochs: passes over the training texts, at most; nothing for as many as suit them
         class_weights: `balanced` to weigh each label by how rare it is
+        baseline: whether tf-idf with a logistic regression is trained on the same texts, to be set beside the model
     """
 
     columns: ClassVar[tuple[str, ...]] = ("data_dir", "text_column", "label_column", "source_column")
@@ -50,8 +52,10 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
     training_examples: int | None = None
     vocabulary_size: int = 16000
     max_length: int = 512
-    tokens_per_batch: int = 8192
+    tokens_per_batch: int | None = None
+    epochs: int | None = None
     class_weights: Literal["balanced"] | None = None
+    baseline: bool = True
 
     def __post_init__(self):
         FileSettings.__post_init__(self)

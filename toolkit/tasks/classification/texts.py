@@ -15,6 +15,7 @@ from toolkit.data.reading.reading import Reading
 from toolkit.errors import UserError
 from toolkit.models import LanguageModel, load_model
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.classification.fusion import LabeledTokens
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.data_report import fingerprint, keep_report
 from toolkit.text.tokenizer import Tokenizer
@@ -40,6 +41,12 @@ class LabeledTexts:
     def label_names(self) -> list[str]:
         """Names of the labels, in the order of their numbers."""
         return self.corpus.label_names
+
+    def labeled(self, split: str, class_weights: str | None) -> LabeledTokens:
+        """Returns the texts of a split; weighted."""
+        labels = self.corpus.splits[split].labels
+        weights = balanced_weights(labels) if class_weights == "balanced" else np.ones(len(labels))
+        return LabeledTokens(self.tokens[split], labels, weights)
 
     def batches(
         self, split: str, *, max_length: int, tokens_per_batch: int, seed: int, replicas: int, class_weights: str | None

@@ -3,10 +3,11 @@
 import logging
 import textwrap
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import keras
+import numpy as np
 
 from toolkit.arguments import InvalidArgument
 from toolkit.data.batching.crop import crop
@@ -14,14 +15,20 @@ from toolkit.data.labeled_texts.corpus import Split, read_corpus, read_split
 from toolkit.data.labeled_texts.relabeling import relabeled
 from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.data.reading.reading import Reading
+from toolkit.data.splits.splitting import SPLITS
 from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.models import TextClassifier
 from toolkit.models.contract import as_classifier
 from toolkit.models.initialization import start_from_language_model
+from toolkit.tasks.choice import Choice
+from toolkit.tasks.classification.baseline import Baseline
+from toolkit.tasks.classification.choices import choices
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
+from toolkit.tasks.classification.fusion import fit_fusion
 from toolkit.tasks.classification.measures import ClassificationResult, evaluate_classifier
+from toolkit.tasks.classification.ngrams import fit_ngrams
 from toolkit.tasks.classification.predictor import Predictor
 from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.settings import LabeledTextSettings
@@ -35,6 +42,7 @@ from toolkit.training.objective import LogitsObjective
 COLUMNS = LabeledTextSettings.columns
 _log = logging.getLogger(__name__)
 SAMPLES = 200
+LEAST = 1e-30  # probability whose logarithm is taken
 
 
 class TextClassification(TrainingRun):
@@ -85,6 +93,21 @@ class TextClassification(TrainingRun):
     def _describe_tokens(self, data: LabeledTexts) -> str:
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
 
+    def _choose(self, data: LabeledTexts) -> dict[str, Choice]:
+        return choices(self.settings, data.tokens["train"])
+
+    def _complete(self, model: keras.Model, data: LabeledTexts) -> None:
+        """Finds the linear model of n-grams, and how far to trust each part."""
+        parts = _parts(model)
+        if not parts:
+            return
+        train, held_out = (data.labeled(split, self.settings.class_weights) for split in ("train", "validation"))
+        if model.ngrams:
+            pieces = data.tokenizer.pieces(range(data.tokenizer.vocabulary_size))
+            fit_ngrams(model.get_layer("ngrams"), pieces, train, held_out)
+        answers = [_probabilities(part, held_out.tokens) for part in parts.values()]
+        fit_fusion(model.get_layer("fusion"), [np.log(np.maximum(each, LEAST)) for each in answers], held_out)
+
     def _test(self, model: keras.Model, data: LabeledTexts) -> ClassificationResult:
         return self._evaluate(model, data.tokenizer, data.corpus.splits["test"], data.label_names)
 
@@ -93,9 +116,12 @@ class TextClassification(TrainingRun):
         self._keep_samples(SAMPLES, split.texts, [data.label_names[label] for label in split.labels])
         with self.run.replacing(self.run.plots / "confusion_matrix.png") as temporary:
             confusion_matrix(result.confusion, result.label_names, temporary)
-        if not has_operators():
-            return {}
-        return {"graph_tokenizer": asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))}
+        found = {}
+        if self.settings.baseline:
+            found["baseline"] = Baseline.of(*(data.corpus.splits[name] for name in SPLITS)).as_dict()
+        if has_operators():
+            found["graph_tokenizer"] = asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))
+        return found
 
     def evaluate(self, data: str | None = None, **options: str | None) -> ClassificationResult:
         """Measures the trained model.
@@ -123,8 +149,9 @@ class TextClassification(TrainingRun):
 
     def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split, label_names: Sequence[str]) -> ClassificationResult:
         tokens = [crop(ids, self.settings.max_length) for ids in tokenizer.encode(split.texts)]
-        probabilities = probabilities_of(classifier_runner(model), tokens)
-        return evaluate_classifier(probabilities, split.labels, label_names, split.sources, split.texts)
+        result = evaluate_classifier(_probabilities(model, tokens), split.labels, label_names, split.sources, split.texts)
+        answers = {name: _probabilities(part, tokens).argmax(axis=1) for name, part in _parts(model).items()}
+        return replace(result, parts={name: float((labels == split.labels).mean()) for name, labels in answers.items()})
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
         """Says whether the model gives every text the same label."""
@@ -132,7 +159,10 @@ class TextClassification(TrainingRun):
 
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        lines = [header(metrics), str(ClassificationResult.from_dict(metrics["test"]))]
+        result = ClassificationResult.from_dict(metrics["test"])
+        lines = [header(metrics), str(result)]
+        if baseline := metrics.get("baseline"):
+            lines.append(Baseline(**baseline).beside(result.accuracy))
         if agreement := metrics.get("graph_tokenizer"):  # without TensorFlow Text there is none
             lines.append(
                 f"tokenizer in the graph: {agreement['identical']:,} of {agreement['strings']:,} test texts identical, "
@@ -177,3 +207,12 @@ class TextClassification(TrainingRun):
             UserError: The run is not finished.
         """
         return self.load_model(), Tokenizer.load(self.run.tokenizer)
+
+
+def _probabilities(model: keras.Model, tokens: Sequence[np.ndarray]) -> np.ndarray:
+    return probabilities_of(classifier_runner(model), tokens)
+
+
+def _parts(model: keras.Model) -> dict[str, keras.Model]:
+    """Returns the parts of a model that are added up, by their names; any other Keras model has none."""
+    return model.parts() if isinstance(model, TextClassifier) else {}

@@ -1,0 +1,150 @@
+"""The linear model of n-grams beside the recurrent layers, fitted by logistic regression.
+
+Single tokens share what their letters say: besides a feature of its own, a token has those of its spelling in lower case and of the
+sequences of two to five characters in it. As all of them are added up, they end in one row for each token, and cost nothing where texts are
+labeled.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from scipy.sparse import csr_matrix, diags, hstack
+from sklearn.linear_model import LogisticRegression
+
+from toolkit.data.batching.token_lists import by_length, padded
+from toolkit.layers.ngram_logits import NgramLogits, buckets_of
+from toolkit.tasks.classification.fusion import LabeledTokens, nats
+
+STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
+"""Inverse regularization strengths that the held-out texts choose from."""
+
+CHARACTERS = range(2, 6)
+MOST_VALUES = 4e7  # features of all texts, times labels: what a minute or so is enough for
+ITERATIONS = 100
+NEVER = 20.0  # nats
+
+
+class Features(NamedTuple):
+    """What texts have.
+
+    Attributes:
+        tokens: 1 where a text has a token, `[texts, tokens]`.
+        ngrams: 1 where it has a longer n-gram in a bucket, `[texts, buckets]`.
+    """
+
+    tokens: csr_matrix
+    ngrams: csr_matrix
+
+
+def fit_ngrams(layer: NgramLogits, pieces: Sequence[str], train: LabeledTokens, held_out: LabeledTokens) -> None:
+    """Finds the weights of the linear model: a logistic regression on the presence of n-grams, weighted by how rare they are.
+
+    Args:
+        layer: The built layer, whose weights are changed.
+        pieces: How each token is written.
+        train: What it learns from. Labels that do not occur there are never given; if there is one only, nothing is learned.
+        held_out: What chooses the regularization.
+    """
+    if len(np.unique(train.labels)) < 2:
+        return
+    spellings = [piece.lower() for piece in pieces]
+    first = {spelling: token for token, spelling in reversed([*enumerate(spellings)])}
+    layer.alike.assign([first[spelling] for spelling in spellings])
+    found, others = (features_of(texts.tokens, layer) for texts in (train, held_out))
+    spelled = _spelled(spellings, found.tokens, int(MOST_VALUES / layer.labels))
+    weights = [_rarity(found.tokens @ spelled), _rarity(found.ngrams)]
+    scaled = [spelled @ diags(weights[0]), diags(weights[1]).tocsr()]
+    squares = [np.asarray(each.multiply(each).sum(axis=1)) for each in scaled]
+    kernel, bias = _fitted(*(_inputs(each, scaled, squares) for each in (found, others)), train, held_out, layer.labels)
+    kernels = np.split(kernel, [spelled.shape[1]])
+    for number in range(len(layer.tables)):
+        layer.tables[number].assign(scaled[number] @ kernels[number])
+        layer.squares[number].assign(squares[number])
+    layer.bias.assign(bias)
+
+
+def features_of(token_lists: Sequence[np.ndarray], layer: NgramLogits) -> Features:
+    """Returns which n-grams of a layer each text has."""
+    alike = np.asarray(layer.alike)
+    rows, columns = [], []
+    if layer.order > 1:
+        for batch in by_length([len(ids) for ids in token_lists]):
+            tokens = padded([alike[token_lists[row]] for row in batch])
+            buckets = np.asarray(buckets_of(tf.constant(tokens, tf.int32), layer.order, layer.buckets))
+            places = np.nonzero(buckets >= 0)
+            rows.append(np.asarray(batch)[places[0]])
+            columns.append(buckets[places])
+    numbers = np.repeat(np.arange(len(token_lists)), [len(ids) for ids in token_lists])
+    tokens = _presence([numbers], token_lists, (len(token_lists), layer.vocabulary_size))
+    return Features(tokens, _presence(rows, columns, (len(token_lists), layer.buckets if layer.order > 1 else 0)))
+
+
+def _presence(rows: Sequence[np.ndarray], columns: Sequence[np.ndarray], shape: tuple[int, int]) -> csr_matrix:
+    rows, columns = (np.concatenate([np.empty(0, np.int64), *each]) for each in (rows, columns))
+    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape)
+    matrix.data[:] = 1  # what occurs twice has been added up
+    return matrix
+
+
+def _spelled(spellings: Sequence[str], tokens: csr_matrix, most: int) -> csr_matrix:
+    """Returns which features each token has, `[tokens, features]`: itself, its spelling, and, from the rarest on, its characters.
+
+    A frequent token needs no help, and as many texts have it, its characters would be many values.
+    """
+    features: dict[str | int, int] = defaultdict(lambda: len(features))
+    counts = np.asarray(tokens.sum(axis=0)).ravel()
+    rows, columns, values = [], [], 2 * counts.sum()
+    for token in np.argsort(counts, kind="stable"):
+        names = [int(token), spellings[token]]
+        values += counts[token] * len(characters := [*_characters(spellings[token])])
+        names += characters if values < most else []
+        columns += [features[name] for name in names]
+        rows += [token] * len(names)
+    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), (len(spellings), len(features)))
+    matrix.data[:] = 1
+    return matrix
+
+
+def _characters(spelling: str) -> Iterator[str]:
+    return (f"…{spelling[start : start + n]}" for n in CHARACTERS for start in range(len(spelling) - n + 1))
+
+
+def _rarity(found: csr_matrix) -> np.ndarray:
+    """Returns a weight for each feature, `1 + log((1 + texts) / (1 + texts that have it))`; 0 for what no text has."""
+    counts = found.getnnz(axis=0)
+    return np.where(counts > 0, 1 + np.log((1 + found.shape[0]) / (1 + counts)), 0)
+
+
+def _inputs(found: Features, scaled: Sequence[csr_matrix], squares: Sequence[np.ndarray]) -> csr_matrix:
+    """Returns the weighted features of texts, each divided by the length that the layer divides by."""
+    lengths = sum(each @ square for each, square in zip(found, squares, strict=True))
+    weighted = hstack([each @ scale for each, scale in zip(found, scaled, strict=True)], "csr")
+    return diags(1 / np.sqrt(np.maximum(lengths.ravel(), keras.config.epsilon()))) @ weighted
+
+
+def _fitted(
+    inputs: csr_matrix, others: csr_matrix, train: LabeledTokens, held_out: LabeledTokens, labels: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the kernel and the bias; from the strongest regularization on, as long as the held-out labels become more likely."""
+    model = LogisticRegression(warm_start=True, max_iter=ITERATIONS, tol=1e-5)
+    best, least = None, np.inf
+    for strength in STRENGTHS:
+        kernel, bias = _weights(model.set_params(C=strength).fit(inputs, train.labels, train.weights), labels)
+        if (likely := nats(others @ kernel + bias, held_out)) >= least:
+            break
+        best, least = (kernel, bias), likely
+    return best
+
+
+def _weights(model: LogisticRegression, labels: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the kernel `[features, labels]` and the bias of logits; the bias of labels that were not seen lets them never be given."""
+    kernel, bias = model.coef_, model.intercept_
+    if len(kernel) == 1:  # of the second of two labels
+        kernel, bias = np.concatenate([-kernel, kernel]) / 2, np.concatenate([-bias, bias]) / 2
+    all_kernel, all_bias = np.zeros((kernel.shape[1], labels)), np.full(labels, bias.min() - NEVER)
+    all_kernel[:, model.classes_], all_bias[model.classes_] = kernel.T, bias
+    return all_kernel, all_bias
