@@ -81,7 +81,7 @@ def runs(folder):
         ("sentiment", {"epoch": 3}, "unknown setting epoch; did you mean epochs?"),
         ("sentiment", {"epochs": "three"}, "epochs: expected a whole number, received 'three'"),
         ("sentiment", {"epochs": True}, "epochs: expected a whole number, received True"),
-        ("sentiment", {"epochs": None}, "epochs: expected a whole number, received None"),
+        ("sentiment", {"units": None}, "units: expected a whole number, received None"),
         ("sentiment", {"epochs": 0}, "epochs: expected at least 1, received 0"),
         ("sentiment", {"learning_rate": float("nan")}, "learning_rate: expected a finite number, received 'nan'"),
         ("sentiment", {"data": 5}, "data: expected a text, received 5"),
