@@ -44,6 +44,7 @@ def test_the_schedule_ends_with_the_budget(tmp_path):
     np.testing.assert_allclose(rates.rates, (1 + np.cos(np.pi * np.arange(8) / 8)) / 2, atol=1e-6)  # the cosine from 1.0 to 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [2, 5])
 def test_an_interrupted_training_goes_on_with_the_same_bits(tmp_path, step):
     models = [tiny_model(), tiny_model()]
@@ -68,6 +69,7 @@ def test_minutes_become_steps_once_and_are_kept(tmp_path):
     assert repeated.losses[20:] == rest.losses
 
 
+@pytest.mark.slow
 def test_timing_leaves_no_trace(tmp_path):
     expected, found = Steps(), Steps()
     epochs = FEW // STEPS + 1

@@ -41,6 +41,7 @@ def test_a_pair_of_words_says_what_the_words_do_not():
     assert answers(fitted(NEGATED, NEGATED, order=1), *asked) != [0, 1, 1, 0]
 
 
+@pytest.mark.slow
 def test_what_is_spelled_alike_means_something_alike():
     layer = fitted(ALL, ALL)
     assert answers(layer, [GOOD_CAPITAL], [GOODNESS]) == [1, 1]  # neither occurs in training
@@ -48,6 +49,7 @@ def test_what_is_spelled_alike_means_something_alike():
     np.testing.assert_allclose(unknown, np.array(layer.bias), atol=1e-6)  # it has no letters that any of them has
 
 
+@pytest.mark.slow
 def test_the_layer_is_what_was_fitted():
     layer = fitted(NEGATED, NEGATED)
     found = features_of(NEGATED.tokens, layer)
@@ -57,6 +59,7 @@ def test_the_layer_is_what_was_fitted():
     np.testing.assert_allclose(layer(padded(NEGATED.tokens)), expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_held_out_texts_choose_the_regularization():
     noise = LabeledTokens(ALL.tokens, 1 - ALL.labels, ALL.weights)  # what is learned is wrong there: the less of it, the better
     logits = [np.asarray(fitted(ALL, held_out)(padded(ALL.tokens))) for held_out in (ALL, noise)]
@@ -69,6 +72,7 @@ def test_a_label_without_texts_is_never_given():
     assert (logits[:, 2:].max(axis=1) < logits[:, :2].min(axis=1) - 10).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [2, 3])
 def test_weights_of_texts_count(labels):
     both = texts(*[([FILM], 0), ([FILM], 1)] * 10, *([([BAD], 2)] * 10 if labels == 3 else []))
