@@ -15,9 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import toolkit
+from toolkit.arguments import check_integer
 from toolkit.cells import CellName
 from toolkit.tasks.classification.settings import LabeledTextSettings
-from toolkit.tasks.settings import at_least, check_cell
+from toolkit.tasks.settings import check_cell
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,8 @@ class Settings(LabeledTextSettings):
     def __post_init__(self):
         super().__post_init__()
         check_cell(self)
-        at_least(self, ngrams=0, ngram_buckets=1)
+        check_integer("ngrams", self.ngrams, 0)
+        check_integer("ngram_buckets", self.ngram_buckets, 1, 2**18)
 
 
 def build_model(settings: Settings, data):

@@ -6,7 +6,7 @@ from keras import ops
 from toolkit.arguments import check_integer, check_positive_integer
 from toolkit.layers.precision import output_dtype
 
-FACTOR = 8191  # times a number of buckets, and a token more, it stays below 2³¹: LiteRT computes with 32 bits
+FACTOR, MOST_BUCKETS = 8191, 2**18  # their product, and a token more, stays below 2³¹: LiteRT computes with 32 bits
 
 
 def buckets_of(tokens, order: int, buckets: int):
@@ -62,7 +62,7 @@ class NgramLogits(keras.layers.Layer):
     def __init__(self, vocabulary_size: int, labels: int, order: int = 2, buckets: int = 65521, **kwargs):
         for name, value in (("vocabulary_size", vocabulary_size), ("labels", labels), ("order", order)):
             check_positive_integer(name, value)
-        check_integer("buckets", buckets, 1, 2**18)
+        check_integer("buckets", buckets, 1, MOST_BUCKETS)
         super().__init__(**{"dtype": output_dtype(), **kwargs})
         self.vocabulary_size = vocabulary_size
         self.labels = labels

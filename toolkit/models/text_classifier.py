@@ -16,6 +16,7 @@ from toolkit.layers import (
     VariationalDropout,
     WordDropout,
 )
+from toolkit.layers.ngram_logits import MOST_BUCKETS
 from toolkit.layers.precision import output_dtype
 from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.models.dtype import with_layers_in_its_dtype
@@ -81,7 +82,7 @@ class TextClassifier(keras.Model):
         check_positive_integer("embedding_dim", embedding_dim)
         check_rate("output_dropout", output_dropout)
         check_integer("ngrams", ngrams, 0)
-        check_positive_integer("ngram_buckets", ngram_buckets)
+        check_integer("ngram_buckets", ngram_buckets, 1, MOST_BUCKETS)
         _check(num_layers, len(label_names), pooling, segment_length)
 
         # === Layers ===

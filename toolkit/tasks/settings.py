@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from toolkit.arguments import InvalidArgument, check_choice
+from toolkit.arguments import InvalidArgument, check_choice, check_positive
 from toolkit.cells import CELLS, not_honoured, with_equations
 from toolkit.data.reading.reading import Reading
 
@@ -82,6 +82,8 @@ class TrainingSettings:
     seed: int = 0
 
     def __post_init__(self):
+        if self.minutes is not None:
+            check_positive("minutes", self.minutes)
         at_least(self, epochs=1, steps=1, warmup_steps=0, average_epochs=1, averaging_patience=1, patience=1, checkpoint_seconds=0, seed=0)
 
 
