@@ -4,10 +4,12 @@ import dataclasses
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
 
+import recipes
 from tests.cli.shell import ROOT
 from toolkit.cli import main
 from toolkit.cli.recipes import find_recipe, open_run
@@ -68,7 +70,8 @@ def test_a_file_is_imported_once_until_it_changes(tmp_path):
 
 
 def test_a_recipe_of_the_toolkit_is_the_same_by_its_file():
-    assert find_recipe(ROOT / "recipes" / "sentiment.py") is find_recipe("sentiment")
+    [folder] = recipes.__path__  # where it is installed
+    assert find_recipe(Path(folder) / "sentiment.py") is find_recipe("sentiment")
     assert find_recipe("sentiment").file is None
 
 

@@ -42,6 +42,7 @@ def test_configuration_round_trip(name):
     assert copy.get_config() == layer.get_config()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_one_step_of_training_changes_every_weight(name):
     make, inputs = EXAMPLES[name]

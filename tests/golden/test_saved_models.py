@@ -104,6 +104,7 @@ def test_the_classifier_was_exported_from_the_run():
     check_classifier(open_run(str(ROOT / "tests/trained/sentiment")).predictor())
 
 
+@pytest.mark.slow
 def test_the_language_model_was_exported_from_the_run():
     check_language_model(open_run(str(ROOT / "tests/trained/language_model")).predictor(), golden("language_model")["samples"])
 
