@@ -90,7 +90,7 @@ class Continuation:
 
         Args:
             model: The model.
-            keeps_output: Whether its last layer keeps its own.
+            keeps_output: As in `toolkit.models.start_from_model`.
 
         Raises:
             UserError: The model file cannot be read, or the model is of another shape.
