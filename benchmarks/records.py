@@ -26,11 +26,16 @@ SPEED_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "torch")
 
 
 def _commit() -> str:
-    command = ["git", "describe", "--always", "--dirty"]
+    """Returns the short name of the commit; the records themselves, some of which may just have been written, make none dirty."""
     try:
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        head, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "-uno", "--", ".", f":!{RESULTS.relative_to(ROOT)}")
     except (OSError, subprocess.CalledProcessError):  # no git, or no clone
         return "unknown"
+    return f"{head}-dirty" if changed else head
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _today() -> str:
@@ -75,7 +80,7 @@ class Measured:
         command: What was run, from the project's folder.
         seed: Seed of every random choice.
         minutes: Wall time of all of it.
-        commit: The project's commit, `-dirty` if files had changed since; `"unknown"` outside of a clone.
+        commit: The project's commit, `-dirty` if files besides records had changed since; `"unknown"` outside of a clone.
         date: Day of the measurement, UTC.
         versions: Of Python and the packages that matter.
         hardware: Processor, logical cores and memory.
