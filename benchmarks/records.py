@@ -28,7 +28,10 @@ SPEED_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "torch")
 def _commit() -> str:
     """Returns the short name of the commit; the records themselves, some of which may just have been written, make none dirty."""
     try:
-        head, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "-uno", "--", ".", f":!{RESULTS.relative_to(ROOT)}")
+        head, changed = (
+            _git("rev-parse", "--short", "HEAD"),
+            _git("status", "--porcelain", "-uno", "--", ".", f":!{RESULTS.relative_to(ROOT)}"),
+        )
     except (OSError, subprocess.CalledProcessError):  # no git, or no clone
         return "unknown"
     return f"{head}-dirty" if changed else head

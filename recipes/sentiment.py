@@ -35,7 +35,7 @@ class Settings(LabeledTextSettings):
         output_dropout: dropout between layers and before the logits
         segment_length: steps per segment while training; nothing to train on whole texts
         cell: the recurrent cell
-        ngrams: tokens of the longest n-grams of the linear model beside the recurrent layers; 0 for none
+        ngrams: tokens of the longest n-grams of the linear model beside the recurrent layers; 0 for none, nothing for what suits the tokens
         ngram_buckets: rows of its table; n-grams beyond that share them
     """
 
@@ -48,13 +48,14 @@ class Settings(LabeledTextSettings):
     output_dropout: float = 0.5
     segment_length: int | None = 64
     cell: CellName = "lstm"
-    ngrams: int = 2
+    ngrams: int | None = None
     ngram_buckets: int = 65521
 
     def __post_init__(self):
         super().__post_init__()
         check_cell(self)
-        check_integer("ngrams", self.ngrams, 0)
+        if self.ngrams is not None:
+            check_integer("ngrams", self.ngrams, 0)
         check_integer("ngram_buckets", self.ngram_buckets, 1, 2**18)
 
 

@@ -1,20 +1,22 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
-from toolkit.tasks.classification.choices import choices
+from recipes.sentiment import Settings
+from toolkit.tasks.classification.choices import choices, tokenizer_for
 from toolkit.tasks.classification.settings import LabeledTextSettings
+from toolkit.text.tokenizer import Tokenizer
+
+PIECES, CHARACTERS = (Tokenizer.train(["a film that stays"], 300, model_type) for model_type in ("bpe", "char"))
 
 
 def chosen(number, length, **given):
-    found = choices(LabeledTextSettings(**given), [np.ones(length, np.int32)] * number)
+    found = choices(LabeledTextSettings(tokenizer="bpe", **given), PIECES, [np.ones(length, np.int32)] * number)
     return {name: choice.value for name, choice in found.items()}
 
 
 @pytest.mark.parametrize(
     ("number", "length", "batch", "epochs"),
-    [(5452, 11, 1024, 10), (6000, 50, 2048, 10), (27000, 230, 8192, 2), (300_000, 15, 1024, 3), (1, 1, 1024, 10)],
+    [(5452, 11, 1024, 10), (6000, 50, 2048, 10), (27000, 230, 8192, 3), (300_000, 15, 1024, 4), (1, 1, 1024, 10)],
 )
 def test_few_short_texts_get_small_batches_and_many_epochs(number, length, batch, epochs):
     assert chosen(number, length) == {"tokens_per_batch": batch, "epochs": epochs}
@@ -26,9 +28,24 @@ def test_what_is_given_is_not_chosen():
 
 
 def test_texts_without_tokens_are_texts():
-    assert choices(LabeledTextSettings(), [np.empty(0, np.int32)])["epochs"].value == 10
+    assert choices(LabeledTextSettings(), PIECES, [np.empty(0, np.int32)])["epochs"].value == 10
 
 
 def test_each_choice_has_its_reason():
-    for choice in choices(dataclasses.replace(LabeledTextSettings()), [np.ones(7, np.int32)] * 1234).values():
+    for choice in choices(LabeledTextSettings(tokenizer="bpe"), PIECES, [np.ones(7, np.int32)] * 1234).values():
         assert "1,234" in choice.reason or "7 tokens" in choice.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "tokenizer", "kind", "ngrams"),
+    [("a film that stays", PIECES, "bpe", 2), ("味道很好送餐也快下次还会再点的谢谢", CHARACTERS, "char", 3)],
+)
+def test_characters_are_the_tokens_where_no_spaces_part_words(text, tokenizer, kind, ngrams):
+    assert tokenizer_for(Settings(), [text]) == kind
+    assert tokenizer_for(Settings(tokenizer="unigram"), [text]) == "unigram"
+    found = choices(Settings(), tokenizer, [np.ones(7, np.int32)])
+    assert (found["tokenizer"].value, found["ngrams"].value) == (kind, ngrams)
+
+
+def test_the_kind_of_a_tokenizer_that_was_brought_is_not_chosen():
+    assert "tokenizer" not in choices(Settings(tokenizer_model="words.model"), PIECES, [np.ones(7, np.int32)])

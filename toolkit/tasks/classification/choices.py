@@ -7,27 +7,46 @@ from typing import Any
 import numpy as np
 
 from toolkit.tasks.choice import Choice
+from toolkit.tasks.classification.baseline import parts_words
+from toolkit.text.tokenizer import Tokenizer
 
 TEXTS_PER_BATCH, LEAST_BATCH, MOST_BATCH = 32, 1024, 8192
-LEAST_EPOCHS, MOST_EPOCHS, TOKENS = 2, 10, 12_000_000
+LEAST_EPOCHS, MOST_EPOCHS, TOKENS = 2, 10, 16_000_000
+NGRAMS = {"char": 3}  # characters say less than pieces of words, of which pairs are enough
+PAIRS = 2
 
 
-def choices(settings: Any, train: Sequence[np.ndarray]) -> dict[str, Choice]:
-    """Returns the settings that are nothing, by name.
-
-    A batch has about 32 texts, so that a few thousand short ones still make for enough steps, but at most as many tokens as the processor
-    makes use of. There are as many epochs as read about 12 million tokens, from 2 to 10: by then a recurrent network knows them by heart.
+def tokenizer_for(settings: Any, texts: Sequence[str]) -> str:
+    """Returns the kind of tokenizer: the one that was asked for, or characters where no spaces part words.
 
     Args:
         settings: `LabeledTextSettings`.
+        texts: What is to be tokenized.
+    """
+    return settings.tokenizer or ("bpe" if parts_words(texts) else "char")
+
+
+def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) -> dict[str, Choice]:
+    """Returns the settings that are nothing, by name.
+
+    A batch has about 32 texts, so that a few thousand short ones still make for enough steps, but at most as many tokens as the processor
+    makes use of. There are as many epochs as read about 16 million tokens, from 2 to 10: by then a recurrent network knows them by heart.
+
+    Args:
+        settings: `LabeledTextSettings`, or those of a recipe that has more.
+        tokenizer: The tokenizer.
         train: Token ids of each text to train on.
     """
     lengths = [len(ids) for ids in train]
     total, mean = sum(lengths), max(1.0, float(np.mean(lengths)))
     batch = min(MOST_BATCH, max(LEAST_BATCH, 2 ** round(math.log2(TEXTS_PER_BATCH * mean))))
     epochs = min(MOST_EPOCHS, max(LEAST_EPOCHS, round(TOKENS / max(1, total))))
+    kind = tokenizer.model_type
+    brought = settings.tokenizer_model or settings.init_from
     found = {
+        **({} if brought else {"tokenizer": Choice(kind, f"{'no ' * (kind == 'char')}spaces part the words")}),
+        "ngrams": Choice(NGRAMS.get(kind, PAIRS), f"of {kind} tokens"),
         "tokens_per_batch": Choice(batch, f"about {batch / mean:,.0f} of the texts, which have {mean:,.0f} tokens on average"),
         "epochs": Choice(epochs, f"the {len(train):,} texts have {total:,} tokens"),
     }
-    return {name: choice for name, choice in found.items() if getattr(settings, name) is None}
+    return {name: choice for name, choice in found.items() if getattr(settings, name, "") is None}

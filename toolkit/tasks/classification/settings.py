@@ -20,7 +20,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
         source_column: column that says where a text comes from, for accuracy by source
         label_missing: label of the texts that have none; nothing to leave them out
         label_map: labels to rename, as in "1=1 star,5=5 stars"
-        tokenizer: kind of tokenizer to train on the training texts
+        tokenizer: kind of tokenizer to train on the training texts; nothing for what suits their script
         tokenizer_model: SentencePiece .model file to use instead
         init_from: finished run of a language model to start from: its tokenizer, embedding and lowest layer
         training_examples: labeled texts to train on, drawn by the seed; nothing for all that there are
@@ -46,7 +46,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
     source_column: str | None = None
     label_missing: str | None = None
     label_map: str | None = None
-    tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
+    tokenizer: Literal["bpe", "unigram", "char"] | None = None
     tokenizer_model: str | None = None
     init_from: str | None = None
     training_examples: int | None = None

@@ -15,6 +15,7 @@ from toolkit.data.reading.reading import Reading
 from toolkit.errors import UserError
 from toolkit.models import LanguageModel, load_model
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.classification.choices import tokenizer_for
 from toolkit.tasks.classification.fusion import LabeledTokens
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.data_report import fingerprint, keep_report
@@ -131,7 +132,7 @@ def _tokenizer(settings: LabeledTextSettings, train: Split, run: RunFolder) -> T
     elif settings.tokenizer_model:
         tokenizer = Tokenizer.load(settings.tokenizer_model)
     else:
-        tokenizer = Tokenizer.train(train.texts, settings.vocabulary_size, model_type=settings.tokenizer)
+        tokenizer = Tokenizer.train(train.texts, settings.vocabulary_size, model_type=tokenizer_for(settings, train.texts))
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer

@@ -94,7 +94,7 @@ class TextClassification(TrainingRun):
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
 
     def _choose(self, data: LabeledTexts) -> dict[str, Choice]:
-        return choices(self.settings, data.tokens["train"])
+        return choices(self.settings, data.tokenizer, data.tokens["train"])
 
     def _complete(self, model: keras.Model, data: LabeledTexts) -> None:
         """Finds the linear model of n-grams, and how far to trust each part."""
