@@ -11,7 +11,7 @@ PIECES, CHARACTERS = (Tokenizer.train(["a film that stays"], 300, model_type) fo
 
 def chosen(number, length, **given):
     found = choices(LabeledTextSettings(tokenizer="bpe", **given), PIECES, [np.ones(length, np.int32)] * number)
-    return {name: choice.value for name, choice in found.items()}
+    return {name: choice.value for name, choice in found.items() if name != "ema_momentum"}
 
 
 @pytest.mark.parametrize(
@@ -27,13 +27,25 @@ def test_what_is_given_is_not_chosen():
     assert chosen(100, 10, epochs=3).keys() == {"tokens_per_batch"}
 
 
+@pytest.mark.parametrize(
+    ("given", "number", "momentum"),
+    [({}, 20, 0.0), ({}, 6400, 0.99), ({"epochs": 20}, 6400, 0.995), ({"steps": 400}, 6400, 0.95)],
+)
+def test_the_average_is_over_a_twentieth_of_the_steps(given, number, momentum):
+    assert choices(LabeledTextSettings(**given), PIECES, [np.ones(9, np.int32)] * number)["ema_momentum"].value == momentum
+
+
+def test_an_average_of_another_kind_takes_no_momentum():
+    assert "ema_momentum" not in choices(LabeledTextSettings(optimizer="asgd"), PIECES, [np.ones(9, np.int32)] * 100)
+
+
 def test_texts_without_tokens_are_texts():
     assert choices(LabeledTextSettings(), PIECES, [np.empty(0, np.int32)])["epochs"].value == 10
 
 
 def test_each_choice_has_its_reason():
     for choice in choices(LabeledTextSettings(tokenizer="bpe"), PIECES, [np.ones(7, np.int32)] * 1234).values():
-        assert "1,234" in choice.reason or "7 tokens" in choice.reason
+        assert any(fact in choice.reason for fact in ("1,234", "7 tokens", "390 steps"))
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ from toolkit.text.tokenizer import Tokenizer
 
 TEXTS_PER_BATCH, LEAST_BATCH, MOST_BATCH = 32, 1024, 8192
 LEAST_EPOCHS, MOST_EPOCHS, TOKENS = 2, 10, 16_000_000
+LEAST_LENGTH = 32  # that a text is padded to
+AVERAGED = 0.05  # of the steps
 NGRAMS = {"char": 3}  # characters say less than pieces of words, of which pairs are enough
 PAIRS = 2
 
@@ -31,6 +33,7 @@ def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) ->
 
     A batch has about 32 texts, so that a few thousand short ones still make for enough steps, but at most as many tokens as the processor
     makes use of. There are as many epochs as read about 16 million tokens, from 2 to 10: by then a recurrent network knows them by heart.
+    The weights are averaged over about a twentieth of the steps; where these are few, not at all.
 
     Args:
         settings: `LabeledTextSettings`, or those of a recipe that has more.
@@ -41,6 +44,7 @@ def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) ->
     total, mean = sum(lengths), max(1.0, float(np.mean(lengths)))
     batch = min(MOST_BATCH, max(LEAST_BATCH, 2 ** round(math.log2(TEXTS_PER_BATCH * mean))))
     epochs = min(MOST_EPOCHS, max(LEAST_EPOCHS, round(TOKENS / max(1, total))))
+    steps = settings.steps or (settings.epochs or epochs) * math.ceil(sum(max(LEAST_LENGTH, length) for length in lengths) / batch)
     kind = tokenizer.model_type
     brought = settings.tokenizer_model or settings.init_from
     found = {
@@ -48,5 +52,8 @@ def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) ->
         "ngrams": Choice(NGRAMS.get(kind, PAIRS), f"of {kind} tokens"),
         "tokens_per_batch": Choice(batch, f"about {batch / mean:,.0f} of the texts, which have {mean:,.0f} tokens on average"),
         "epochs": Choice(epochs, f"the {len(train):,} texts have {total:,} tokens"),
+        "ema_momentum": Choice(round(max(0.0, 1 - 1 / (AVERAGED * steps)), 3), f"of about {steps:,} steps"),
     }
+    if settings.optimizer == "asgd":  # averages in a way of its own
+        del found["ema_momentum"]
     return {name: choice for name, choice in found.items() if getattr(settings, name, "") is None}

@@ -28,6 +28,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
         max_length: tokens kept of a text; a longer one loses its middle
         tokens_per_batch: size of a batch, padding included; nothing for what suits the texts
         epochs: passes over the training texts, at most; nothing for as many as suit them
+        ema_momentum: share of itself that the average of the weights keeps at a step; 0 for no average, nothing for what suits the steps
         class_weights: `balanced` to weigh each label by how rare it is
         baseline: whether tf-idf with a logistic regression is trained on the same texts, to be set beside the model
     """
@@ -54,6 +55,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
     max_length: int = 512
     tokens_per_batch: int | None = None
     epochs: int | None = None
+    ema_momentum: float | None = None
     class_weights: Literal["balanced"] | None = None
     baseline: bool = True
 
