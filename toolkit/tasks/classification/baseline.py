@@ -17,6 +17,8 @@ from toolkit.tasks.classification.measures import ClassificationResult, scores
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse regularization strengths that the validation texts choose from."""
 
+WORD = r"\w+|[^\w\s]"
+
 MANY = 1000  # texts, from which on what occurs in one only is left out
 
 _WORD = re.compile(r"\b\w\w+\b")  # scikit-learn's
@@ -90,6 +92,8 @@ class Baseline:
 def fit_linear(train: Split, validation: Split, strengths: Sequence[float] = STRENGTHS) -> Pipeline:
     """Trains a logistic regression on tf-idf of words and pairs of words; of one to three characters where spaces do not part words.
 
+    A mark of punctuation is a word, too: in messages and tweets, it says much.
+
     Args:
         train: What it is trained on.
         validation: What chooses among the strengths; the smaller one between equals.
@@ -98,7 +102,7 @@ def fit_linear(train: Split, validation: Split, strengths: Sequence[float] = STR
     Returns:
         The one that is most accurate on the validation split; once it gets worse, no further one is tried.
     """
-    units = {"ngram_range": (1, 2)} if parts_words(train.texts) else {"analyzer": "char", "ngram_range": (1, 3)}
+    units = {"token_pattern": WORD, "ngram_range": (1, 2)} if parts_words(train.texts) else {"analyzer": "char", "ngram_range": (1, 3)}
     vectorizer = TfidfVectorizer(**units, min_df=2 if len(train.texts) >= MANY else 1, sublinear_tf=True)
     features, held_out = vectorizer.fit_transform(train.texts), vectorizer.transform(validation.texts)
     best, highest = None, -1.0

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 from scipy.special import logsumexp
 
 from toolkit.layers.fusion import Fusion
@@ -32,10 +32,14 @@ def fit_fusion(layer: Fusion, logits: Sequence[np.ndarray], held_out: LabeledTok
         logits: What each of its inputs is for the texts, `[texts, labels]`.
         held_out: The texts.
     """
+    layer.scales.assign(best_scales(logits, held_out).x)
+
+
+def best_scales(logits: Sequence[np.ndarray], held_out: LabeledTokens) -> OptimizeResult:
+    """Returns as `x` the scales of `fit_fusion`, and as `fun` the mean of minus the log-probability of the labels with them."""
     stacked = np.stack(logits).astype(np.float64)
     start = np.full(len(logits), 1 / len(logits))
-    found = minimize(lambda scales: nats(np.tensordot(scales, stacked, 1), held_out), start, bounds=[(0, None)] * len(logits))
-    layer.scales.assign(found.x)
+    return minimize(lambda scales: nats(np.tensordot(scales, stacked, 1), held_out), start, bounds=[(0, None)] * len(logits))
 
 
 def nats(logits: np.ndarray, texts: LabeledTokens) -> float:

@@ -17,9 +17,9 @@ from sklearn.linear_model import LogisticRegression
 
 from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.layers.ngram_logits import NgramLogits, buckets_of
-from toolkit.tasks.classification.fusion import LabeledTokens, nats
+from toolkit.tasks.classification.fusion import LabeledTokens, best_scales
 
-STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0)
+STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse regularization strengths that the held-out texts choose from."""
 
 CHARACTERS = range(2, 6)
@@ -129,12 +129,15 @@ def _inputs(found: Features, scaled: Sequence[csr_matrix], squares: Sequence[np.
 def _fitted(
     inputs: csr_matrix, others: csr_matrix, train: LabeledTokens, held_out: LabeledTokens, labels: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the kernel and the bias; from the strongest regularization on, as long as the held-out labels become more likely."""
+    """Returns the kernel and the bias; from the strongest regularization on, as long as the held-out labels become more likely.
+
+    That is, with the scale that the fusion would give them: strong regularization makes for small logits, which says nothing of the rest.
+    """
     model = LogisticRegression(warm_start=True, max_iter=ITERATIONS, tol=1e-5)
     best, least = None, np.inf
     for strength in STRENGTHS:
         kernel, bias = _weights(model.set_params(C=strength).fit(inputs, train.labels, train.weights), labels)
-        if (likely := nats(others @ kernel + bias, held_out)) >= least:
+        if (likely := best_scales([others @ kernel + bias], held_out).fun) >= least:
             break
         best, least = (kernel, bias), likely
     return best
