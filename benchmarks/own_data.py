@@ -80,7 +80,7 @@ def train(data: str, seed: int) -> dict[str, float]:
         "labels": len(result.label_names),
         "most frequent label": metrics["baseline"]["majority"],
         "tf-idf + logistic regression": metrics["baseline"]["linear"],
-        **{f"{part} alone": accuracy for part, accuracy in result.parts.items()},
+        **{f"{name} alone": part["accuracy"] for name, part in result.parts.items()},
         "accuracy": result.accuracy,
         "calibration error": result.calibration_error,
         "minutes": metrics["minutes"],

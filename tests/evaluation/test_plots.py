@@ -1,10 +1,11 @@
 import warnings
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from toolkit.evaluation.plots import attention_heat_map, bleu_by_length, confusion_matrix, learning_curve
+from toolkit.evaluation.plots import attention_heat_map, bleu_by_length, confusion_matrix, learning_curve, reliability_diagram
 
 GROUPS = [{"shortest": 5 * i, "longest": 5 * i + 4, "sentences": 1200 - i, "bleu": 40.0 - 4 * i} for i in range(8)]
 EPOCHS = [{"epoch": i + 1, "loss": 1 / (i + 1), "val_loss": 1.1 / (i + 1), "val_accuracy": 0.5 + i / 10} for i in range(3)]
@@ -22,6 +23,31 @@ def test_the_confusion_matrix_is_darker_where_more_texts_are(tmp_path, labels):
     confusion_matrix(np.eye(labels, dtype=int) * 90 + 1, names, tmp_path / "diagonal.png")
     confusion_matrix(np.ones((labels, labels), int), names, tmp_path / "flat.png")
     assert imread(tmp_path / "diagonal.png").min() < imread(tmp_path / "flat.png")[..., :3].mean()
+
+
+def bins(gap, edges=(8, 10, 15)):
+    """Bins of fifteenths whose accuracy is so far below their confidence."""
+    return [
+        {"above": low / 15, "up_to": high / 15, "texts": 40 * high, "confidence": (low + high) / 30, "accuracy": (low + high) / 30 - gap}
+        for low, high in pairwise(edges)
+    ]
+
+
+@pytest.mark.parametrize("edges", [(14, 15), range(16)])
+def test_the_reliability_diagram_is_lower_where_fewer_are_right(tmp_path, edges):
+    for name, gap in (("honest", 0.0), ("vain", 1 / 30)):
+        reliability_diagram(bins(gap, edges), tmp_path / f"{name}.png")
+    honest, vain = (imread(tmp_path / f"{name}.png")[..., :3] for name in ("honest", "vain"))
+    assert honest.shape == vain.shape
+    half = len(honest) // 2  # the shares; below them is the number of texts, which is the same
+    assert honest[:half].mean() < vain[:half].mean() - 0.002  # bars are darker than paper
+    np.testing.assert_array_equal(honest[-half // 2 :], vain[-half // 2 :])
+
+
+@pytest.mark.parametrize("accuracy", [0.0, 1.0])
+def test_a_bin_of_one_text_is_drawn(tmp_path, accuracy):
+    reliability_diagram([{"above": 14 / 15, "up_to": 1.0, "texts": 1, "confidence": 1.0, "accuracy": accuracy}], tmp_path / "one.png")
+    assert imread(tmp_path / "one.png")[..., :3].std() > 0.02
 
 
 @pytest.mark.parametrize("groups", [1, 8])
@@ -86,6 +112,8 @@ def test_an_alignment_that_does_not_fit_is_named(tmp_path, source, target, align
 def test_wrong_input_is_named(tmp_path):
     with pytest.raises(ValueError, match="groups"):
         bleu_by_length([], tmp_path / "bleu.png")
+    with pytest.raises(ValueError, match="bins"):
+        reliability_diagram([], tmp_path / "reliability.png")
     with pytest.raises(ValueError, match="history"):
         learning_curve([{"loss": 1.0}], tmp_path / "curve.png")
     with pytest.raises(ValueError, match="2 by 2"):

@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.ticker import MaxNLocator
 
+from toolkit.data.splits.interval import wilson_interval
+
 DOTS_PER_INCH = 130
 TRAINING_COLOR, VALIDATION_COLOR = "#8fa3b8", "#c0392b"
 LONGEST_NAME = 24
@@ -62,6 +64,33 @@ def confusion_matrix(matrix: Sequence[Sequence[int]], label_names: Sequence[str]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     _label_matrix(axes, names)
     _write_cells(axes, counts, shares)
+    figure.savefig(path, dpi=DOTS_PER_INCH)
+
+
+def reliability_diagram(bins: Sequence[dict[str, float]], path: Path | str) -> None:
+    """Draws the share of right answers over the probability that was given, with its 95 % interval, above the number of texts.
+
+    Where the probabilities are honest, the dots lie on the diagonal: below it they promise too much.
+
+    Args:
+        bins: From low to high: `above`, `up_to`, `texts`, `confidence` and `accuracy`, as in `ClassificationResult`.
+        path: The PNG file to write.
+
+    Raises:
+        ValueError: There is no bin.
+
+    Source: Guo et al. 2017, "On calibration of modern neural networks", figure 1; Wilson 1927 for the intervals.
+    """
+    if not bins:
+        raise ValueError("Argument `bins` must hold at least one bin of texts. Received: none")
+    figure = Figure(figsize=(5.2, 5.4), layout="constrained")
+    shares, counts = figure.subplots(2, 1, sharex=True, height_ratios=(2.2, 1))
+    _draw_reliability(shares, bins)
+    _draw_bin_counts(counts, bins)
+    for axes in (shares, counts):
+        axes.grid(axis="y", alpha=0.3)
+        axes.set_axisbelow(True)
+        axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=DOTS_PER_INCH)
 
 
@@ -136,6 +165,35 @@ def _curve_panel(axes: Axes, history: Sequence[dict[str, Any]], metric: str) -> 
     axes.grid(alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
+
+
+def _draw_reliability(axes: Axes, bins: Sequence[dict[str, float]]) -> None:
+    confidence, accuracy = (np.array([each[name] for each in bins]) for name in ("confidence", "accuracy"))
+    low, high = np.transpose([wilson_interval(each["accuracy"], each["texts"]) for each in bins])
+    axes.bar(*_bars(bins, "accuracy"), color=TRAINING_COLOR, alpha=0.5)
+    axes.plot([0, 1], [0, 1], color="black", linewidth=1, linestyle="--", label="honest")
+    errors = np.maximum([accuracy - low, high - accuracy], 0)  # rounding may make one a little negative
+    label = "share that is right, 95 % interval"
+    axes.errorbar(confidence, accuracy, errors, fmt="o", markersize=4, color=VALIDATION_COLOR, linewidth=1, label=label, clip_on=False)
+    axes.set_xlim(bins[0]["above"], 1)
+    axes.set_ylim(0, 1)
+    axes.set_ylabel("share that is right")
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=2)
+
+
+def _draw_bin_counts(axes: Axes, bins: Sequence[dict[str, float]]) -> None:
+    bars = axes.bar(*_bars(bins, "texts"), color=TRAINING_COLOR)
+    axes.bar_label(bars, labels=[f"{each['texts']:,}" for each in bins], padding=2, fontsize=8, rotation=90 if len(bins) > 8 else 0)
+    axes.set_ylim(0, 1.4 * max(each["texts"] for each in bins))
+    axes.set_ylabel("texts")
+    axes.set_xlabel("probability of the label that was given")
+    axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+
+
+def _bars(bins: Sequence[dict[str, float]], height: str) -> tuple[list[float], list[float], list[float]]:
+    """Returns the middles, heights and widths of bars that stand for bins."""
+    middles, widths = ([each["up_to"] / 2 + each["above"] / 2 for each in bins], [0.9 * (each["up_to"] - each["above"]) for each in bins])
+    return middles, [each[height] for each in bins], widths
 
 
 def _label_matrix(axes: Axes, names: Sequence[str]) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -7,7 +8,12 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from toolkit.data.splits.interval import wilson_interval
-from toolkit.tasks.classification.measures import EXCERPT_LENGTH, MISTAKES_SHOWN, evaluate_classifier
+from toolkit.tasks.classification.measures import (
+    EXCERPT_LENGTH,
+    MISTAKES_SHOWN,
+    ClassificationResult,
+    evaluate_classifier,
+)
 
 NAMES = ["bad", "fair", "good", "never"]
 
@@ -51,7 +57,11 @@ def test_calibration_error_is_the_definition_written_as_a_loop():
         inside = [i for i in range(len(labels)) if m / 15 < confidence[i] <= (m + 1) / 15]
         if inside:
             expected += len(inside) / len(labels) * abs(correct[inside].mean() - confidence[inside].mean())
-    assert evaluate(probabilities, labels).calibration_error == pytest.approx(expected)
+    result = evaluate(probabilities, labels)
+    assert result.calibration_error == pytest.approx(expected)
+    assert sum(each["texts"] for each in result.reliability) == len(labels)
+    assert sum(each["texts"] * each["accuracy"] for each in result.reliability) == pytest.approx(correct.sum())
+    assert all(each["above"] < each["confidence"] <= each["up_to"] for each in result.reliability)
 
 
 @pytest.mark.parametrize(("right", "error"), [(8, 0.0), (10, 0.2), (0, 0.8)])
@@ -59,6 +69,21 @@ def test_calibration_error_by_hand(right, error):
     probabilities = np.tile([0.8, 0.2], (10, 1))
     labels = np.array([0] * right + [1] * (10 - right))
     assert evaluate(probabilities, labels).calibration_error == pytest.approx(error)
+
+
+def test_calibration_is_said_in_words_with_that_before_the_temperature():
+    result = evaluate(np.tile([0.8, 0.2], (10, 1)), np.array([0] * 7 + [1] * 3))
+    assert result.calibration == "on average 80.0% sure and 70.0% right; probabilities are off by 10.0 points"
+    before = {"recurrent layers": {"accuracy": 0.7, "macro_f1": 0.4, "calibration_error": 0.25}}
+    told = replace(result, parts=before)
+    assert told.calibration == f"{result.calibration}, by 25.0 before the validation texts set the temperature"
+    assert str(told).endswith(told.calibration)
+
+
+def test_a_result_of_an_older_run_is_read():
+    values = evaluate(*random_case(seed=1)).as_dict()
+    del values["reliability"], values["parts"]
+    assert "calibration error" in str(ClassificationResult.from_dict(values)).splitlines()[-1]
 
 
 def test_accuracy_of_each_source():
@@ -86,11 +111,11 @@ def test_no_more_mistakes_than_promised():
 def test_the_table_is_short_and_the_dict_is_json():
     probabilities, labels = random_case(seed=3, examples=40)
     result = evaluate(probabilities, labels)
-    assert json.loads(json.dumps(result.as_dict()))["confusion"] == result.confusion
+    assert ClassificationResult.from_dict(json.loads(json.dumps(result.as_dict()))) == result
     low, high = wilson_interval(result.accuracy, 40)
     interval = f"(95 % interval: {low:.0%} to {high:.0%})"
     assert str(result).splitlines()[0].split(maxsplit=5) == ["accuracy", f"{result.accuracy:.2%}", "of", "40", "texts", interval]
-    assert len(str(result).splitlines()) == 3
+    assert len(str(result).splitlines()) == 4
 
 
 def test_what_an_accuracy_is_worth_is_said_of_few_texts_only():

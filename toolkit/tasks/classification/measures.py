@@ -44,9 +44,11 @@ class ClassificationResult(Shown):
         label_names: Names of the labels.
         confusion: Counts, `[true label][predicted label]`.
         mistakes: The wrong answers given with the highest probability, at most `MISTAKES_SHOWN`, the most confident first.
-        parts: Accuracy of each part of the model alone.
+        reliability: For every bin that holds texts, from low to high: `above` and `up_to`, between which their probabilities lie, the
+            number of `texts`, the mean probability (`confidence`) and the share that is right (`accuracy`).
+        parts: `scores` of each part of the model alone.
 
-    Source of the calibration error: Guo et al. 2017, "On calibration of modern neural networks", equation 3.
+    Source of the calibration error and the bins: Guo et al. 2017, "On calibration of modern neural networks", section 2.
     """
 
     examples: int
@@ -57,7 +59,8 @@ class ClassificationResult(Shown):
     label_names: list[str]
     confusion: list[list[int]]
     mistakes: list[Mistake]
-    parts: dict[str, float] = dataclasses.field(default_factory=dict)
+    reliability: list[dict[str, float]] = dataclasses.field(default_factory=list)
+    parts: dict[str, dict[str, float]] = dataclasses.field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Returns plain lists, dicts and numbers, ready for JSON."""
@@ -68,12 +71,21 @@ class ClassificationResult(Shown):
         """Makes a result from what `as_dict` returned."""
         return cls(**{**values, "mistakes": [Mistake(**mistake) for mistake in values["mistakes"]]})
 
+    @property
+    def calibration(self) -> str:
+        """What the calibration error says, in words; with that of the first part as it was trained, if it is known."""
+        confidence = sum(each["texts"] * each["confidence"] for each in self.reliability) / self.examples
+        before = next(iter(self.parts.values()), {}).get("calibration_error")
+        points = 100 * self.calibration_error
+        told = f"on average {confidence:.1%} sure and {self.accuracy:.1%} right; probabilities are off by {points:.1f} points"
+        return told if before is None else f"{told}, by {100 * before:.1f} before the validation texts set the temperature"
+
     def __str__(self) -> str:
         """Returns a short table for the terminal."""
         rows = [
             ("accuracy", f"{self.accuracy:.2%}", self.examples),
             *((f"  {name}", f"{part['accuracy']:.2%}", part["examples"]) for name, part in self.sources.items() if len(self.sources) > 1),
-            *((f"  {name} alone", f"{accuracy:.2%}", "") for name, accuracy in self.parts.items() if len(self.parts) > 1),
+            *((f"  {name} alone", f"{part['accuracy']:.2%}", "") for name, part in self.parts.items() if len(self.parts) > 1),
             ("macro F1", f"{self.macro_f1:.2%}", ""),
             ("calibration error", f"{self.calibration_error:.2%}", ""),
         ]
@@ -83,7 +95,18 @@ class ClassificationResult(Shown):
         if self.examples < FEW_EXAMPLES:
             low, high = wilson_interval(self.accuracy, self.examples)
             lines[0] += f" (95 % interval: {low:.0%} to {high:.0%})"
+        lines += [self.calibration] if self.reliability else []
         return "\n".join(lines)
+
+
+def scores(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
+    """Returns the `accuracy`, `macro_f1` and `calibration_error` of probabilities `[examples, labels]`."""
+    predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1).astype(np.float64)
+    return {
+        "accuracy": float((predicted == labels).mean()),
+        "macro_f1": _macro_f1(_confusion(predicted, labels, probabilities.shape[1])),
+        "calibration_error": _calibration_error(_reliability(confidence, predicted == labels)),
+    }
 
 
 def evaluate_classifier(
@@ -110,20 +133,17 @@ def evaluate_classifier(
     _check(probabilities, labels, label_names, sources, texts)
     predicted, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
     correct = predicted == labels
-    confusion = np.zeros((len(label_names), len(label_names)), np.int64)
-    np.add.at(confusion, (labels, predicted), 1)
     return ClassificationResult(
         examples=len(labels),
-        accuracy=float(correct.mean()),
-        macro_f1=_macro_f1(confusion),
-        calibration_error=_calibration_error(confidence, correct),
+        **scores(probabilities, labels),
         sources=_per_source(correct, np.asarray(sources, object)),
         label_names=list(label_names),
-        confusion=confusion.tolist(),
+        confusion=_confusion(predicted, labels, len(label_names)).tolist(),
         mistakes=[
             Mistake(_excerpt(texts[i]), label_names[labels[i]], label_names[predicted[i]], float(confidence[i]))
             for i in _most_confident(confidence, ~correct)
         ],
+        reliability=_reliability(confidence, correct),
     )
 
 
@@ -145,17 +165,36 @@ def _check(probabilities: np.ndarray, labels: np.ndarray, label_names: Sequence[
             raise ValueError(f"Argument `{name}` must have one entry for each of the {examples} labels. Received: {len(values)} entries")
 
 
+def _confusion(predicted: np.ndarray, labels: np.ndarray, number: int) -> np.ndarray:
+    confusion = np.zeros((number, number), np.int64)
+    np.add.at(confusion, (labels, predicted), 1)
+    return confusion
+
+
 def _macro_f1(confusion: np.ndarray) -> float:
     true_or_predicted = confusion.sum(axis=0) + confusion.sum(axis=1)
     present = true_or_predicted > 0
     return float(np.mean(2 * np.diag(confusion)[present] / true_or_predicted[present]))
 
 
-def _calibration_error(confidence: np.ndarray, correct: np.ndarray) -> float:
-    upper_edges = np.arange(1, CALIBRATION_BINS) / CALIBRATION_BINS
-    bins = np.searchsorted(upper_edges, confidence)  # bin m is the interval (m / M, (m + 1) / M], as in the paper
-    gaps = np.bincount(bins, weights=correct - confidence, minlength=CALIBRATION_BINS)
-    return float(np.abs(gaps).sum() / len(confidence))
+def _reliability(confidence: np.ndarray, correct: np.ndarray) -> list[dict[str, float]]:
+    edges = np.arange(CALIBRATION_BINS + 1) / CALIBRATION_BINS
+    bins = np.searchsorted(edges[1:-1], confidence)  # bin m is the interval (m / M, (m + 1) / M], as in the paper
+    return [
+        {
+            "above": float(edges[each]),
+            "up_to": float(edges[each + 1]),
+            "texts": int((bins == each).sum()),
+            "confidence": float(confidence[bins == each].mean()),
+            "accuracy": float(correct[bins == each].mean()),
+        }
+        for each in np.unique(bins)
+    ]
+
+
+def _calibration_error(reliability: Sequence[dict[str, float]]) -> float:
+    texts, confidence, accuracy = (np.array([each[name] for each in reliability]) for name in ("texts", "confidence", "accuracy"))
+    return float(np.average(np.abs(accuracy - confidence), weights=texts))
 
 
 def _per_source(correct: np.ndarray, sources: np.ndarray) -> dict[str, dict[str, float]]:

@@ -17,7 +17,7 @@ from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.data.reading.reading import Reading
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.evaluation.divergence import Trouble, of_confusion
-from toolkit.evaluation.plots import confusion_matrix
+from toolkit.evaluation.plots import confusion_matrix, reliability_diagram
 from toolkit.models import TextClassifier
 from toolkit.models.contract import as_classifier
 from toolkit.models.initialization import start_from_language_model
@@ -27,7 +27,7 @@ from toolkit.tasks.classification.choices import choices
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
 from toolkit.tasks.classification.fusion import fit_fusion
-from toolkit.tasks.classification.measures import ClassificationResult, evaluate_classifier
+from toolkit.tasks.classification.measures import ClassificationResult, evaluate_classifier, scores
 from toolkit.tasks.classification.ngrams import fit_ngrams
 from toolkit.tasks.classification.predictor import Predictor
 from toolkit.tasks.classification.probabilities import probabilities_of
@@ -116,6 +116,8 @@ class TextClassification(TrainingRun):
         self._keep_samples(SAMPLES, split.texts, [data.label_names[label] for label in split.labels])
         with self.run.replacing(self.run.plots / "confusion_matrix.png") as temporary:
             confusion_matrix(result.confusion, result.label_names, temporary)
+        with self.run.replacing(self.run.plots / "reliability.png") as temporary:
+            reliability_diagram(result.reliability, temporary)
         found = {}
         if self.settings.baseline:
             found["baseline"] = Baseline.of(*(data.corpus.splits[name] for name in SPLITS)).as_dict()
@@ -150,8 +152,8 @@ class TextClassification(TrainingRun):
     def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split, label_names: Sequence[str]) -> ClassificationResult:
         tokens = [crop(ids, self.settings.max_length) for ids in tokenizer.encode(split.texts)]
         result = evaluate_classifier(_probabilities(model, tokens), split.labels, label_names, split.sources, split.texts)
-        answers = {name: _probabilities(part, tokens).argmax(axis=1) for name, part in _parts(model).items()}
-        return replace(result, parts={name: float((labels == split.labels).mean()) for name, labels in answers.items()})
+        parts = {name: scores(_probabilities(part, tokens), split.labels) for name, part in _parts(model).items()}
+        return replace(result, parts=parts)
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
         """Says whether the model gives every text the same label."""
