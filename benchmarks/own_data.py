@@ -18,6 +18,7 @@ from benchmarks.records import PACKAGES, RESULTS, ComparisonRecord, versions_of
 from toolkit.cli.recipes import find_recipe, make_run
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.classification.baseline import Baseline
 
 TABLE = "own data"
 SUFFIX = ".csv.gz"
@@ -78,8 +79,7 @@ def train(data: str, seed: int) -> dict[str, float]:
         "training texts": report["splits"]["train"]["kept"],
         "test texts": result.examples,
         "labels": len(result.label_names),
-        "most frequent label": metrics["baseline"]["majority"],
-        "tf-idf + logistic regression": metrics["baseline"]["linear"],
+        **{name: row["accuracy"] for name, row in Baseline.from_dict(metrics["baseline"]).rows.items()},
         **{f"{name} alone": part["accuracy"] for name, part in result.parts.items()},
         "accuracy": result.accuracy,
         "calibration error": result.calibration_error,

@@ -1,9 +1,13 @@
+import json
+
 import numpy as np
 import pytest
+from sklearn.metrics import accuracy_score, f1_score
 
 from tests.benchmarks.sentences import lines
 from toolkit.data.labeled_texts.corpus import Split
 from toolkit.tasks.classification.baseline import Baseline, fit_linear, parts_words
+from toolkit.tasks.classification.measures import ClassificationResult
 
 
 def split(number, seed):
@@ -18,15 +22,43 @@ def test_the_baseline_learns_the_word_that_decides():
 def test_it_stands_beside_the_most_frequent_label():
     test = split(20, 2)
     few = Split(test.texts[:7], test.labels[:7], [])
-    baseline = Baseline.of(split(60, 0), split(20, 1), few)
-    assert baseline == Baseline(float((few.labels == 0).mean()), 1.0)  # between equals the first label
-    assert "no better" in baseline.beside(1.0)
+    baseline = Baseline.of(split(60, 0), split(20, 1), few, 3)
+    predicted = [0] * 7  # between equals the first label
+    assert baseline.majority["accuracy"] == accuracy_score(few.labels, predicted)
+    assert baseline.majority["macro_f1"] == pytest.approx(f1_score(few.labels, predicted, average="macro", zero_division=0))
+    assert (baseline.linear["accuracy"], baseline.linear["macro_f1"]) == (1, 1)
+    assert Baseline.from_dict(json.loads(json.dumps(baseline.as_dict()))) == baseline
 
 
-def test_a_model_that_is_better_is_not_warned_about():
-    assert Baseline(0.5, 0.8).beside(0.81) == "baseline: tf-idf and logistic regression 80.00%, the most frequent label 50.00%"
-    assert "no better than that" in Baseline(0.5, 0.8).beside(0.8)
-    assert "no better than that" in Baseline(0.9, 0.8).beside(0.85)
+def test_the_baseline_of_an_older_run_is_read():
+    baseline = Baseline.from_dict({"majority": 0.5, "linear": 0.8})
+    assert baseline.rows["tf-idf + logistic regression"] == {"accuracy": 0.8}
+    assert "no better than tf-idf" in baseline.verdict(model(0.8, 0.0))
+
+
+def model(accuracy, macro_f1, examples=10_000):
+    return ClassificationResult(examples, accuracy, macro_f1, 0.1, {}, ["no", "yes"], [[1, 0], [0, 1]], [])
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "macro_f1", "words"),
+    [
+        (0.9, 0.8, ""),
+        (0.9, 0.6, "the baseline does better with rare labels, as its macro F1 says: try --class-weights balanced"),
+        (0.7, 0.8, "the baseline is more accurate, the model better with rare labels, as its macro F1 says"),
+        (0.8, 0.7, "the model is no better than tf-idf + logistic regression, on 10,000 texts, where the difference may be chance: try"),
+        (0.7, 0.7, "the model is no better than tf-idf + logistic regression, which is trained in seconds: try more labeled texts"),
+    ],
+)
+def test_a_model_that_is_no_better_is_told_so(accuracy, macro_f1, words):
+    verdict = Baseline({"accuracy": 0.5, "macro_f1": 0.3}, {"accuracy": 0.8, "macro_f1": 0.7}).verdict(model(accuracy, macro_f1))
+    assert verdict.startswith(words)
+    assert bool(verdict) == bool(words)
+
+
+def test_the_most_frequent_label_may_be_what_a_model_has_to_beat():
+    baseline = Baseline({"accuracy": 0.9, "macro_f1": 0.5}, {"accuracy": 0.8, "macro_f1": 0.5})
+    assert baseline.verdict(model(0.85, 0.5)).startswith("the model is no better than most frequent label")
 
 
 def test_characters_stand_for_words_where_spaces_do_not_part_them():
@@ -56,6 +88,14 @@ def test_between_equals_the_smaller_strength_is_chosen():
 
 def test_there_is_a_baseline_for_odd_texts():
     marks = Split(["!!!", "???", "!?!", "?!?"] * 3, np.array([0, 1, 0, 1] * 3, np.int32), [])
-    assert Baseline.of(marks, marks, marks).linear >= 0.5
+    assert Baseline.of(marks, marks, marks, 2).linear["accuracy"] >= 0.5
     one = Split(["a good film", "a bad film"], np.array([0, 0], np.int32), [])
-    assert Baseline.of(one, one, split(20, 2)) == Baseline(0.5, 0.5)
+    baseline = Baseline.of(one, one, split(20, 2), 2)
+    assert baseline.linear == baseline.majority
+    assert baseline.linear["accuracy"] == 0.5
+
+
+def test_a_label_that_training_lacks_has_no_probability():
+    test = split(20, 2)
+    with_third = Split(test.texts, np.where(np.arange(20) < 5, 2, test.labels), [])
+    assert Baseline.of(split(60, 0), split(20, 1), with_third, 3).linear["accuracy"] == 0.75

@@ -83,7 +83,7 @@ def test_calibration_is_said_in_words_with_that_before_the_temperature():
 def test_a_result_of_an_older_run_is_read():
     values = evaluate(*random_case(seed=1)).as_dict()
     del values["reliability"], values["parts"]
-    assert "calibration error" in str(ClassificationResult.from_dict(values)).splitlines()[-1]
+    assert str(ClassificationResult.from_dict(values)).splitlines()[-1].startswith("this model")
 
 
 def test_accuracy_of_each_source():
@@ -113,13 +113,27 @@ def test_the_table_is_short_and_the_dict_is_json():
     result = evaluate(probabilities, labels)
     assert ClassificationResult.from_dict(json.loads(json.dumps(result.as_dict()))) == result
     low, high = wilson_interval(result.accuracy, 40)
-    interval = f"(95 % interval: {low:.0%} to {high:.0%})"
-    assert str(result).splitlines()[0].split(maxsplit=5) == ["accuracy", f"{result.accuracy:.2%}", "of", "40", "texts", interval]
-    assert len(str(result).splitlines()) == 4
+    shown = [f"{each:.2%}" for each in (result.accuracy, result.macro_f1, result.calibration_error)]
+    head, row, words = str(result).splitlines()
+    assert head.split() == ["accuracy", "macro", "F1", "calibration", "error"]
+    interval = f"(95 % interval of the accuracy: {low:.0%} to {high:.0%})"
+    assert row.split(maxsplit=8) == ["this", "model", *shown, "of", "40", "texts", interval]
+    assert words == result.calibration
+
+
+def test_other_classifiers_stand_in_the_columns_of_the_table():
+    result = evaluate(*random_case(seed=3, examples=2000), sources=["a", "b"] * 1000)
+    lines = result.beside({"guess": {"accuracy": 0.25, "macro_f1": 0.125}}).splitlines()
+    assert [line.split()[0] for line in lines[:-1]] == ["accuracy", "this", "a", "b", "guess"]
+    for line, values in ((lines[1], (result.accuracy, result.macro_f1)), (lines[4], (0.25, 0.125))):
+        for head, value in zip(("accuracy", "macro F1"), values, strict=True):
+            place = lines[0].index(head)
+            assert line[place : place + len(head)].strip() == f"{value:.2%}"
+    assert (lines[1].endswith("of 2,000 texts"), lines[2].endswith("of 1,000 texts")) == (True, True)
 
 
 def test_what_an_accuracy_is_worth_is_said_of_few_texts_only():
-    assert "(95 % interval: 30% to 95%)" in str(evaluate(np.eye(2)[[0, 0, 1, 1]], np.array([0, 1, 1, 1])))
+    assert "(95 % interval of the accuracy: 30% to 95%)" in str(evaluate(np.eye(2)[[0, 0, 1, 1]], np.array([0, 1, 1, 1])))
     probabilities, labels = random_case(seed=4, examples=1000)
     assert "interval" not in str(evaluate(probabilities, labels))
 

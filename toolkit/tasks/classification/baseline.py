@@ -11,6 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from toolkit.data.labeled_texts.corpus import Split
+from toolkit.data.splits.interval import wilson_interval
+from toolkit.tasks.classification.measures import ClassificationResult, scores
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse regularization strengths that the validation texts choose from."""
@@ -23,41 +25,66 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 @dataclass(frozen=True)
 class Baseline:
-    """How many held-out texts get the right label without a recurrent network.
+    """How good the labels of held-out texts are without a recurrent network: `scores` of each way.
 
     Attributes:
-        majority: Share that has the label that is most frequent in training.
-        linear: Share that tf-idf and logistic regression are right about.
+        majority: Of how frequent each label is in training, whatever the text.
+        linear: Of tf-idf and logistic regression.
     """
 
-    majority: float
-    linear: float
+    majority: dict[str, float]
+    linear: dict[str, float]
 
     def as_dict(self) -> dict[str, Any]:
         """Returns plain numbers."""
         return asdict(self)
 
-    def beside(self, accuracy: float) -> str:
-        """Returns lines that set a model's accuracy beside these."""
-        told = f"baseline: tf-idf and logistic regression {self.linear:.2%}, the most frequent label {self.majority:.2%}"
-        if accuracy > max(self.linear, self.majority):
-            return told
-        return f"{told}\nthe model is no better than that: try more --epochs, --preset full, or more texts"
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Baseline":
+        """Makes a baseline from what `as_dict` returned; in older runs each was an accuracy alone."""
+        return cls(**{name: value if isinstance(value, dict) else {"accuracy": value} for name, value in values.items()})
+
+    @property
+    def rows(self) -> dict[str, dict[str, float]]:
+        """The scores by what they are called."""
+        return {"tf-idf + logistic regression": self.linear, "most frequent label": self.majority}
+
+    def verdict(self, model: ClassificationResult) -> str:
+        """Returns a line on a model that is not better in every way, and what to try; `""` for one that is.
+
+        Args:
+            model: The model's scores on the same texts.
+        """
+        name = max(self.rows, key=lambda row: self.rows[row]["accuracy"])
+        macro_f1 = max(row.get("macro_f1", 0.0) for row in self.rows.values())
+        if model.accuracy > self.rows[name]["accuracy"]:
+            rare = "the baseline does better with rare labels, as its macro F1 says: try --class-weights balanced"
+            return rare if model.macro_f1 < macro_f1 else ""
+        if model.macro_f1 > macro_f1:
+            return "the baseline is more accurate, the model better with rare labels, as its macro F1 says"
+        chance = self.rows[name]["accuracy"] <= wilson_interval(model.accuracy, model.examples)[1]
+        difference = f"on {model.examples:,} texts, where the difference may be chance" if chance else "which is trained in seconds"
+        return f"the model is no better than {name}, {difference}: try more labeled texts, more --epochs, or --preset full"
 
     @classmethod
-    def of(cls, train: Split, validation: Split, test: Split) -> "Baseline":
+    def of(cls, train: Split, validation: Split, test: Split, number: int) -> "Baseline":
         """Trains both.
 
         Args:
             train: What they are trained on.
             validation: What chooses the regularization.
             test: What they are measured on.
+            number: How many labels there are.
         """
-        counts = np.bincount(train.labels)
-        majority = float((test.labels == counts.argmax()).mean())
+        counts = np.bincount(train.labels, minlength=number)
+        guess = np.tile(counts / counts.sum(), (len(test.labels), 1))
+        majority = scores(guess, test.labels)
         if np.count_nonzero(counts) < 2:
             return cls(majority, majority)
-        return cls(majority, float(fit_linear(train, validation).score(test.texts, test.labels)))
+        linear = fit_linear(train, validation)
+        probabilities = np.zeros_like(guess)
+        probabilities[:, linear.classes_] = linear.predict_proba(test.texts)
+        return cls(majority, scores(probabilities, test.labels))
 
 
 def fit_linear(train: Split, validation: Split, strengths: Sequence[float] = STRENGTHS) -> Pipeline:

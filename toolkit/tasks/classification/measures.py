@@ -1,7 +1,7 @@
 """How good a classifier is: from probabilities and labels to numbers."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
 from toolkit.html import Shown
 
 CALIBRATION_BINS = 15
+SCORES = {"accuracy": "accuracy", "macro_f1": "macro F1", "calibration_error": "calibration error"}  # and what they are called
 FEW_EXAMPLES = 1000  # below which the table says what the accuracy is worth
 
 
@@ -82,21 +83,22 @@ class ClassificationResult(Shown):
 
     def __str__(self) -> str:
         """Returns a short table for the terminal."""
-        rows = [
-            ("accuracy", f"{self.accuracy:.2%}", self.examples),
-            *((f"  {name}", f"{part['accuracy']:.2%}", part["examples"]) for name, part in self.sources.items() if len(self.sources) > 1),
-            *((f"  {name} alone", f"{part['accuracy']:.2%}", "") for name, part in self.parts.items() if len(self.parts) > 1),
-            ("macro F1", f"{self.macro_f1:.2%}", ""),
-            ("calibration error", f"{self.calibration_error:.2%}", ""),
-        ]
-        width = max(len(name) for name, *_ in rows)
-        widest_count = len(str(self.examples))
-        lines = [f"{name:<{width}}  {value:>7}" + (f"  of {count:>{widest_count}} texts" if count else "") for name, value, count in rows]
+        return self.beside({})
+
+    def beside(self, others: Mapping[str, Mapping[str, float]]) -> str:
+        """Returns the table for the terminal with more rows.
+
+        Args:
+            others: By what they are called, the `scores` of other classifiers of the same texts.
+        """
+        rows = {"this model": {"examples": self.examples, **{name: getattr(self, name) for name in SCORES}}}
+        rows |= {f"  {name}": source for name, source in self.sources.items() if len(self.sources) > 1}
+        rows |= {f"  {name} alone": part for name, part in self.parts.items() if len(self.parts) > 1}
+        lines = _table(rows | dict(others))
         if self.examples < FEW_EXAMPLES:
             low, high = wilson_interval(self.accuracy, self.examples)
-            lines[0] += f" (95 % interval: {low:.0%} to {high:.0%})"
-        lines += [self.calibration] if self.reliability else []
-        return "\n".join(lines)
+            lines[1] += f" (95 % interval of the accuracy: {low:.0%} to {high:.0%})"
+        return "\n".join([*lines, *([self.calibration] if self.reliability else [])])
 
 
 def scores(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
@@ -145,6 +147,17 @@ def evaluate_classifier(
         ],
         reliability=_reliability(confidence, correct),
     )
+
+
+def _table(rows: Mapping[str, Mapping[str, float]]) -> list[str]:
+    """Returns lines: a head, and of each row its name, those scores that it has, and the number of its texts."""
+    names, counts = max(map(len, rows)), max(len(f"{row.get('examples', 0):,}") for row in rows.values())
+    lines = ["  ".join([" " * names, *SCORES.values()])]
+    for name, row in rows.items():
+        cells = [f"{row[score]:.2%}" if score in row else "" for score in SCORES]
+        line = "  ".join([f"{name:<{names}}", *(f"{cell:>{len(head)}}" for cell, head in zip(cells, SCORES.values(), strict=True))])
+        lines.append(f"{line}  of {row['examples']:>{counts},} texts" if "examples" in row else line.rstrip())
+    return lines
 
 
 def _check(probabilities: np.ndarray, labels: np.ndarray, label_names: Sequence[str], sources: Sequence[str], texts: Sequence[str]) -> None:

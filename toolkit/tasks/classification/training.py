@@ -120,7 +120,7 @@ class TextClassification(TrainingRun):
             reliability_diagram(result.reliability, temporary)
         found = {}
         if self.settings.baseline:
-            found["baseline"] = Baseline.of(*(data.corpus.splits[name] for name in SPLITS)).as_dict()
+            found["baseline"] = Baseline.of(*(data.corpus.splits[name] for name in SPLITS), len(data.label_names)).as_dict()
         if has_operators():
             found["graph_tokenizer"] = asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))
         return found
@@ -162,9 +162,10 @@ class TextClassification(TrainingRun):
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
         result = ClassificationResult.from_dict(metrics["test"])
-        lines = [header(metrics), str(result)]
-        if baseline := metrics.get("baseline"):
-            lines.append(Baseline(**baseline).beside(result.accuracy))
+        baseline = Baseline.from_dict(metrics["baseline"]) if "baseline" in metrics else None
+        lines = [header(metrics), result.beside(baseline.rows if baseline else {})]
+        if baseline and (verdict := baseline.verdict(result)):
+            lines.append(verdict)
         if agreement := metrics.get("graph_tokenizer"):  # without TensorFlow Text there is none
             lines.append(
                 f"tokenizer in the graph: {agreement['identical']:,} of {agreement['strings']:,} test texts identical, "
