@@ -83,6 +83,25 @@ def test_a_classifier_that_gives_one_label_is_named_and_exported(folder, capsys)
     assert "learned nothing" in json.loads(out)["remarks"][0]
 
 
+def test_twenty_texts_and_three_of_a_rare_label_are_trained_on_and_it_is_said_what_that_means(folder, capsys):
+    write_reviews(folder / "reviews.csv", 20)
+    with (folder / "reviews.csv").open("a") as file:
+        file.write("".join(f"what is it {number},none,a\n" for number in range(3)))
+    code, out, err = call(capsys, "train", "sentiment", "--data", "reviews.csv", *CLASSIFIER)
+    assert code == 0, err
+    assert valid_json(folder / "runs/mine/metrics.json")["test"]["label_names"] == ["neg", "none", "pos"]
+    report = valid_json(folder / "runs/mine/data_report.json")
+    assert min(report["splits"]["train"]["labels"].values()) > 0
+    card = (folder / "saved_models/mine/1/README.md").read_text("utf-8")
+    for told in (out.partition("test split, after")[2], card):
+        assert "95 % interval of the accuracy" in told
+        assert "hardly tell a good model from a bad one" in told
+        assert 'fewer than 10 training texts, so hardly learned: "neg"' in told
+        assert '"none" (' in told
+        assert "tf-idf + logistic regression" in told
+    assert (folder / "runs/mine/plots/reliability.png").is_file()
+
+
 @pytest.mark.parametrize(
     ("name", "text", "options"),
     [

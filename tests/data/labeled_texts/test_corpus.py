@@ -87,7 +87,11 @@ def test_numeric_labels_are_names_in_numeric_order(tmp_path):
     [
         ([(f"text {number}", "yes") for number in range(100)], r'expected at least two labels in training, received only "yes"'),
         ([(f"text {number}", "") for number in range(100)], r"expected labels in the train split, found \d+ texts and no label"),
-        (rows(3), r"f\.csv: 3 texts are too few to take a \w+ split out of them by hash: it is empty; give at least 100"),
+        (rows(3), r"f\.csv: expected at least 10 different texts to take a \w+ split out of, received 3; give 100 or more"),
+        ([("text 1", "")] * 50 + rows(5), r"different texts .*, received 5 \(55 texts were read\)"),
+        ([("the same", ["no", "yes"][number % 2]) for number in range(100)], r"different texts .*, received 1 \(100 texts were read\)"),
+        ([("", ["no", "yes"][number % 2]) for number in range(100)], r"different texts .*, received 1 \(100 texts were read\)"),
+        ([(f"{number}", f"{number}") for number in range(30)], r"have a text to spare .*, received 30 labels for 30 texts; give"),
     ],
 )
 def test_bad_sets(tmp_path, content, message):
@@ -170,6 +174,22 @@ def test_forty_texts_are_enough_and_it_is_said_what_a_score_is_worth(tmp_path):
         assert min(sizes.values()) >= 1
         [note] = notes_of(corpus, "95 % interval")
         assert note.startswith(f"the test split has {sizes['test']} text")
+
+
+@pytest.mark.parametrize("frequent", [10, 20, 40, 300])
+@pytest.mark.parametrize(("labels", "rare"), [(2, 0), (2, 1), (2, 2), (2, 3), (15, 0)])
+def test_a_set_of_any_size_keeps_each_label_in_training(tmp_path, frequent, labels, rare):
+    for seed in range(5):
+        content = [(f"{seed} text {number}", f"label {number % labels}") for number in range(max(frequent, labels + 5))]
+        content += [(f"{seed} rare {number}", "rare") for number in range(rare)]
+        corpus = read_corpus(write(tmp_path / "f.csv", content))
+        assert set(corpus.label_names) == {label for _, label in content}
+        assert min(corpus.splits["train"].report.labels.values()) > 0
+        assert min(len(split.texts) for split in corpus.splits.values()) > 0
+        assert sorted(text for split in corpus.splits.values() for text in split.texts) == sorted(text for text, _ in content)
+        few = {label for label, number in corpus.splits["train"].report.labels.items() if number < 10}
+        named = " ".join(notes_of(corpus, "fewer than 10 training texts, so hardly learned"))
+        assert all((f'"{label}" (' in named) == (label in few) for label in corpus.label_names) or " more" in named
 
 
 def test_a_small_set_is_split_the_same_way_in_any_order(tmp_path):

@@ -77,7 +77,7 @@ def test_calibration_is_said_in_words_with_that_before_the_temperature():
     before = {"recurrent layers": {"accuracy": 0.7, "macro_f1": 0.4, "calibration_error": 0.25}}
     told = replace(result, parts=before)
     assert told.calibration == f"{result.calibration}, by 25.0 before the validation texts set the temperature"
-    assert str(told).endswith(told.calibration)
+    assert told.calibration in str(told).splitlines()
 
 
 def test_a_result_of_an_older_run_is_read():
@@ -114,11 +114,12 @@ def test_the_table_is_short_and_the_dict_is_json():
     assert ClassificationResult.from_dict(json.loads(json.dumps(result.as_dict()))) == result
     low, high = wilson_interval(result.accuracy, 40)
     shown = [f"{each:.2%}" for each in (result.accuracy, result.macro_f1, result.calibration_error)]
-    head, row, words = str(result).splitlines()
+    head, row, words, few = str(result).splitlines()
     assert head.split() == ["accuracy", "macro", "F1", "calibration", "error"]
     interval = f"(95 % interval of the accuracy: {low:.0%} to {high:.0%})"
     assert row.split(maxsplit=8) == ["this", "model", *shown, "of", "40", "texts", interval]
     assert words == result.calibration
+    assert few.startswith("fewer than 50 texts hardly tell a good model from a bad one")
 
 
 def test_other_classifiers_stand_in_the_columns_of_the_table():
@@ -136,6 +137,8 @@ def test_what_an_accuracy_is_worth_is_said_of_few_texts_only():
     assert "(95 % interval of the accuracy: 30% to 95%)" in str(evaluate(np.eye(2)[[0, 0, 1, 1]], np.array([0, 1, 1, 1])))
     probabilities, labels = random_case(seed=4, examples=1000)
     assert "interval" not in str(evaluate(probabilities, labels))
+    assert "hardly" not in str(evaluate(probabilities[:50], labels[:50]))
+    assert "hardly" in str(evaluate(probabilities[:49], labels[:49]))
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 
 from toolkit.data.labeled_texts.cleaning import clean
-from toolkit.data.labeled_texts.corpus_checks import check_labels, complete_splits, spell_labels, what_cannot_be_measured
+from toolkit.data.labeled_texts.corpus_checks import (
+    check_labels,
+    check_sizes,
+    complete_splits,
+    rare_labels,
+    spell_labels,
+    what_cannot_be_measured,
+)
 from toolkit.data.labeled_texts.example import Example, Parts
 from toolkit.data.labeled_texts.label_matching import describe_matches, match_labels
 from toolkit.data.labeled_texts.labeled_files import read_local
@@ -95,16 +102,16 @@ def read_corpus(
     given = set(parts) - {"train"}
     cleaned = {split: clean(examples, whole=split in given) for split, examples in carve(parts).items()}
     check_labels(name, [example.label for example in cleaned["train"][0]])
-    notes += complete_splits(cleaned, [split for split in SPLITS if split not in given])
-    _check_sizes(name, cleaned, given)
+    carved = [split for split in SPLITS if split not in given]
+    notes += complete_splits(cleaned, carved)
+    check_sizes(name, cleaned, carved)
     label_names = label_names or sort_labels(example.label for example in cleaned["train"][0])
     for split in sorted(given):
         notes += _match(cleaned[split][0], label_names, f"{name}: ")
     splits = {split: _number(*cleaned[split], label_names) for split in SPLITS}
-    if np.unique(splits["train"].labels).size < 2:
-        raise UserError(f'{name}: expected at least two labels in training, received only "{cleaned["train"][0][0].label}"')
     _note_leaks(splits)
     notes += what_cannot_be_measured(splits["validation"].report, splits["test"].report)
+    notes += rare_labels(splits["train"].report.labels)
     return Corpus(name, splits, label_names, Report(name, {split: splits[split].report for split in SPLITS}, notes))
 
 
@@ -182,17 +189,6 @@ def _replace_unlabeled_test(parts: Parts) -> list[str]:
         return ["the test split has no labels and was left out"]
     parts["test"] = parts.pop("validation")
     return ["the test split has no labels: the validation split is used as the test"]
-
-
-def _check_sizes(name: str, cleaned: Mapping[str, tuple[list[Example], SplitReport]], given: set[str]) -> None:
-    for split, (examples, report) in cleaned.items():
-        if examples:
-            continue
-        if split in given or report.read:
-            raise UserError(f"{name}: expected labels in the {split} split, found {report.read:,} texts and no label")
-        read = sum(cleaned[other][1].read for other in cleaned if other not in given)
-        advice = "give at least 100, or a file per split: --data train=FILE,validation=FILE,test=FILE"
-        raise UserError(f"{name}: {read:,} texts are too few to take a {split} split out of them by hash: it is empty; {advice}")
 
 
 def _number(examples: Sequence[Example], report: SplitReport, label_names: Sequence[str]) -> Split:

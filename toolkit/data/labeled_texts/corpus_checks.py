@@ -13,6 +13,8 @@ from toolkit.errors import UserError
 
 _FEWEST = 50  # texts that tell labels by how often they occur
 _LISTED = 10  # labels in a note
+_FEWEST_DIFFERENT = 10  # texts that a split can be taken out of
+_RARE = 10  # training texts of a label, below which it is hardly learned
 _SMALL = 200  # texts of a test split, below which a score is worth little
 _VERY_SMALL = 20  # texts of a validation split
 _EXAMPLE_SCORE = 0.8
@@ -79,6 +81,48 @@ def complete_splits(cleaned: Mapping[str, tuple[list[Example], SplitReport]], ca
         _move(cleaned, "train", split, number)
         notes.append(f"moved from training to the {split} split, which would be empty otherwise: {_texts(number)}")
     return notes
+
+
+def check_sizes(name: str, cleaned: Mapping[str, tuple[list[Example], SplitReport]], carved: Sequence[str]) -> None:
+    """Refuses a set without labels or with one only, and one that is too small for a split that it came without.
+
+    Args:
+        name: The data, for the error message.
+        cleaned: Examples and report by split.
+        carved: The training split and those that were carved out of it.
+
+    Raises:
+        UserError: A split is empty, or the training split has one label only.
+    """
+    for split, (examples, report) in cleaned.items():
+        if not examples and (split == "train" or split not in carved):
+            raise UserError(f"{name}: expected labels in the {split} split, found {report.read:,} texts and no label")
+    labels = {example.label for example in cleaned["train"][0]}
+    different, read = sum(len(cleaned[split][0]) for split in carved), sum(cleaned[split][1].read for split in carved)
+    found = f"{different:,}" + (f" ({_texts(read)} were read)" if read > different else "")
+    files = "or a file per split: --data train=FILE,validation=FILE,test=FILE"
+    empty = next((split for split in carved if not cleaned[split][0]), None)
+    if empty and different < _FEWEST_DIFFERENT:
+        expected = f"at least {_FEWEST_DIFFERENT} different texts to take a {empty} split out of"
+        raise UserError(f"{name}: expected {expected}, received {found}; give 100 or more, {files}")
+    if len(labels) < 2:
+        raise UserError(f'{name}: expected at least two labels in training, received only "{labels.pop()}"; check the --label-column')
+    if empty:
+        expected = f"labels that have a text to spare for the {empty} split"
+        raise UserError(f"{name}: expected {expected}, received {len(labels):,} labels for {found} texts; give more of each, {files}")
+
+
+def rare_labels(counts: Mapping[str, int]) -> list[str]:
+    """Says which labels have too few texts to be learned.
+
+    Args:
+        counts: Number of training texts by label.
+
+    Returns:
+        One sentence, or none.
+    """
+    rare = {label: number for label, number in counts.items() if 0 < number < _RARE}
+    return [f"fewer than {_RARE} training texts, so hardly learned: {quoted_labels(rare, most=_LISTED)}"] if rare else []
 
 
 def _move(cleaned: Mapping[str, tuple[list[Example], SplitReport]], source: str, target: str, number: int) -> None:

@@ -13,6 +13,8 @@ from toolkit.html import Shown
 CALIBRATION_BINS = 15
 SCORES = {"accuracy": "accuracy", "macro_f1": "macro F1", "calibration_error": "calibration error"}  # and what they are called
 FEW_EXAMPLES = 1000  # below which the table says what the accuracy is worth
+VERY_FEW_EXAMPLES = 50  # below which it is worth next to nothing
+TOO_FEW = f"fewer than {VERY_FEW_EXAMPLES} texts hardly tell a good model from a bad one: give more, as in toolkit evaluate RUN --data FILE"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +100,9 @@ class ClassificationResult(Shown):
         if self.examples < FEW_EXAMPLES:
             low, high = wilson_interval(self.accuracy, self.examples)
             lines[1] += f" (95 % interval of the accuracy: {low:.0%} to {high:.0%})"
-        return "\n".join([*lines, *([self.calibration] if self.reliability else [])])
+        lines += [self.calibration] if self.reliability else []
+        lines += [TOO_FEW] if self.examples < VERY_FEW_EXAMPLES else []
+        return "\n".join(lines)
 
 
 def scores(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:

@@ -12,6 +12,7 @@ import numpy as np
 from toolkit.arguments import InvalidArgument
 from toolkit.data.batching.crop import crop
 from toolkit.data.labeled_texts.corpus import Split, read_corpus, read_split
+from toolkit.data.labeled_texts.corpus_checks import rare_labels
 from toolkit.data.labeled_texts.relabeling import relabeled
 from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.data.reading.reading import Reading
@@ -166,6 +167,7 @@ class TextClassification(TrainingRun):
         lines = [header(metrics), result.beside(baseline.rows if baseline else {})]
         if baseline and (verdict := baseline.verdict(result)):
             lines.append(verdict)
+        lines += rare_labels(self.run.read_json(self.run.data_report)["splits"]["train"]["labels"])
         if agreement := metrics.get("graph_tokenizer"):  # without TensorFlow Text there is none
             lines.append(
                 f"tokenizer in the graph: {agreement['identical']:,} of {agreement['strings']:,} test texts identical, "
