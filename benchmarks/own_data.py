@@ -6,9 +6,10 @@ FOLDER holds tables, `NAME.csv.gz`, or `NAME.train.csv.gz` and other splits. A r
 """
 
 import argparse
+import csv
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import numpy as np
 
 from benchmarks.records import PACKAGES, RESULTS, ComparisonRecord, versions_of
 from toolkit.cli.recipes import find_recipe, make_run
+from toolkit.data.labeled_texts.corpus import Split
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.classification.baseline import Baseline
@@ -34,26 +36,52 @@ def main(argv: Sequence[str] | None = None) -> list[ComparisonRecord]:
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records")
     options = parser.parse_args(argv)
     sets = sets_in(options.folder)
-    records = []
-    for name in options.sets or sets:
-        started = time.monotonic()
-        rows = {f"seed {seed}": train(sets[name], seed) for seed in options.seeds}
-        records.append(
-            ComparisonRecord(
-                name=f"own-data-{name}",
-                table=TABLE,
-                what=name,
-                command=f"python -m benchmarks.own_data FOLDER --sets {name} --seeds {' '.join(map(str, options.seeds))}",
-                seed=options.seeds[0],
-                minutes=round((time.monotonic() - started) / 60, 1),
-                settings={"preset": "quick"},
-                rows=rows,
-                versions=versions_of(PACKAGES),
-            )
+    return [
+        measure(
+            name,
+            {f"seed {seed}": (sets[name], seed) for seed in options.seeds},
+            f"python -m benchmarks.own_data FOLDER --sets {name} --seeds {' '.join(map(str, options.seeds))}",
+            options.results,
         )
-        means = {measure: np.mean([row[measure] for row in rows.values()]) for measure in next(iter(rows.values()))}
-        print(name, *(f"{measure} {mean:.4g}" for measure, mean in means.items()), records[-1].save(options.results), sep="; ", flush=True)
-    return records
+        for name in options.sets or sets
+    ]
+
+
+def measure(name: str, runs: Mapping[str, tuple[str, int]], command: str, results: Path, published: str = "") -> ComparisonRecord:
+    """Trains each run, prints the means and writes the record.
+
+    Args:
+        name: Name of the set.
+        runs: By name, the value of `--data` and the seed of each run.
+        command: What was run.
+        results: Folder of the record.
+        published: What others have reached.
+    """
+    started = time.monotonic()
+    rows = {run: train(data, seed) for run, (data, seed) in runs.items()}
+    record = ComparisonRecord(
+        name=f"own-data-{name.lower()}",
+        table=TABLE,
+        what=name,
+        command=command,
+        seed=next(iter(runs.values()))[1],
+        minutes=round((time.monotonic() - started) / 60, 1),
+        settings={"preset": "quick"} | ({"published": published} if published else {}),
+        rows=rows,
+        versions=versions_of(PACKAGES),
+    )
+    means = {score: np.mean([row[score] for row in rows.values()]) for score in next(iter(rows.values()))}
+    print(name, *(f"{score} {mean:.4g}" for score, mean in means.items()), record.save(results), sep="; ", flush=True)
+    return record
+
+
+def write_splits(splits: Mapping[str, Split], folder: Path) -> str:
+    """Writes splits as CSV files with a header and returns the value of `--data`."""
+    folder.mkdir(parents=True)
+    for name, split in splits.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("text", "label"), *zip(split.texts, split.labels, strict=True)])
+    return ",".join(f"{name}={folder / name}.csv" for name in splits)
 
 
 def sets_in(folder: Path) -> dict[str, str]:

@@ -10,14 +10,15 @@ from benchmarks.records import ComparisonRecord
 INTRODUCTION = """\
 # Own data
 
-`python -m benchmarks.render` makes this page from the records in `benchmarks/results/` that `python -m benchmarks.own_data` writes:
-`toolkit train sentiment --data FILE` with no other option, on sets that are not in the repository. Accuracies on the test split in per
-cent, means over seeds. The baseline, on the same texts, is tf-idf of words and pairs of words (of characters in Chinese) with a logistic
-regression whose strength the validation split chooses. Each part alone is the same trained model without the other.
+`python -m benchmarks.render` makes this page from the records in `benchmarks/results/` that `python -m benchmarks.own_data` and
+`python -m benchmarks.sentence_polarity` write: `toolkit train sentiment --data FILE` with no other option, on sets that are not in the
+repository. Accuracies on the test split in per cent, means over runs: seeds, or in MR the folds of a cross-validation. The baseline, on
+the same texts, is tf-idf of words and pairs of words (of characters in Chinese) with a logistic regression whose strength the validation
+split chooses. Each part alone is the same trained model without the other.
 """
 COUNTS = ("training texts", "labels")
 SHARES = ("most frequent label", "tf-idf + logistic regression", "recurrent layers alone", "n-grams alone", "accuracy")
-HEAD = ("set", *COUNTS, *SHARES, "standard deviation", "seeds", "calibration error", "minutes")
+HEAD = ("set", *COUNTS, *SHARES, "standard deviation", "runs", "calibration error", "minutes")
 
 
 def own_data_page(records: Sequence[ComparisonRecord]) -> str:
@@ -26,7 +27,8 @@ def own_data_page(records: Sequence[ComparisonRecord]) -> str:
         return f"{INTRODUCTION}\nThere is no record yet.\n"
     gains = [_mean(record, "accuracy") - _mean(record, "tf-idf + logistic regression") for record in records]
     above = f"{100 * np.mean(gains):+.2f} points above the baseline on average, from {100 * min(gains):+.2f} to {100 * max(gains):+.2f}.\n"
-    return "\n".join([INTRODUCTION, table_of(HEAD, map(_row, records)), above, *map(measured, records)])
+    published = [f"* {record.what}, published: {words}" for record in records if (words := record.settings.get("published"))]
+    return "\n".join([INTRODUCTION, table_of(HEAD, map(_row, records)), above, *published, *map(measured, records)])
 
 
 def _row(record: ComparisonRecord) -> list[str]:
