@@ -84,6 +84,9 @@ def test_a_result_of_an_older_run_is_read():
     values = evaluate(*random_case(seed=1)).as_dict()
     del values["reliability"], values["parts"]
     assert str(ClassificationResult.from_dict(values)).splitlines()[-1].startswith("this model")
+    values["parts"] = {"recurrent layers": 0.5, "n-grams": 0.25}
+    last = str(ClassificationResult.from_dict(values)).splitlines()[-1]
+    assert last.split() == ["n-grams", "alone", "25.00%"]
 
 
 def test_accuracy_of_each_source():

@@ -71,8 +71,9 @@ class ClassificationResult(Shown):
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> "ClassificationResult":
-        """Makes a result from what `as_dict` returned."""
-        return cls(**{**values, "mistakes": [Mistake(**mistake) for mistake in values["mistakes"]]})
+        """Makes a result from what `as_dict` returned; in older runs a part has an accuracy alone."""
+        parts = {name: part if isinstance(part, dict) else {"accuracy": part} for name, part in values.get("parts", {}).items()}
+        return cls(**{**values, "parts": parts, "mistakes": [Mistake(**mistake) for mistake in values["mistakes"]]})
 
     @property
     def calibration(self) -> str:
