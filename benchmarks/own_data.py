@@ -22,7 +22,7 @@ from toolkit.data.splits.splitting import SPLITS
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.classification.baseline import Baseline
 
-TABLE = "own data"
+TABLE, FILMS = "own data", "films"
 SUFFIX = ".csv.gz"
 SEEDS = (0, 1, 2)
 
@@ -47,7 +47,9 @@ def main(argv: Sequence[str] | None = None) -> list[ComparisonRecord]:
     ]
 
 
-def measure(name: str, runs: Mapping[str, tuple[str, int]], command: str, results: Path, published: str = "") -> ComparisonRecord:
+def measure(
+    name: str, runs: Mapping[str, tuple[str, int]], command: str, results: Path, note: str = "", table: str = TABLE
+) -> ComparisonRecord:
     """Trains each run, prints the means and writes the record.
 
     Args:
@@ -55,18 +57,19 @@ def measure(name: str, runs: Mapping[str, tuple[str, int]], command: str, result
         runs: By name, the value of `--data` and the seed of each run.
         command: What was run.
         results: Folder of the record.
-        published: What others have reached.
+        note: What else is to be said of the set.
+        table: The table that the record stands in.
     """
     started = time.monotonic()
     rows = {run: train(data, seed) for run, (data, seed) in runs.items()}
     record = ComparisonRecord(
         name=f"own-data-{name.lower()}",
-        table=TABLE,
+        table=table,
         what=name,
         command=command,
         seed=next(iter(runs.values()))[1],
         minutes=round((time.monotonic() - started) / 60, 1),
-        settings={"preset": "quick"} | ({"published": published} if published else {}),
+        settings={"preset": "quick"} | ({"note": note} if note else {}),
         rows=rows,
         versions=versions_of(PACKAGES),
     )

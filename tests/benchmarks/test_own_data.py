@@ -56,11 +56,11 @@ def test_the_page_has_means_and_spread():
         for seed, accuracy in enumerate((0.5, 0.6))
     }
     values = {"name": "x", "table": "own data", "what": "topics", "command": "c", "seed": 0, "minutes": 1.0, "hardware": HARDWARE}
-    record = ComparisonRecord(**values, settings={"published": "60.0 somebody"}, rows=rows)
+    record = ComparisonRecord(**values, settings={"note": "published: 60.0 somebody"}, rows=rows)
     page = own_data_page([record])
     assert "| topics | 1,000 | 4 | 25.00 | 50.00 | 25.00 | 25.00 | 55.00 | 7.07 | 2 | 25.00 | 1.0 |" in page
     assert "+5.00 points above the baseline on average" in page
-    assert "* topics, published: 60.0 somebody" in page
+    assert "* topics: published: 60.0 somebody" in page
 
 
 HARDWARE = {"processor": "some", "logical_cores": 2, "memory_gib": 24.0}

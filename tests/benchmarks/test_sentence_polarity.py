@@ -38,4 +38,4 @@ def test_both_sets_leave_records_of_all_runs(tmp_path, trained):
     assert sst2.command == "python -m benchmarks.sentence_polarity FOLDER --sets SST-2 --seeds 0 1"
     page = own_data_page([mr, sst2])
     assert "| SST-2 | 200 | 2 | 55.00 |" in page
-    assert "* MR, published: 76.1" in page
+    assert "* MR: published: 76.1" in page

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
@@ -30,6 +30,7 @@ def evaluate(probabilities, labels, names=None, sources=None, texts=None):
     return evaluate_classifier(probabilities, labels, names, sources or ["here"] * len(labels), texts or ["text"] * len(labels))
 
 
+@settings(deadline=None)  # scikit-learn takes its time when it is called first
 @given(seed=st.integers(0, 10_000), examples=st.integers(1, 40), classes=st.integers(2, 6))
 def test_agrees_with_scikit_learn(seed, examples, classes):
     # Few examples and many labels, so some labels are absent from the truth, from the predictions, or from both.
