@@ -56,3 +56,9 @@ def test_weights_count(held_out):
     constant = np.tile([1.0, 0.0, 0.0], (TEXTS, 1))
     heavy = held_out._replace(weights=np.where(held_out.labels == 0, 10.0, 1.0))
     assert scales([constant], heavy)[0] > 1 > scales([constant], held_out)[0] + 0.5
+
+
+def test_a_few_texts_that_a_model_is_right_about_do_not_make_it_sure_of_itself():
+    logits = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    few = LabeledTokens([np.array([1])] * 2, np.array([0, 1]), np.ones(2))
+    assert 1 < scales([logits], few)[0] < 2
