@@ -143,7 +143,7 @@ def others(settings, name):
         values = [choice for choice in typing.get_args(hint) if choice != value]
     elif isinstance(value, bool):
         values = [not value]
-    elif isinstance(value, float):
+    elif isinstance(value, float) or float in typing.get_args(hint):
         values = [0.5]
     else:
         values = [0 if name == "ngrams" else 2 * (value or 4)]

@@ -25,7 +25,7 @@ from toolkit.export.exporting import export
 from toolkit.export.report import ExportReport
 from toolkit.models import load_model
 from toolkit.models.contract import check_model
-from toolkit.operating_system import peak_memory_gib
+from toolkit.operating_system import load_of_a_core, peak_memory_gib
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.choice import Choice
@@ -42,8 +42,11 @@ from toolkit.training.strategy import build_strategy, is_chief, losing_workers
 
 EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
 
-BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.25
+BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.3
 """Of the minutes that there are, seconds until a run is there, and at most what the test and the export take after its training."""
+
+MOST_BUSY = 2.0
+"""On a busy machine the test and the export take longer; that is allowed for up to this factor."""
 
 PRIVATE = ("data", "data_dir", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
 """Settings that name folders of the machine: they are of no use where the model goes."""
@@ -160,7 +163,8 @@ class TrainingRun(abc.ABC):
     def _budget(self, data: Any) -> Budget:
         """Returns what limits the training besides its epochs, and what else takes time."""
         s = self.settings
-        reserved = AFTER if s.minutes is None else min(AFTER, AFTER_SHARE * 60 * s.minutes)
+        after = AFTER if s.minutes is None else min(AFTER, AFTER_SHARE * 60 * s.minutes)
+        reserved = after * min(MOST_BUSY, max(1.0, load_of_a_core()))
         spent = time.monotonic() - self.started + BEFORE
         return Budget(s.steps, s.minutes, spent, reserved, self._steps_of_test(data), self._steps_of_scores(data))
 
@@ -224,8 +228,9 @@ class TrainingRun(abc.ABC):
             stage("from", self.origin.describe(self.settings))
         stage("data", str(data.corpus.report))
         stage("tokens", self._describe_tokens(data))
-        for name, choice in self.choices.items():
-            stage("chosen", f"{flag(name)} {choice.value}: {choice.reason}")
+        for reason in dict.fromkeys(choice.reason for choice in self.choices.values()):
+            chosen = [f"{flag(name)} {choice.value}" for name, choice in self.choices.items() if choice.reason == reason]
+            stage("chosen", f"{', '.join(chosen)}: {reason}")
         stage("model", f"{model.count_params():,} parameters")
         stage("run", f"{self.run.path} (if interrupted, the same command goes on)")
 

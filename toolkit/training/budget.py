@@ -105,13 +105,14 @@ def validations(total: int, epoch_steps: int) -> int:
 
 
 def _seconds(steps: Steps, take: Callable[[tuple], object], batches: Iterable[tuple[tf.Tensor, ...]], least: float) -> float:
-    """Returns the mean time of a step, over at least so many seconds; those that trace something do not count."""
-    count, seconds = 0, 0.0
+    """Returns the mean time of a step, over at least so many seconds; the first of a shape does not count, as it compiles something."""
+    shapes, first, others = set(), [], []
     for batch in batches:
-        traces, began = steps.traces, time.monotonic()
+        shape, traces, began = str(tf.nest.map_structure(tf.type_spec_from_value, batch)), steps.traces, time.monotonic()
         take(batch)
-        if steps.traces == traces:
-            count, seconds = count + 1, seconds + time.monotonic() - began
-            if count >= LEAST_TIMED and seconds >= least:
-                break
-    return seconds / count if count else time.monotonic() - began
+        is_new = shape not in shapes or steps.traces > traces
+        (first if is_new else others).append(time.monotonic() - began)
+        shapes.add(shape)
+        if len(others) >= LEAST_TIMED and sum(others) >= least:
+            break
+    return sum(others) / len(others) if others else min(first)
