@@ -12,9 +12,9 @@ def chosen(pairs, validation=3000, pieces=1000, **given):
 @pytest.mark.parametrize(
     ("pairs", "minutes", "epochs", "batch", "dropout", "word_dropout"),
     [
-        (60_000, 5, 20, 128, 0.1, 0.0),  # phrasebook
+        (60_000, 5, 40, 128, 0.1, 0.0),  # phrasebook
         (29_000, 120, 40, 64, 0.3, 0.1),  # Multi30k
-        (107_000, 30, 11, 128, 0.2, 0.1),
+        (107_000, 30, 28, 128, 0.2, 0.1),
         (500, None, 40, 16, 0.3, 0.1),
         (5_000_000, 5, 2, 128, 0.1, 0.0),
     ],

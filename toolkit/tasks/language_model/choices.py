@@ -1,12 +1,16 @@
 """How a language model is trained where nobody has said so: the rule, from what was read."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from toolkit.cells import not_honoured
 from toolkit.tasks.choice import Choice
 
-CHARACTERS_PER_MINUTE, TOKENS_PER_MINUTE = 10_000_000, 1_000_000
-"""What there is no time for: characters to read and encode, and tokens to train on."""
+CHARACTERS_PER_MINUTE = 10_000_000
+"""More there is no time to encode and to train on."""
+
+WORK_PER_MINUTE, WORK_BESIDES = 4e9, 2_000
+"""Logits that are made in training, if all but the logits takes as long as so many of each token."""
 
 LEAST_PIECES = 500
 PIECES, WORDS = (400, 8_000, 400), (200, 30_000, 1_500)
@@ -30,29 +34,34 @@ def most_characters(settings: Any) -> int | None:
     return settings.most_characters
 
 
-def vocabulary_size(settings: Any, characters: int, alphabet: int) -> int | None:
-    """Returns the size of the vocabulary: that given, or what suits the text; `None` for all characters that there are.
+def vocabulary_size(settings: Any, texts: Iterable[str]) -> int | None:
+    """Returns the size of the vocabulary: that given, or what suits the texts; `None` for all characters that there are.
 
-    A piece of a word is worth its place if a text has 400 characters for it, a whole word at half of that. More of them take more time to
-    train, so there are at most 400 pieces or 1,500 words for each minute, and at most 8,000 pieces or 30,000 words.
+    A piece of a word is worth its place if there are 400 characters for it, a whole word at half of that. More of them take more time to
+    train, so there are at most 400 pieces or 1,500 words for each minute, and at most 8,000 pieces or 30,000 words. But there are always
+    the characters.
 
     Args:
         settings: `TextSettings`.
-        characters: Characters of the training texts.
-        alphabet: How many different ones.
+        texts: The training texts, in parts.
     """
     if settings.tokenizer == "char" or settings.vocabulary_size is not None:
         return None if settings.tokenizer == "char" else settings.vocabulary_size
+    characters, alphabet = 0, set()
+    for text in texts:
+        characters += len(text)
+        alphabet.update(text)
     each, most, per_minute = WORDS if settings.tokenizer == "word" else PIECES
     most = most if settings.minutes is None else min(most, int(per_minute * settings.minutes))
-    return max(LEAST_PIECES + alphabet, min(most, round(characters / each, -2)))
+    return max(LEAST_PIECES + len(alphabet), min(most, round(characters / each, -2)))
 
 
 def choices(settings: Any, pieces: int, tokens: int, characters: int, validation_tokens: int) -> dict[str, Choice]:
     """Returns the settings that are nothing, by name.
 
     As many epochs as read about 16 million tokens, from 1 to 30; batches of about 2,048 tokens, or fewer, so that an epoch has a hundred
-    updates; the more dropout the more often the text will be read, at a million tokens a minute; validation on at most 100,000 tokens.
+    updates; the more dropout the more often the text will be read, at a million tokens a minute with a vocabulary of 2,000; validation on
+    at most 100,000 tokens.
 
     Args:
         settings: `TextSettings`, and what a recipe has besides.
@@ -62,7 +71,7 @@ def choices(settings: Any, pieces: int, tokens: int, characters: int, validation
         validation_tokens: Tokens of the validation split.
     """
     epochs = settings.epochs or min(MOST_EPOCHS, max(1, round(TOKENS / tokens)))
-    times = epochs if settings.minutes is None else min(epochs, settings.minutes * TOKENS_PER_MINUTE / tokens)
+    times = epochs if settings.minutes is None else min(epochs, settings.minutes * WORK_PER_MINUTE / (WORK_BESIDES + pieces) / tokens)
     dropout = next((value for most, value in DROPOUTS if times <= most), MOST_DROPOUT)
     batch = min(TOKENS_PER_UPDATE, max(1, tokens // LEAST_UPDATES)) / settings.window
     read = f"the text has {tokens:,} tokens"

@@ -95,8 +95,7 @@ def _tokenizer(settings: TextSettings, corpus: DocumentCorpus, run: RunFolder) -
     else:
         train = corpus.splits["train"]
         stage("tokenizer", f"{settings.tokenizer}, from {train.characters:,} characters")
-        size = vocabulary_size(settings, train.characters, len(set().union(*train.texts())))
-        tokenizer = train_exact_tokenizer(train.texts(), settings.tokenizer, size)
+        tokenizer = train_exact_tokenizer(train.texts(), settings.tokenizer, vocabulary_size(settings, train.texts()))
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer

@@ -7,14 +7,15 @@ from typing import Any
 from toolkit.tasks.choice import Choice
 
 PAIRS_PER_MINUTE = 60_000
-LEAST_EPOCHS, MOST_EPOCHS, PAIRS = 2, 40, 1_200_000
+LEAST_EPOCHS, MOST_EPOCHS, PAIRS = 2, 40, 3_000_000
 LEAST_BATCH, MOST_BATCH, UPDATES = 16, 128, 450
 LEAST_PIECES, MOST_PIECES, PIECES_PER_MINUTE, CHARACTERS_PER_PIECE = 500, 8_000, 400, 1_000
 WARMUP, WARMUP_SHARE = 400, 10
 VALIDATION_PAIRS, VALIDATION_PAIRS_PER_MINUTE = 2_000, 400
-DROPOUTS, MOST_DROPOUT = ((5, 0.1), (15, 0.2)), 0.3
-"""Up to how often the pairs are read, and the dropout then; and the dropout beyond."""
+DROPOUTS, LEAST_DROPOUT = ((50_000, 0.3), (200_000, 0.2)), 0.1
+"""Below how many pairs, and the dropout then; and the dropout for more, or for pairs that are read seldom."""
 
+SELDOM = 5
 WORD_DROPOUT = 0.1
 
 
@@ -41,9 +42,9 @@ def vocabulary_size(settings: Any, texts: Iterable[str]) -> int:
 def choices(settings: Any, pieces: int, pairs: int, validation_pairs: int) -> dict[str, Choice]:
     """Returns the settings that are nothing, by name.
 
-    As many epochs as read about 1.2 million pairs, from 2 to 40; batches of which an epoch has about 450, but of 16 to 128 pairs; the more
-    dropout the more often the pairs will be read, at 60,000 a minute; a warm-up of a tenth of all steps, at most 400; validation on at most
-    2,000 pairs, and 400 for each minute.
+    As many epochs as read about 3 million pairs, from 2 to 40; batches of which an epoch has about 450, but of 16 to 128 pairs; the more
+    dropout the fewer pairs there are, but little if they will be read five times at most, at 60,000 a minute; a warm-up of a tenth of all
+    steps, at most 400; validation on at most 2,000 pairs, and 400 for each minute.
 
     Args:
         settings: `ParallelTextSettings`, and what a recipe has besides.
@@ -58,15 +59,16 @@ def choices(settings: Any, pieces: int, pairs: int, validation_pairs: int) -> di
     held_out = min(VALIDATION_PAIRS, max(1, validation_pairs))
     held_out = held_out if settings.minutes is None else min(held_out, max(1, int(VALIDATION_PAIRS_PER_MINUTE * settings.minutes)))
     read, time = f"there are {pairs:,} pairs", "" if settings.minutes is None else f", and {settings.minutes:g} minutes"
-    often = f"the pairs will be read {times:.2g} times at most"
+    dropout = LEAST_DROPOUT if times <= SELDOM else next((value for most, value in DROPOUTS if pairs < most), LEAST_DROPOUT)
+    often = f"{read}, which will be read {times:.2g} times at most"
     found = {
         "vocabulary_size": Choice(pieces, f"{read}{time}"),
         "epochs": Choice(epochs, read),
         "batch_size": Choice(batch, read),
         "warmup_steps": Choice(min(WARMUP, steps // WARMUP_SHARE), f"{epochs} epochs have {steps:,} steps"),
         "validation_pairs": Choice(held_out, f"validation has {validation_pairs:,}{time}"),
-        "dropout": Choice(next((value for most, value in DROPOUTS if times <= most), MOST_DROPOUT), often),
-        "word_dropout": Choice(WORD_DROPOUT if times > DROPOUTS[0][0] else 0.0, often),
+        "dropout": Choice(dropout, often),
+        "word_dropout": Choice(WORD_DROPOUT if dropout > LEAST_DROPOUT else 0.0, often),
     }
     if settings.tokenizer_model:
         del found["vocabulary_size"]
