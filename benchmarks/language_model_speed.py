@@ -48,7 +48,7 @@ CHARACTERS = Setting(
     vocabulary_size=69, embedding_dim=128, units=384, num_layers=2, cell="lstm", tied_output=False, rows=32, window=128
 )  # 65 characters, as tinyshakespeare has them, and the special ids
 SUBWORDS = Setting(
-    vocabulary_size=int(PIECES[2] * QUICK.minutes),
+    vocabulary_size=int(PIECES[-1] * QUICK.minutes),
     embedding_dim=QUICK.embedding_dim,
     units=QUICK.units,
     num_layers=QUICK.num_layers,

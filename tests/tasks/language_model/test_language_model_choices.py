@@ -34,7 +34,13 @@ def test_a_short_text_still_has_updates(tokens, window, rows):
     ("tokenizer", "characters", "minutes", "size"),
     [
         *(("bpe", 26_000_000, 5, 2000), ("bpe", 26_000_000, 60, 8000), ("bpe", 26_000_000, None, 8000), ("unigram", 300_000, 60, 800)),
-        *(("word", 4_500_000, 20, 22_500), ("word", 4_500_000, 5, 7500), ("bpe", 1000, 5, 510), ("char", 26_000_000, 5, None)),
+        *(
+            ("word", 4_500_000, 20, 22_500),
+            ("word", 4_500_000, 5, 7500),
+            ("word", 1000, 5, 2010),
+            ("bpe", 1000, 5, 510),
+            ("char", 26_000_000, 5, None),
+        ),
     ],
 )
 def test_the_vocabulary_follows_the_text_and_the_time(tokenizer, characters, minutes, size):

@@ -12,9 +12,8 @@ CHARACTERS_PER_MINUTE = 10_000_000
 WORK_PER_MINUTE, WORK_BESIDES = 4e9, 2_000
 """Logits that are made in training, if all but the logits takes as long as so many of each token."""
 
-LEAST_PIECES = 500
-PIECES, WORDS = (400, 8_000, 400), (200, 30_000, 1_500)
-"""Of subwords and of words: characters of text for each, at most so many, and at most so many for each minute."""
+PIECES, WORDS = (400, 500, 8_000, 400), (200, 2_000, 30_000, 1_500)
+"""Of subwords and of words: characters of text for each, at least and at most so many, and at most so many for each minute."""
 
 TOKENS, MOST_EPOCHS = 16_000_000, 30
 TOKENS_PER_UPDATE, LEAST_UPDATES = 2048, 100
@@ -38,8 +37,8 @@ def vocabulary_size(settings: Any, texts: Iterable[str]) -> int | None:
     """Returns the size of the vocabulary: that given, or what suits the texts; `None` for all characters that there are.
 
     A piece of a word is worth its place if there are 400 characters for it, a whole word at half of that. More of them take more time to
-    train, so there are at most 400 pieces or 1,500 words for each minute, and at most 8,000 pieces or 30,000 words. But there are always
-    the characters.
+    train, so there are at most 400 pieces or 1,500 words for each minute, and at most 8,000 pieces or 30,000 words; but always the
+    characters and 500 pieces, or 2,000 words.
 
     Args:
         settings: `TextSettings`.
@@ -51,9 +50,9 @@ def vocabulary_size(settings: Any, texts: Iterable[str]) -> int | None:
     for text in texts:
         characters += len(text)
         alphabet.update(text)
-    each, most, per_minute = WORDS if settings.tokenizer == "word" else PIECES
+    each, least, most, per_minute = WORDS if settings.tokenizer == "word" else PIECES
     most = most if settings.minutes is None else min(most, int(per_minute * settings.minutes))
-    return max(LEAST_PIECES + len(alphabet), min(most, round(characters / each, -2)))
+    return max(least + len(alphabet), min(most, round(characters / each, -2)))
 
 
 def choices(settings: Any, pieces: int, tokens: int, characters: int, validation_tokens: int) -> dict[str, Choice]:
