@@ -30,7 +30,7 @@ class Progress(keras.callbacks.Callback):
         self._budget = budget or Budget()
         self._line_seconds = line_seconds
         self.pace: Pace | None = None
-        self._steps, self._training = 0, 0.0
+        self._steps, self._training, self._is_compiled = 0, 0.0, False
         self._validation: float | None = None
 
     def on_train_begin(self, logs: dict | None = None) -> None:
@@ -47,12 +47,15 @@ class Progress(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict) -> None:
         """Shows the step; `batch` counts from 0 over the epoch, also after a resumption."""
-        now = time.monotonic()
-        self._training += now - self._before
+        now, before = time.monotonic(), self._before
         self._before = now
-        self._steps += 1
         self._done += 1
         self._loss += logs["loss"]
+        if not (self.pace or self._is_compiled):  # the first step says nothing of the others
+            self._is_compiled = True
+            return
+        self._training += now - before
+        self._steps += 1
         if now - self._said >= (0.2 if sys.stdout.isatty() else self._line_seconds):
             self._said = now
             self._show(f"{self._epoch}, step {batch + 1}/{self.params['steps']}, loss {self._loss / self._done:.4f}, {self._times(batch)}")
