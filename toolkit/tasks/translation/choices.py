@@ -65,7 +65,7 @@ def choices(settings: Any, pieces: int, pairs: int, validation_pairs: int) -> di
         "vocabulary_size": Choice(pieces, f"{read}{time}"),
         "epochs": Choice(epochs, read),
         "batch_size": Choice(batch, read),
-        "warmup_steps": Choice(min(WARMUP, steps // WARMUP_SHARE), f"{epochs} epochs have {steps:,} steps"),
+        "warmup_steps": Choice(min(WARMUP, steps // WARMUP_SHARE), f"{epochs} epochs have about {steps:,} steps"),
         "validation_pairs": Choice(held_out, f"validation has {validation_pairs:,}{time}"),
         "dropout": Choice(dropout, often),
         "word_dropout": Choice(WORD_DROPOUT if dropout > LEAST_DROPOUT else 0.0, often),
