@@ -37,6 +37,7 @@ from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table, number
 from benchmarks.training_turns import FIRST_LOSSES, train_in_turns
 from recipes.language_model import QUICK
+from toolkit.tasks.language_model.choices import PIECES, TOKENS_PER_UPDATE
 
 THREADS = 2
 SEED = 0
@@ -47,13 +48,13 @@ CHARACTERS = Setting(
     vocabulary_size=69, embedding_dim=128, units=384, num_layers=2, cell="lstm", tied_output=False, rows=32, window=128
 )  # 65 characters, as tinyshakespeare has them, and the special ids
 SUBWORDS = Setting(
-    vocabulary_size=QUICK.vocabulary_size,
+    vocabulary_size=int(PIECES[-1] * QUICK.minutes),
     embedding_dim=QUICK.embedding_dim,
     units=QUICK.units,
     num_layers=QUICK.num_layers,
     cell=QUICK.cell,
     tied_output=QUICK.tied_output,
-    rows=QUICK.batch_size,
+    rows=TOKENS_PER_UPDATE // QUICK.window,
     window=QUICK.window,
 )
 SETTINGS = {"characters": CHARACTERS, "subwords": SUBWORDS}

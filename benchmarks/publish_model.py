@@ -40,7 +40,9 @@ def main(argv: Sequence[str] | None = None) -> Path:
 def card_values(name: str, run: RunFolder) -> dict[str, Any]:
     """Returns what every model card says, and the settings, by the names in its template."""
     config, metrics = run.read_config(), run.read_metrics()
-    return config["settings"] | {
+    return {
+        **config["settings"],
+        **config.get("chosen", {}),
         "name": name,
         "command": without_folders(train_command(find_recipe(config["recipe"]), config["settings"])[1]),
         "parameters": metrics["parameters"],

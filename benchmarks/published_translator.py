@@ -34,7 +34,7 @@ toolkit serve saved_models/{name}
 | model | embedding {embedding_dim}, {cell} of {units} units, {attention} attention; {parameters:,} parameters, {size:.1f} MB |
 | search | beam of {beam_width} |
 | data | the embedded phrasebook, synthetic, from a grammar: no combination of words of the test occurs in training |
-| training | {epochs} epochs, {minutes:.1f} minutes on {cores} CPU cores that other work shared, seed {seed} |
+| training | {epochs} epochs at most, {minutes:.1f} minutes on {cores} CPU cores that other work shared, seed {seed} |
 | versions | {versions} |
 
 On the test split, which no choice was made on:

@@ -29,10 +29,10 @@ class Settings(TextSettings):
         tied_output: whether the output is the embedding
         embedding_dropout: share of the vocabulary that a batch of training does without
         input_dropout: variational dropout on the embedded tokens
-        dropout: variational dropout between the layers
-        output_dropout: variational dropout before the output
+        dropout: variational dropout between the layers; nothing for what suits the texts
+        output_dropout: variational dropout before the output; nothing for what suits the texts
         recurrent_dropout: variational dropout on the outputs that a layer reads of itself
-        weight_drop: share of the recurrent weights that a batch of training does without
+        weight_drop: share of the recurrent weights that a batch of training does without; nothing for what suits the texts
         activity_penalty: weight of large activations in the loss
         temporal_activity_penalty: weight of fast changing activations in the loss
         sampled_softmax: tokens that a training step compares with the right one; nothing for all of the vocabulary
@@ -45,10 +45,10 @@ class Settings(TextSettings):
     tied_output: bool = True
     embedding_dropout: float = 0.0
     input_dropout: float = 0.0
-    dropout: float = 0.0
-    output_dropout: float = 0.0
+    dropout: float | None = None
+    output_dropout: float | None = None
     recurrent_dropout: float = 0.0
-    weight_drop: float = 0.0
+    weight_drop: float | None = None
     activity_penalty: float = 0.0
     temporal_activity_penalty: float = 0.0
     sampled_softmax: int | None = None
@@ -70,10 +70,10 @@ def build_model(settings: Settings, data):
         tied_output=s.tied_output,
         embedding_dropout=s.embedding_dropout,
         input_dropout=s.input_dropout,
-        dropout=s.dropout,
-        output_dropout=s.output_dropout,
+        dropout=s.dropout or 0.0,
+        output_dropout=s.output_dropout or 0.0,
         recurrent_dropout=s.recurrent_dropout,
-        weight_drop=s.weight_drop,
+        weight_drop=s.weight_drop or 0.0,
         activity_penalty=s.activity_penalty,
         temporal_activity_penalty=s.temporal_activity_penalty,
         seed=s.seed,
@@ -82,35 +82,17 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(
-    minutes=5,
-    epochs=4,
-    learning_rate=3e-3,
-    vocabulary_size=2000,
-    embedding_dim=160,
-    units=320,
-    window=32,
-    tokens_per_epoch=1_000_000,
-    validation_tokens=50_000,
-)
+QUICK = Settings(minutes=5, learning_rate=3e-3, embedding_dim=160, units=320, window=32)
 FULL = replace(
     QUICK,
     minutes=60,
-    epochs=16,
     learning_rate=2e-3,
-    vocabulary_size=8000,
-    batch_size=32,
     window=64,
     embedding_dim=128,
     units=448,
     cell="lstm",
     tied_output=False,
-    dropout=0.3,
-    output_dropout=0.3,
-    weight_drop=0.3,
     average_epochs=5,
-    tokens_per_epoch=None,
-    validation_tokens=None,
 )
 
 RECIPE = toolkit.Recipe(

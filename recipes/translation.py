@@ -35,8 +35,8 @@ class Settings(ParallelTextSettings):
         input_feeding: whether the decoder reads what attention gave at the step before; slower
         bridge: what the decoder starts from: a layer over the mean of the encoder's outputs, or zeros
         tied_output: whether the output is the target's embedding
-        word_dropout: share of the source tokens replaced by the unknown token while training
-        dropout: variational dropout on embedded tokens, between layers and before the output
+        word_dropout: share of the source tokens replaced by the unknown token while training; nothing for what suits the pairs
+        dropout: variational dropout on embedded tokens, between layers and before the output; nothing for what suits the pairs
         recurrent_dropout: variational dropout on the outputs that a layer reads of itself
         label_smoothing: share of the target distribution spread over all tokens
         scheduled_sampling: share of the target tokens that are the model's own while training
@@ -56,8 +56,8 @@ class Settings(ParallelTextSettings):
     input_feeding: bool = False
     bridge: Literal["dense", "zero"] = "dense"
     tied_output: bool = True
-    word_dropout: float = 0.0
-    dropout: float = 0.1
+    word_dropout: float | None = None
+    dropout: float | None = None
     recurrent_dropout: float = 0.0
     label_smoothing: float = 0.1
     scheduled_sampling: float = 0.0
@@ -88,8 +88,8 @@ def build_model(settings: Settings, data):
         input_feeding=s.input_feeding,
         bridge=s.bridge,
         tied_output=s.tied_output,
-        word_dropout=s.word_dropout,
-        dropout=s.dropout,
+        word_dropout=s.word_dropout or 0.0,
+        dropout=s.dropout or 0.0,
         recurrent_dropout=s.recurrent_dropout,
         scheduled_sampling=s.scheduled_sampling,
     )
@@ -97,21 +97,15 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(minutes=5, epochs=3, vocabulary_size=2000, batch_size=128, learning_rate=3e-3)
+QUICK = Settings(minutes=5, learning_rate=3e-3)
 FULL = replace(
     QUICK,
     minutes=120,
-    epochs=40,
-    batch_size=64,
     learning_rate=2e-3,
-    warmup_steps=400,
-    vocabulary_size=4000,
     embedding_dim=256,
     units=512,
     encoder_layers=1,  # for small sets one wide layer with much dropout is better than several (Sennrich & Zhang 2019)
     decoder_layers=1,
-    word_dropout=0.1,
-    dropout=0.3,
     average_epochs=5,
     length_penalty=1.4,
 )

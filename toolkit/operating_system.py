@@ -44,6 +44,11 @@ def peak_memory_gib() -> float | None:
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit, 2)
 
 
+def load_of_a_core() -> float:
+    """Returns how many processes wanted each core in the last minute; 0 where the operating system does not say."""
+    return os.getloadavg()[0] / os.cpu_count() if hasattr(os, "getloadavg") else 0.0
+
+
 def allow_many_files() -> None:
     """Lets this process have as many files and connections open as it may ask for."""
     if resource is not None:

@@ -58,7 +58,7 @@ def test_a_training_is_terminated_and_goes_on_without_its_reader_and_alone(folde
 
     codes, out, err = finish(process)
     assert codes == [0, 0]
-    assert out == "data       texts.csv\n"
+    assert out == "reading    texts.csv\n"
     assert err == "toolkit: nobody reads the output any more; the training goes on, and its results will be in runs/tiny\n"
     assert len(json.loads((run / "metrics.json").read_text())["history"]) == 3
     assert not (run / "in_use").exists()

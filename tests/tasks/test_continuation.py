@@ -63,6 +63,11 @@ def test_settings_are_those_of_the_run_unless_they_are_given(tmp_path):
     assert {*line.split("; ")[1].split(", ")} == {"epochs 1 → 5", "data a.csv → b.csv", "class_weights null → balanced"}
 
 
+def test_what_nobody_has_said_stays_as_it_was(tmp_path):
+    origin = Continuation.of(find_recipe("sentiment"), str(write_run(tmp_path / "run").path))
+    origin.check(dataclasses.replace(origin.settings, vocabulary_size=None), RunFolder(tmp_path / "new"))
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
@@ -143,7 +148,7 @@ def others(settings, name):
         values = [choice for choice in typing.get_args(hint) if choice != value]
     elif isinstance(value, bool):
         values = [not value]
-    elif isinstance(value, float):
+    elif isinstance(value, float) or float in typing.get_args(hint):
         values = [0.5]
     else:
         values = [0 if name == "ngrams" else 2 * (value or 4)]

@@ -10,6 +10,7 @@ from typing import Any
 from toolkit.errors import UserError
 from toolkit.json_text import to_json
 from toolkit.quiet import native_notices_hidden
+from toolkit.tasks.stage import stage
 
 SHOWN = 3  # held-out texts that the model is shown on
 
@@ -62,6 +63,7 @@ def predict_command(run: Path, text: str) -> str:
 def _export(training: Any, export_dir: Path) -> Sequence[str]:
     """Exports the run and prints the report; returns why it failed, if it did."""
     path, name = training.run.path, training.run.path.resolve().name
+    stage("exporting", f"to {export_dir / name}")
     try:
         with native_notices_hidden():
             report = training.export(export_dir, name)

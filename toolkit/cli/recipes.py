@@ -5,6 +5,7 @@ import importlib
 import logging
 import os
 import pkgutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -73,9 +74,10 @@ def make_run(recipe: Recipe, settings: Any, run: RunFolder) -> Any:
 
     A run is in single precision, whatever Keras's own configuration file says: other programs' settings do not change a recipe.
     """
+    started = time.monotonic()
     training = find_task(recipe.task).part("training")
     importlib.import_module("keras").config.set_floatx("float32")
-    return training(recipe, settings, run)
+    return training(recipe, settings, run, started)
 
 
 def _recipe_of(run: RunFolder) -> Recipe:

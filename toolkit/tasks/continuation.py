@@ -71,7 +71,8 @@ class Continuation:
         for name in ORIGINS:
             if value := getattr(settings, name, None):
                 raise InvalidArgument(name, f"none with {option('continue_from')}, which brings weights and tokenizers", value)
-        fixed = [{name: getattr(each, name) for name in self.recipe.fixed} for each in (self.settings, settings)]
+        given = [name for name in self.recipe.fixed if getattr(settings, name) is not None]  # the rest is as it was
+        fixed = [{name: getattr(each, name) for name in given} for each in (self.settings, settings)]
         if changed := differences(*fixed):
             raise UserError(
                 f"{self.run.path}: its tokenizers and weights go on, and allow no other settings of these: {', '.join(changed)}; "

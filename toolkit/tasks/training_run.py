@@ -25,13 +25,14 @@ from toolkit.export.exporting import export
 from toolkit.export.report import ExportReport
 from toolkit.models import load_model
 from toolkit.models.contract import check_model
-from toolkit.operating_system import peak_memory_gib
+from toolkit.operating_system import load_of_a_core, peak_memory_gib
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.data_report import licence_of, public_name
 from toolkit.tasks.registry import find_task
+from toolkit.tasks.stage import stage
 from toolkit.training.budget import Budget
 from toolkit.training.history import History
 from toolkit.training.loop import Batches, Score, fit
@@ -41,8 +42,11 @@ from toolkit.training.strategy import build_strategy, is_chief, losing_workers
 
 EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
 
-BEFORE, AFTER, AFTER_SHARE = 6.0, 60.0, 0.25
-"""Of the minutes that there are, seconds that imports take before a training, and at most what the test and the export take after it."""
+BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.3
+"""Of the minutes that there are, seconds until a run is there, and at most what the test and the export take after its training."""
+
+MOST_BUSY = 2.0
+"""On a busy machine the test and the export take longer; that is allowed for up to this factor."""
 
 PRIVATE = ("data", "data_dir", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
 """Settings that name folders of the machine: they are of no use where the model goes."""
@@ -55,15 +59,17 @@ class TrainingRun(abc.ABC):
         recipe: The recipe.
         settings: Its settings, `TrainingSettings` among them.
         run: The folder of the run.
+        started: When the command began, by `time.monotonic`; now if it is not given.
     """
 
     model_has: ClassVar[tuple[str, ...]] = ()
     """Attributes and methods by which the kind of task asks a model, besides calling it."""
 
-    def __init__(self, recipe: Recipe, settings: Any, run: RunFolder):
+    def __init__(self, recipe: Recipe, settings: Any, run: RunFolder, started: float | None = None):
         self.recipe = recipe
         self.settings = settings
         self.run = run
+        self.started = time.monotonic() if started is None else started
 
     @property
     def measure_options(self) -> tuple[str, ...]:
@@ -100,6 +106,7 @@ class TrainingRun(abc.ABC):
     def _train(self, strategy: tf.distribute.Strategy) -> Any:
         s, started = self.settings, time.monotonic()
         origin = self.origin
+        stage("reading", s.data or "the data that come along")
         keras.utils.set_random_seed(s.seed)
         with self.run.opening(self.recipe.name, s, self.recipe.file), losing_workers(strategy):
             if origin:
@@ -126,13 +133,14 @@ class TrainingRun(abc.ABC):
             monitor=s.monitor,
             average_epochs=s.average_epochs,
             patience=s.patience,
-            budget=self._budget(prepared - started),
+            budget=self._budget(data),
             strategy=strategy,
             checkpoint_seconds=s.checkpoint_seconds,
         )
         if not is_chief(strategy):
             return None
         trained = time.monotonic()
+        stage("measuring", "on held-out texts")
         self._complete(model, data)
         result = self._test(model, data)
         # The history counts the training over all resumptions; this process has seen the rest.
@@ -152,12 +160,21 @@ class TrainingRun(abc.ABC):
         """Returns settings that nobody has given, chosen for the data, by name."""
         return {}
 
-    def _budget(self, spent: float) -> Budget | None:
-        """Returns what limits the training besides its epochs, if anything does."""
+    def _budget(self, data: Any) -> Budget:
+        """Returns what limits the training besides its epochs, and what else takes time."""
         s = self.settings
-        if s.steps is None and s.minutes is None:
-            return None
-        return Budget(s.steps, s.minutes, spent + BEFORE, min(AFTER, AFTER_SHARE * 60 * (s.minutes or 0)))
+        after = AFTER if s.minutes is None else min(AFTER, AFTER_SHARE * 60 * s.minutes)
+        reserved = after * min(MOST_BUSY, max(1.0, load_of_a_core()))
+        spent = time.monotonic() - self.started + BEFORE
+        return Budget(s.steps, s.minutes, spent, reserved, self._steps_of_test(data), self._steps_of_scores(data))
+
+    def _steps_of_test(self, data: Any) -> float:
+        """Returns as many steps' time as measuring the trained model takes."""
+        return 0.0
+
+    def _steps_of_scores(self, data: Any) -> float:
+        """Returns as many steps' time as what `_scores` gives takes."""
+        return 0.0
 
     def read_data(self) -> Any:
         """Returns what the run trains on.
@@ -208,13 +225,14 @@ class TrainingRun(abc.ABC):
 
     def _announce(self, data: Any, model: keras.Model) -> None:
         if self.origin:
-            print(f"from       {self.origin.describe(self.settings)}")
-        print(f"data       {data.corpus.report}".replace("\n", "\n           "))
-        print(f"tokenizer  {self._describe_tokens(data)}")
-        for name, choice in self.choices.items():
-            print(f"chosen     {flag(name)} {choice.value}: {choice.reason}")
-        print(f"model      {model.count_params():,} parameters")
-        print(f"run        {self.run.path} (if interrupted, the same command goes on)", flush=True)
+            stage("from", self.origin.describe(self.settings))
+        stage("data", str(data.corpus.report))
+        stage("tokens", self._describe_tokens(data))
+        for reason in dict.fromkeys(choice.reason for choice in self.choices.values()):
+            chosen = [f"{flag(name)} {choice.value}" for name, choice in self.choices.items() if choice.reason == reason]
+            stage("chosen", f"{', '.join(chosen)}: {reason}")
+        stage("model", f"{model.count_params():,} parameters")
+        stage("run", f"{self.run.path} (if interrupted, the same command goes on)")
 
     def _keep(self, model: keras.Model, data: Any, history: History, result: Any, seconds: float) -> None:
         """Writes the model, the plots and, last, the metrics that say that the run is finished."""

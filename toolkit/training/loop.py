@@ -32,6 +32,9 @@ from toolkit.training.strategy import agree, distributed_batches, is_chief, losi
 
 Score = Callable[[keras.Model], float]
 
+AVERAGED = 3
+"""Of as many validations as a budget leaves, one may be averaged: the first ones, with their high learning rate, are not worth it."""
+
 
 class Batches(Protocol):
     """What `fit` trains on; `toolkit.data.labeled_texts.token_batches.TokenBatches` is one.
@@ -89,7 +92,8 @@ def fit(
         average_epochs: The best so many epochs, whose weights are averaged in the end.
         patience: Stop when that many epochs brought no better one.
         budget: What limits the training besides `epochs`. One that is cut short, or has its number of steps, is validated 4 to
-            20 times, after even parts, and they count as epochs in all that follows; a `WarmupDecay` of the optimizer ends with it.
+            20 times, after even parts, and they count as epochs in all that follows, but at most a third of them are averaged; a
+            `WarmupDecay` of the optimizer ends with it.
             Minutes become a number of steps when it starts, which the checkpoints keep.
         strategy: From `build_strategy`; one device if not given.
         callbacks: Keras callbacks; the logs of a step have `loss`, `learning_rate` and the gradient norms.
@@ -109,7 +113,8 @@ def fit(
     _check([*objective.names, *scores], monitor, mode, epochs, patience)
     check_positive_integer("average_epochs", average_epochs)
     _check_model(model, objective, strategy)
-    chief = [Progress(), Scalars(Path(run_dir) / "logs", optimizer, log_every)] if is_chief(strategy) else []
+    progress = Progress(budget)
+    chief = [progress, Scalars(Path(run_dir) / "logs", optimizer, log_every)] if is_chief(strategy) else []
     with strategy.scope(), losing_workers(strategy), Interruption() as interruption:
         optimizer.build(model.trainable_variables)
         steps = Steps(model, optimizer, objective, strategy)
@@ -117,7 +122,18 @@ def fit(
         history = History(f"val_{monitor}", mode or ("min" if monitor == "loss" else "max"))
         folder = CheckpointFolder(Path(run_dir) / "checkpoints")
         training = _Training(
-            model, optimizer, steps, strategy, listeners, interruption, history, folder, checkpoint_seconds, scores, average_epochs
+            model,
+            optimizer,
+            steps,
+            strategy,
+            listeners,
+            progress,
+            interruption,
+            history,
+            folder,
+            checkpoint_seconds,
+            scores,
+            average_epochs,
         )
         training.resume()
         training.run(*training.plan(train, validation, epochs, budget), validation, patience)
@@ -151,6 +167,7 @@ class _Training:
     steps: Steps
     strategy: tf.distribute.Strategy
     callbacks: keras.callbacks.CallbackList
+    progress: Progress
     interruption: Interruption
     history: History
     folder: CheckpointFolder
@@ -185,23 +202,25 @@ class _Training:
         if self.state.total == total:
             return train, epochs
         number = validations(self.state.total, train.steps(0))
+        self.average_epochs = min(self.average_epochs, max(1, number // AVERAGED))
         return Rounds(train, self.state.total, number), number
 
     def _steps_within(self, budget: Budget, train: Batches, validation: Batches) -> int:
-        before = take_snapshot(model=self.model, optimizer=self.optimizer)
+        began, before = time.monotonic(), take_snapshot(model=self.model, optimizer=self.optimizer)
         some, others = (distributed_batches(self.strategy, batches, 0, 0) for batches in (train, validation))
-        number = budget.within(self.steps, some, others, validation.steps(0), train.steps(0))
+        self.progress.pace = budget.pace(self.steps, some, others, validation.steps(0))
         restore_snapshot(Checkpoint(self.folder.path, before, {}), model=self.model, optimizer=self.optimizer)
         self._started = time.monotonic() - self.state.seconds
-        return number
+        return budget.within(self.progress.pace, train.steps(0), time.monotonic() - began)
 
     def run(self, train: Batches, epochs: int, validation: Batches, patience: int | None) -> None:
         """Trains to the end and leaves the best weights in the model."""
         self._save()  # tells before any work whether the folder can be written
         self.model.stop_training = False
+        self._set_params(train, epochs)
         self.callbacks.on_train_begin()
         while self.state.epoch < epochs and not self.history.should_stop(patience) and not self.model.stop_training:
-            self.callbacks.set_params({"epochs": epochs, "steps": train.steps(self.state.epoch)})
+            self._set_params(train, epochs)
             self.callbacks.on_epoch_begin(self.state.epoch)
             self._train_epoch(train)
             self._finish_epoch(validation)
@@ -209,6 +228,13 @@ class _Training:
         self._meet()  # only now is it certain that the chief has written the best weights
         best = [epoch["epoch"] for epoch in self.history.best_of(self.average_epochs)]
         restore_snapshot(self.folder.average(best), model=self.model)
+
+    def _set_params(self, train: Batches, epochs: int) -> None:
+        """Tells the callbacks the epochs and the steps of this one, and what is left: steps after it, steps in all, validations."""
+        number = self.state.epoch
+        steps, after = (sum(map(train.steps, part)) for part in (range(number, min(number + 1, epochs)), range(number + 1, epochs)))
+        left = {"after": after, "total": steps + after - self.state.step, "validations": epochs - number}
+        self.callbacks.set_params({"epochs": epochs, "steps": steps, **left})
 
     def _train_epoch(self, train: Batches) -> None:
         for batch in distributed_batches(self.strategy, train, self.state.epoch, self.state.step):

@@ -105,3 +105,10 @@ def test_a_few_pairs_are_split_so_that_no_split_is_empty(tmp_path):
         assert sorted(pair for split in corpus.splits.values() for pair in pairs_of(split)) == sorted(pairs(12, f"s{number}"))
         moved = sum("would be empty otherwise" in note for note in corpus.report.notes)
         assert moved == sum(split_of(source) != name for name, split in corpus.splits.items() for source in split.sources)
+
+
+def test_no_more_is_held_out_of_many_pairs_than_needed(tmp_path):
+    corpus = read_parallel(write(tmp_path, "a", pairs(50_000)))
+    sizes = {name: len(split.sources) for name, split in corpus.splits.items()}
+    assert sizes == {"train": pytest.approx(46_000, rel=0.01), **dict.fromkeys(("validation", "test"), pytest.approx(2_000, rel=0.1))}
+    assert all(split_of(source, 92, 4) == name for name, split in corpus.splits.items() for source in split.sources)

@@ -236,3 +236,35 @@ def test_other_encodings_and_gzip_by_content(tmp_path):
     (tmp_path / "b.txt").write_bytes("é\n".encode("latin-1"))
     corpus = read_documents(f"train={tmp_path / 'a.txt'},validation={tmp_path / 'b.txt'}", reading=Reading(encoding="latin-1"))
     assert [texts_of(split) for split in corpus.splits.values()] == [[text], ["é\n"]]
+
+
+def test_the_held_out_end_of_a_long_text_is_no_longer_than_needed(tmp_path):
+    corpus = read_documents(write(tmp_path / "a.txt", "word " * 1_200_000))
+    assert corpus.splits["validation"].characters == 500_000
+    assert corpus.splits["train"].characters == 5_500_000
+
+
+def test_held_out_documents_are_no_more_than_needed(tmp_path, monkeypatch):
+    monkeypatch.setattr("toolkit.data.running_text.documents._HELD_OUT", 100)
+    texts = lines(3000)
+    corpus = read_documents(write(tmp_path / "a.txt", "\n".join(texts)), documents="line")
+    expected = split_by_hash(texts)
+    assert texts_of(corpus.splits["train"]) == expected["train"]
+    for split in ("validation", "test"):
+        found = texts_of(corpus.splits[split])
+        assert found == expected[split][: len(found)]
+        assert 100 <= sum(map(len, found)) < 110
+
+
+@pytest.mark.parametrize("documents", ["file", "line"])
+def test_a_training_text_that_is_too_long_is_taken_from_all_of_it(tmp_path, documents):
+    text = "\n".join(lines(60_000))
+    whole = read_documents(write(tmp_path / "a.txt", text), documents=documents)
+    corpus = read_documents(str(tmp_path / "a.txt"), documents=documents, most_characters=200_000)
+    train = corpus.splits["train"]
+    assert train.characters == pytest.approx(200_000, rel=0.4)  # a part of a text has 65,536
+    assert corpus.splits["validation"].fingerprint == whole.splits["validation"].fingerprint
+    numbers = [int(line.split()[1]) for line in "\n".join("".join(document) for document in train).splitlines()[1:-1] if " " in line]
+    assert numbers[0] < 25_000
+    assert numbers[-1] > 40_000
+    assert f"training takes {train.characters:,} of the {whole.splits['train'].characters:,} characters" in str(corpus.report)

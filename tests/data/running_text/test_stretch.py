@@ -1,8 +1,10 @@
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.data.running_text.stretch import Stretch, has_text, in_parts
+from toolkit.data.running_text.stretch import Stretch, Thinned, evenly, has_text, in_parts
 
 PART = 1 << 16
 
@@ -41,3 +43,16 @@ def test_some_of_a_text(parts, start, stop):
 def test_white_space_is_no_text():
     assert not has_text(["", " \n", "\t\u00a0"])
     assert has_text([" ", "x"])
+
+
+@given(st.integers(0, 500), st.floats(0, 1))
+def test_a_share_of_items_comes_from_all_of_them(number, share):
+    found = list(evenly(range(number), share))
+    assert len(found) == int(number * share)
+    assert len({b - a for a, b in itertools.pairwise(found)}) <= 2
+
+
+def test_a_thinned_text_is_read_anew_each_time():
+    text = Thinned(Stretch("word " * 100_000), 0.5)
+    assert list(text) == list(text)
+    assert sum(map(len, text)) == pytest.approx(250_000, abs=PART)

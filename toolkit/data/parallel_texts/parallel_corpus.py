@@ -14,6 +14,9 @@ from toolkit.data.splits.report import Report, SplitReport
 from toolkit.data.splits.splitting import SPLITS, carve, fill_empty
 from toolkit.errors import UserError
 
+HELD_OUT = 2_000
+"""Pairs that are enough to measure on."""
+
 
 @dataclass(frozen=True)
 class ParallelSplit:
@@ -64,7 +67,8 @@ def read_parallel(
 ) -> ParallelCorpus:
     """Reads texts with their translations.
 
-    A split that is missing is carved out of the training split by the hash of the source, so a repeated source is never in two splits.
+    A split that is missing is carved out of the training split by the hash of the source, so a repeated source is never in two splits: a
+    tenth of it, or of more than 20,000 pairs about 2,000, but at least a hundredth.
     The filters drop pairs from training alone. Validation and test lose only the pairs that have an empty side, and what else a filter
     finds in them is noted, so that a score can be compared with others'.
 
@@ -87,7 +91,8 @@ def read_parallel(
     name, parts, languages, notes = _read(data, Languages(source, target), data_dir, reading)
     if "train" not in parts:
         raise UserError(f"{name}: expected a training split, found {', '.join(parts)}")
-    carved, splits = carve(parts, text=attrgetter("source")), {}
+    percentage = min(10, max(1, round(100 * HELD_OUT / len(parts["train"])))) if parts["train"] else 10
+    carved, splits = carve(parts, text=attrgetter("source"), percentage=percentage), {}
     moved = fill_empty(carved, [split for split in SPLITS if split not in parts], text=attrgetter("source"))
     notes += [
         f"moved from training to the {split} split, which would be empty otherwise: {number:,} pairs" for split, number in moved.items()

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import chain, islice
 
+from toolkit.arguments import option
 from toolkit.data.reading.local_files import is_local
 from toolkit.data.reading.reading import Reading
 from toolkit.data.running_text.document_files import local_documents
-from toolkit.data.running_text.stretch import Document, Stretch, has_text
+from toolkit.data.running_text.stretch import Document, Stretch, Thinned, evenly, has_text
 from toolkit.data.splits.report import Report, SplitReport
 from toolkit.data.splits.splitting import SPLITS, split_of
 from toolkit.errors import UserError
@@ -19,6 +20,11 @@ Source = Callable[[], Iterator[Document]]
 
 _DOCUMENTS = ("file", "line")
 _TRAINING_SHARE = 0.9
+_HELD_OUT, _HELD_OUT_OF_ONE = 4_000_000, 500_000
+"""Most characters of a split that is taken out of many documents, which are measured side by side, and of the end of one text."""
+
+_FEW = 1000
+"""Documents: of so few, parts are left out and not whole ones."""
 
 
 class Documents:
@@ -94,11 +100,13 @@ def read_documents(
     text_column: str | None = None,
     data_dir: str | None = None,
     reading: Reading = Reading(),  # noqa: B008 (frozen)
+    most_characters: int | None = None,
 ) -> DocumentCorpus:
     """Reads documents for a language model.
 
-    If training is a single text, a missing validation split is the last tenth of its characters, and no test split is made. Otherwise a
-    split that is missing is carved out of the training split by the hash of the text, as for other tasks.
+    If training is a single text, a missing validation split is the last tenth of its characters, at most half a million, and no test split
+    is made. Otherwise a split that is missing is carved out of the training split by the hash of the text, as for other tasks; it has at
+    most about 4 million characters.
 
     The texts are read several times, part by part: to count them, to train a tokenizer, to encode them.
 
@@ -110,6 +118,7 @@ def read_documents(
         text_column: Column or feature of the text; `None` to find it by its usual names.
         data_dir: Where TFDS keeps its sets; `None` for its own default.
         reading: How files are to be read, as far as their content is not to decide it. If it has a format, all files are tables.
+        most_characters: About how many characters training has at most; they are taken evenly from all of it. `None` for no limit.
 
     Returns:
         The corpus.
@@ -126,6 +135,10 @@ def read_documents(
     continuous = len(first) == 1
     complete = _cut(sources, first[0]) if continuous else _carve(sources)
     splits = {split: Documents(complete[split]) for split in SPLITS if split in complete}
+    if most_characters is not None and (size := splits["train"].characters) > most_characters:
+        splits["train"] = Documents(_thinned(complete["train"], splits["train"], most_characters))
+        kept = f"{splits['train'].characters:,} of the {size:,} characters"
+        notes = [*notes, f"training takes {kept}, evenly from all of them; give {option('most_characters')} for another number"]
     _check(name, splits, sources, continuous)
     return DocumentCorpus(name, splits, continuous, Report(name, {split: splits[split].report for split in splits}, notes))
 
@@ -179,7 +192,8 @@ def _cut(sources: Mapping[str, Source], text: Document) -> dict[str, Source]:
     """Takes validation off the end of the one text."""
     if "validation" in sources:
         return dict(sources)
-    training = int(_TRAINING_SHARE * sum(map(len, text)))
+    size = sum(map(len, text))
+    training = max(int(_TRAINING_SHARE * size), size - _HELD_OUT_OF_ONE)
     train, validation = Stretch(text, 0, training), Stretch(text, training)
     return {**sources, "train": lambda: iter([train]), "validation": lambda: iter([validation])}
 
@@ -189,11 +203,29 @@ def _carve(sources: Mapping[str, Source]) -> dict[str, Source]:
     missing = [split for split in SPLITS[1:] if split not in sources]
     shares = {"train": 100 - 10 * len(missing), "validation": 10 * ("validation" in missing)}
     carved = {split: partial(_share, sources["train"], split, shares) for split in ("train", *missing)} if missing else {}
-    return {**sources, **carved}
+    return {**sources, **carved, **{split: partial(_beginning, carved[split], _HELD_OUT) for split in missing}}
 
 
 def _share(source: Source, split: str, shares: Mapping[str, int]) -> Iterator[Document]:
     return (document for document in source() if split_of(document, **shares) == split)
+
+
+def _beginning(source: Source, characters: int) -> Iterator[Document]:
+    """Yields the first documents, until they have so many characters."""
+    done = 0
+    for document in source():
+        if done >= characters:
+            return
+        yield document
+        done += sum(map(len, document))
+
+
+def _thinned(source: Source, documents: Documents, characters: int) -> Source:
+    """Reads about so many characters evenly from all documents: some of many documents, or of few some parts of each."""
+    share = characters / documents.characters
+    if documents.count >= _FEW:
+        return lambda: evenly(source(), share)
+    return lambda: (Thinned(document, share) for document in source())
 
 
 def _check(name: str, splits: Mapping[str, Documents], given: Mapping[str, Source], continuous: bool = False) -> None:

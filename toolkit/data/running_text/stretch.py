@@ -1,12 +1,14 @@
 """Documents in parts: a long text goes through the toolkit without being in memory."""
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 Document = Iterable[str]
 """A text in parts, which can be iterated again; together they are the text."""
 
 _CHARACTERS = 1 << 16
 _BREAKS = (" ", "\n")
+_Item = TypeVar("_Item")
 
 
 def in_parts(text: str) -> Document:
@@ -53,6 +55,33 @@ class Stretch:
             done += len(text)
             if chosen:
                 yield chosen
+
+
+class Thinned:
+    """Some parts of a text, evenly from all of it.
+
+    Args:
+        text: A text in parts.
+        share: How many of them, from 0 to 1.
+    """
+
+    def __init__(self, text: Document, share: float):
+        self._text = text
+        self._share = share
+
+    def __iter__(self) -> Iterator[str]:
+        """Reads the parts."""
+        return evenly(self._text, self._share)
+
+
+def evenly(items: Iterable[_Item], share: float) -> Iterator[_Item]:
+    """Yields that share of items, at even distances.
+
+    Args:
+        items: Any items.
+        share: How many of them, from 0 to 1.
+    """
+    return (item for number, item in enumerate(items) if int((number + 1) * share) > int(number * share))
 
 
 def has_text(document: Document) -> bool:

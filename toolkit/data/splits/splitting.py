@@ -31,18 +31,21 @@ def split_of(text: str | Iterable[str], train: int = 80, validation: int = 10) -
     return "validation" if bucket < train + validation else "test"
 
 
-def carve(parts: Mapping[str, Sequence[_Row]], text: Callable[[_Row], str] = attrgetter("text")) -> dict[str, list[_Row]]:
-    """Takes the splits that are missing out of the training split, ten per cent of it for each.
+def carve(
+    parts: Mapping[str, Sequence[_Row]], text: Callable[[_Row], str] = attrgetter("text"), percentage: int = 10
+) -> dict[str, list[_Row]]:
+    """Takes the splits that are missing out of the training split.
 
     Args:
         parts: Examples by split; `"train"` is required, and is everything there is when it is alone.
         text: What of an example is hashed.
+        percentage: How much of the training split each takes.
 
     Returns:
         Examples by split, all three of them.
     """
     missing = [split for split in SPLITS[1:] if split not in parts]
-    shares = {"train": 100 - 10 * len(missing), "validation": 10 * ("validation" in missing)}
+    shares = {"train": 100 - percentage * len(missing), "validation": percentage * ("validation" in missing)}
     carved: dict[str, list[_Row]] = {split: [] for split in ("train", *missing)}
     for example in parts["train"]:
         carved[split_of(text(example), **shares)].append(example)

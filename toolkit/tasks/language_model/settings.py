@@ -18,11 +18,13 @@ class TextSettings(FileSettings, TrainingSettings):
         documents: whether a plain file is one continuous text, or each of its lines a document
         tokenizer: kind of tokenizer to train on the training texts
         tokenizer_model: SentencePiece .model file to use instead
-        vocabulary_size: number of token ids; char takes all characters there are
-        batch_size: texts that are read side by side
+        most_characters: characters of the training texts, taken evenly from all; nothing for as many as there is time for
+        vocabulary_size: number of token ids; nothing for what suits the texts; char takes all characters there are
+        batch_size: texts that are read side by side; nothing for what suits them
         window: tokens through which the gradient goes back
+        epochs: passes over the training texts, at most; nothing for as many as suit them
         tokens_per_epoch: training tokens of an epoch, other ones in each; nothing for all
-        validation_tokens: validation tokens that are read after an epoch; nothing for all
+        validation_tokens: validation tokens that are read after an epoch; nothing for at most 100,000
     """
 
     columns: ClassVar[tuple[str, ...]] = ("data_dir", "text_column", "documents")
@@ -38,9 +40,11 @@ class TextSettings(FileSettings, TrainingSettings):
     documents: Literal["file", "line"] = "file"
     tokenizer: Literal["bpe", "unigram", "char", "word"] = "bpe"
     tokenizer_model: str | None = None
-    vocabulary_size: int = 8000
-    batch_size: int = 64
+    most_characters: int | None = None
+    vocabulary_size: int | None = None
+    batch_size: int | None = None
     window: int = 64
+    epochs: int | None = None
     tokens_per_epoch: int | None = None
     validation_tokens: int | None = None
     global_clipnorm: float | None = 1.0
@@ -49,4 +53,4 @@ class TextSettings(FileSettings, TrainingSettings):
     def __post_init__(self):
         FileSettings.__post_init__(self)
         TrainingSettings.__post_init__(self)
-        at_least(self, vocabulary_size=1, batch_size=1, window=2, tokens_per_epoch=1, validation_tokens=1)
+        at_least(self, most_characters=1, vocabulary_size=1, batch_size=1, window=2, tokens_per_epoch=1, validation_tokens=1)

@@ -11,7 +11,9 @@ from toolkit.data.running_text.window_batches import WindowBatches, check_one_wi
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import keep_report
+from toolkit.tasks.language_model.choices import most_characters, vocabulary_size
 from toolkit.tasks.language_model.settings import TextSettings
+from toolkit.tasks.stage import stage
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
@@ -72,7 +74,8 @@ def read_texts(settings: TextSettings, run: RunFolder) -> Texts:
     Raises:
         UserError: The data or the tokenizer cannot be read, a text is too short, or the data have changed since the run was started.
     """
-    corpus = read_documents(settings.data, **{name: getattr(settings, name) for name in TEXT_OPTIONS}, reading=Reading.of(settings))
+    options = {name: getattr(settings, name) for name in TEXT_OPTIONS}
+    corpus = read_documents(settings.data, **options, reading=Reading.of(settings), most_characters=most_characters(settings))
     keep_report(corpus.report, {name: documents.fingerprint for name, documents in corpus.splits.items()}, run)
     tokenizer = _tokenizer(settings, corpus, run)
     tokens = {name: TokenFile.make(run.path / "tokens" / name, documents, tokenizer) for name, documents in corpus.splits.items()}
@@ -90,8 +93,9 @@ def _tokenizer(settings: TextSettings, corpus: DocumentCorpus, run: RunFolder) -
                 f"{settings.tokenizer_model}: expected a tokenizer with ids for the begin and the end of a text (<s>, </s>), found none"
             )
     else:
-        size = None if settings.tokenizer == "char" else settings.vocabulary_size
-        tokenizer = train_exact_tokenizer(corpus.splits["train"].texts(), settings.tokenizer, size)
+        train = corpus.splits["train"]
+        stage("tokenizer", f"{settings.tokenizer}, from {train.characters:,} characters")
+        tokenizer = train_exact_tokenizer(train.texts(), settings.tokenizer, vocabulary_size(settings, train.texts()))
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer

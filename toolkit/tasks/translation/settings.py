@@ -21,12 +21,15 @@ class ParallelTextSettings(FileSettings, TrainingSettings):
         tokenizer: kind of tokenizer to train on the training texts
         tokenizer_model: SentencePiece .model file to use instead
         target_tokenizer_model: SentencePiece .model file for the targets, with separate_vocabularies
-        vocabulary_size: number of token ids, of each vocabulary
+        vocabulary_size: number of token ids, of each vocabulary; nothing for what suits the pairs
         separate_vocabularies: one vocabulary for each language
         normalization: SentencePiece's rule: nmt_nfkc, nmt_nfkc_cf (lower case), nfkc, nfkc_cf or identity
         max_length: tokens of a sentence; training drops longer ones
         max_length_ratio: training drops pairs of which one side has so many times the characters of the other
-        batch_size: pairs of a batch
+        batch_size: pairs of a batch; nothing for what suits them
+        epochs: passes over the training pairs, at most; nothing for as many as suit them
+        warmup_steps: steps in which the learning rate rises; nothing for a tenth of all, at most 400
+        validation_pairs: validation pairs that are measured after an epoch; nothing for at most 2,000
         bleu_tokenizer: sacreBLEU's tokenizer: 13a for plain text, none for text that is tokenized already, zh, ja-mecab, ...
         bleu_lowercase: whether scores disregard case
     """
@@ -45,12 +48,14 @@ class ParallelTextSettings(FileSettings, TrainingSettings):
     tokenizer: Literal["bpe", "unigram", "char"] = "bpe"
     tokenizer_model: str | None = None
     target_tokenizer_model: str | None = None
-    vocabulary_size: int = 6000
+    vocabulary_size: int | None = None
     separate_vocabularies: bool = False
     normalization: Literal["nmt_nfkc", "nmt_nfkc_cf", "nfkc", "nfkc_cf", "identity"] = "nmt_nfkc"
     max_length: int = 100
     max_length_ratio: float | None = None
-    batch_size: int = 64
+    batch_size: int | None = None
+    epochs: int | None = None
+    validation_pairs: int | None = None
     bleu_tokenizer: str = "13a"
     bleu_lowercase: bool = False
     global_clipnorm: float | None = 1.0
@@ -59,7 +64,7 @@ class ParallelTextSettings(FileSettings, TrainingSettings):
     def __post_init__(self):
         FileSettings.__post_init__(self)
         TrainingSettings.__post_init__(self)
-        at_least(self, vocabulary_size=1, max_length=2, batch_size=1, max_length_ratio=1)
+        at_least(self, vocabulary_size=1, max_length=2, batch_size=1, validation_pairs=1, max_length_ratio=1)
         if self.target_tokenizer_model and not self.separate_vocabularies:
             vocabularies = option("separate_vocabularies")
             expected, advice = f"none without {vocabularies}", f"set {vocabularies} to true"

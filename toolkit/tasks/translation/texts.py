@@ -17,6 +17,8 @@ from toolkit.data.reading.reading import Reading
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import fingerprint, keep_report
+from toolkit.tasks.stage import stage
+from toolkit.tasks.translation.choices import vocabulary_size
 from toolkit.tasks.translation.settings import ParallelTextSettings
 from toolkit.text.tokenizer import Tokenizer
 
@@ -47,13 +49,25 @@ class ParallelTexts:
         """Whether one tokenizer serves both languages."""
         return self.source_tokenizer is self.target_tokenizer
 
-    def batches(self, split: str, *, batch_size: int, seed: int, replicas: int) -> PairBatches:
-        """Returns the batches of a split, those of `"train"` shuffled; training and validation are padded to the same few shapes."""
+    def batches(self, split: str, *, batch_size: int, seed: int, replicas: int, most: int | None = None) -> PairBatches:
+        """Returns the batches of a split, or of so many pairs of it at most, those of `"train"` shuffled.
+
+        Training and validation are padded to the same few shapes.
+        """
         lengths = {name: pair_lengths(self.sources[name], self.targets[name]) for name in {"train", "validation", split}}
         boundaries = pair_boundaries(np.concatenate(list(lengths.values())), BUCKETS)
-        plan = BatchPlan(lengths[split], boundaries, rows_per_batch=batch_size, seed=seed, shuffle=split == "train", multiple_of=replicas)
+        rows = evenly_spaced(len(self.sources[split]), most)
+        sources, targets = ([texts[row] for row in rows] for texts in (self.sources[split], self.targets[split]))
+        plan = BatchPlan(
+            lengths[split][rows], boundaries, rows_per_batch=batch_size, seed=seed, shuffle=split == "train", multiple_of=replicas
+        )
         ids = self.target_tokenizer.begin_id, self.target_tokenizer.end_id
-        return PairBatches(self.sources[split], self.targets[split], plan, *ids)
+        return PairBatches(sources, targets, plan, *ids)
+
+
+def evenly_spaced(number: int, most: int | None) -> np.ndarray:
+    """Returns which of so many to take if they are to be at most so many: positions at even distances, or all."""
+    return np.arange(number) if most is None or number <= most else np.arange(most) * number // most
 
 
 def read_parallel_texts(settings: ParallelTextSettings, run: RunFolder) -> ParallelTexts:
@@ -123,7 +137,9 @@ def _tokenizers(settings: ParallelTextSettings, corpus: ParallelCorpus, run: Run
 
 def _tokenizer(settings: ParallelTextSettings, model: str | None, texts: Sequence[str]) -> Tokenizer:
     if not model:
-        return Tokenizer.train(texts, settings.vocabulary_size, model_type=settings.tokenizer, normalization=settings.normalization)
+        stage("tokenizer", f"{settings.tokenizer}, from {len(texts):,} texts")
+        size = vocabulary_size(settings, texts)
+        return Tokenizer.train(texts, size, model_type=settings.tokenizer, normalization=settings.normalization)
     tokenizer = Tokenizer.load(model)
     if min(tokenizer.begin_id, tokenizer.end_id) < 0:
         raise UserError(f"{model}: expected a tokenizer with ids for the begin and the end of a sentence (<s>, </s>), found none")

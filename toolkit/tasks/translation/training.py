@@ -15,7 +15,9 @@ from toolkit.data.reading.reading import Reading
 from toolkit.decoding.search import Search
 from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
+from toolkit.tasks.choice import Choice
 from toolkit.tasks.training_run import TrainingRun, header, shortest
+from toolkit.tasks.translation.choices import choices
 from toolkit.tasks.translation.exporter import TranslatorExporter
 from toolkit.tasks.translation.functions import translator_runner
 from toolkit.tasks.translation.measures import TranslationResult, bleu_metric, evaluate_translations
@@ -23,7 +25,7 @@ from toolkit.tasks.translation.pair_likelihood import corpus_nats
 from toolkit.tasks.translation.settings import ParallelTextSettings
 from toolkit.tasks.translation.text_translator import TextTranslator
 from toolkit.tasks.translation.text_translator import Translation as Translated
-from toolkit.tasks.translation.texts import ParallelTexts, load_tokenizers
+from toolkit.tasks.translation.texts import ParallelTexts, evenly_spaced, load_tokenizers
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
 from toolkit.training.projection import ProjectedObjective
@@ -31,6 +33,9 @@ from toolkit.training.projection import ProjectedObjective
 _log = logging.getLogger(__name__)
 
 LANGUAGES = ParallelTextSettings.languages
+TRANSLATED_GREEDILY, TRANSLATED = 1.0, 3.0
+"""How much longer it takes to translate a sentence than to train on it, greedily and by a beam search."""
+
 SAMPLES = 200
 HEAT_MAPS = 3
 LONGEST_DRAWN = 40  # tokens; more would be too small to read
@@ -47,8 +52,20 @@ class Translation(TrainingRun):
 
     model_has = ("encode", "step", "attention")
 
+    def _choose(self, data: ParallelTexts) -> dict[str, Choice]:
+        sizes = data.target_tokenizer.vocabulary_size, len(data.sources["train"]), len(data.corpus.splits["validation"].sources)
+        return choices(self.settings, *sizes)
+
     def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches:
-        return data.batches(split, batch_size=self.settings.batch_size, seed=self.settings.seed, replicas=replicas)
+        s = self.settings
+        most = s.validation_pairs if split == "validation" else None
+        return data.batches(split, batch_size=s.batch_size, seed=s.seed, replicas=replicas, most=most)
+
+    def _steps_of_scores(self, data: ParallelTexts) -> float:
+        return TRANSLATED_GREEDILY * min(self.settings.validation_pairs, len(data.sources["validation"])) / self.settings.batch_size
+
+    def _steps_of_test(self, data: ParallelTexts) -> float:
+        return TRANSLATED * len(data.sources["test"]) / self.settings.batch_size
 
     def _objective(self, data: ParallelTexts) -> ProjectedObjective:
         with passing_on(smoothing="label_smoothing"):
@@ -56,15 +73,17 @@ class Translation(TrainingRun):
         return ProjectedObjective({"loss": loss, "nats": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
 
     def _scores(self, data: ParallelTexts) -> dict[str, Score]:
-        """Returns BLEU of greedy translations of the validation split."""
+        """Returns BLEU of greedy translations of the validation split, or of so many pairs of it as are wanted."""
         split = data.corpus.splits["validation"]
+        rows = evenly_spaced(len(split.sources), self.settings.validation_pairs)
+        sources, targets = ([texts[row] for row in rows] for texts in (split.sources, split.targets))
         greedy = functools.cache(lambda model: self._translator(model, Search(method="greedy")))  # its graph serves all epochs
         with passing_on(tokenize="bleu_tokenizer"):
             metric = bleu_metric(self.settings.bleu_tokenizer, self.settings.bleu_lowercase)
 
         def bleu(model: keras.Model) -> float:
-            texts = [translation.text for translation in greedy(model).translate(split.sources)]
-            return metric.corpus_score(texts, [split.targets]).score
+            texts = [translation.text for translation in greedy(model).translate(sources)]
+            return metric.corpus_score(texts, [targets]).score
 
         return {"bleu": bleu}
 

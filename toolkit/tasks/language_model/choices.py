@@ -1,0 +1,94 @@
+"""How a language model is trained where nobody has said so: the rule, from what was read."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from toolkit.cells import not_honoured
+from toolkit.tasks.choice import Choice
+
+CHARACTERS_PER_MINUTE = 10_000_000
+"""More there is no time to encode and to train on."""
+
+WORK_PER_MINUTE, WORK_BESIDES = 4e9, 2_000
+"""Logits that are made in training, if all but the logits takes as long as so many of each token."""
+
+PIECES, WORDS = (400, 500, 8_000, 400), (200, 2_000, 30_000, 1_500)
+"""Of subwords and of words: characters of text for each, at least and at most so many, and at most so many for each minute."""
+
+TOKENS, MOST_EPOCHS = 16_000_000, 30
+TOKENS_PER_UPDATE, LEAST_UPDATES = 2048, 100
+VALIDATION_TOKENS = 100_000
+DROPOUTS, MOST_DROPOUT = ((2, 0.0), (8, 0.1)), 0.3
+"""Up to how often a text is read, and the dropout then; and the dropout beyond."""
+
+
+def most_characters(settings: Any) -> int | None:
+    """Returns how many characters to train on at most: those given, or as many as there is time for, 10 million a minute.
+
+    Args:
+        settings: `TextSettings`.
+    """
+    if settings.most_characters is None and settings.minutes is not None:
+        return int(settings.minutes * CHARACTERS_PER_MINUTE)
+    return settings.most_characters
+
+
+def vocabulary_size(settings: Any, texts: Iterable[str]) -> int | None:
+    """Returns the size of the vocabulary: that given, or what suits the texts; `None` for all characters that there are.
+
+    A piece of a word is worth its place if there are 400 characters for it, a whole word at half of that. More of them take more time to
+    train, so there are at most 400 pieces or 1,500 words for each minute, and at most 8,000 pieces or 30,000 words; but always the
+    characters and 500 pieces, or 2,000 words.
+
+    Args:
+        settings: `TextSettings`.
+        texts: The training texts, in parts.
+    """
+    if settings.tokenizer == "char" or settings.vocabulary_size is not None:
+        return None if settings.tokenizer == "char" else settings.vocabulary_size
+    characters, alphabet = 0, set()
+    for text in texts:
+        characters += len(text)
+        alphabet.update(text)
+    each, least, most, per_minute = WORDS if settings.tokenizer == "word" else PIECES
+    most = most if settings.minutes is None else min(most, int(per_minute * settings.minutes))
+    return max(least + len(alphabet), min(most, round(characters / each, -2)))
+
+
+def choices(settings: Any, pieces: int, tokens: int, characters: int, validation_tokens: int) -> dict[str, Choice]:
+    """Returns the settings that are nothing, by name.
+
+    As many epochs as read about 16 million tokens, from 1 to 30; batches of about 2,048 tokens, or fewer, so that an epoch has a hundred
+    updates; the more dropout the more often the text will be read, at a million tokens a minute with a vocabulary of 2,000; validation on
+    at most 100,000 tokens.
+
+    Args:
+        settings: `TextSettings`, and what a recipe has besides.
+        pieces: Size of the vocabulary.
+        tokens: Tokens to train on.
+        characters: Characters that they are.
+        validation_tokens: Tokens of the validation split.
+    """
+    epochs = settings.epochs or min(MOST_EPOCHS, max(1, round(TOKENS / tokens)))
+    times = epochs if settings.minutes is None else min(epochs, settings.minutes * WORK_PER_MINUTE / (WORK_BESIDES + pieces) / tokens)
+    dropout = next((value for most, value in DROPOUTS if times <= most), MOST_DROPOUT)
+    batch = min(TOKENS_PER_UPDATE, max(1, tokens // LEAST_UPDATES)) / settings.window
+    read = f"the text has {tokens:,} tokens"
+    time = "" if settings.minutes is None else f", and there are {settings.minutes:g} minutes"
+    drops = Choice(dropout, f"the text will be read {times:.2g} times at most")
+    found = {
+        "vocabulary_size": Choice(pieces, f"the text has {characters:,} characters{time}"),
+        "epochs": Choice(epochs, read),
+        "batch_size": Choice(max(1, int(batch)), read),
+        "validation_tokens": Choice(min(VALIDATION_TOKENS, max(1, validation_tokens)), f"validation has {validation_tokens:,} tokens"),
+        **{name: drops for name in ("dropout", "output_dropout")},
+        "weight_drop": drops._replace(value=_honoured(settings, "weight_drop", dropout)),
+    }
+    if settings.tokenizer == "char" or settings.tokenizer_model:
+        del found["vocabulary_size"]
+    return {name: choice for name, choice in found.items() if getattr(settings, name, choice) is None}
+
+
+def _honoured(settings: Any, name: str, value: float) -> float:
+    """Returns the value, or 0 for a cell that does not know such a setting."""
+    return 0.0 if hasattr(settings, "cell") and not_honoured(settings.cell, **{name: value}) else value
