@@ -52,7 +52,7 @@ EXCUSED = {
         "data", "data_dir", "text_column", "label_column", "source_column", "source", "target", "token_column", "tag_column", "scheme",
     ),
     "how files are read": (*READING_OPTIONS, *LABEL_OPTIONS),
-    "which of them are read": ("training_examples", "max_length_ratio", "tokens_per_epoch", "validation_tokens", "reviews"),
+    "which of them are read": ("training_examples", "unlabelled", "max_length_ratio", "tokens_per_epoch", "validation_tokens", "reviews"),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
     ),

@@ -44,7 +44,7 @@ EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
 BEFORE, AFTER, AFTER_SHARE = 6.0, 60.0, 0.25
 """Of the minutes that there are, seconds that imports take before a training, and at most what the test and the export take after it."""
 
-PRIVATE = ("data", "data_dir", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
+PRIVATE = ("data", "data_dir", "unlabelled", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
 """Settings that name folders of the machine: they are of no use where the model goes."""
 
 
