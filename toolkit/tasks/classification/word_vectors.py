@@ -9,6 +9,7 @@ from sklearn.utils.extmath import randomized_svd
 WINDOW = 8  # tokens on each side that are the context of one
 SMOOTHING = 0.75  # power of the counts of contexts, which makes rare ones less of a surprise
 MOST_TOKENS = 20_000_000  # of which memory has room for the pairs
+LEAST = 1e-6  # singular value that is one, as a share of the largest
 
 
 def context_vectors(token_lists: Sequence[np.ndarray], vocabulary_size: int, dim: int) -> np.ndarray:
@@ -67,11 +68,16 @@ def _near(token_lists: Sequence[np.ndarray], size: int) -> csr_matrix:
 
 
 def _singular(matrix: csr_matrix, dim: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Returns so many singular vectors and values, the largest first, filled up with zeros."""
+    """Returns so many singular vectors and values, the largest first; zeros beyond the rank of the matrix."""
     found = min(dim, *matrix.shape)
     left, values, right = randomized_svd(matrix, found, n_iter=2, power_iteration_normalizer="QR", random_state=0)
+    there = values > LEAST * values.max(initial=1)
     missing = dim - found
-    return np.pad(left, [(0, 0), (0, missing)]), np.pad(values, (0, missing)), np.pad(right, [(0, missing), (0, 0)])
+    return (
+        np.pad(left * there, [(0, 0), (0, missing)]),
+        np.pad(values * there, (0, missing)),
+        np.pad(right * there[:, np.newaxis], [(0, missing), (0, 0)]),
+    )
 
 
 def _of_length_one(vectors: np.ndarray) -> np.ndarray:
