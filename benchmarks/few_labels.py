@@ -2,8 +2,8 @@
 
     python -m benchmarks.few_labels [--training-examples 1000] [--seeds 3] [--results FOLDER]
 
-The data are those of `toolkit train sentiment --training-examples 1000 --unlabelled rest`, each seed with other labels, and words in place of
-the recipe's tokens. The regularization is chosen on the validation split, accuracies are of the test split.
+The data are those of `toolkit train sentiment --training-examples 1000 --unlabelled rest`, each seed with other labels, and words in place
+of the recipe's tokens. The regularization is chosen on the validation split, accuracies are of the test split.
 """
 
 import argparse
@@ -104,7 +104,9 @@ def trial(corpus: Corpus, matrices: Matrices, count: int, seed: int) -> dict[str
     return accuracies
 
 
-def _record(data: str, options: argparse.Namespace, name: str, found: Sequence[dict[str, float]], minutes: float, parameters: int) -> Record:
+def _record(
+    data: str, options: argparse.Namespace, name: str, found: Sequence[dict[str, float]], minutes: float, parameters: int
+) -> Record:
     metrics = {key: float(np.mean([each[key] for each in found])) for key in found[0]}
     if len(found) > 1:
         metrics["standard deviation"] = float(np.std([each["all"] for each in found], ddof=1))

@@ -38,7 +38,7 @@ def read(files, rest=(), **settings):
 
 def test_tables_and_lines_are_read_and_what_is_known_is_left_out(tmp_path):
     (tmp_path / "a.csv").write_text('id,label,text\n1,,"one, and more"\n2,good,a test text\n3,bad,two\n')
-    (tmp_path / "b.gz").write_bytes(gzip.compress("two\r\na train text\n\nthree\na validation text\n".encode()))
+    (tmp_path / "b.gz").write_bytes(gzip.compress(b"two\r\na train text\n\nthree\na validation text\n"))
     texts, report = read(f"{tmp_path / 'a.csv'}, {tmp_path / 'b.gz'}")
     assert texts == ["one, and more", "two", "three"]
     assert (report.read, report.kept) == (8, 3)

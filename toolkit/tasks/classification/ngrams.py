@@ -73,9 +73,8 @@ def fit_ngrams(
     if len(np.unique(train.labels)) < 2:
         return
     layer.alike.assign(alike_of(pieces))
-    tokens_of_plain = plain.tokens if plain else ()
-    found, others, more = (features_of(tokens, layer) for tokens in (train.tokens, held_out.tokens, tokens_of_plain))
-    everything = Features(*map(vstack, zip(found, more, strict=True)))
+    found, others = (features_of(texts.tokens, layer) for texts in (train, held_out))
+    everything = Features(*map(vstack, zip(found, features_of(plain.tokens, layer), strict=True))) if plain else found
     spelled = _spelled([piece.lower() for piece in pieces], everything.tokens, int(MOST_VALUES / layer.labels))
     weights = [_rarity(everything.tokens @ spelled), _rarity(everything.ngrams)]
     scaled = [spelled @ diags(weights[0]), diags(weights[1]).tocsr()]

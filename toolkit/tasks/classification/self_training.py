@@ -1,12 +1,12 @@
-"""What texts without labels are good for: a linear model that knows which words are alike labels them, and a network learns from its labels.
+"""What texts without labels are good for: a linear model that knows which words are alike labels them, and a network learns from that.
 
 1. Vectors of tokens come from all texts (`word_vectors`): tokens of like meaning have like ones.
 2. The linear model of n-grams has them as features, so that it knows of words that no labeled text has.
 3. It labels the texts without labels. The recurrent layers start from the vectors and learn from all texts; what the linear model is unsure
    of counts less.
 
-Source: Scudder 1965, "Probability of error of some adaptive pattern-recognition machines", for learning from one's own labels; Xie et al. 2020,
-"Self-training with noisy student improves ImageNet classification", for a student that is larger and is trained with noise.
+Source: Scudder 1965, "Probability of error of some adaptive pattern-recognition machines", for learning from one's own labels; Xie et al.
+2020, "Self-training with noisy student improves ImageNet classification", for a student that is larger and is trained with noise.
 """
 
 from dataclasses import replace
@@ -44,7 +44,8 @@ def taught(data: LabeledTexts, order: int, buckets: int, class_weights: str | No
     layer.build((None, None))
     fit_ngrams(layer, pieces, train, held_out, PlainTexts(plain, contexts))
     logits = temperate(logits_of(layer, plain), logits_of(layer, held_out.tokens), held_out)
-    return replace(data, teacher=layer, contexts=contexts, guessed=LabeledTokens(plain, logits.argmax(axis=1), sureness(softmax(logits, axis=1))))
+    guessed = LabeledTokens(plain, logits.argmax(axis=1), sureness(softmax(logits, axis=1)))
+    return replace(data, teacher=layer, contexts=contexts, guessed=guessed)
 
 
 def temperate(logits: np.ndarray, known: np.ndarray, held_out: LabeledTokens) -> np.ndarray:

@@ -1,9 +1,9 @@
-"""Vectors of tokens from texts without labels: tokens of like meaning have like vectors, so that what one label says of one, it says of all."""
+"""Vectors of tokens from texts without labels: what means something alike has like ones, so that what labels say of one, they say of all."""
 
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import coo_matrix, csr_matrix, diags
+from scipy.sparse import coo_matrix, csr_matrix
 from sklearn.utils.extmath import randomized_svd
 
 WINDOW = 8  # tokens on each side that are the context of one
@@ -15,8 +15,8 @@ LEAST = 1e-6  # singular value that is one, as a share of the largest
 def context_vectors(token_lists: Sequence[np.ndarray], vocabulary_size: int, dim: int) -> np.ndarray:
     """Returns vectors of tokens that stand in like contexts, such as adjectives that say the same.
 
-    They are the left singular vectors of the positive pointwise mutual information of tokens that stand near to each other, times the root of
-    the singular values, each of length 1.
+    They are the left singular vectors of the positive pointwise mutual information of tokens that stand near to each other, times the root
+    of the singular values, each of length 1.
 
     Args:
         token_lists: Token ids of each text.
