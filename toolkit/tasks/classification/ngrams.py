@@ -118,7 +118,7 @@ def _vectors(contexts: np.ndarray, found: Features, squares: Sequence[np.ndarray
     for vectors in (contexts - mass @ contexts / mass.sum(), topics):
         vectors = rarity[:, np.newaxis] * vectors
         sums = found.tokens @ vectors / whole
-        blocks.append(SHARE / np.sqrt((sums**2).sum(axis=1).mean()) * vectors)
+        blocks.append(SHARE / np.sqrt(max((sums**2).sum(axis=1).mean(), keras.config.epsilon())) * vectors)
     return np.concatenate(blocks, axis=1)
 
 

@@ -44,7 +44,9 @@ def taught(data: LabeledTexts, order: int, buckets: int, class_weights: str | No
     layer.build((None, None))
     fit_ngrams(layer, pieces, train, held_out, PlainTexts(plain, contexts))
     logits = temperate(logits_of(layer, plain), logits_of(layer, held_out.tokens), held_out)
-    guessed = LabeledTokens(plain, logits.argmax(axis=1), sureness(softmax(logits, axis=1)))
+    sure = sureness(softmax(logits, axis=1))
+    rows = np.flatnonzero(sure)  # a batch has to weigh something
+    guessed = LabeledTokens([plain[row] for row in rows], logits[rows].argmax(axis=1), sure[rows])
     return replace(data, teacher=layer, contexts=contexts, guessed=guessed)
 
 

@@ -1,4 +1,4 @@
-"""Vectors of tokens from texts without labels: what means something alike has like ones, so that what labels say of one, they say of all."""
+"""Vectors of tokens from texts without labels: what means something alike has like ones, so that what labels say of one holds for all."""
 
 from collections.abc import Sequence
 
