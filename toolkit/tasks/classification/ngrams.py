@@ -29,7 +29,7 @@ MOST_VALUES = 4e7  # features of all texts, times labels: what a minute or so is
 ITERATIONS = 100
 NEVER = 20.0  # nats
 
-TOPICS, SHARE = 100, 0.4
+TOPICS, SHARE = 100, 0.5
 """Size of the vectors by texts, and the length of each kind beside that of all n-grams of a text, which is 1."""
 
 

@@ -23,7 +23,7 @@ from toolkit.tasks.classification.texts import LabeledTexts
 from toolkit.tasks.classification.unlabelled import UNLABELLED
 from toolkit.tasks.classification.word_vectors import context_vectors
 
-DIM = 128
+DIM = 200
 """Size of the vectors of tokens."""
 
 

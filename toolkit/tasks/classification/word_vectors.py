@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
 from sklearn.utils.extmath import randomized_svd
 
-WINDOW = 8  # tokens on each side that are the context of one
+WINDOW = 16  # tokens on each side that are the context of one
 SMOOTHING = 0.75  # power of the counts of contexts, which makes rare ones less of a surprise
 MOST_TOKENS = 20_000_000  # of which memory has room for the pairs
 LEAST = 1e-6  # singular value that is one, as a share of the largest
