@@ -28,6 +28,16 @@ def tokenizer_for(settings: Any, texts: Sequence[str]) -> str:
     return settings.tokenizer or ("bpe" if parts_words(texts) else "char")
 
 
+def ngrams_for(settings: Any, tokenizer: Tokenizer) -> int:
+    """Returns the tokens of the longest n-grams: those asked for, or what suits the tokens, also where the model does without.
+
+    Args:
+        settings: Those of a recipe.
+        tokenizer: The tokenizer.
+    """
+    return getattr(settings, "ngrams", None) or NGRAMS.get(tokenizer.model_type, PAIRS)
+
+
 def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) -> dict[str, Choice]:
     """Returns the settings that are nothing, by name.
 
@@ -49,7 +59,7 @@ def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) ->
     brought = settings.tokenizer_model or settings.init_from
     found = {
         **({} if brought else {"tokenizer": Choice(kind, f"{'no ' * (kind == 'char')}spaces part the words")}),
-        "ngrams": Choice(NGRAMS.get(kind, PAIRS), f"of {kind} tokens"),
+        "ngrams": Choice(ngrams_for(settings, tokenizer), f"of {kind} tokens"),
         "tokens_per_batch": Choice(batch, f"about {batch / mean:,.0f} of the texts, which have {mean:,.0f} tokens on average"),
         "epochs": Choice(epochs, f"the {len(train):,} texts have {total:,} tokens"),
         "ema_momentum": Choice(round(max(0.0, 1 - 1 / (AVERAGED * steps)), 3), f"of about {steps:,} steps"),

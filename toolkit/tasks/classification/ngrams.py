@@ -5,6 +5,7 @@ sequences of two to five characters in it. As all of them are added up, they end
 labeled.
 """
 
+import operator
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -12,12 +13,13 @@ from typing import NamedTuple
 import keras
 import numpy as np
 import tensorflow as tf
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from toolkit.data.batching.token_lists import by_length, padded
 from toolkit.layers.ngram_logits import NgramLogits, buckets_of
 from toolkit.tasks.classification.fusion import LabeledTokens, best_scales
+from toolkit.tasks.classification.word_vectors import topic_vectors
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse regularization strengths that the held-out texts choose from."""
@@ -26,6 +28,9 @@ CHARACTERS = range(2, 6)
 MOST_VALUES = 4e7  # features of all texts, times labels: what a minute or so is enough for
 ITERATIONS = 100
 NEVER = 20.0  # nats
+
+TOPICS, SHARE = 100, 0.5
+"""Size of the vectors by texts, and the length of each kind beside that of all n-grams of a text, which is 1."""
 
 
 class Features(NamedTuple):
@@ -40,7 +45,21 @@ class Features(NamedTuple):
     ngrams: csr_matrix
 
 
-def fit_ngrams(layer: NgramLogits, pieces: Sequence[str], train: LabeledTokens, held_out: LabeledTokens) -> None:
+class PlainTexts(NamedTuple):
+    """Texts without labels.
+
+    Attributes:
+        tokens: Token ids of each text.
+        contexts: Vectors of tokens by their contexts, `[tokens, dim]`.
+    """
+
+    tokens: Sequence[np.ndarray]
+    contexts: np.ndarray
+
+
+def fit_ngrams(
+    layer: NgramLogits, pieces: Sequence[str], train: LabeledTokens, held_out: LabeledTokens, plain: PlainTexts | None = None
+) -> None:
     """Finds the weights of the linear model: a logistic regression on the presence of n-grams, weighted by how rare they are.
 
     Args:
@@ -48,23 +67,59 @@ def fit_ngrams(layer: NgramLogits, pieces: Sequence[str], train: LabeledTokens, 
         pieces: How each token is written.
         train: What it learns from. Labels that do not occur there are never given; if there is one only, nothing is learned.
         held_out: What chooses the regularization.
+        plain: Texts without labels, which tell how rare n-grams are, and which tokens are like each other: these share what the labels
+            say of them.
     """
     if len(np.unique(train.labels)) < 2:
         return
-    spellings = [piece.lower() for piece in pieces]
-    first = {spelling: token for token, spelling in reversed([*enumerate(spellings)])}
-    layer.alike.assign([first[spelling] for spelling in spellings])
+    layer.alike.assign(alike_of(pieces))
     found, others = (features_of(texts.tokens, layer) for texts in (train, held_out))
-    spelled = _spelled(spellings, found.tokens, int(MOST_VALUES / layer.labels))
-    weights = [_rarity(found.tokens @ spelled), _rarity(found.ngrams)]
+    everything = Features(*map(vstack, zip(found, features_of(plain.tokens, layer), strict=True))) if plain else found
+    spelled = _spelled([piece.lower() for piece in pieces], everything.tokens, int(MOST_VALUES / layer.labels))
+    weights = [_rarity(everything.tokens @ spelled), _rarity(everything.ngrams)]
     scaled = [spelled @ diags(weights[0]), diags(weights[1]).tocsr()]
     squares = [np.asarray(each.multiply(each).sum(axis=1)) for each in scaled]
+    if plain:
+        scaled[0] = hstack([scaled[0], _vectors(plain.contexts, everything, squares)], "csr")
     kernel, bias = _fitted(*(_inputs(each, scaled, squares) for each in (found, others)), train, held_out, layer.labels)
-    kernels = np.split(kernel, [spelled.shape[1]])
+    kernels = np.split(kernel, [scaled[0].shape[1]])
     for number in range(len(layer.tables)):
         layer.tables[number].assign(scaled[number] @ kernels[number])
         layer.squares[number].assign(squares[number])
     layer.bias.assign(bias)
+
+
+def logits_of(layer: NgramLogits, token_lists: Sequence[np.ndarray]) -> np.ndarray:
+    """Returns what a layer says of texts, as its call does, `[texts, labels]`."""
+    found = features_of(token_lists, layer)
+    sums, squares = (sum(map(operator.matmul, found, map(np.asarray, tables))) for tables in (layer.tables, layer.squares))
+    return sums / np.sqrt(np.maximum(squares, keras.config.epsilon())) + np.asarray(layer.bias)
+
+
+def alike_of(pieces: Sequence[str]) -> np.ndarray:
+    """Returns for each token the first that is written like it but for upper case, integers `[tokens]`."""
+    spellings = [piece.lower() for piece in pieces]
+    first = {spelling: token for token, spelling in reversed([*enumerate(spellings)])}
+    return np.array([first[spelling] for spelling in spellings])
+
+
+def _vectors(contexts: np.ndarray, found: Features, squares: Sequence[np.ndarray]) -> np.ndarray:
+    """Returns vectors of tokens by their contexts and by their texts, `[tokens, dim]`, times how rare the tokens are.
+
+    The mean of those by contexts is none, so that long texts have none either; the sum of a text's vectors has length `SHARE` on average.
+    """
+    rarity = _rarity(found.tokens)
+    weighted = found.tokens @ diags(rarity)
+    lengths = np.sqrt(np.maximum(weighted.multiply(weighted).sum(axis=1), keras.config.epsilon()))
+    mass = np.asarray(weighted.sum(axis=0)).ravel()
+    topics = topic_vectors(csr_matrix(diags(1 / np.ravel(lengths)) @ weighted), TOPICS)
+    whole = np.sqrt(np.maximum(sum(each @ square for each, square in zip(found, squares, strict=True)), keras.config.epsilon()))
+    blocks = []
+    for vectors in (contexts - mass @ contexts / mass.sum(), topics):
+        vectors = rarity[:, np.newaxis] * vectors
+        sums = found.tokens @ vectors / whole
+        blocks.append(SHARE / np.sqrt(max((sums**2).sum(axis=1).mean(), keras.config.epsilon())) * vectors)
+    return np.concatenate(blocks, axis=1)
 
 
 def features_of(token_lists: Sequence[np.ndarray], layer: NgramLogits) -> Features:

@@ -7,6 +7,9 @@ from toolkit.arguments import InvalidArgument, option
 from toolkit.data.reading.reading import LABEL_OPTIONS, READING_OPTIONS
 from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
 
+REST = "rest"
+"""Value of `unlabelled` that stands for no file."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LabeledTextSettings(FileSettings, TrainingSettings):
@@ -24,6 +27,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
         tokenizer_model: SentencePiece .model file to use instead
         init_from: finished run of a language model to start from: its tokenizer, embedding and lowest layer
         training_examples: labeled texts to train on, drawn by the seed; nothing for all that there are
+        unlabelled: files of more such texts, by commas: tables, or a text per line; or `rest`, those that training_examples leaves out
         vocabulary_size: number of token ids
         max_length: tokens kept of a text; a longer one loses its middle
         tokens_per_batch: size of a batch, padding included; nothing for what suits the texts
@@ -51,6 +55,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
     tokenizer_model: str | None = None
     init_from: str | None = None
     training_examples: int | None = None
+    unlabelled: str | None = None
     vocabulary_size: int = 16000
     max_length: int = 512
     tokens_per_batch: int | None = None
@@ -65,5 +70,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
         at_least(self, vocabulary_size=1, max_length=2, tokens_per_batch=1)
         if self.training_examples is not None:
             at_least(self, training_examples=1)
+        if self.unlabelled == REST and self.training_examples is None:
+            raise InvalidArgument("unlabelled", f"files, or {REST} with {option('training_examples')}", REST)
         if self.init_from and self.tokenizer_model:
             raise InvalidArgument("tokenizer_model", f"none with {option('init_from')}, which brings its own", self.tokenizer_model)

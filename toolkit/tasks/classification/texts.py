@@ -13,11 +13,13 @@ from toolkit.data.labeled_texts.relabeling import describe_relabeling, relabeled
 from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.data.reading.reading import Reading
 from toolkit.errors import UserError
+from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.models import LanguageModel, load_model
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.classification.choices import tokenizer_for
 from toolkit.tasks.classification.fusion import LabeledTokens
 from toolkit.tasks.classification.settings import LabeledTextSettings
+from toolkit.tasks.classification.unlabelled import UNLABELLED, read_unlabelled
 from toolkit.tasks.data_report import fingerprint, keep_report
 from toolkit.text.tokenizer import Tokenizer
 
@@ -31,12 +33,18 @@ class LabeledTexts:
     Attributes:
         corpus: Texts and labels by split.
         tokenizer: The tokenizer.
-        tokens: By split, the token ids of each text, cropped.
+        tokens: By split, the token ids of each text, cropped; those without labels are `"unlabelled"`.
+        guessed: Those without labels, with the labels and weights that `self_training` gives them; `None` if there are none.
+        teacher: The linear model that these labels come from.
+        contexts: Vectors of tokens, `[tokens, dim]`.
     """
 
     corpus: Corpus
     tokenizer: Tokenizer
     tokens: dict[str, list[np.ndarray]]
+    guessed: LabeledTokens | None = None
+    teacher: NgramLogits | None = None
+    contexts: np.ndarray | None = None
 
     @property
     def label_names(self) -> list[str]:
@@ -49,17 +57,24 @@ class LabeledTexts:
         weights = balanced_weights(labels) if class_weights == "balanced" else np.ones(len(labels))
         return LabeledTokens(self.tokens[split], labels, weights)
 
+    def to_learn_from(self, class_weights: str | None) -> LabeledTokens:
+        """Returns the texts of the training split; weighted, with those that are labeled by guesses."""
+        labeled = self.labeled("train", class_weights)
+        if self.guessed is None:
+            return labeled
+        tokens, labels, weights = self.guessed
+        weights = weights * balanced_weights(labels) if class_weights == "balanced" else weights
+        return LabeledTokens([*labeled.tokens, *tokens], np.append(labeled.labels, labels), np.append(labeled.weights, weights))
+
     def batches(
         self, split: str, *, max_length: int, tokens_per_batch: int, seed: int, replicas: int, class_weights: str | None
     ) -> TokenBatches:
         """Returns the batches of a split; those of `"train"` are shuffled and weighted."""
         training = split == "train"
-        tokens, labels = self.tokens[split], self.corpus.splits[split].labels
-        plan = BatchPlan(
-            [len(ids) for ids in tokens], length_boundaries(max_length), tokens_per_batch, seed=seed, shuffle=training, multiple_of=replicas
-        )
-        weights = balanced_weights(labels) if training and class_weights == "balanced" else None
-        return TokenBatches(tokens, labels, weights, plan)
+        texts = self.to_learn_from(class_weights) if training else self.labeled(split, None)
+        lengths = [len(ids) for ids in texts.tokens]
+        plan = BatchPlan(lengths, length_boundaries(max_length), tokens_per_batch, seed=seed, shuffle=training, multiple_of=replicas)
+        return TokenBatches(*texts, plan)
 
 
 def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> LabeledTexts:
@@ -78,6 +93,7 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
         source_column=settings.source_column,
         reading=Reading.of(settings),
     )
+    everything = corpus.splits["train"].texts
     if settings.training_examples is not None:
         corpus.splits["train"] = drawn(corpus.splits["train"], settings.training_examples, settings.seed, corpus.label_names)
         corpus.report.splits["train"] = corpus.splits["train"].report
@@ -85,14 +101,19 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
         trained = RunFolder(settings.continue_from).read_metrics()["test"]["label_names"]
         corpus.report.notes.extend(describe_relabeling(trained, corpus.label_names))
         corpus = relabeled(corpus, trained)
-    tokenizer = _tokenizer(settings, corpus.splits["train"], run)
+    texts = {name: split.texts for name, split in corpus.splits.items()}
+    fingerprints = {name: fingerprint(split.texts, start=split.labels.tobytes()) for name, split in corpus.splits.items()}
+    if settings.unlabelled:
+        texts[UNLABELLED] = read_unlabelled(settings, corpus, everything)
+        fingerprints[UNLABELLED] = fingerprint(texts[UNLABELLED])
+    tokenizer = _tokenizer(settings, [*texts["train"], *texts.get(UNLABELLED, [])], run)
     tokens = {}
-    for name, split in corpus.splits.items():
-        encoded = tokenizer.encode(split.texts)
+    for name, each in texts.items():
+        encoded = tokenizer.encode(each)
         tokens[name] = [crop(ids, settings.max_length) for ids in encoded]
         if cropped := sum(len(ids) > settings.max_length for ids in encoded):
-            split.report.noted[f"cropped to {settings.max_length} tokens"] = cropped
-    keep_report(corpus.report, {name: fingerprint(split.texts, start=split.labels.tobytes()) for name, split in corpus.splits.items()}, run)
+            corpus.report.splits[name].noted[f"cropped to {settings.max_length} tokens"] = cropped
+    keep_report(corpus.report, fingerprints, run)
     return LabeledTexts(corpus, tokenizer, tokens)
 
 
@@ -124,7 +145,7 @@ def balanced_weights(labels: np.ndarray) -> np.ndarray:
     return (len(labels) / (np.count_nonzero(counts) * np.maximum(counts, 1)))[labels]
 
 
-def _tokenizer(settings: LabeledTextSettings, train: Split, run: RunFolder) -> Tokenizer:
+def _tokenizer(settings: LabeledTextSettings, texts: Sequence[str], run: RunFolder) -> Tokenizer:
     if run.tokenizer.exists():
         return Tokenizer.load(run.tokenizer)
     if settings.init_from:
@@ -132,7 +153,7 @@ def _tokenizer(settings: LabeledTextSettings, train: Split, run: RunFolder) -> T
     elif settings.tokenizer_model:
         tokenizer = Tokenizer.load(settings.tokenizer_model)
     else:
-        tokenizer = Tokenizer.train(train.texts, settings.vocabulary_size, model_type=tokenizer_for(settings, train.texts))
+        tokenizer = Tokenizer.train(texts, settings.vocabulary_size, model_type=tokenizer_for(settings, texts))
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer

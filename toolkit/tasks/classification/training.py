@@ -24,7 +24,7 @@ from toolkit.models.contract import as_classifier
 from toolkit.models.initialization import start_from_language_model
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.classification.baseline import Baseline
-from toolkit.tasks.classification.choices import choices
+from toolkit.tasks.classification.choices import choices, ngrams_for
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
 from toolkit.tasks.classification.fusion import fit_fusion
@@ -32,6 +32,7 @@ from toolkit.tasks.classification.measures import ClassificationResult, evaluate
 from toolkit.tasks.classification.ngrams import fit_ngrams
 from toolkit.tasks.classification.predictor import Predictor
 from toolkit.tasks.classification.probabilities import probabilities_of
+from toolkit.tasks.classification.self_training import start_from_vectors, taught
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
 from toolkit.tasks.training_run import TrainingRun, header, shortest
@@ -43,6 +44,7 @@ from toolkit.training.objective import LogitsObjective
 COLUMNS = LabeledTextSettings.columns
 _log = logging.getLogger(__name__)
 SAMPLES = 200
+BUCKETS = 65521  # of the linear model that guesses labels, where a recipe has none
 LEAST = 1e-30  # probability whose logarithm is taken
 
 
@@ -64,6 +66,17 @@ class TextClassification(TrainingRun):
         """
         return self.run.read_metrics()["test"]["label_names"]
 
+    def read_data(self) -> LabeledTexts:
+        """Returns what the run trains on, with labels for the texts that have none.
+
+        Raises:
+            UserError: The data cannot be read, or have changed since the run was started.
+        """
+        data, s = super().read_data(), self.settings
+        if s.unlabelled is None:
+            return data
+        return taught(data, ngrams_for(s, data.tokenizer), getattr(s, "ngram_buckets", BUCKETS), s.class_weights)
+
     def _checked(self, model: keras.Model, data: LabeledTexts) -> keras.Model:
         model = super()._checked(model, data)
         return model if isinstance(model, TextClassifier) else as_classifier(model, len(data.label_names))
@@ -74,6 +87,8 @@ class TextClassification(TrainingRun):
                 expected = f"none with a recipe that builds a {type(model).__name__}"
                 raise InvalidArgument("init_from", expected, self.settings.init_from, "build a toolkit.TextClassifier to start from one")
             start_from_language_model(model, load_language_model(self.settings.init_from))
+        elif isinstance(model, TextClassifier) and data.contexts is not None:
+            start_from_vectors(model, data.contexts)
         if self.origin:
             self.origin.give_weights(model, keeps_output=data.label_names != self.origin.metrics["test"]["label_names"])
 
@@ -95,7 +110,7 @@ class TextClassification(TrainingRun):
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
 
     def _choose(self, data: LabeledTexts) -> dict[str, Choice]:
-        return choices(self.settings, data.tokenizer, data.tokens["train"])
+        return choices(self.settings, data.tokenizer, data.to_learn_from(None).tokens)
 
     def _complete(self, model: keras.Model, data: LabeledTexts) -> None:
         """Finds the linear model of n-grams, and how far to trust each part."""
@@ -103,7 +118,9 @@ class TextClassification(TrainingRun):
         if not parts:
             return
         train, held_out = (data.labeled(split, self.settings.class_weights) for split in ("train", "validation"))
-        if model.ngrams:
+        if model.ngrams and data.teacher:
+            model.get_layer("ngrams").set_weights(data.teacher.get_weights())
+        elif model.ngrams:
             pieces = data.tokenizer.pieces(range(data.tokenizer.vocabulary_size))
             fit_ngrams(model.get_layer("ngrams"), pieces, train, held_out)
         answers = [_probabilities(part, held_out.tokens) for part in parts.values()]
