@@ -53,7 +53,8 @@ EXCUSED = {
     ),
     "how files are read": (*READING_OPTIONS, *LABEL_OPTIONS),
     "which of them are read": (
-        "training_examples", "unlabelled", "most_characters", "max_length_ratio", "tokens_per_epoch", "validation_tokens", "validation_pairs", "reviews",
+        "training_examples", "unlabelled", "most_characters", "max_length_ratio", "tokens_per_epoch", "validation_tokens",
+        "validation_pairs", "reviews",
     ),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",

@@ -115,7 +115,7 @@ def test_the_command_goes_on_from_the_program_with_another_label(folder, program
 def test_a_model_that_does_not_do_is_told_before_it_is_trained(folder, capsys, old, new, message):
     (folder / "wrong.py").write_text((folder / "my_recipe.py").read_text("utf-8").replace(old, new), "utf-8")
     code, out, err = call(capsys, "train", "wrong.py", "--data=small.csv", "--vocabulary-size=400", "--run-dir=runs/wrong")
-    assert (code, out) == (2, "")
+    assert (code, out) == (2, "reading    small.csv\n")
     assert err.startswith(f"toolkit: error: {folder.resolve() / 'wrong.py'}: build_model: {message}")
     assert err.count("\n") == 1
     assert not (folder / "runs/wrong").exists()

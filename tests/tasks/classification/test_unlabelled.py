@@ -138,8 +138,8 @@ def test_what_is_unsure_counts_less():
 
 def test_guesses_are_as_sure_as_they_are_right():
     """Three of four held-out labels are right, so the probabilities have to be three quarters, whatever the logits say."""
-    known = np.array([[5.0, -5]] * 4)
-    held_out = LabeledTokens(lists([2]) * 4, np.array([0, 0, 0, 1]), np.ones(4))
+    known = np.array([[5.0, -5]] * 40_000)
+    held_out = LabeledTokens(lists([2]) * 40_000, np.array([0, 0, 0, 1] * 10_000), np.ones(40_000))
     [[high, low]] = temperate(np.array([[5.0, -5]]), known, held_out)
     assert high - low == pytest.approx(np.log(3), rel=1e-3)
 
