@@ -73,6 +73,19 @@ def runs(folder):
     return run
 
 
+@pytest.fixture(scope="module")
+def exported(runs):
+    """The report of an export of each run that the test has asked for; they are in `exports`."""
+    made = {}
+
+    def export(name):
+        if name not in made:
+            made[name] = runs(name).export(name, directory="exports")
+        return made[name]
+
+    return export
+
+
 @pytest.mark.parametrize(
     ("recipe", "settings", "message"),
     [
@@ -100,7 +113,7 @@ def test_a_setting_is_refused_with_the_sentence_of_the_command_line(recipe, sett
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TINY)
-def test_from_data_to_an_export_that_answers_the_same(folder, runs, name, capfd):
+def test_from_data_to_an_export_that_answers_the_same(folder, runs, exported, name, capfd):
     run, texts, options = runs(name), TEXTS[name], OPTIONS.get(name, {})
     answers = run.predict(texts, **options)
     assert len(answers) == len(texts)
@@ -112,7 +125,7 @@ def test_from_data_to_an_export_that_answers_the_same(folder, runs, name, capfd)
     assert [json.loads(line) for line in capfd.readouterr().out.splitlines()] == answers.to_dicts()
     assert json.loads(to_json(run.evaluate().as_dict())) == run.metrics["test"]
     capfd.readouterr()
-    report = run.export(name, directory="exports")
+    report = exported(name)
     assert [*filter(None, capfd.readouterr())] == []  # no library has said a word
     assert "exports" in report.path
     assert "<pre>" in report._repr_html_()
@@ -136,6 +149,34 @@ def leaves(value):
             yield from leaves(each)
     else:
         yield value
+
+
+@pytest.mark.slow
+def test_the_command_exports_the_next_version(folder, runs, exported, capsys):
+    exported("sentiment")
+    versions = [int(path.name) for path in (folder / "exports" / "sentiment").iterdir()]
+    capsys.readouterr()
+    assert main(["export", "runs/sentiment", "--export-dir", "exports", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["path"].rpartition("/")[2] == str(max(versions) + 1)
+    exact = {
+        name: artefact["agreement"] for artefact in report["artefacts"] if (name := artefact["name"]) in ("SavedModel", "LiteRT float32")
+    }
+    assert len(exact) == 2
+    assert max(agreement["difference"] for agreement in exact.values()) < 1e-4
+    assert exact["SavedModel"]["quality"] == report["quality"]  # the accuracy on the held-out texts of the run
+
+
+@pytest.mark.slow
+def test_an_export_of_a_tagger_is_verified_again_without_its_run(exported, capsys):
+    exported("tagging")
+    capsys.readouterr()
+    assert main(["export", "--verify", "exports/tagging", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    exact = [each["agreement"] for each in report["artefacts"] if each["name"] in ("SavedModel", "LiteRT float32")]
+    assert [agreement["same"] for agreement in exact] == [exact[0]["compared"]] * 2
+    assert all(each["agreement"] for each in report["artefacts"])
+    assert report["not_compiled"] == {}
 
 
 @pytest.mark.slow

@@ -123,7 +123,7 @@ def test_first_steps_are_on_a_batch_of_each_shape():
 
 
 def test_translators_take_turns_in_processes_of_their_own():
-    batches = {"sorted": sorted_batches(pairs(), sentences=3, count=4), "unsorted": unsorted_batches(pairs(), sentences=3, count=4)}
+    batches = {"sorted": sorted_batches(pairs(), sentences=3, count=2), "unsorted": unsorted_batches(pairs(), sentences=3, count=2)}
     case = translation_speed.measure(SETTING, batches, ["ours", "keras graph, unsorted"], rounds=2)
     assert list(case) == ["ours", "keras graph, unsorted"]
     for values in case.values():

@@ -1,5 +1,7 @@
 """Every registered layer, cell and model in every dtype policy, and on integers and booleans."""
 
+import functools
+
 import keras
 import numpy as np
 import pytest
@@ -38,17 +40,35 @@ def results_of(name, policy, weights=None, inputs=None):
     return tf.cast(results, "float64").numpy(), layer
 
 
-def in_half(weight):
-    """The weight as a number of float16; states of random generators as they are."""
-    return weight.astype("float16").astype("float32") if weight.dtype == np.float32 else weight
+@functools.cache
+def in_single_precision(name):
+    """What the example gives in single precision, and its weights, for all policies."""
+    results, layer = results_of(name, "float32")
+    return results, layer.get_weights()
+
+
+def gradients_of(name, policy, weights):
+    """The gradients of a number that the example gives with these weights."""
+    _, layer = results_of(name, policy, weights)
+    variables = [variable.value for variable in layer.trainable_variables]
+    with tf.GradientTape() as tape:
+        value = tf.reduce_mean(tf.cast(layer(EXAMPLES[name][1]), "float32") ** 2)
+    return [tf.convert_to_tensor(gradient) for gradient in tape.gradient(value, variables)]
+
+
+@functools.cache
+def gradients_in_single_precision(name):
+    """Weights that are numbers of float16, but for states of random generators, and the gradients with them, for all policies."""
+    _, weights = in_single_precision(name)
+    weights = [weight.astype("float16").astype("float32") if weight.dtype == np.float32 else weight for weight in weights]
+    return weights, gradients_of(name, "float32", weights)
 
 
 @pytest.mark.slow
 @every_example
 @pytest.mark.parametrize("policy", sorted(ROUNDING))
 def test_a_policy_gives_the_numbers_of_single_precision_to_its_own(name, policy):
-    expected, layer = results_of(name, "float32")
-    weights = layer.get_weights()
+    expected, weights = in_single_precision(name)
     results, layer = results_of(name, policy, weights)
     assert all(weight.dtype in (keras.DTypePolicy(policy).variable_dtype, "float32") for weight in layer.trainable_variables)
     np.testing.assert_allclose(results, expected, rtol=0, atol=ROUNDINGS * ROUNDING[policy] * max(1.0, np.abs(expected).max()))
@@ -59,20 +79,9 @@ def test_a_policy_gives_the_numbers_of_single_precision_to_its_own(name, policy)
 @pytest.mark.parametrize("policy", ["float16", "float64"])
 def test_a_step_of_training_in_a_policy(name, policy):
     """The gradient of a step has the numbers of single precision: it is one loop there, and another back."""
-    gradients = {}
-    weights = None
-    for each in ("float32", policy):
-        _, layer = results_of(name, each, weights)
-        weights = weights or [
-            tf.cast(tf.cast(w, "float16"), "float32").numpy() if w.dtype == np.float32 else w for w in layer.get_weights()
-        ]
-        layer.set_weights([array.astype(weight.dtype) for array, weight in zip(weights, layer.get_weights(), strict=True)])
-        variables = [variable.value for variable in layer.trainable_variables]
-        with tf.GradientTape() as tape:
-            value = tf.reduce_mean(tf.cast(layer(EXAMPLES[name][1]), "float32") ** 2)
-        gradients[each] = [tf.convert_to_tensor(g) for g in tape.gradient(value, variables)]
-    for got, expected in zip(gradients[policy], gradients["float32"], strict=True):
-        size = max(float(tf.reduce_max(tf.abs(g))) for g in gradients["float32"])
+    weights, single = gradients_in_single_precision(name)
+    for got, expected in zip(gradients_of(name, policy, weights), single, strict=True):
+        size = max(float(tf.reduce_max(tf.abs(g))) for g in single)
         atol = ROUNDINGS * ROUNDING[policy] * max(1.0, size)
         np.testing.assert_allclose(tf.cast(got, "float64"), tf.cast(expected, "float64"), rtol=0, atol=atol)
 

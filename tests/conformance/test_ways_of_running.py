@@ -23,15 +23,15 @@ def model_of(name):
 
 @pytest.mark.slow
 @every_example
-@pytest.mark.parametrize("options", [{"run_eagerly": True}, {"jit_compile": True}], ids=["eagerly", "compiled"])
-def test_fit_and_predict(name, options):
+def test_fit_and_predict_compiled(name):
+    """`test_registered_classes.py` has the same eagerly."""
     model, inputs = model_of(name)
     before = model.get_weights()
     target = np.full(np.shape(model(inputs)), 3.0, "float32")
     with warnings.catch_warnings():
         # XLA compiles the loops, and Keras says that it leaves the rest to TensorFlow.
         warnings.filterwarnings("ignore", "Model doesn't support `jit_compile=True`", UserWarning)
-        model.compile(keras.optimizers.SGD(0.1), loss=lambda target, output: keras.ops.mean((output - target) ** 2), **options)
+        model.compile(keras.optimizers.SGD(0.1), loss=lambda target, output: keras.ops.mean((output - target) ** 2), jit_compile=True)
     if model.trainable_variables:
         model.fit(inputs, target, batch_size=2, epochs=1, verbose=0)
         assert any(np.any(now != then) for now, then in zip(model.get_weights(), before, strict=True))

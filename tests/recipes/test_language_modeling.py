@@ -7,6 +7,7 @@ import pytest
 from tests.recipes.commands import call
 from tests.recipes.sentences import pairs
 from toolkit.cli import main
+from toolkit.tasks.training_run import TrainingRun
 
 pytestmark = pytest.mark.slow
 
@@ -77,7 +78,8 @@ def test_an_export_writes_what_the_run_writes(folder, capsys):
     assert of_export == of_run
 
 
-def test_a_classifier_starts_from_the_run(folder, capsys):
+def test_a_classifier_starts_from_the_run(folder, capsys, monkeypatch):
+    monkeypatch.setattr(TrainingRun, "export", lambda *_: "nothing, as nobody looks at it")
     (folder / "labeled.tsv").write_text(
         "text\tlabel\n" + "".join(f"{source}\t{'cat' if 'cat' in source else 'other'}\n" for source, _ in pairs()), "utf-8"
     )

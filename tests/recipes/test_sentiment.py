@@ -142,32 +142,10 @@ def test_predict_writes_a_whole_file_or_none(folder, capsys):
     assert not list(folder.glob("answers.csv*"))
 
 
-@pytest.mark.slow
-def test_training_again_says_that_it_is_finished(folder, capsys):
-    code, out, _ = call(capsys, "train", "sentiment", "--data", "reviews.csv", "--run-dir", "runs/tiny", *TINY)
-    assert code == 0
-    assert "finished" in out
-
-
 def test_training_with_other_settings_shows_the_difference(folder, capsys):
     code, _, err = call(capsys, "train", "sentiment", "--data", "reviews.csv", "--run-dir", "runs/tiny", *TINY, "--units", "16")
     assert code == 2
     assert "units 8 → 16" in err
-
-
-@pytest.mark.slow
-def test_an_export_is_the_next_version(folder, capsys):
-    versions = {path.name for path in (folder / "saved_models" / "tiny").iterdir()}
-    code, out, _ = call(capsys, "export", "runs/tiny", "--json")
-    report = json.loads(out)
-    assert code == 0
-    assert report["path"].rpartition("/")[2] == str(max(map(int, versions)) + 1)
-    exact = {
-        name: artefact["agreement"] for artefact in report["artefacts"] if (name := artefact["name"]) in ("SavedModel", "LiteRT float32")
-    }
-    assert len(exact) == 2
-    assert max(agreement["difference"] for agreement in exact.values()) < 1e-4
-    assert exact["SavedModel"]["quality"] == report["quality"]  # the accuracy on the held-out texts of the run
 
 
 def test_an_export_that_is_there_is_refused(folder, capsys):

@@ -92,17 +92,6 @@ def test_answers_as_text_columns_and_json(folder, capsys):
     assert record["spans"][0]["score"] == min(record["scores"][:3])
 
 
-@pytest.mark.slow
-def test_an_export_is_verified_again_without_its_run(folder, capsys):
-    code, out, _ = call(capsys, "export", "--verify", "saved_models/tiny", "--json")
-    assert code == 0
-    report = json.loads(out)
-    exact = [each["agreement"] for each in report["artefacts"] if each["name"] in ("SavedModel", "LiteRT float32")]
-    assert [agreement["same"] for agreement in exact] == [exact[0]["compared"]] * 2
-    assert all(each["agreement"] for each in report["artefacts"])
-    assert report["not_compiled"] == {}
-
-
 @pytest.mark.parametrize(
     ("argv", "message"),
     [

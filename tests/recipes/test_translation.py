@@ -19,15 +19,20 @@ TRAIN = ["train", "translation", "--data", "data", "--source", "en", "--target",
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(made_once):
     """A folder in which the recipe was trained; the commands run in it."""
-    folder = tmp_path_factory.mktemp("translation")
+    folder = made_once("translation", train_in)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        yield folder
+
+
+def train_in(folder):
     (folder / "data").mkdir()
     write_sentences(folder / "data")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert main(TRAIN) == 0
-        yield folder
 
 
 def test_the_run_holds_all_that_later_commands_need(folder):

@@ -62,8 +62,9 @@ def test_a_training_that_diverges_to_finite_nonsense_is_named(folder, capsys, re
     assert not (folder / "saved_models").exists()
     metrics = valid_json(folder / "runs/mine/metrics.json")
     assert json.loads(out.splitlines()[-1])["test"] == metrics["test"]
-    code, _, err = call(capsys, *train)  # the run is finished, and says the same again
+    code, out, err = call(capsys, *train)  # the run is finished, and says the same again
     assert code == 2
+    assert "finished" in out
     assert "has diverged" in err
     code, out, _ = call(capsys, "evaluate", "runs/mine", "--json")
     assert code == 0

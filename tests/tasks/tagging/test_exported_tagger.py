@@ -60,12 +60,12 @@ def test_the_graph_tags_as_the_model_does(model):
         np.testing.assert_allclose(one.scores, other.scores, atol=1e-5)  # single precision
 
 
-def check_of(model):
+@pytest.fixture(scope="module")
+def check(model):
     return TaggerCheck(model, TEXTS, [["N"] * len(words_of(text)) for text in TEXTS[:3]])
 
 
-def test_a_right_artefact_agrees(model):
-    check = check_of(model)
+def test_a_right_artefact_agrees(model, check):
     agreement = check.litert(tagger_runner(model, "litert"))
     assert agreement.same == agreement.compared == sum(len(words_of(text)) for text in TEXTS)
     assert agreement.quality == check.quality
@@ -75,7 +75,7 @@ def test_a_right_artefact_agrees(model):
 
 
 @pytest.mark.parametrize("wrong", ["tags", "scores"])
-def test_a_wrong_artefact_is_noticed(model, wrong):
+def test_a_wrong_artefact_is_noticed(model, check, wrong):
     right = tag_function(model, "litert")
 
     def other(inputs):
@@ -85,11 +85,11 @@ def test_a_wrong_artefact_is_noticed(model, wrong):
         return {**answer, "tags": tf.where(inputs["tokens"] > 0, (answer["tags"] + 1) % 3, 0)}
 
     with pytest.raises(UserError, match=r"expected the (scores of the model|tags of the highest score)"):
-        check_of(model).litert(FunctionRunner({SERVED: signature(model, other)}))
+        check.litert(FunctionRunner({SERVED: signature(model, other)}))
 
 
-def test_rounded_weights_may_change_what_the_model_is_unsure_of_and_no_more(model):
-    check, right = check_of(model), tag_function(model, "litert")
+def test_rounded_weights_may_change_what_the_model_is_unsure_of_and_no_more(model, check):
+    right = tag_function(model, "litert")
     assert check.rounded(tagger_runner(model, "litert"), "right.tflite", 2.0**-11).compared
 
     def other(inputs):

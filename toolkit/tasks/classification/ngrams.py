@@ -188,6 +188,9 @@ def _fitted(
 
     That is, with the scale that the fusion would give them: strong regularization makes for small logits, which says nothing of the rest.
     """
+    whole = np.zeros((inputs.shape[1], labels))
+    seen = np.flatnonzero(inputs.getnnz(axis=0))  # a feature that no text has keeps a weight of 0, and most buckets of a small set are such
+    inputs, others = inputs[:, seen], others[:, seen]
     model = LogisticRegression(warm_start=True, max_iter=ITERATIONS, tol=1e-5)
     best, least = None, np.inf
     for strength in STRENGTHS:
@@ -195,7 +198,8 @@ def _fitted(
         if (likely := best_scales([others @ kernel + bias], held_out).fun) >= least:
             break
         best, least = (kernel, bias), likely
-    return best
+    whole[seen], bias = best
+    return whole, bias
 
 
 def _weights(model: LogisticRegression, labels: int) -> tuple[np.ndarray, np.ndarray]:
