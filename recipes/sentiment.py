@@ -36,7 +36,7 @@ class Settings(LabeledTextSettings):
         segment_length: steps per segment while training; nothing to train on whole texts
         cell: the recurrent cell
         ngrams: tokens of the longest n-grams of the linear model beside the recurrent layers; 0 for none, nothing for what suits the tokens
-        ngram_buckets: rows of its table; n-grams beyond that share them
+        ngram_buckets: rows of its table; n-grams beyond that share them; nothing for what suits the texts
     """
 
     embedding_dim: int = 128
@@ -49,14 +49,15 @@ class Settings(LabeledTextSettings):
     segment_length: int | None = 64
     cell: CellName = "lstm"
     ngrams: int | None = None
-    ngram_buckets: int = 65521
+    ngram_buckets: int | None = None
 
     def __post_init__(self):
         super().__post_init__()
         check_cell(self)
         if self.ngrams is not None:
             check_integer("ngrams", self.ngrams, 0)
-        check_integer("ngram_buckets", self.ngram_buckets, 1, 2**18)
+        if self.ngram_buckets is not None:
+            check_integer("ngram_buckets", self.ngram_buckets, 1, 2**18)
 
 
 def build_model(settings: Settings, data):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from recipes.sentiment import Settings
-from toolkit.tasks.classification.choices import choices, tokenizer_for
+from toolkit.tasks.classification.choices import buckets_for, choices, tokenizer_for
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.text.tokenizer import Tokenizer
 
@@ -10,7 +10,7 @@ PIECES, CHARACTERS = (Tokenizer.train(["a film that stays"], 300, model_type) fo
 
 
 def chosen(number, length, **given):
-    found = choices(LabeledTextSettings(tokenizer="bpe", **given), PIECES, [np.ones(length, np.int32)] * number)
+    found = choices(LabeledTextSettings(tokenizer="bpe", **given), PIECES, [np.ones(length, np.int32)] * number, 2)
     return {name: choice.value for name, choice in found.items() if name != "ema_momentum"}
 
 
@@ -28,24 +28,33 @@ def test_what_is_given_is_not_chosen():
 
 
 @pytest.mark.parametrize(
+    ("tokens", "labels", "buckets"),
+    [(60_000, 4, 16381), (250_000, 2, 65521), (5_000_000, 2, 262139), (5_000_000, 77, 65521), (5_000_000, 3000, 16381)],
+)
+def test_the_table_of_ngrams_is_as_large_as_the_texts_need_and_the_labels_allow(tokens, labels, buckets):
+    assert buckets_for(Settings(), tokens, labels) == buckets
+    assert buckets_for(Settings(ngram_buckets=99), tokens, labels) == 99
+
+
+@pytest.mark.parametrize(
     ("given", "number", "momentum"),
     [({}, 20, 0.0), ({}, 6400, 0.99), ({"epochs": 20}, 6400, 0.995), ({"steps": 400}, 6400, 0.95)],
 )
 def test_the_average_is_over_a_twentieth_of_the_steps(given, number, momentum):
-    assert choices(LabeledTextSettings(**given), PIECES, [np.ones(9, np.int32)] * number)["ema_momentum"].value == momentum
+    assert choices(LabeledTextSettings(**given), PIECES, [np.ones(9, np.int32)] * number, 2)["ema_momentum"].value == momentum
 
 
 def test_an_average_of_another_kind_takes_no_momentum():
-    assert "ema_momentum" not in choices(LabeledTextSettings(optimizer="asgd"), PIECES, [np.ones(9, np.int32)] * 100)
+    assert "ema_momentum" not in choices(LabeledTextSettings(optimizer="asgd"), PIECES, [np.ones(9, np.int32)] * 100, 2)
 
 
 def test_texts_without_tokens_are_texts():
-    assert choices(LabeledTextSettings(), PIECES, [np.empty(0, np.int32)])["epochs"].value == 10
+    assert choices(LabeledTextSettings(), PIECES, [np.empty(0, np.int32)], 2)["epochs"].value == 10
 
 
 def test_each_choice_has_its_reason():
-    for choice in choices(LabeledTextSettings(tokenizer="bpe"), PIECES, [np.ones(7, np.int32)] * 1234).values():
-        assert any(fact in choice.reason for fact in ("1,234", "7 tokens", "390 steps"))
+    for choice in choices(LabeledTextSettings(tokenizer="bpe"), PIECES, [np.ones(7, np.int32)] * 1234, 2).values():
+        assert any(fact in choice.reason for fact in ("1,234", "7 tokens", "390 steps", "8,638 tokens"))
 
 
 @pytest.mark.parametrize(
@@ -55,9 +64,9 @@ def test_each_choice_has_its_reason():
 def test_characters_are_the_tokens_where_no_spaces_part_words(text, tokenizer, kind, ngrams):
     assert tokenizer_for(Settings(), [text]) == kind
     assert tokenizer_for(Settings(tokenizer="unigram"), [text]) == "unigram"
-    found = choices(Settings(), tokenizer, [np.ones(7, np.int32)])
+    found = choices(Settings(), tokenizer, [np.ones(7, np.int32)], 2)
     assert (found["tokenizer"].value, found["ngrams"].value) == (kind, ngrams)
 
 
 def test_the_kind_of_a_tokenizer_that_was_brought_is_not_chosen():
-    assert "tokenizer" not in choices(Settings(tokenizer_model="words.model"), PIECES, [np.ones(7, np.int32)])
+    assert "tokenizer" not in choices(Settings(tokenizer_model="words.model"), PIECES, [np.ones(7, np.int32)], 2)

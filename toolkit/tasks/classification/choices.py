@@ -16,6 +16,7 @@ LEAST_LENGTH = 32  # that a text is padded to
 AVERAGED = 0.05  # of the steps
 NGRAMS = {"char": 3}  # characters say less than pieces of words, of which pairs are enough
 PAIRS = 2
+BUCKETS, TOKENS_PER_BUCKET, MOST_WEIGHTS = (16381, 65521, 262139), 4, 2**23  # primes; weights of the table of n-grams
 
 
 def tokenizer_for(settings: Any, texts: Sequence[str]) -> str:
@@ -38,7 +39,21 @@ def ngrams_for(settings: Any, tokenizer: Tokenizer) -> int:
     return getattr(settings, "ngrams", None) or NGRAMS.get(tokenizer.model_type, PAIRS)
 
 
-def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) -> dict[str, Choice]:
+def buckets_for(settings: Any, tokens: int, labels: int) -> int:
+    """Returns the rows of the table of n-grams: those asked for, or a quarter of the tokens, if the labels allow.
+
+    Args:
+        settings: Those of a recipe.
+        tokens: How many tokens there are to learn from.
+        labels: Number of labels.
+    """
+    if given := getattr(settings, "ngram_buckets", None):
+        return given
+    fitting = [buckets for buckets in BUCKETS if buckets * labels <= MOST_WEIGHTS] or BUCKETS[:1]
+    return next((buckets for buckets in fitting if buckets >= tokens / TOKENS_PER_BUCKET), fitting[-1])
+
+
+def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray], labels: int) -> dict[str, Choice]:
     """Returns the settings that are nothing, by name.
 
     A batch has about 32 texts, so that a few thousand short ones still make for enough steps, but at most as many tokens as the processor
@@ -49,6 +64,7 @@ def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) ->
         settings: `LabeledTextSettings`, or those of a recipe that has more.
         tokenizer: The tokenizer.
         train: Token ids of each text to train on.
+        labels: Number of labels.
     """
     lengths = [len(ids) for ids in train]
     total, mean = sum(lengths), max(1.0, float(np.mean(lengths)))
@@ -60,6 +76,7 @@ def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray]) ->
     found = {
         **({} if brought else {"tokenizer": Choice(kind, f"{'no ' * (kind == 'char')}spaces part the words")}),
         "ngrams": Choice(ngrams_for(settings, tokenizer), f"of {kind} tokens"),
+        "ngram_buckets": Choice(buckets_for(settings, total, labels), f"of {total:,} tokens, {labels} labels"),
         "tokens_per_batch": Choice(batch, f"about {batch / mean:,.0f} of the texts, which have {mean:,.0f} tokens on average"),
         "epochs": Choice(epochs, f"the {len(train):,} texts have {total:,} tokens"),
         "ema_momentum": Choice(round(max(0.0, 1 - 1 / (AVERAGED * steps)), 3), f"of about {steps:,} steps"),

@@ -1,6 +1,6 @@
 """The linear model of n-grams beside the recurrent layers, fitted by logistic regression.
 
-Single tokens share what their letters say: besides a feature of its own, a token has those of its spelling in lower case and of the
+Single tokens may share what their letters say: besides a feature of its own, a token has those of its spelling in lower case and of the
 sequences of two to five characters in it. As all of them are added up, they end in one row for each token, and cost nothing where texts are
 labeled.
 """
@@ -8,6 +8,7 @@ labeled.
 import operator
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 import keras
@@ -45,6 +46,21 @@ class Features(NamedTuple):
     ngrams: csr_matrix
 
 
+class Parts(NamedTuple):
+    """What texts to train on have, what held-out ones have, and what all have that tell how rare it is."""
+
+    found: Features
+    others: Features
+    everything: Features
+
+
+class Fit(NamedTuple):
+    """A linear model: how unlikely held-out labels are with it, and the weights of the layer but `alike`."""
+
+    nats: float
+    weights: list[np.ndarray]
+
+
 class PlainTexts(NamedTuple):
     """Texts without labels.
 
@@ -66,7 +82,8 @@ def fit_ngrams(
         layer: The built layer, whose weights are changed.
         pieces: How each token is written.
         train: What it learns from. Labels that do not occur there are never given; if there is one only, nothing is learned.
-        held_out: What chooses the regularization.
+        held_out: What chooses the regularization, and whether tokens share what their characters say: of many texts, those that are spelled
+            alike are better kept apart.
         plain: Texts without labels, which tell how rare n-grams are, and which tokens are like each other: these share what the labels
             say of them.
     """
@@ -75,18 +92,10 @@ def fit_ngrams(
     layer.alike.assign(alike_of(pieces))
     found, others = (features_of(texts.tokens, layer) for texts in (train, held_out))
     everything = Features(*map(vstack, zip(found, features_of(plain.tokens, layer), strict=True))) if plain else found
-    spelled = _spelled([piece.lower() for piece in pieces], everything.tokens, int(MOST_VALUES / layer.labels))
-    weights = [_rarity(everything.tokens @ spelled), _rarity(everything.ngrams)]
-    scaled = [spelled @ diags(weights[0]), diags(weights[1]).tocsr()]
-    squares = [np.asarray(each.multiply(each).sum(axis=1)) for each in scaled]
-    if plain:
-        scaled[0] = hstack([scaled[0], _vectors(plain.contexts, everything, squares)], "csr")
-    kernel, bias = _fitted(*(_inputs(each, scaled, squares) for each in (found, others)), train, held_out, layer.labels)
-    kernels = np.split(kernel, [scaled[0].shape[1]])
-    for number in range(len(layer.tables)):
-        layer.tables[number].assign(scaled[number] @ kernels[number])
-        layer.squares[number].assign(squares[number])
-    layer.bias.assign(bias)
+    spellings, most = [piece.lower() for piece in pieces], int(MOST_VALUES / layer.labels)
+    spelled = [_spelled(spellings, everything.tokens, values) for values in ((most,) if plain else (most, 0))]
+    fits = [_fitted(each, Parts(found, others, everything), train, held_out, layer.labels, plain) for each in spelled]
+    layer.set_weights([*min(fits, key=attrgetter("nats")).weights, layer.alike])
 
 
 def logits_of(layer: NgramLogits, token_lists: Sequence[np.ndarray]) -> np.ndarray:
@@ -181,10 +190,25 @@ def _inputs(found: Features, scaled: Sequence[csr_matrix], squares: Sequence[np.
     return diags(1 / np.sqrt(np.maximum(lengths.ravel(), keras.config.epsilon()))) @ weighted
 
 
-def _fitted(
+def _fitted(spelled: csr_matrix, parts: Parts, train: LabeledTokens, held_out: LabeledTokens, labels: int, plain: PlainTexts | None) -> Fit:
+    """Returns the weights of the layer for features of tokens, `[tokens, features]`."""
+    weights = [_rarity(parts.everything.tokens @ spelled), _rarity(parts.everything.ngrams)]
+    scaled = [spelled @ diags(weights[0]), diags(weights[1]).tocsr()]
+    squares = [np.asarray(each.multiply(each).sum(axis=1)) for each in scaled]
+    if plain:
+        scaled[0] = hstack([scaled[0], _vectors(plain.contexts, parts.everything, squares)], "csr")
+    inputs, others = (_inputs(each, scaled, squares) for each in (parts.found, parts.others))
+    kernel, bias, least = _regression(inputs, others, train, held_out, labels)
+    kernels = np.split(kernel, [scaled[0].shape[1]])
+    tables = [scale @ each for scale, each in zip(scaled, kernels, strict=True)]
+    count = 2 if parts.found.ngrams.shape[1] else 1  # tables of the layer
+    return Fit(least, [*tables[:count], *squares[:count], bias])
+
+
+def _regression(
     inputs: csr_matrix, others: csr_matrix, train: LabeledTokens, held_out: LabeledTokens, labels: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the kernel and the bias; from the strongest regularization on, as long as the held-out labels become more likely.
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Returns the kernel, the bias and nats; from the strongest regularization on, as long as the held-out labels become more likely.
 
     That is, with the scale that the fusion would give them: strong regularization makes for small logits, which says nothing of the rest.
     """
@@ -199,7 +223,7 @@ def _fitted(
             break
         best, least = (kernel, bias), likely
     whole[seen], bias = best
-    return whole, bias
+    return whole, bias, least
 
 
 def _weights(model: LogisticRegression, labels: int) -> tuple[np.ndarray, np.ndarray]:

@@ -24,7 +24,7 @@ from toolkit.models.contract import as_classifier
 from toolkit.models.initialization import start_from_language_model
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.classification.baseline import Baseline
-from toolkit.tasks.classification.choices import choices, ngrams_for
+from toolkit.tasks.classification.choices import buckets_for, choices, ngrams_for
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
 from toolkit.tasks.classification.fusion import fit_fusion
@@ -35,6 +35,7 @@ from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.self_training import start_from_vectors, taught
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
+from toolkit.tasks.classification.unlabelled import UNLABELLED
 from toolkit.tasks.training_run import TrainingRun, header, shortest
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
@@ -44,7 +45,6 @@ from toolkit.training.objective import LogitsObjective
 COLUMNS = LabeledTextSettings.columns
 _log = logging.getLogger(__name__)
 SAMPLES = 200
-BUCKETS = 65521  # of the linear model that guesses labels, where a recipe has none
 LEAST = 1e-30  # probability whose logarithm is taken
 
 
@@ -75,7 +75,8 @@ class TextClassification(TrainingRun):
         data, s = super().read_data(), self.settings
         if s.unlabelled is None:
             return data
-        return taught(data, ngrams_for(s, data.tokenizer), getattr(s, "ngram_buckets", BUCKETS), s.class_weights)
+        tokens = sum(len(ids) for name in ("train", UNLABELLED) for ids in data.tokens[name])
+        return taught(data, ngrams_for(s, data.tokenizer), buckets_for(s, tokens, len(data.label_names)), s.class_weights)
 
     def _checked(self, model: keras.Model, data: LabeledTexts) -> keras.Model:
         model = super()._checked(model, data)
@@ -110,7 +111,7 @@ class TextClassification(TrainingRun):
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
 
     def _choose(self, data: LabeledTexts) -> dict[str, Choice]:
-        return choices(self.settings, data.tokenizer, data.to_learn_from(None).tokens)
+        return choices(self.settings, data.tokenizer, data.to_learn_from(None).tokens, len(data.label_names))
 
     def _complete(self, model: keras.Model, data: LabeledTexts) -> None:
         """Finds the linear model of n-grams, and how far to trust each part."""
