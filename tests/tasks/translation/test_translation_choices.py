@@ -62,3 +62,8 @@ def test_the_presets_leave_it_to_the_rule():
 def test_rows_are_taken_at_even_distances():
     assert evenly_spaced(10, 4).tolist() == [0, 2, 5, 7]
     assert evenly_spaced(3, 4).tolist() == evenly_spaced(3, None).tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("dropout", "word_dropout"), [(None, 0.1), (0.0, 0.0), (0.3, 0.1)])
+def test_words_are_dropped_where_much_else_is(dropout, word_dropout):
+    assert chosen(1000, dropout=dropout)["word_dropout"] == word_dropout

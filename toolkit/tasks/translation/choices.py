@@ -43,8 +43,8 @@ def choices(settings: Any, pieces: int, pairs: int, validation_pairs: int) -> di
     """Returns the settings that are nothing, by name.
 
     As many epochs as read about 3 million pairs, from 2 to 40; batches of which an epoch has about 450, but of 16 to 128 pairs; the more
-    dropout the fewer pairs there are, but little if they will be read five times at most, at 60,000 a minute; a warm-up of a tenth of all
-    steps, at most 400; validation on at most 2,000 pairs, and 400 for each minute.
+    dropout the fewer pairs there are, but little if they will be read five times at most, at 60,000 a minute; with much dropout, that of
+    words, too; a warm-up of a tenth of all steps, at most 400; validation on at most 2,000 pairs, and 400 for each minute.
 
     Args:
         settings: `ParallelTextSettings`, and what a recipe has besides.
@@ -60,6 +60,7 @@ def choices(settings: Any, pieces: int, pairs: int, validation_pairs: int) -> di
     held_out = held_out if settings.minutes is None else min(held_out, max(1, int(VALIDATION_PAIRS_PER_MINUTE * settings.minutes)))
     read, time = f"there are {pairs:,} pairs", "" if settings.minutes is None else f", and {settings.minutes:g} minutes"
     dropout = LEAST_DROPOUT if times <= SELDOM else next((value for most, value in DROPOUTS if pairs < most), LEAST_DROPOUT)
+    drops = getattr(settings, "dropout", None)
     often = f"{read}, which will be read {times:.2g} times at most"
     found = {
         "vocabulary_size": Choice(pieces, f"{read}{time}"),
@@ -68,7 +69,7 @@ def choices(settings: Any, pieces: int, pairs: int, validation_pairs: int) -> di
         "warmup_steps": Choice(min(WARMUP, steps // WARMUP_SHARE), f"{epochs} epochs have about {steps:,} steps"),
         "validation_pairs": Choice(held_out, f"validation has {validation_pairs:,}{time}"),
         "dropout": Choice(dropout, often),
-        "word_dropout": Choice(WORD_DROPOUT if dropout > LEAST_DROPOUT else 0.0, often),
+        "word_dropout": Choice(WORD_DROPOUT if (dropout if drops is None else drops) > LEAST_DROPOUT else 0.0, often),
     }
     if settings.tokenizer_model:
         del found["vocabulary_size"]
