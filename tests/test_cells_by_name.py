@@ -131,7 +131,7 @@ def test_settings_know_every_cell(settings_class):
     [
         (["translation", "--input-feeding", "true"], "--input-feeding: expected none with cell mut1"),
         (["translation", "--recurrent-dropout", "0.2"], "--recurrent-dropout: expected none with cell mut1"),
-        (["language_model", "--preset", "full"], r"--weight-drop: expected none with cell mut1.* received 0\.3; take one of lstm, gru"),
+        (["language_model", "--weight-drop", "0.3"], r"--weight-drop: expected none with cell mut1.* received 0\.3; take one of lstm, gru"),
     ],
 )
 def test_a_command_line_is_refused_before_anything_is_read(argv, message, capsys):

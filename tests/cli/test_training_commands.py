@@ -88,7 +88,7 @@ def test_a_training_that_cannot_begin_leaves_nothing(tmp_path, monkeypatch, caps
     monkeypatch.chdir(tmp_path)
     assert main(["train", "sentiment", "--data", "nowhere.csv", "--run-dir", "runs/new"]) == 2
     out, err = capsys.readouterr()
-    assert out == ""
+    assert out == "reading    nowhere.csv\n"
     assert err.startswith("toolkit: error: nowhere.csv: ")
     assert err.count("\n") == 1
     assert not any(tmp_path.iterdir())

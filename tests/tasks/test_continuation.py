@@ -21,7 +21,7 @@ from toolkit.tasks.tagging.vocabulary import Vocabulary
 TINY = {
     "sentiment": {
         **{"vocabulary_size": 300, "max_length": 64, "embedding_dim": 8, "units": 8, "segment_length": 32, "tokens_per_batch": 2048},
-        **{"epochs": 1, "learning_rate": 0.03},
+        **{"tokenizer": "bpe", "epochs": 1, "learning_rate": 0.03},
     },
     "translation": {
         **{"vocabulary_size": 330, "max_length": 30, "embedding_dim": 8, "units": 8, "encoder_layers": 1, "decoder_layers": 1},
