@@ -9,8 +9,8 @@ import pytest
 
 import toolkit
 from tests.recipes.reviews import write_reviews
+from tests.training.interruptions import interrupt_at
 from toolkit.errors import UserError
-from toolkit.training.steps import Steps
 
 TINY = {
     **{"vocabulary_size": 400, "max_length": 64, "embedding_dim": 16, "units": 8, "segment_length": 32, "tokens_per_batch": 1024},
@@ -46,17 +46,9 @@ def test_the_run_says_how_many_texts_there_were(folder):
 
 @pytest.mark.slow
 def test_an_interrupted_training_goes_on_to_the_same_bits(folder, monkeypatch):
-    steps, take = [], Steps.train
-
-    def interrupted(self, batch):
-        steps.append(1)
-        if len(steps) == 3:
-            raise KeyboardInterrupt
-        return take(self, batch)
-
     options = {"data": "few.csv", "unlabelled": "plain.gz", "run_dir": "parts", **TINY}
     with monkeypatch.context() as patch:
-        patch.setattr(Steps, "train", interrupted)
+        interrupt_at(patch, 3)
         with pytest.raises(KeyboardInterrupt):
             toolkit.train("sentiment", **options)
     with gzip.open("plain.gz", "at") as file:

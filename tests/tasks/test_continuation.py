@@ -264,19 +264,11 @@ def test_other_data_are_learned_from_the_tokenizers_and_weights_of_the_run(runs,
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_an_interrupted_training_goes_on_to_the_same_bits(runs, tmp_path, monkeypatch, recipe):
-    from toolkit.training.steps import Steps
+    from tests.training.interruptions import interrupt_at
 
     changes = {"data": str(new_data(runs, tmp_path, recipe)), "continue_from": str(runs / recipe), "epochs": 3, "checkpoint_seconds": 0}
     whole = train(tmp_path / "whole", recipe, **changes)
-    steps, take = [], Steps.train
-
-    def interrupted(self, batch):
-        steps.append(1)
-        if len(steps) == 3:
-            raise KeyboardInterrupt
-        return take(self, batch)
-
-    monkeypatch.setattr(Steps, "train", interrupted)
+    interrupt_at(monkeypatch, 3)
     with pytest.raises(KeyboardInterrupt):
         train(tmp_path / "parts", recipe, **changes)
     parts = train(tmp_path / "parts", recipe, **changes)

@@ -1,5 +1,6 @@
 """What is chosen for the data that were read."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 
@@ -13,3 +14,16 @@ class Choice(NamedTuple):
 
     value: Any
     reason: str
+
+
+def characters_of(texts: Iterable[str]) -> tuple[int, int]:
+    """Returns how many characters texts have, and how many different ones.
+
+    Args:
+        texts: The texts, or parts of them.
+    """
+    number, different = 0, set()
+    for text in texts:
+        number += len(text)
+        different.update(text)
+    return number, len(different)

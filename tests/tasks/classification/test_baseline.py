@@ -6,7 +6,7 @@ from sklearn.metrics import accuracy_score, f1_score
 
 from tests.benchmarks.sentences import lines
 from toolkit.data.labeled_texts.corpus import Split
-from toolkit.tasks.classification.baseline import Baseline, fit_linear, parts_words
+from toolkit.tasks.classification.baseline import Baseline, fit_linear
 from toolkit.tasks.classification.measures import ClassificationResult
 
 
@@ -62,8 +62,6 @@ def test_the_most_frequent_label_may_be_what_a_model_has_to_beat():
 
 
 def test_characters_stand_for_words_where_spaces_do_not_part_them():
-    assert parts_words(["a film that stays", "dull"])
-    assert not parts_words(["味道很好送餐也快下次还会再点的谢谢", "很好吃"])
     rows = [("味道很好下次再点还会来的朋友们", 1), ("不好吃等了两个小时才送到的东西", 0)] * 8
     texts, labels = zip(*rows, strict=True)
     chinese = Split(list(texts), np.array(labels, np.int32), [])

@@ -1,6 +1,5 @@
 """What a classifier has to beat: the most frequent label, and tf-idf with a logistic regression, trained on the same texts."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -13,16 +12,14 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from toolkit.data.labeled_texts.corpus import Split
 from toolkit.data.splits.interval import wilson_interval
 from toolkit.tasks.classification.measures import ClassificationResult, scores
+from toolkit.text.script import parts_words
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse regularization strengths that the validation texts choose from."""
 
-WORD = r"\w+|[^\w\s]"
+WORD = r"\w+|[^\w\s]"  # or a mark of punctuation
 
 MANY = 1000  # texts, from which on what occurs in one only is left out
-
-_WORD = re.compile(r"\b\w\w+\b")  # scikit-learn's
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")  # Thai to Chinese
 
 
 @dataclass(frozen=True)
@@ -112,9 +109,3 @@ def fit_linear(train: Split, validation: Split, strengths: Sequence[float] = STR
             break
         best, highest = (model, score) if score > highest else (best, highest)
     return make_pipeline(vectorizer, best)
-
-
-def parts_words(texts: Sequence[str]) -> bool:
-    """Tells texts whose words stand between spaces from those mostly of scripts such as Chinese, or of no words at all."""
-    unspaced, words = (sum(len(pattern.findall(text)) for text in texts) for pattern in (_UNSPACED, _WORD))
-    return words > 0 and 2 * unspaced < sum(map(len, texts))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from toolkit.tasks.choice import Choice
-from toolkit.tasks.classification.baseline import parts_words
+from toolkit.text.script import parts_words
 from toolkit.text.tokenizer import Tokenizer
 
 TEXTS_PER_BATCH, LEAST_BATCH, MOST_BATCH = 32, 1024, 8192

@@ -5,10 +5,9 @@ sequences of two to five characters in it. As all of them are added up, they end
 labeled.
 """
 
-import operator
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
+from operator import attrgetter, matmul
 from typing import NamedTuple
 
 import keras
@@ -101,7 +100,7 @@ def fit_ngrams(
 def logits_of(layer: NgramLogits, token_lists: Sequence[np.ndarray]) -> np.ndarray:
     """Returns what a layer says of texts, as its call does, `[texts, labels]`."""
     found = features_of(token_lists, layer)
-    sums, squares = (sum(map(operator.matmul, found, map(np.asarray, tables))) for tables in (layer.tables, layer.squares))
+    sums, squares = (sum(map(matmul, found, map(np.asarray, tables))) for tables in (layer.tables, layer.squares))
     return sums / np.sqrt(np.maximum(squares, keras.config.epsilon())) + np.asarray(layer.bias)
 
 

@@ -57,6 +57,11 @@ class LabeledTexts:
         weights = balanced_weights(labels) if class_weights == "balanced" else np.ones(len(labels))
         return LabeledTokens(self.tokens[split], labels, weights)
 
+    @property
+    def learned(self) -> list[np.ndarray]:
+        """Token ids of each text to learn from, labeled or not."""
+        return [*self.tokens["train"], *self.tokens.get(UNLABELLED, [])]
+
     def to_learn_from(self, class_weights: str | None) -> LabeledTokens:
         """Returns the texts of the training split; weighted, with those that are labeled by guesses."""
         labeled = self.labeled("train", class_weights)

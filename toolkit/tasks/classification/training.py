@@ -35,7 +35,6 @@ from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.self_training import start_from_vectors, taught
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
-from toolkit.tasks.classification.unlabelled import UNLABELLED
 from toolkit.tasks.training_run import TrainingRun, header, shortest
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
@@ -75,8 +74,8 @@ class TextClassification(TrainingRun):
         data, s = super().read_data(), self.settings
         if s.unlabelled is None:
             return data
-        tokens = sum(len(ids) for name in ("train", UNLABELLED) for ids in data.tokens[name])
-        return taught(data, ngrams_for(s, data.tokenizer), buckets_for(s, tokens, len(data.label_names)), s.class_weights)
+        buckets = buckets_for(s, sum(map(len, data.learned)), len(data.label_names))
+        return taught(data, ngrams_for(s, data.tokenizer), buckets, s.class_weights)
 
     def _checked(self, model: keras.Model, data: LabeledTexts) -> keras.Model:
         model = super()._checked(model, data)
@@ -111,7 +110,7 @@ class TextClassification(TrainingRun):
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
 
     def _choose(self, data: LabeledTexts) -> dict[str, Choice]:
-        return choices(self.settings, data.tokenizer, data.to_learn_from(None).tokens, len(data.label_names))
+        return choices(self.settings, data.tokenizer, data.learned, len(data.label_names))
 
     def _complete(self, model: keras.Model, data: LabeledTexts) -> None:
         """Finds the linear model of n-grams, and how far to trust each part."""
