@@ -93,7 +93,7 @@ TINY = {
 }
 """Sizes by recipe: of the model, of its batches, and of an epoch, which is a step or two."""
 
-VOCABULARIES = {"bpe": 300, "unigram": 290, "char": 300, "word": 40}
+VOCABULARIES = {None: 300, "bpe": 300, "unigram": 290, "char": 300, "word": 40}
 
 
 def factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:
