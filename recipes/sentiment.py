@@ -8,7 +8,7 @@ IMDB and one-sentence ones from Rotten Tomatoes, in three splits by the hash of 
 is in docs/results.md, a table made from stored run records.
 
 The model: embedding → variational dropout → stacked bidirectional LSTM → pooling over time → logits, and beside them those of a linear
-model of n-grams.
+model of words and n-grams.
 """
 
 from dataclasses import dataclass, replace
@@ -35,8 +35,8 @@ class Settings(LabeledTextSettings):
         output_dropout: dropout between layers and before the logits
         segment_length: steps per segment while training; nothing to train on whole texts
         cell: the recurrent cell
-        ngrams: tokens of the longest n-grams of the linear model beside the recurrent layers; 0 for none, nothing for what suits the tokens
-        ngram_buckets: rows of its table; n-grams beyond that share them; nothing for what suits the texts
+        ngrams: words of the longest n-grams of the linear model beside the recurrent layers; 0 for none, nothing for what suits the tokens
+        ngram_buckets: rows of its table of words and n-grams, which share them; nothing for what suits the texts
     """
 
     embedding_dim: int = 128
@@ -57,7 +57,7 @@ class Settings(LabeledTextSettings):
         if self.ngrams is not None:
             check_integer("ngrams", self.ngrams, 0)
         if self.ngram_buckets is not None:
-            check_integer("ngram_buckets", self.ngram_buckets, 1, 2**18)
+            check_integer("ngram_buckets", self.ngram_buckets, 1, 2**20)
 
 
 def build_model(settings: Settings, data):
@@ -76,6 +76,7 @@ def build_model(settings: Settings, data):
         cell=settings.cell,
         ngrams=settings.ngrams,
         ngram_buckets=settings.ngram_buckets,
+        max_length=settings.max_length,
         calibrated=True,
     )
 

@@ -12,6 +12,7 @@ HOMES = {
     "AttentionDecoder": f"{_RECURRENT}.attention_decoder",
     "AttentionOverTime": "toolkit.layers.pooling.attention_over_time",
     "Bidirectional": f"{_RECURRENT}.bidirectional",
+    "CropMiddle": "toolkit.layers.crop_middle",
     "Fusion": "toolkit.layers.fusion",
     "MaxOverTime": "toolkit.layers.pooling.max_over_time",
     "MeanOverTime": "toolkit.layers.pooling.mean_over_time",

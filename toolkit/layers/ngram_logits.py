@@ -1,4 +1,4 @@
-"""A linear model of the n-grams of a text, as a layer."""
+"""A linear model of the words and n-grams of a text, as a layer."""
 
 import keras
 from keras import ops
@@ -6,44 +6,34 @@ from keras import ops
 from toolkit.arguments import check_integer, check_positive_integer
 from toolkit.layers.precision import output_dtype
 
-FACTOR, MOST_BUCKETS = 8191, 2**18  # their product, and a token more, stays below 2³¹: LiteRT computes with 32 bits
+PRIMES = (46327, 46337)
+"""A word is two numbers below them: the larger one's square is just below 2³¹, and LiteRT computes with 32 bits."""
 
+FACTOR, MOST_BUCKETS = 2039, 2**20  # the same holds of their product, and a prime more
 
-def buckets_of(tokens, order: int, buckets: int):
-    """Returns the bucket of each n-gram: `h(t_1 … t_n) = (FACTOR · h(t_1 … t_{n-1}) + t_n) mod buckets`, where the hash of nothing is n.
+LONGEST = 8  # tokens whose letters make a word; of a longer one, the last ones
 
-    Args:
-        tokens: Token ids, integers `[batch, time]`, 0 after the end of a text.
-        order: The longest n, at least 2.
-        buckets: How many there are.
-
-    Returns:
-        Of the n-grams from n = 2 on, integers `[batch, (order - 1) · time]`; -1 where the text ends before.
-    """
-    found = []
-    for n in range(2, order + 1):
-        hashed = n + 0 * tokens
-        for place in range(n):
-            hashed = (FACTOR * hashed + _from(tokens, place)) % buckets
-        found.append(ops.where(_from(tokens, n - 1) > 0, hashed, -1))
-    return ops.concatenate(found, axis=1)
+SPELLING = ("first", "second", "first_power", "second_power", "left", "right")
+"""What `NgramLogits.spelling` says of a token: the two hashes of its letters, the power of each base that shifts what stands before by so
+many letters, and which tokens make one word with it: the one after it, if its `left` is not 0 and is the `right` of this one."""
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
 class NgramLogits(keras.layers.Layer):
-    """A linear model of which n-grams of tokens a text has: `y = Σ_g r_g W_g / √(Σ_g r_g²) + b`, g the different ones.
+    """A linear model of which tokens, words and n-grams of words a text has: `y = Σ_g r_g W_g / √(Σ_g r_g²) + b`, g the different ones.
 
-    Single tokens have a row each of one table, longer n-grams are hashed into the rows of another one. They hold r W: how rare an n-gram is
-    times what it says of each label. What the sum is divided by makes texts of any length count alike. Longer n-grams are those of tokens
-    that `alike` gives the same number, such as "Good" and "good".
+    Each token has a row of one table; words and n-grams of words are hashed into the rows of another one. They hold r W: how rare one is
+    times what it says of each label. What the sum is divided by makes texts of any length count alike. Words are put together from their
+    tokens (`spelling`), so that one is the same however it is cut.
 
-    The weights do not learn by gradient descent: `toolkit.tasks.classification.ngrams.fit_ngrams` finds them.
+    The weights do not learn by gradient descent: `toolkit.tasks.classification.ngrams.fit_ngrams` finds them. Until then, each token is a
+    word.
 
     Args:
         vocabulary_size: Number of token ids.
         labels: Number of labels.
-        order: Longest n-grams; 1 for single tokens alone.
-        buckets: Rows of the table of longer ones.
+        order: Words of the longest n-grams; 1 for tokens and words alone.
+        buckets: Rows of the table of words and n-grams.
         **kwargs: As in `keras.layers.Layer`.
 
     Call arguments:
@@ -56,7 +46,8 @@ class NgramLogits(keras.layers.Layer):
         InvalidArgument: An argument is out of range.
 
     Source: Wang & Manning 2012, "Baselines and bigrams: simple, good sentiment and topic classification", for the presence of n-grams;
-    Joulin et al. 2017, "Bag of tricks for efficient text classification", for hashing them.
+    Joulin et al. 2017, "Bag of tricks for efficient text classification", for hashing them; Karp & Rabin 1987, "Efficient randomized
+    pattern-matching algorithms", for hashes that are put together.
     """
 
     def __init__(self, vocabulary_size: int, labels: int, order: int = 2, buckets: int = 65521, **kwargs):
@@ -70,23 +61,61 @@ class NgramLogits(keras.layers.Layer):
         self.buckets = buckets
 
     def build(self, tokens_shape):
-        """Makes the tables, the squares of r and the bias, of zeros; and each token like itself alone."""
-        sizes = {"tokens": self.vocabulary_size, "ngrams": self.buckets} if self.order > 1 else {"tokens": self.vocabulary_size}
+        """Makes the tables, the squares of r and the bias, of zeros; and each token a word of its own."""
+        sizes = {"tokens": self.vocabulary_size, "ngrams": self.buckets}
         self.tables = [self._fixed((size, self.labels), name) for name, size in sizes.items()]
         self.squares = [self._fixed((size, 1), f"{name}_squares") for name, size in sizes.items()]
         self.bias = self._fixed((self.labels,), "bias")
-        self.alike = self._fixed((self.vocabulary_size,), "alike", "int32")
-        self.alike.assign(range(self.vocabulary_size))
+        self.spelling = self._fixed((self.vocabulary_size, len(SPELLING)), "spelling", "int32")
+        self.spelling.assign([[*(token % prime for prime in PRIMES), 1, 1, 0, 0] for token in range(self.vocabulary_size)])
 
     def call(self, tokens):
         """Returns the logits."""
         tokens = ops.cast(tokens, "int32")
-        found = [ops.where(tokens > 0, tokens, -1)]
-        if self.order > 1:
-            found.append(buckets_of(ops.take(self.alike, tokens), self.order, self.buckets))
-        counted = [ops.expand_dims(ops.cast(_occurs_first(rows), self.bias.dtype), -1) for rows in found]
-        sums, squares = (_summed(tables, found, counted) for tables in (self.tables, self.squares))
+        found = [_different(rows) for rows in (ops.where(tokens > 0, tokens, -1), self.buckets_of(tokens))]
+        sums, squares = (_summed(tables, found) for tables in (self.tables, self.squares))
         return sums / ops.sqrt(ops.maximum(squares, keras.config.epsilon())) + self.bias
+
+    def buckets_of(self, tokens):
+        """Returns the bucket of each word and each n-gram of words.
+
+        That of the words w_1 … w_n, each of two numbers, is their hash `h(x_1 … x_k) = (FACTOR · h(x_1 … x_{k-1}) + x_k) mod buckets`,
+        where the hash of nothing is n.
+
+        Args:
+            tokens: Token ids, int32 `[batch, time]`, 0 after the end of a text.
+
+        Returns:
+            Of n = 1 to `order`, int32 `[batch, order · time]`: each at the last token of its last word, and -1 elsewhere.
+        """
+        ends, words = self._words(tokens)
+        found = []
+        for n in range(1, self.order + 1):
+            hashed = n + 0 * tokens
+            for word in reversed(words[:n]):
+                for half in range(len(PRIMES)):
+                    hashed = (FACTOR * hashed + word[..., half]) % self.buckets
+            exists = ops.logical_and(ends, words[n - 1][..., 0] >= 0)
+            found.append(ops.where(exists, hashed, -1))
+        return ops.concatenate(found, axis=1)
+
+    def _words(self, tokens):
+        """Returns where a word ends, `[batch, time]`, and the word up to there and the ones before it, `order` times `[batch, time, 2]`."""
+        hashed, powers, sides = ops.split(ops.take(self.spelling, tokens, axis=0), 3, axis=-1)
+        left, right = sides[..., 0], sides[..., 1]
+        goes_on = ops.logical_and(left > 0, left == _before(right, 0))
+        inside = ops.expand_dims(goes_on, -1)
+        word = hashed
+        for _ in range(LONGEST - 1):
+            word = ops.where(inside, (_before(word, 0) * powers + hashed) % ops.array(PRIMES, "int32"), hashed)
+        words = [word]
+        for _ in range(self.order - 1):
+            last = start = _before(words[-1], -1)
+            for _ in range(LONGEST - 1):
+                last = ops.where(inside, _before(last, -1), start)
+            words.append(last)
+        ends = ops.logical_and(tokens > 0, ops.logical_not(ops.pad(goes_on, [(0, 0), (0, 1)])[:, 1:]))
+        return ends, words
 
     def compute_output_shape(self, tokens_shape):
         """Returns `(batch, labels)`."""
@@ -101,20 +130,20 @@ class NgramLogits(keras.layers.Layer):
         return self.add_weight(shape, "zeros", trainable=False, name=name, dtype=dtype)
 
 
-def _summed(tables, found, counted):
-    """Returns the sum of the rows of the tables that were found and count, `[batch, columns]`."""
+def _before(values, first: int):
+    """Returns what stands one step earlier, `[batch, time, …]`, and a number at the first step."""
+    padding = [(0, 0), (1, 0)] + [(0, 0)] * (len(values.shape) - 2)
+    return ops.pad(values, padding, constant_values=first)[:, :-1]
+
+
+def _different(rows):
+    """Returns the numbers of `[batch, places]` that are not negative, each once, and -1 at the other places."""
+    rows = ops.sort(rows, axis=1)
+    return ops.where(rows == _before(rows, -1), -1, rows)
+
+
+def _summed(tables, found):
+    """Returns the sum of the rows of the tables that were found, `[batch, columns]`."""
     rows = [ops.take(table, ops.maximum(places, 0), axis=0) for table, places in zip(tables, found, strict=True)]
-    return sum(ops.sum(each * first, axis=1) for each, first in zip(rows, counted, strict=True))
-
-
-def _from(tokens, place: int):
-    """Returns the tokens from a place on, with as many zeros behind them."""
-    return ops.pad(tokens, [(0, 0), (0, place)])[:, place:] if place else tokens
-
-
-def _occurs_first(rows):
-    """Returns which of the numbers `[batch, places]` are not negative and stand at no earlier place."""
-    places = ops.cumsum(ops.ones_like(rows), axis=1)
-    earlier = ops.expand_dims(places, 1) < ops.expand_dims(places, 2)
-    again = ops.any(ops.logical_and(ops.expand_dims(rows, 1) == ops.expand_dims(rows, 2), earlier), axis=2)
-    return ops.logical_and(rows >= 0, ops.logical_not(again))
+    there = [ops.expand_dims(ops.cast(places >= 0, each.dtype), -1) for places, each in zip(found, rows, strict=True)]
+    return sum(ops.sum(each * counted, axis=1) for each, counted in zip(rows, there, strict=True))

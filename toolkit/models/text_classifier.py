@@ -8,6 +8,7 @@ from toolkit.arguments import InvalidArgument, check_choice, check_integer, chec
 from toolkit.layers import (
     AttentionOverTime,
     Bidirectional,
+    CropMiddle,
     Fusion,
     MaxOverTime,
     MeanOverTime,
@@ -46,8 +47,9 @@ class TextClassifier(keras.Model):
         output_dropout: Variational dropout between the layers, and dropout on the pooled vector.
         segment_length: Steps per segment while training (`Segmented`); `None` to train on whole texts. Not with `pooling="last"`.
         cell: Name of the recurrent cell, a key of `toolkit.cells.CELLS`.
-        ngrams: Tokens of the longest n-grams (`NgramLogits`); 0 for the recurrent part alone.
-        ngram_buckets: Rows of the table of n-grams.
+        ngrams: Words of the longest n-grams (`NgramLogits`); 0 for the recurrent part alone.
+        ngram_buckets: Rows of the table of words and n-grams.
+        max_length: Tokens that the recurrent layers read of a text, which loses its middle; `None` for all. The linear model reads all.
         calibrated: Whether there is a temperature, which held-out texts choose.
         **kwargs: As in `keras.Model`.
 
@@ -76,6 +78,7 @@ class TextClassifier(keras.Model):
         cell: str = "lstm",
         ngrams: int = 0,
         ngram_buckets: int = 65521,
+        max_length: int | None = None,
         calibrated: bool = False,
         **kwargs,
     ):
@@ -100,7 +103,8 @@ class TextClassifier(keras.Model):
 
         # === Graph ===
         tokens = keras.Input((None,), dtype="int32", name="tokens")
-        x = embedding(word_dropout_layer(tokens))
+        read = CropMiddle(max_length, name="crop_middle")(tokens) if max_length else tokens
+        x = embedding(word_dropout_layer(read))
         for dropout, layer in zip(dropouts, recurrent, strict=True):
             x = layer(dropout(x))
         if pooled:
@@ -124,6 +128,7 @@ class TextClassifier(keras.Model):
         self.cell = cell
         self.ngrams = ngrams
         self.ngram_buckets = ngram_buckets
+        self.max_length = max_length
         self.calibrated = calibrated
 
     @property
@@ -154,6 +159,7 @@ class TextClassifier(keras.Model):
             "cell": self.cell,
             "ngrams": self.ngrams,
             "ngram_buckets": self.ngram_buckets,
+            "max_length": self.max_length,
             "calibrated": self.calibrated,
         }
 

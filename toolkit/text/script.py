@@ -15,3 +15,8 @@ def parts_words(texts: Sequence[str]) -> bool:
     """
     unspaced, words = (sum(len(pattern.findall(text)) for text in texts) for pattern in (_UNSPACED, _WORD))
     return words > 0 and 2 * unspaced < sum(map(len, texts))
+
+
+def is_unspaced(character: str) -> bool:
+    """Tells whether a character is of a script that sets no spaces between words."""
+    return bool(_UNSPACED.match(character))

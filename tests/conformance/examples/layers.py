@@ -11,6 +11,7 @@ from toolkit.layers import (
     AttentionDecoder,
     AttentionOverTime,
     Bidirectional,
+    CropMiddle,
     Fusion,
     MaxOverTime,
     MeanOverTime,
@@ -37,6 +38,12 @@ def ngram_logits():
     return keras.Model(tokens, NgramLogits(10, 2, order=3, buckets=7)(tokens) + keras.layers.GlobalAveragePooling1D()(embedded))
 
 
+def crop_middle():
+    tokens = keras.Input((None,), dtype="int32")
+    embedded = keras.layers.Embedding(10, 2)(CropMiddle(3)(tokens))
+    return keras.Model(tokens, embedded)
+
+
 def attention_decoder():
     sequences = keras.Input((None, 3))
     memory = keras.layers.Masking()(sequences)  # its mask becomes the argument `memory_mask`
@@ -53,6 +60,7 @@ EXAMPLES = {
     "toolkit>AttentionDecoder": (attention_decoder, FEATURES),
     "toolkit>AttentionOverTime": (lambda: AttentionOverTime(3), FEATURES),
     "toolkit>Bidirectional": (lambda: Bidirectional(LSTM(3), merge_mode="sum"), FEATURES),
+    "toolkit>CropMiddle": (crop_middle, TOKENS),
     "toolkit>GRU": (lambda: GRU(3, return_sequences=True, zoneout=0.1, reset_after=False, learned_initial_state=True), FEATURES),
     "toolkit>LSTM": (lambda: LSTM(3, return_sequences=True, dropout=0.1, use_cudnn=False, zoneout=(0.1, 0.2), forget_bias=2.0), FEATURES),
     "toolkit>Fusion": (fusion, FEATURES[:, 0]),

@@ -14,9 +14,10 @@ TEXTS_PER_BATCH, LEAST_BATCH, MOST_BATCH = 32, 1024, 8192
 LEAST_EPOCHS, MOST_EPOCHS, TOKENS = 2, 10, 16_000_000
 LEAST_LENGTH = 32  # that a text is padded to
 AVERAGED = 0.05  # of the steps
-NGRAMS = {"char": 3}  # characters say less than pieces of words, of which pairs are enough
+NGRAMS = {"char": 3}  # characters say less than words, of which pairs are enough
 PAIRS = 2
-BUCKETS, TOKENS_PER_BUCKET, MOST_WEIGHTS = (16381, 65521, 262139), 4, 2**23  # primes; weights of the table of n-grams
+BUCKETS = (16381, 32749, 65521, 131071, 262139, 524287, 1048573)  # primes
+MOST_WEIGHTS = 2**23  # of the table of words and n-grams
 
 
 def tokenizer_for(settings: Any, texts: Sequence[str]) -> str:
@@ -30,7 +31,7 @@ def tokenizer_for(settings: Any, texts: Sequence[str]) -> str:
 
 
 def ngrams_for(settings: Any, tokenizer: Tokenizer) -> int:
-    """Returns the tokens of the longest n-grams: those asked for, or what suits the tokens, also where the model does without.
+    """Returns the words of the longest n-grams: those asked for, or what suits the tokens, also where the model does without.
 
     Args:
         settings: Those of a recipe.
@@ -40,7 +41,7 @@ def ngrams_for(settings: Any, tokenizer: Tokenizer) -> int:
 
 
 def buckets_for(settings: Any, tokens: int, labels: int) -> int:
-    """Returns the rows of the table of n-grams: those asked for, or a quarter of the tokens, if the labels allow.
+    """Returns the rows of the table of words and n-grams: those asked for, or as many as tokens, if the labels allow.
 
     Args:
         settings: Those of a recipe.
@@ -50,7 +51,7 @@ def buckets_for(settings: Any, tokens: int, labels: int) -> int:
     if given := getattr(settings, "ngram_buckets", None):
         return given
     fitting = [buckets for buckets in BUCKETS if buckets * labels <= MOST_WEIGHTS] or BUCKETS[:1]
-    return next((buckets for buckets in fitting if buckets >= tokens / TOKENS_PER_BUCKET), fitting[-1])
+    return next((buckets for buckets in fitting if buckets >= tokens), fitting[-1])
 
 
 def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray], labels: int) -> dict[str, Choice]:
@@ -75,7 +76,7 @@ def choices(settings: Any, tokenizer: Tokenizer, train: Sequence[np.ndarray], la
     brought = settings.tokenizer_model or settings.init_from
     found = {
         **({} if brought else {"tokenizer": Choice(kind, f"{'no ' * (kind == 'char')}spaces part the words")}),
-        "ngrams": Choice(ngrams_for(settings, tokenizer), f"of {kind} tokens"),
+        "ngrams": Choice(ngrams_for(settings, tokenizer), f"of {'characters' if kind == 'char' else 'words'}"),
         "ngram_buckets": Choice(buckets_for(settings, total, labels), f"of {total:,} tokens, {labels} labels"),
         "tokens_per_batch": Choice(batch, f"about {batch / mean:,.0f} of the texts, which have {mean:,.0f} tokens on average"),
         "epochs": Choice(epochs, f"the {len(train):,} texts have {total:,} tokens"),

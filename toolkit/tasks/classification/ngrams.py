@@ -1,8 +1,7 @@
-"""The linear model of n-grams beside the recurrent layers, fitted by logistic regression.
+"""The linear model of words and n-grams beside the recurrent layers, fitted by logistic regression.
 
-Single tokens may share what their letters say: besides a feature of its own, a token has those of its spelling in lower case and of the
-sequences of two to five characters in it. As all of them are added up, they end in one row for each token, and cost nothing where texts are
-labeled.
+Tokens may share what their letters say: besides a feature of its own, a token has those of its spelling in lower case and of the sequences
+of two to five characters in it. As all of them are added up, they end in one row for each token, and cost nothing where texts are labeled.
 """
 
 from collections import defaultdict
@@ -17,15 +16,19 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.linear_model import LogisticRegression
 
 from toolkit.data.batching.token_lists import by_length, padded
-from toolkit.layers.ngram_logits import NgramLogits, buckets_of
+from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.tasks.classification.fusion import LabeledTokens, best_scales
+from toolkit.tasks.classification.spelling import spelling_of
 from toolkit.tasks.classification.word_vectors import topic_vectors
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse regularization strengths that the held-out texts choose from."""
 
 CHARACTERS = range(2, 6)
+OF_LETTERS, OF_TOKENS = 0.5, 0.25
+"""How long what is known of the tokens is beside the words: of tokens that share what their letters say, and of those that do not."""
 MOST_VALUES = 4e7  # features of all texts, times labels: what a minute or so is enough for
+MANY = 2_000_000  # different tokens of all texts, from which on what a word says is known from texts that have it
 ITERATIONS = 100
 NEVER = 20.0  # nats
 
@@ -38,7 +41,7 @@ class Features(NamedTuple):
 
     Attributes:
         tokens: 1 where a text has a token, `[texts, tokens]`.
-        ngrams: 1 where it has a longer n-gram in a bucket, `[texts, buckets]`.
+        ngrams: 1 where it has a word or an n-gram of words in a bucket, `[texts, buckets]`.
     """
 
     tokens: csr_matrix
@@ -82,19 +85,21 @@ def fit_ngrams(
         pieces: How each token is written.
         train: What it learns from. Labels that do not occur there are never given; if there is one only, nothing is learned.
         held_out: What chooses the regularization, and whether tokens share what their characters say: of many texts, those that are spelled
-            alike are better kept apart.
+            alike are better kept apart, and words say nearly all.
         plain: Texts without labels, which tell how rare n-grams are, and which tokens are like each other: these share what the labels
             say of them.
     """
     if len(np.unique(train.labels)) < 2:
         return
-    layer.alike.assign(alike_of(pieces))
+    layer.spelling.assign(spelling_of(pieces))
     found, others = (features_of(texts.tokens, layer) for texts in (train, held_out))
     everything = Features(*map(vstack, zip(found, features_of(plain.tokens, layer), strict=True))) if plain else found
     spellings, most = [piece.lower() for piece in pieces], int(MOST_VALUES / layer.labels)
-    spelled = [_spelled(spellings, everything.tokens, values) for values in ((most,) if plain else (most, 0))]
+    lengths = {most: OF_LETTERS} if plain or found.tokens.nnz < MANY else {}
+    lengths |= {} if plain else {0: OF_TOKENS}
+    spelled = [length * _spelled(spellings, everything.tokens, values) for values, length in lengths.items()]
     fits = [_fitted(each, Parts(found, others, everything), train, held_out, layer.labels, plain) for each in spelled]
-    layer.set_weights([*min(fits, key=attrgetter("nats")).weights, layer.alike])
+    layer.set_weights([*min(fits, key=attrgetter("nats")).weights, layer.spelling])
 
 
 def logits_of(layer: NgramLogits, token_lists: Sequence[np.ndarray]) -> np.ndarray:
@@ -102,13 +107,6 @@ def logits_of(layer: NgramLogits, token_lists: Sequence[np.ndarray]) -> np.ndarr
     found = features_of(token_lists, layer)
     sums, squares = (sum(map(matmul, found, map(np.asarray, tables))) for tables in (layer.tables, layer.squares))
     return sums / np.sqrt(np.maximum(squares, keras.config.epsilon())) + np.asarray(layer.bias)
-
-
-def alike_of(pieces: Sequence[str]) -> np.ndarray:
-    """Returns for each token the first that is written like it but for upper case, integers `[tokens]`."""
-    spellings = [piece.lower() for piece in pieces]
-    first = {spelling: token for token, spelling in reversed([*enumerate(spellings)])}
-    return np.array([first[spelling] for spelling in spellings])
 
 
 def _vectors(contexts: np.ndarray, found: Features, squares: Sequence[np.ndarray]) -> np.ndarray:
@@ -131,24 +129,21 @@ def _vectors(contexts: np.ndarray, found: Features, squares: Sequence[np.ndarray
 
 
 def features_of(token_lists: Sequence[np.ndarray], layer: NgramLogits) -> Features:
-    """Returns which n-grams of a layer each text has."""
-    alike = np.asarray(layer.alike)
-    rows, columns = [], []
-    if layer.order > 1:
-        for batch in by_length([len(ids) for ids in token_lists]):
-            tokens = padded([alike[token_lists[row]] for row in batch])
-            buckets = np.asarray(buckets_of(tf.constant(tokens, tf.int32), layer.order, layer.buckets))
-            places = np.nonzero(buckets >= 0)
-            rows.append(np.asarray(batch)[places[0]])
-            columns.append(buckets[places])
+    """Returns which tokens, words and n-grams of a layer each text has."""
+    rows, columns, buckets_of = [], [], tf.function(layer.buckets_of, [tf.TensorSpec((None, None), tf.int32)])
+    for batch in by_length([len(ids) for ids in token_lists]):
+        buckets = np.asarray(buckets_of(padded([token_lists[row] for row in batch])))
+        places = np.nonzero(buckets >= 0)
+        rows.append(np.asarray(batch)[places[0]])
+        columns.append(buckets[places])
     numbers = np.repeat(np.arange(len(token_lists)), [len(ids) for ids in token_lists])
     tokens = _presence([numbers], token_lists, (len(token_lists), layer.vocabulary_size))
-    return Features(tokens, _presence(rows, columns, (len(token_lists), layer.buckets if layer.order > 1 else 0)))
+    return Features(tokens, _presence(rows, columns, (len(token_lists), layer.buckets)))
 
 
 def _presence(rows: Sequence[np.ndarray], columns: Sequence[np.ndarray], shape: tuple[int, int]) -> csr_matrix:
     rows, columns = (np.concatenate([np.empty(0, np.int64), *each]) for each in (rows, columns))
-    matrix = csr_matrix((np.ones(len(rows)), (rows, columns)), shape)
+    matrix = csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape)
     matrix.data[:] = 1  # what occurs twice has been added up
     return matrix
 
@@ -200,8 +195,7 @@ def _fitted(spelled: csr_matrix, parts: Parts, train: LabeledTokens, held_out: L
     kernel, bias, least = _regression(inputs, others, train, held_out, labels)
     kernels = np.split(kernel, [scaled[0].shape[1]])
     tables = [scale @ each for scale, each in zip(scaled, kernels, strict=True)]
-    count = 2 if parts.found.ngrams.shape[1] else 1  # tables of the layer
-    return Fit(least, [*tables[:count], *squares[:count], bias])
+    return Fit(least, [*tables, *squares, bias])
 
 
 def _regression(
@@ -213,7 +207,7 @@ def _regression(
     """
     whole = np.zeros((inputs.shape[1], labels))
     seen = np.flatnonzero(inputs.getnnz(axis=0))  # a feature that no text has keeps a weight of 0, and most buckets of a small set are such
-    inputs, others = inputs[:, seen], others[:, seen]
+    inputs, others = (each[:, seen].astype(np.float32) for each in (inputs, others))  # half the time, and precise enough
     model = LogisticRegression(warm_start=True, max_iter=ITERATIONS, tol=1e-5)
     best, least = None, np.inf
     for strength in STRENGTHS:

@@ -9,6 +9,7 @@ Source: Scudder 1965, "Probability of error of some adaptive pattern-recognition
 2020, "Self-training with noisy student improves ImageNet classification", for a student that is larger and is trained with noise.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +19,7 @@ from toolkit.layers.fusion import Fusion
 from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.models import TextClassifier
 from toolkit.tasks.classification.fusion import LabeledTokens, fit_fusion
-from toolkit.tasks.classification.ngrams import PlainTexts, alike_of, fit_ngrams, logits_of
+from toolkit.tasks.classification.ngrams import PlainTexts, fit_ngrams, logits_of
 from toolkit.tasks.classification.texts import LabeledTexts
 from toolkit.tasks.classification.unlabelled import UNLABELLED
 from toolkit.tasks.classification.word_vectors import context_vectors
@@ -48,6 +49,13 @@ def taught(data: LabeledTexts, order: int, buckets: int, class_weights: str | No
     rows = np.flatnonzero(sure)  # a batch has to weigh something
     guessed = LabeledTokens([plain[row] for row in rows], logits[rows].argmax(axis=1), sure[rows])
     return replace(data, teacher=layer, contexts=contexts, guessed=guessed)
+
+
+def alike_of(pieces: Sequence[str]) -> np.ndarray:
+    """Returns for each token the first that is written like it but for upper case, integers `[tokens]`."""
+    spellings = [piece.lower() for piece in pieces]
+    first = {spelling: token for token, spelling in reversed([*enumerate(spellings)])}
+    return np.array([first[spelling] for spelling in spellings])
 
 
 def temperate(logits: np.ndarray, known: np.ndarray, held_out: LabeledTokens) -> np.ndarray:

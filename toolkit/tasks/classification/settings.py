@@ -10,6 +10,9 @@ from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at
 REST = "rest"
 """Value of `unlabelled` that stands for no file."""
 
+WHOLE = 8
+"""How many times what the recurrent layers read of a text is kept for a linear model, to which it costs next to nothing."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LabeledTextSettings(FileSettings, TrainingSettings):
@@ -29,7 +32,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
         training_examples: labeled texts to train on, drawn by the seed; nothing for all that there are
         unlabelled: files of more such texts, by commas: tables, or a text per line; or `rest`, those that training_examples leaves out
         vocabulary_size: number of token ids
-        max_length: tokens kept of a text; a longer one loses its middle
+        max_length: tokens that the recurrent layers read of a text; a longer one loses its middle
         tokens_per_batch: size of a batch, padding included; nothing for what suits the texts
         epochs: passes over the training texts, at most; nothing for as many as suit them
         ema_momentum: share of itself that the average of the weights keeps at a step; 0 for no average, nothing for what suits the steps
@@ -63,6 +66,11 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
     ema_momentum: float | None = None
     class_weights: Literal["balanced"] | None = None
     baseline: bool = True
+
+    @property
+    def most_tokens(self) -> int:
+        """Tokens that are kept of a text: what a linear model reads beside the recurrent layers."""
+        return WHOLE * self.max_length
 
     def __post_init__(self):
         FileSettings.__post_init__(self)

@@ -33,7 +33,8 @@ class LabeledTexts:
     Attributes:
         corpus: Texts and labels by split.
         tokenizer: The tokenizer.
-        tokens: By split, the token ids of each text, cropped; those without labels are `"unlabelled"`.
+        tokens: By split, the token ids of each text, of which a very long one keeps `LabeledTextSettings.most_tokens`; those without labels
+            are `"unlabelled"`.
         guessed: Those without labels, with the labels and weights that `self_training` gives them; `None` if there are none.
         teacher: The linear model that these labels come from.
         contexts: Vectors of tokens, `[tokens, dim]`.
@@ -57,10 +58,9 @@ class LabeledTexts:
         weights = balanced_weights(labels) if class_weights == "balanced" else np.ones(len(labels))
         return LabeledTokens(self.tokens[split], labels, weights)
 
-    @property
-    def learned(self) -> list[np.ndarray]:
-        """Token ids of each text to learn from, labeled or not."""
-        return [*self.tokens["train"], *self.tokens.get(UNLABELLED, [])]
+    def learned(self, max_length: int) -> list[np.ndarray]:
+        """Returns the token ids of each text to learn from, labeled or not, cropped to a length."""
+        return [crop(ids, max_length) for ids in (*self.tokens["train"], *self.tokens.get(UNLABELLED, []))]
 
     def to_learn_from(self, class_weights: str | None) -> LabeledTokens:
         """Returns the texts of the training split; weighted, with those that are labeled by guesses."""
@@ -74,12 +74,13 @@ class LabeledTexts:
     def batches(
         self, split: str, *, max_length: int, tokens_per_batch: int, seed: int, replicas: int, class_weights: str | None
     ) -> TokenBatches:
-        """Returns the batches of a split; those of `"train"` are shuffled and weighted."""
+        """Returns the batches of a split, of texts cropped to a length; those of `"train"` are shuffled and weighted."""
         training = split == "train"
         texts = self.to_learn_from(class_weights) if training else self.labeled(split, None)
-        lengths = [len(ids) for ids in texts.tokens]
+        tokens = [crop(ids, max_length) for ids in texts.tokens]
+        lengths = [len(ids) for ids in tokens]
         plan = BatchPlan(lengths, length_boundaries(max_length), tokens_per_batch, seed=seed, shuffle=training, multiple_of=replicas)
-        return TokenBatches(*texts, plan)
+        return TokenBatches(tokens, texts.labels, texts.weights, plan)
 
 
 def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> LabeledTexts:
@@ -115,7 +116,7 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
     tokens = {}
     for name, each in texts.items():
         encoded = tokenizer.encode(each)
-        tokens[name] = [crop(ids, settings.max_length) for ids in encoded]
+        tokens[name] = [crop(ids, settings.most_tokens) for ids in encoded]
         if cropped := sum(len(ids) > settings.max_length for ids in encoded):
             corpus.report.splits[name].noted[f"cropped to {settings.max_length} tokens"] = cropped
     keep_report(corpus.report, fingerprints, run)

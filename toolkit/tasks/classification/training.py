@@ -74,7 +74,7 @@ class TextClassification(TrainingRun):
         data, s = super().read_data(), self.settings
         if s.unlabelled is None:
             return data
-        buckets = buckets_for(s, sum(map(len, data.learned)), len(data.label_names))
+        buckets = buckets_for(s, sum(map(len, data.learned(s.max_length))), len(data.label_names))
         return taught(data, ngrams_for(s, data.tokenizer), buckets, s.class_weights)
 
     def _checked(self, model: keras.Model, data: LabeledTexts) -> keras.Model:
@@ -110,7 +110,8 @@ class TextClassification(TrainingRun):
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"
 
     def _choose(self, data: LabeledTexts) -> dict[str, Choice]:
-        return choices(self.settings, data.tokenizer, data.learned, len(data.label_names))
+        s = self.settings
+        return choices(s, data.tokenizer, data.learned(s.max_length), len(data.label_names))
 
     def _complete(self, model: keras.Model, data: LabeledTexts) -> None:
         """Finds the linear model of n-grams, and how far to trust each part."""
@@ -168,7 +169,7 @@ class TextClassification(TrainingRun):
         return self._evaluate(model, tokenizer, split, self.label_names)
 
     def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split, label_names: Sequence[str]) -> ClassificationResult:
-        tokens = [crop(ids, self.settings.max_length) for ids in tokenizer.encode(split.texts)]
+        tokens = [crop(ids, self._most_tokens(model)) for ids in tokenizer.encode(split.texts)]
         result = evaluate_classifier(_probabilities(model, tokens), split.labels, label_names, split.sources, split.texts)
         parts = {name: scores(_probabilities(part, tokens), split.labels) for name, part in _parts(model).items()}
         return replace(result, parts=parts)
@@ -211,7 +212,7 @@ class TextClassification(TrainingRun):
             UserError: The run is not finished.
         """
         model, tokenizer = self.load()
-        return Predictor(classifier_runner(model), self.label_names, tokenizer, self.settings.max_length)
+        return Predictor(classifier_runner(model), self.label_names, tokenizer, self._most_tokens(model))
 
     def exporter(self) -> ClassifierExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.
@@ -220,7 +221,11 @@ class TextClassification(TrainingRun):
             UserError: The run is not finished.
         """
         model, tokenizer = self.load()
-        return ClassifierExporter(model, tokenizer, self.settings.max_length, self.label_names)
+        return ClassifierExporter(model, tokenizer, self._most_tokens(model), self.label_names)
+
+    def _most_tokens(self, model: keras.Model) -> int:
+        """Returns how many tokens of a text a model is given: more than its recurrent layers read, if it has a linear model."""
+        return self.settings.most_tokens if getattr(model, "ngrams", 0) else self.settings.max_length
 
     def load(self) -> tuple[keras.Model, Tokenizer]:
         """Returns the trained model and its tokenizer.
