@@ -85,13 +85,11 @@ QUICK = Settings(minutes=5, global_clipnorm=1.0)
 FULL = replace(
     QUICK,
     minutes=60,
-    epochs=8,
     vocabulary_size=30000,
     max_length=1024,
     embedding_dim=256,
     word_dropout=0.2,
     embedding_dropout=0.6,
-    ema_momentum=0.998,
     warmup_steps=200,
 )
 

@@ -22,6 +22,12 @@ def test_few_short_texts_get_small_batches_and_many_epochs(number, length, batch
     assert chosen(number, length) == {"tokens_per_batch": batch, "epochs": epochs}
 
 
+@pytest.mark.parametrize(("word_dropout", "epochs"), [(0.0, 3), (0.2, 9)])
+def test_what_is_read_with_other_gaps_is_read_more_often(word_dropout, epochs):
+    settings = Settings(tokenizer="bpe", word_dropout=word_dropout)
+    assert choices(settings, PIECES, [np.ones(200, np.int32)] * 27_000, 2)["epochs"].value == epochs
+
+
 def test_what_is_given_is_not_chosen():
     assert chosen(100, 10, epochs=3, tokens_per_batch=512) == {}
     assert chosen(100, 10, epochs=3).keys() == {"tokens_per_batch"}
