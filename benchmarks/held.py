@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.records import RESULTS, ROOT, HeldRecord
@@ -25,33 +25,32 @@ SETS = {"what_changes_the_operators": "slow tests", "every_cell": "each cell", "
 TESTS = [*(f"{SETTINGS}::{words} and {recipe}" for words in SETS for recipe in RECIPES), DAMAGE]
 EXPORTED = re.compile(rf"test_({'|'.join(SETS)})_is_(?:trained_and_)?exported\[(\w+)-\w+\]")
 TABLE = "what is offered holds"
-RECORDS = {"configurations": "held", "changes": "held-changes"}  # names by what their rows speak of
 
 
 def main(argv: Sequence[str] | None = None) -> list[HeldRecord]:
-    """Runs the tests, prints the counts and writes a record of the configurations and one of the changes, as far as they were tried."""
+    """Runs the tests, prints the counts and writes a record of each part as soon as it is through."""
     parser = argparse.ArgumentParser(description="Count the configurations that are exported, and the changes of exports that are noticed.")
     parser.add_argument(
         "--tests", nargs="+", default=TESTS, metavar="FILE[::WORDS]", help="tests; of a file, those whose names have the words"
     )
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the records")
     options = parser.parse_args(argv)
-    reports, minutes_of = [], {}
+    records = []
     for tests in options.tests:
         started = time.monotonic()
-        reports.append(_report_of(tests))
-        minutes_of[tests] = round((time.monotonic() - started) / 60, 1)
-    rows, minutes = counts(reports), round(sum(minutes_of.values()), 1)
-    command = f"python -m benchmarks.held{' --tests ' + shlex.join(options.tests) if options.tests != TESTS else ''}"
-    records = []
-    for what, name in RECORDS.items():
-        if found := {row: counted for row, counted in rows.items() if what in row}:
-            records.append(
-                HeldRecord(name=name, table=TABLE, what=what, command=command, seed=0, minutes=minutes, minutes_of=minutes_of, rows=found)
-            )
-            print(*(f"{row}: {counted['held']} of {counted['tried']}" for row, counted in found.items()), sep="\n")
-            print(records[-1].save(options.results))
+        rows = counts(_report_of(tests))
+        minutes = round((time.monotonic() - started) / 60, 1)
+        command = f"python -m benchmarks.held --tests {shlex.quote(tests)}"
+        records.append(HeldRecord(name=name_of(tests), table=TABLE, what=tests, command=command, seed=0, minutes=minutes, rows=rows))
+        print(*(f"{row}: {counted['held']} of {counted['tried']}" for row, counted in rows.items()), sep="\n")
+        print(records[-1].save(options.results))
     return records
+
+
+def name_of(tests: str) -> str:
+    """Returns the name of a record: that of the file's folder, and the words."""
+    file, _, words = tests.partition("::")
+    return "-".join(["held", Path(file).parent.name, *words.replace("_", " ").split()])
 
 
 def _report_of(tests: str) -> str:
@@ -64,14 +63,14 @@ def _report_of(tests: str) -> str:
         return report.read_text("utf-8")
 
 
-def counts(reports: Iterable[str]) -> dict[str, dict[str, int]]:
+def counts(report: str) -> dict[str, dict[str, int]]:
     """Returns what was tried and what held, by what it is.
 
     Args:
-        reports: pytest's, in JUnit's XML. A test of exported settings counts by its recipe; a test of random changes says its own counts.
+        report: pytest's, in JUnit's XML. A test of exported settings counts by its recipe; a test of random changes says its own counts.
     """
     rows: dict[str, dict[str, int]] = {}
-    for case in (case for report in reports for case in ElementTree.fromstring(report).iter("testcase")):
+    for case in ElementTree.fromstring(report).iter("testcase"):
         if match := EXPORTED.fullmatch(case.get("name", "")):
             row = rows.setdefault(f"configurations of {match[2]} that export everything, {SETS[match[1]]}", {"tried": 0, "held": 0})
             row["tried"] += 1

@@ -28,6 +28,6 @@ def held_page(records: Sequence[HeldRecord]) -> str:
     rows = [[name, f"{row['tried']:,}", f"{row['held']:,}"] for record in records for name, row in record.rows.items()]
     if not rows:
         return f"{INTRODUCTION}\nThere is no record yet.\n"
-    parts = [[f"`{part}`", f"{minutes:.1f}"] for record in records for part, minutes in record.minutes_of.items()]
+    parts = [[f"`{record.what}`", f"{record.minutes:.1f}"] for record in records]
     tables = table_of(["", "tried", "held"], rows), table_of(["tests, by two processes", "minutes"], parts)
     return "\n".join([INTRODUCTION, *tables, *map(measured, records)])

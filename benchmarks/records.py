@@ -240,13 +240,11 @@ class HeldRecord(Measured):
 
     Attributes:
         rows: By what it is, how many were `"tried"` and how many `"held"`.
-        minutes_of: Minutes of each part of the tests.
     """
 
     kind: ClassVar[str] = "held"
 
     rows: dict[str, dict[str, int]]
-    minutes_of: dict[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ FLAT = {
     "sentiment": {"tokenizer": "bpe", "max_length": 20},  # in hundreds of steps a cell that has hardly learned may let a rounding grow
     "translation": {"tokenizer": "bpe", "max_length": 20, "encoder_layers": 1, "decoder_layers": 1, "beam_width": 1},
     "language_model": {"tokenizer": "bpe", "num_layers": 1},
-    "tagging": {"max_length": 20, "character_units": 4},
+    "tagging": {"max_length": 20, "character_units": 16},
 }
 
 
