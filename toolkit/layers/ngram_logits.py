@@ -105,15 +105,10 @@ class NgramLogits(keras.layers.Layer):
         left, right = sides[..., 0], sides[..., 1]
         goes_on = ops.logical_and(left > 0, left == _before(right, 0))
         inside = ops.expand_dims(goes_on, -1)
-        word = hashed
-        for _ in range(LONGEST - 1):
-            word = ops.where(inside, (_before(word, 0) * powers + hashed) % ops.array(PRIMES, "int32"), hashed)
-        words = [word]
+        primes = ops.array(PRIMES, "int32")
+        words = [_along(inside, hashed, lambda word: (word * powers + hashed) % primes)]
         for _ in range(self.order - 1):
-            last = start = _before(words[-1], -1)
-            for _ in range(LONGEST - 1):
-                last = ops.where(inside, _before(last, -1), start)
-            words.append(last)
+            words.append(_along(inside, _before(words[-1], -1), lambda word: word))
         ends = ops.logical_and(tokens > 0, ops.logical_not(ops.pad(goes_on, [(0, 0), (0, 1)])[:, 1:]))
         return ends, words
 
@@ -128,6 +123,14 @@ class NgramLogits(keras.layers.Layer):
 
     def _fixed(self, shape: tuple[int, ...], name: str, dtype: str | None = None):
         return self.add_weight(shape, "zeros", trainable=False, name=name, dtype=dtype)
+
+
+def _along(inside, start, go_on):
+    """Returns `start` where a word begins, and inside of it what `go_on` makes of the value one step earlier, `[batch, time, 2]`."""
+    values = start
+    for _ in range(LONGEST - 1):
+        values = ops.where(inside, go_on(_before(values, 0)), start)
+    return values
 
 
 def _before(values, first: int):

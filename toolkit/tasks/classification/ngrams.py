@@ -28,7 +28,7 @@ CHARACTERS = range(2, 6)
 OF_LETTERS, OF_TOKENS = 0.5, 0.25
 """How long what is known of the tokens is beside the words: of tokens that share what their letters say, and of those that do not."""
 MOST_VALUES = 4e7  # features of all texts, times labels: what a minute or so is enough for
-MANY = 2_000_000  # different tokens of all texts, from which on what a word says is known from texts that have it
+MANY = 2_000_000  # tokens, those of each text counted once, from which on texts tell what a word says, and its letters do not
 ITERATIONS = 100
 NEVER = 20.0  # nats
 
@@ -57,7 +57,7 @@ class Parts(NamedTuple):
 
 
 class Fit(NamedTuple):
-    """A linear model: how unlikely held-out labels are with it, and the weights of the layer but `alike`."""
+    """A linear model: how unlikely held-out labels are with it, and the weights of the layer but `spelling`."""
 
     nats: float
     weights: list[np.ndarray]
@@ -95,9 +95,9 @@ def fit_ngrams(
     found, others = (features_of(texts.tokens, layer) for texts in (train, held_out))
     everything = Features(*map(vstack, zip(found, features_of(plain.tokens, layer), strict=True))) if plain else found
     spellings, most = [piece.lower() for piece in pieces], int(MOST_VALUES / layer.labels)
-    lengths = {most: OF_LETTERS} if plain or found.tokens.nnz < MANY else {}
-    lengths |= {} if plain else {0: OF_TOKENS}
-    spelled = [length * _spelled(spellings, everything.tokens, values) for values, length in lengths.items()]
+    ways = [] if found.tokens.nnz >= MANY and not plain else [(most, OF_LETTERS)]
+    ways += [] if plain else [(0, OF_TOKENS)]
+    spelled = [length * _spelled(spellings, everything.tokens, values) for values, length in ways]
     fits = [_fitted(each, Parts(found, others, everything), train, held_out, layer.labels, plain) for each in spelled]
     layer.set_weights([*min(fits, key=attrgetter("nats")).weights, layer.spelling])
 

@@ -10,8 +10,8 @@ from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at
 REST = "rest"
 """Value of `unlabelled` that stands for no file."""
 
-WHOLE = 8
-"""How many times what the recurrent layers read of a text is kept for a linear model, to which it costs next to nothing."""
+LINEAR_PART_READS = 8
+"""How many times as many tokens of a text as the recurrent layers do: they cost it next to nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
     @property
     def most_tokens(self) -> int:
         """Tokens that are kept of a text: what a linear model reads beside the recurrent layers."""
-        return WHOLE * self.max_length
+        return LINEAR_PART_READS * self.max_length
 
     def __post_init__(self):
         FileSettings.__post_init__(self)

@@ -27,12 +27,13 @@ def spelling_of(pieces: Sequence[str]) -> np.ndarray:
         int32 `[tokens, 6]`.
     """
     whole = not any(len(piece.strip(SPACE_PIECE)) > 1 for piece in pieces if not piece.startswith("<"))
-    return np.array([_spelled(piece.lower(), whole) for piece in pieces], np.int32)
+    return np.array([_row(piece.lower(), whole) for piece in pieces], np.int32)
 
 
-def _spelled(piece: str, whole: bool) -> list[int]:
+def _row(piece: str, whole: bool) -> list[int]:
     letters = piece.replace(SPACE_PIECE, "")
-    ends = (MARK, MARK) if whole else (_end(piece, 0), _end(letters or "a", -1))  # what follows a space alone begins a word with it
+    right = _end(letters, -1) if letters else LETTER  # what follows a space alone begins a word with it
+    ends = (MARK, MARK) if whole else (_end(piece, 0), right)
     hashes, powers = [], []
     for prime, base in zip(PRIMES, BASES, strict=True):
         number = 0

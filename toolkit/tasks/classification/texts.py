@@ -117,8 +117,8 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
     for name, each in texts.items():
         encoded = tokenizer.encode(each)
         tokens[name] = [crop(ids, settings.most_tokens) for ids in encoded]
-        if cropped := sum(len(ids) > settings.max_length for ids in encoded):
-            corpus.report.splits[name].noted[f"cropped to {settings.max_length} tokens"] = cropped
+        if longer := sum(len(ids) > settings.max_length for ids in encoded):
+            corpus.report.splits[name].noted[f"longer than {settings.max_length} tokens"] = longer
     keep_report(corpus.report, fingerprints, run)
     return LabeledTexts(corpus, tokenizer, tokens)
 
