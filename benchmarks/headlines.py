@@ -1,5 +1,6 @@
 """The table of results in README.md: a few numbers, each with its spread over seeds, and something to compare it with."""
 
+import re
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from benchmarks.speed import ratios
 
 HEAD = ("", "measure", "this toolkit", "spread", "to compare")
 LAYERS, FASTER = "recurrent layers", "training: stock / ours"
+
+
+_MEAN = r", mean of \d+ seeds"
 
 
 def percent(share: float | None) -> str:
@@ -25,7 +29,7 @@ class Headline:
         title: What was done.
         measure: What the number is.
         table: The records' table.
-        what: The record, or all of its seeds: what follows is then `, seed N`.
+        what: The record, or all of its seeds: what follows is then `, seed N`, or `, mean of N seeds`.
         score: The number's name in the records.
         other: The beginning of what a record or a reference of the same table says that it is.
         named: What the row calls that.
@@ -45,18 +49,23 @@ class Headline:
         """Returns the cells of the row; nothing if there is no record."""
         of_table = [record for record in records if record.table == self.table]
         rows = scored_rows(of_table, "metrics" if of_table and isinstance(of_table[0], Record) else "scores")
-        ours = [scores[self.score] for what, scores, _ in rows if what == self.what or what.startswith(f"{self.what}, seed ")]
+        named = [
+            (what, scores[self.score]) for what, scores, _ in rows if re.fullmatch(rf"{re.escape(self.what)}(, seed \d+|{_MEAN})?", what)
+        ]
         others = [scores[self.score] for what, scores, _ in rows if what.strip("*").startswith(self.other)]
-        if not ours:
+        if not named:
             return None
+        whats, ours = zip(*named, strict=True)
         compared = "; ".join(f"{self.written(other)} {self.named}" for other in others)
-        return [self.title, self.measure, self.written(statistics.fmean(ours)), self._spread(ours), compared]
+        return [self.title, self.measure, self.written(statistics.fmean(ours)), self._spread(whats[0], ours), compared]
 
-    def _spread(self, scores: Sequence[float]) -> str:
+    def _spread(self, what: str, scores: Sequence[float]) -> str:
+        if mean := re.search(_MEAN, what):
+            return mean[0].removeprefix(", ")
         return "one seed" if len(scores) == 1 else f"{self.written(min(scores))} to {self.written(max(scores))}, {len(scores)} seeds"
 
 
-_REVIEWS = ("accuracy, %", "movie_reviews/1.0.0", "recipe sentiment, preset full")
+_REVIEWS = ("accuracy, %", "movie_reviews/1.0.0", "recipe sentiment, preset quick")
 _COUNTED = ("tf-idf of 1-2-grams", "tf-idf and logistic regression", percent)
 HEADLINES = (
     Headline("Sentiment of IMDB reviews", *_REVIEWS, "imdb", *_COUNTED),

@@ -68,6 +68,14 @@ def test_every_headline_has_its_row():
     assert all(row.split("|")[5].strip() for row in rows)
 
 
+def test_a_mean_says_of_how_many_seeds():
+    of_reviews = {"table": "movie_reviews/1.0.0", "metrics": {"all": 0.875, "imdb": 0.9}}
+    quick = "recipe sentiment, preset quick"
+    mean, other = record(**of_reviews, what=f"{quick}, mean of 3 seeds"), record(**of_reviews, name="b", what=f"{quick}, mean pooling")
+    assert "| Sentiment of all default reviews | accuracy, % | 87.5 | mean of 3 seeds |" in headlines([mean, other])
+    assert "Sentiment" not in headlines([other])
+
+
 @pytest.mark.parametrize(("share", "text"), [(0.90466, "90.47"), (0.761, "76.1"), (1.0, "100"), (None, "")])
 def test_percent(share, text):
     assert percent(share) == text
