@@ -41,6 +41,7 @@ def losses(contender, setting):
     return [trainer.train(trainer.prepare(batch)) for batch in windows(setting)]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("cell", SMALL)
 @pytest.mark.parametrize("contender", ["keras graph", "pytorch"])
 def test_all_train_the_same_model(cell, contender):
@@ -116,6 +117,7 @@ def test_the_subwords_are_those_of_the_recipe():
     assert (setting.vocabulary_size, setting.rows) == (2000, 64)  # what is chosen for the reviews
 
 
+@pytest.mark.covering
 def test_contenders_take_turns_in_processes_of_their_own(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(language_model_speed, "SETTINGS", {"characters": LSTM})
     chosen = ["ours", "keras jit", *FLOOR]

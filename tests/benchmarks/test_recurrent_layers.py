@@ -36,6 +36,7 @@ def answers(contender, name):
     return {"outputs": np.asarray(steps.forward()), "gradient": np.asarray(steps.training()[0])}
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("contender", [name for name in CONTENDERS if name not in FLOOR and name not in ("keras graph", "ours jit")])
 @pytest.mark.parametrize("name", "abcd")  # e is a with another batch
 def test_all_contenders_compute_the_same(name, contender):
@@ -135,6 +136,7 @@ def test_a_contender_without_its_framework_is_left_out(tmp_path, monkeypatch):
     assert said == ["  pytorch does not take part: PyTorch is not installed (pip install torch)"]
 
 
+@pytest.mark.covering
 def test_the_tracing_of_a_fit_is_timed():
     values = fit_over_buckets("ours", [3], batch=2, seed=0, threads=2)
     assert values["tracing and compiling s"] == pytest.approx(values["of it training s"] + values["of it validation s"], rel=1e-3)

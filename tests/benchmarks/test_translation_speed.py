@@ -40,6 +40,7 @@ def losses(translator):
     return [trainer.train(batch) for _ in range(4)]
 
 
+@pytest.mark.covering
 @pytest.mark.parametrize("translator", ["keras graph", "pytorch"])
 def test_all_train_the_same_model(translator):
     try:
@@ -122,6 +123,7 @@ def test_first_steps_are_on_a_batch_of_each_shape():
     assert all(shapes[i] not in shapes[:i] for i in firsts)
 
 
+@pytest.mark.covering
 def test_translators_take_turns_in_processes_of_their_own():
     batches = {"sorted": sorted_batches(pairs(), sentences=3, count=2), "unsorted": unsorted_batches(pairs(), sentences=3, count=2)}
     case = translation_speed.measure(SETTING, batches, ["ours", "keras graph, unsorted"], rounds=2)

@@ -256,7 +256,7 @@ def test_an_export_of_another_model_is_noticed(exported, tokenizers, change):
         check.litert(LiteRTRunner(Path(exported.path) / "litert" / "model.tflite"))
 
 
-@pytest.mark.parametrize("factor", [20, 300])
+@pytest.mark.parametrize("factor", [pytest.param(20, marks=pytest.mark.covering), 300])
 def test_large_numbers_and_chaos_are_no_mistakes(factor, tokenizers, tmp_path):
     """As after a training that has diverged: what is exported answers as the model does, up to where that is unsure of itself."""
     model = random_translator(*tokenizers)
