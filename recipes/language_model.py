@@ -86,6 +86,7 @@ QUICK = Settings(minutes=5, learning_rate=3e-3, embedding_dim=160, units=320, wi
 FULL = replace(
     QUICK,
     minutes=60,
+    patience=8,
     learning_rate=2e-3,
     window=64,
     embedding_dim=128,

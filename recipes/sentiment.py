@@ -81,10 +81,11 @@ def build_model(settings: Settings, data):
     )
 
 
-QUICK = Settings(minutes=5, global_clipnorm=1.0)
+QUICK = Settings(minutes=5, global_clipnorm=1.0, patience=4)
 FULL = replace(
     QUICK,
     minutes=60,
+    patience=8,
     vocabulary_size=30000,
     max_length=1024,
     embedding_dim=256,

@@ -101,6 +101,7 @@ QUICK = Settings(minutes=5, learning_rate=3e-3)
 FULL = replace(
     QUICK,
     minutes=120,
+    patience=8,
     learning_rate=2e-3,
     embedding_dim=256,
     units=512,
