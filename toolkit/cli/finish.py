@@ -42,7 +42,7 @@ def finish(training: Any, export_dir: Path, as_json: bool) -> int:
         ending = f"nothing was exported, the run is kept in {run.path}" if trouble.diverged else f"the run is kept in {run.path}"
         problems.append(f"{training.warning(metrics)}; {ending}")
     elif not problems and (example := _tried("no example is shown", lambda: training.example)):
-        print(f"\nNow try: {predict_command(run.path, example)}")
+        print(f"\nNow try: {predict_command(run.path, *([example] if isinstance(example, str) else example))}")
     if as_json:
         print(to_json({"run": str(run.path), **metrics}))
     for problem in problems:
@@ -50,14 +50,15 @@ def finish(training: Any, export_dir: Path, as_json: bool) -> int:
     return 2 if problems else 0
 
 
-def predict_command(run: Path, text: str) -> str:
+def predict_command(run: Path, text: str, *options: str) -> str:
     """Returns the command that answers a text, as a shell takes it.
 
     Args:
         run: Folder of a run.
         text: The text.
+        *options: Options that it takes.
     """
-    return shlex.join(["toolkit", "predict", str(run), *(["--"] if text.startswith("-") else []), text])
+    return shlex.join(["toolkit", "predict", str(run), *options, *(["--"] if text.startswith("-") else []), text])
 
 
 def _export(training: Any, export_dir: Path) -> Sequence[str]:
