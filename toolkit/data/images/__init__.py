@@ -1,0 +1,1 @@
+"""Image files of all kinds to pixels of one size, in Python and in a TensorFlow graph."""
