@@ -12,6 +12,7 @@ import pytest
 import toolkit
 from tests.recipes.reviews import write_reviews
 from tests.recipes.sentences import pairs, write_sentences
+from tests.recipes.shapes import write_shapes
 from tests.recipes.test_tagging import write_chunks
 from toolkit.cli import main
 from toolkit.json_text import to_json
@@ -35,12 +36,16 @@ TINY = {
         **{"data": "train=train.txt,test=test.txt", "embedding_dim": 16, "units": 8, "character_dim": 8, "character_units": 8},
         **{"word_length": 8, "batch_size": 8, "epochs": 1, "learning_rate": 0.03, "max_length": 16},
     },
+    "visual_question_answering": {
+        **{"data": "shapes/table.tsv", "image_size": 16, "filters": 4, "embedding_dim": 8, "units": 8, "batch_size": 8, "epochs": 1},
+    },
 }
 TEXTS = {
     "sentiment": ["a superb film", "", "awful, and dull"],
     "translation": ["a red dog sleeps", "", "my sad cat sings"],
     "language_model": ["a red", "", "my"],
     "tagging": ["the old cat", "", "likes the river ."],
+    "visual_question_answering": [{"image": "shapes/0-0.png", "question": text} for text in ("what color is it?", "is it?", "caf\u00e9")],
 }
 OPTIONS = {"language_model": {"temperature": 0, "max_tokens": 9}}
 
@@ -55,6 +60,7 @@ def folder(tmp_path_factory):
     (folder / "text.txt").write_text("\n".join(source for source, _ in pairs()) + "\n", "utf-8")
     write_chunks(folder / "train.txt")
     write_chunks(folder / "test.txt", 30)
+    write_shapes(folder / "shapes")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         yield folder
@@ -121,7 +127,7 @@ def test_from_data_to_an_export_that_answers_the_same(folder, runs, exported, na
     assert run(texts[0], **options) == run([texts[0]], **options)[0]
     words = [word for option, value in options.items() for word in (f"--{option}", str(value))]
     capfd.readouterr()
-    assert main(["predict", f"runs/{name}", *texts, *words, "--json"]) == 0
+    assert main(["predict", f"runs/{name}", *words_of(texts), *words, "--json"]) == 0
     assert [json.loads(line) for line in capfd.readouterr().out.splitlines()] == answers.to_dicts()
     assert json.loads(to_json(run.evaluate().as_dict())) == run.metrics["test"]
     capfd.readouterr()
@@ -133,6 +139,13 @@ def test_from_data_to_an_export_that_answers_the_same(folder, runs, exported, na
         assert_same(toolkit.open(path)(texts, **options), answers)
     assert toolkit.open(f"runs/{name}")(texts, **options) == answers
     assert len({*run.model.get_config()}) > 1
+
+
+def words_of(texts):
+    """Returns items as a command line has them."""
+    if isinstance(texts[0], dict):
+        return [*(each["question"] for each in texts), "--image", texts[0]["image"]]
+    return texts
 
 
 def assert_same(answers, others):

@@ -1,5 +1,6 @@
 """Trains a configuration for a step or two, exports it in every format, and asks what was exported."""
 
+import base64
 import contextlib
 import warnings
 from collections.abc import Iterator, Sequence
@@ -54,7 +55,7 @@ def _run_eagerly(eagerly: bool) -> Iterator[None]:
         tf.config.run_functions_eagerly(False)
 
 
-def _different_answers(version: Path, texts: Sequence[str]) -> dict[str, str]:
+def _different_answers(version: Path, texts: Sequence[Any]) -> dict[str, str]:
     """Asks the SavedModel and the LiteRT file of a version as `toolkit predict` does."""
     if not (version / "litert" / "model.tflite").is_file():
         return {}
@@ -63,7 +64,7 @@ def _different_answers(version: Path, texts: Sequence[str]) -> dict[str, str]:
     return {} if different <= CLOSE else {"answers": f"SavedModel and LiteRT differ by {different:.2g}: {saved_model} and {litert}"}
 
 
-def _answers(task: Task, answerer: Any, texts: Sequence[str]) -> np.ndarray:
+def _answers(task: Task, answerer: Any, texts: Sequence[Any]) -> np.ndarray:
     """Returns numbers that depend on all that an opened export answers."""
     if task.name == "language_model":
         return np.array([likelihood.nats / max(1, likelihood.tokens) for likelihood in answerer.score(texts)])
@@ -71,4 +72,7 @@ def _answers(task: Task, answerer: Any, texts: Sequence[str]) -> np.ndarray:
         return np.array([translation.hypotheses[0].score for translation in answerer.translate(texts)])
     if task.name == "tagging":
         return np.concatenate([tagged.scores for tagged in answerer.predict(texts)])
+    if task.name == "visual_question_answering":
+        asked = [{**each, "image": base64.b64decode(each["image"])} for each in texts]
+        return np.array([answered.probabilities for answered in answerer.predict(asked)])
     return answerer.predict(texts).probabilities

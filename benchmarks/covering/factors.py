@@ -33,6 +33,7 @@ LEVELS: dict[str, Sequence[Any]] = {
     "activity_penalty": (0.0, 1.0),
     "temporal_activity_penalty": (0.0, 1.0),
     "character_units": (4, 0),
+    "attention_hops": (1, 2),
     "segment_length": (None, 4),
     "ngrams": (0, 1, 2),
     "sampled_softmax": (None, 16),
@@ -50,18 +51,19 @@ LEVELS: dict[str, Sequence[Any]] = {
 EXCUSED = {
     "where the data are": (
         "data", "data_dir", "text_column", "label_column", "source_column", "source", "target", "token_column", "tag_column", "scheme",
+        "images", "image_column", "question_column", "answer_column",
     ),
     "how files are read": (*READING_OPTIONS, *LABEL_OPTIONS),
     "which of them are read": (
         "training_examples", "unlabelled", "most_characters", "max_length_ratio", "tokens_per_epoch", "validation_tokens",
-        "validation_pairs", "reviews",
+        "validation_pairs", "reviews", "held_out_questions",
     ),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
     ),
     "sizes, which are tiny here": (
         "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",
-        "word_count", "ngram_buckets",
+        "word_count", "ngram_buckets", "image_size", "filters", "answer_count", "questions_at_once",
     ),
     "how long is trained, how fast, and what is kept": (
         "epochs", "steps", "minutes", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs",
@@ -90,6 +92,7 @@ TINY = {
     "translation": {"units": 4, "embedding_dim": 4, "batch_size": 40},
     "language_model": {"units": 4, "embedding_dim": 4, "batch_size": 4, "window": 8, "tokens_per_epoch": 64, "validation_tokens": 64},
     "tagging": {"units": 4, "embedding_dim": 4, "character_dim": 4, "batch_size": 20},
+    "visual_question_answering": {"units": 4, "embedding_dim": 4, "filters": 2, "image_size": 16, "batch_size": 4},
 }
 """Sizes by recipe: of the model, of its batches, and of an epoch, which is a step or two."""
 

@@ -3,6 +3,8 @@
 import random
 from pathlib import Path
 
+from PIL import Image
+
 NOUNS = ("cat", "dog", "film", "book", "house", "river", "teacher", "garden", "window", "letter", "morning", "street", "picture", "village")
 VERBS = ("sees", "reads", "likes", "finds", "paints", "opens", "follows", "answers")
 ADJECTIVES = ("big", "small", "old", "new", "quiet", "bright", "strange", "little")
@@ -10,7 +12,7 @@ SIZES = {"train": 40, "validation": 4, "test": 4}
 
 
 def write_texts(folder: Path) -> dict[str, str]:
-    """Writes labelled texts, pairs of texts, running text and tagged words, in three splits each.
+    """Writes labelled texts, pairs of texts, running text, tagged words, and questions about images, in three splits each.
 
     Args:
         folder: Where to.
@@ -20,6 +22,7 @@ def write_texts(folder: Path) -> dict[str, str]:
     """
     chance = random.Random(0)
     parts: dict[str, list[str]] = {"sentiment": [], "translation": [], "language_model": [], "tagging": []}
+    parts["visual_question_answering"] = []
     for split, size in SIZES.items():
         sentences = [_sentence(chance) for _ in range(size)]
         content = {
@@ -27,12 +30,23 @@ def write_texts(folder: Path) -> dict[str, str]:
             "translation": ("tsv", ["en\tback", *(f"{s}\t{' '.join(word[::-1] for word in s.split())}" for s in sentences)]),
             "language_model": ("txt", [f"{s.capitalize()}." for s in sentences]),
             "tagging": ("conll", [line for s in sentences for line in (*(f"{word} {_tag(word)}" for word in s.split()), "")]),
+            "visual_question_answering": ("tsv", ["image\tquestion\tanswer", *_questions(folder, split, sentences)]),
         }
         for recipe, (ending, lines) in content.items():
             path = folder / f"{recipe}-{split}.{ending}"
             path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
             parts[recipe].append(f"{split}={path}")
     return {recipe: ",".join(named) for recipe, named in parts.items()}
+
+
+def _questions(folder: Path, split: str, sentences: list[str]) -> list[str]:
+    """Writes an image for every other sentence; returns the rows of a table."""
+    rows = []
+    for number, sentence in enumerate(sentences):
+        shade, name = 40 * (number // 2 % 6), f"{split}-{number // 2}.png"
+        Image.new("RGB", (20, 20), (shade, 0, 0)).save(folder / name)
+        rows.append(f"{name}\t{sentence}\t{('no', 'yes', 'maybe')[number // 2 % 3]}")
+    return rows
 
 
 def _tag(word: str) -> str:

@@ -17,6 +17,7 @@ FLAT = {
     "translation": {"tokenizer": "bpe", "max_length": 20, "encoder_layers": 1, "decoder_layers": 1, "beam_width": 1},
     "language_model": {"tokenizer": "bpe", "num_layers": 1},
     "tagging": {"max_length": 20, "character_units": 16},
+    "visual_question_answering": {"max_length": 20, "attention_hops": 1},
 }
 
 

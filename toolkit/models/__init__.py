@@ -7,6 +7,7 @@ HOMES = {
     "Tagger": "toolkit.models.tagger",
     "TextClassifier": "toolkit.models.text_classifier",
     "Translator": "toolkit.models.translator",
+    "VisualAnswerer": "toolkit.models.visual_answerer",
     "load_model": "toolkit.models.loading",
     "start_from_language_model": "toolkit.models.initialization",
     "start_from_model": "toolkit.models.initialization",

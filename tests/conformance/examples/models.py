@@ -5,6 +5,7 @@ import numpy as np
 
 from toolkit.models import LanguageModel, TextClassifier, Translator
 from toolkit.models.tagger import Tagger
+from toolkit.models.visual_answerer import VisualAnswerer
 
 TOKENS = np.array([[4, 5, 6, 0], [7, 8, 9, 3]], "int32")
 
@@ -31,9 +32,17 @@ def tagger():
     return keras.Model(tokens, model({"tokens": tokens, "characters": keras.ops.stack([tokens, tokens], -1)}))
 
 
+def visual_answerer():
+    tokens = keras.Input((4,), dtype="int32")
+    images = keras.ops.reshape(keras.ops.repeat(25.0 * keras.ops.cast(tokens, "float32"), 192, axis=1), (-1, 16, 16, 3))
+    model = VisualAnswerer(list("abcdefgh"), ["no", "yes"], 16, filters=2, embedding_dim=4, units=3)
+    return keras.Model(tokens, model({"images": images, "tokens": keras.ops.expand_dims(tokens, 1)})["logits"])
+
+
 EXAMPLES = {
     "toolkit>LanguageModel": (language_model, TOKENS),
     "toolkit>Tagger": (tagger, TOKENS),
     "toolkit>TextClassifier": (classifier, TOKENS),
     "toolkit>Translator": (translator, TOKENS),
+    "toolkit>VisualAnswerer": (visual_answerer, TOKENS),
 }

@@ -6,7 +6,7 @@ PNG, JPEG = b"\x89PNG", b"\xff\xd8\xff"
 """How the files begin that a graph reads."""
 
 TOLD_APART = 4
-"""Most that a pixel may differ from the one in Python: Pillow rounds twice where TensorFlow keeps fractions, and colours of a JPEG again."""
+"""Most that a pixel may differ from the one in Python: Pillow rounds twice where TensorFlow keeps fractions, and once more in a JPEG."""
 
 
 def decode_images(contents: tf.Tensor, size: int) -> tf.Tensor:

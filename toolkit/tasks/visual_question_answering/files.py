@@ -1,0 +1,275 @@
+"""Questions about images in files: tables, VQA's questions and annotations, CLEVR, and easy-vqa."""
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from toolkit.data.reading.columns import key_of, quoted
+from toolkit.data.reading.header import column_keys
+from toolkit.data.reading.json_rows import kind_of
+from toolkit.data.reading.lines import read_lines
+from toolkit.data.reading.reading import Reading
+from toolkit.data.reading.tables import open_table
+from toolkit.errors import UserError
+
+EMPTY_QUESTION, NO_ANSWER = "an empty question", "no answer"
+"""Why a row is left out."""
+
+_NUMBER = re.compile(r"(\d+)$")
+
+
+class Question(NamedTuple):
+    """A question about an image.
+
+    Attributes:
+        text: The question, as it was written.
+        answer: The answer, in lower case; of several people the one that most of them gave.
+        image: The file.
+        answers: The answers of all people, if several were asked.
+    """
+
+    text: str
+    answer: str
+    image: Path
+    answers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Form:
+    """How files are read.
+
+    Attributes:
+        images: Folder of the images; `None` for that of the questions.
+        image_column: Column of a table, by its name or number; `None` for its usual name.
+        question_column: Likewise.
+        answer_column: Likewise.
+        reading: How a table is written.
+    """
+
+    images: str | None = None
+    image_column: str | None = None
+    question_column: str | None = None
+    answer_column: str | None = None
+    reading: Reading = field(default_factory=Reading)
+
+
+class Images:
+    """Finds images by their names and numbers.
+
+    Args:
+        folder: Where they are, in folders or not.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        if not folder.is_dir():
+            raise UserError(f"--images: {folder}: expected a folder of images, found none")
+
+    def named(self, name: str) -> Path:
+        """Returns the file of a name; if there is none, where it should be."""
+        path = self.folder / name
+        return path if path.is_file() else self._by_name.get(Path(name).name, path)
+
+    def numbered(self, number: int, part: str = "") -> Path:
+        """Returns the file of a number, such as `COCO_train2014_000000000009.jpg` or `9.png`; if there is none, where it should be.
+
+        Args:
+            number: The number that its name ends with.
+            part: The part of a data set that its name, or that of its folder, has.
+        """
+        found = self._by_number.get(number, [])
+        return next((path for path in found if part in str(path.relative_to(self.folder))), (found or [self.folder / f"{number}.jpg"])[0])
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        return sorted(Path(place) / name for place, _, names in os.walk(self.folder) for name in names)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Path]:
+        return {path.name: path for path in reversed(self._files)}
+
+    @cached_property
+    def _by_number(self) -> dict[int, list[Path]]:
+        found: dict[int, list[Path]] = {}
+        for path in self._files:
+            if ending := _NUMBER.search(path.stem):
+                found.setdefault(int(ending[1]), []).append(path)
+        return found
+
+
+def read_questions(paths: Sequence[Path], form: Form) -> tuple[list[Question], Counter]:
+    """Reads the questions of a split.
+
+    Args:
+        paths: A file: a table, or JSON of CLEVR or easy-vqa; or VQA's questions and its annotations.
+        form: How they are read.
+
+    Returns:
+        The questions that are whole, and how many were left out, by reason.
+
+    Raises:
+        UserError: A file cannot be read, is something else, or two do not fit together; or no question is left.
+    """
+    for path in paths:
+        if not path.is_file():
+            raise UserError(f"{path}: expected a file of questions about images, found none")
+    images = Images(Path(form.images).expanduser() if form.images else paths[0].parent)
+    questions: list[Question] = []
+    dropped: Counter = Counter()
+    for question in _rows(paths, form, images):
+        if not question.text.strip():
+            dropped[EMPTY_QUESTION] += 1
+        elif not question.answer:
+            dropped[NO_ANSWER] += 1
+        else:
+            questions.append(question)
+    if not questions:
+        reasons = ", ".join(f"{number:,} with {reason}" for reason, number in dropped.items()) or "none"
+        raise UserError(f"{paths[0]}: expected questions with answers, found {reasons}")
+    return questions, dropped
+
+
+def read_asked(path: Path, images: str | None = None) -> list[tuple[Path, str]]:
+    """Reads questions without answers from a table.
+
+    Args:
+        path: The table, with columns `image` and `question`.
+        images: Folder of the images; `None` for that of the table.
+
+    Returns:
+        Image and question of each row.
+
+    Raises:
+        UserError: It cannot be read, or a row has no question.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: expected a table of images and questions, found none")
+    found, asked = Images(Path(images) if images else path.parent), []
+    for place, row in _table_rows(path, Form(), ("image", "question")):
+        if not row["question"].strip():
+            raise UserError(f"{place}: expected a question, received an empty one")
+        asked.append((found.named(row["image"].strip()), row["question"]))
+    return asked
+
+
+def normalized(answer: str) -> str:
+    """Returns an answer as answers are compared: in lower case, without white space around it."""
+    return " ".join(answer.lower().split())
+
+
+def _rows(paths: Sequence[Path], form: Form, images: Images) -> Iterator[Question]:
+    content = _json_of(paths[0], form.reading)
+    if len(paths) == 2 or _holds(content, "annotations"):
+        yield from _of_vqa(paths, content, form, images)
+    elif _holds(content, "questions"):
+        yield from _of_clevr(paths[0], content["questions"], images)
+    elif isinstance(content, list) and content and isinstance(content[0], list):
+        yield from _of_triples(paths[0], content, images)
+    else:
+        for _, row in _table_rows(paths[0], form, ("image", "question", "answer")):
+            yield Question(row["question"], normalized(row["answer"]), images.named(row["image"].strip()))
+
+
+def _json_of(path: Path, reading: Reading) -> Any:
+    """Returns what a file of JSON holds; `None` of a table."""
+    if ".json" not in [suffix.lower() for suffix in path.suffixes]:
+        return None
+    try:
+        return json.loads("".join(read_lines(path, reading.encoding)))
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path}: expected JSON, but this is none: {error}") from error
+
+
+def _holds(content: Any, key: str) -> bool:
+    return isinstance(content, dict) and isinstance(content.get(key), list)
+
+
+def _of_vqa(paths: Sequence[Path], content: Any, form: Form, images: Images) -> Iterator[Question]:
+    """Yields the questions of VQA, whose two files are in either order."""
+    if len(paths) != 2:
+        raise UserError(f"{paths[0]}: expected questions beside these annotations: --data train=QUESTIONS,ANNOTATIONS")
+    contents = {path: part for path, part in zip(paths, (content, _json_of(paths[1], form.reading)), strict=True)}
+    files = {key: next((path for path, part in contents.items() if _holds(part, key)), None) for key in ("questions", "annotations")}
+    for key, path in files.items():
+        if path is None:
+            raise UserError(f'{paths[0]}, {paths[1]}: expected "{key}", a list, in one of the two files, found none')
+    questions, annotations = (contents[path][key] for key, path in files.items())
+    part = str(contents[files["questions"]].get("data_subtype", ""))
+    answers = {_value(files["annotations"], each, "question_id", int): each for each in annotations}
+    missing = [each for each in questions if _value(files["questions"], each, "question_id", int) not in answers]
+    if missing:
+        first = missing[0]["question_id"]
+        raise UserError(
+            f"{files['annotations']}: expected an answer to each question of {files['questions']}, found none to {len(missing):,} of "
+            f"{len(questions):,}, the first is question_id {first}"
+        )
+    for each in questions:
+        given = _given(files["annotations"], answers[each["question_id"]])
+        text, image = _value(files["questions"], each, "question", str), _value(files["questions"], each, "image_id", int)
+        yield Question(text, _most_given(given), images.numbered(image, part), given)
+
+
+def _given(path: Path, annotation: Mapping[str, Any]) -> tuple[str, ...]:
+    """Returns the answers of all people; the one of an annotation that has no others."""
+    if not annotation.get("answers"):
+        return (normalized(_value(path, annotation, "multiple_choice_answer", str)),)
+    return tuple(normalized(_value(path, each, "answer", str)) for each in annotation["answers"])
+
+
+def _most_given(answers: Sequence[str]) -> str:
+    return Counter(answers).most_common(1)[0][0]
+
+
+def _of_clevr(path: Path, rows: Sequence[Any], images: Images) -> Iterator[Question]:
+    for row in rows:
+        if isinstance(row, dict) and "image_filename" not in row and "image_id" in row:
+            raise UserError(f"{path}: expected annotations beside these questions: --data train=QUESTIONS,ANNOTATIONS")
+        answer = _value(path, row, "answer", (str, int, float))
+        image = images.named(_value(path, row, "image_filename", str))
+        yield Question(_value(path, row, "question", str), normalized(str(answer)), image)
+
+
+def _of_triples(path: Path, rows: Sequence[Any], images: Images) -> Iterator[Question]:
+    for place, row in enumerate(rows):
+        if not (isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) and isinstance(row[2], int)):
+            raise UserError(f"{path}: [{place}]: expected a question, its answer and the number of its image, received {str(row)[:60]}")
+        yield Question(row[0], normalized(str(row[1])), images.numbered(row[2]))
+
+
+def _value(path: Path, row: Any, key: str, kind: Any) -> Any:
+    value = row.get(key) if isinstance(row, dict) else None
+    if not isinstance(value, kind):
+        raise UserError(f'{path}: expected "{key}" in each of its objects, received {str(row)[:60]}')
+    return value
+
+
+def _table_rows(path: Path, form: Form, roles: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yields the place and the values of each row of a table, by role."""
+    chosen = {role: getattr(form, f"{role}_column") for role in roles}
+    wanted = {name for name in chosen.values() if name} | set(roles)
+    table = open_table(path, form.reading, header=lambda rows: any(name.strip().lower() in wanted | {*chosen.values()} for name in rows[0]))
+    keys = column_keys(table.names)
+    columns = {
+        role: key_of(name, keys) if name else next((key for key in keys if key.lower() == role), None) for role, name in chosen.items()
+    }
+    for role, key in columns.items():
+        if key is None:
+            asked = f'"{chosen[role]}"' if chosen[role] else f"with the {role}"
+            raise UserError(f"{path}: expected a column {asked}, found {quoted(keys)}; say which with --{role}-column")
+    for place, row in table.rows:
+        yield place, {role: _text(place, row.get(key), role) for role, key in columns.items()}
+
+
+def _text(place: str, value: Any, role: str) -> str:
+    """Returns a value of a row as text; an answer may be a number."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+        raise UserError(f'{place}: expected a string as "{role}", received {kind_of(value)}')
+    return str(value)
