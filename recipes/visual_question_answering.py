@@ -3,8 +3,8 @@
     toolkit train visual_question_answering                  # pictures of coloured shapes, in minutes on two cores
     toolkit train visual_question_answering --preset full --data train=CLEVR_train_questions.json,test=CLEVR_val_questions.json
 
-The data, unless `--data` says otherwise, are the pictures of the PyPI package `easy-vqa`. With `--data` it reads tables, and the questions of
-VQA and CLEVR.
+The data, unless `--data` says otherwise, are the pictures of the PyPI package `easy-vqa`. With `--data` it reads tables, and the
+questions of VQA and CLEVR.
 
 The model: convolutions over the image; an LSTM over the question; attention from one to the other, hop by hop; their product → one of
 the most frequent answers.

@@ -63,7 +63,8 @@ EXCUSED = {
     ),
     "sizes, which are tiny here": (
         "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",
-        "word_count", "ngram_buckets", "image_size", "filters", "answer_count", "questions_at_once",
+        "word_count", "ngram_buckets",
+        "image_size", "filters", "answer_count", "questions_at_once",
     ),
     "how long is trained, how fast, and what is kept": (
         "epochs", "steps", "minutes", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs",

@@ -17,7 +17,8 @@ TRAIN = [question("what color?", "red"), question("what color?", "red"), questio
 
 
 def test_shares_of_all_and_of_the_unseen():
-    asked = [question("What color", "red"), question("is it?", "no", "b.png"), question("what shape?", "red", "b.png"), question("how?", "x")]
+    rows = [("What color", "red"), ("is it?", "no", "b.png"), ("what shape?", "red", "b.png"), ("how?", "x")]
+    asked = [question(*row) for row in rows]
     result = evaluate_answers(asked, ["red", "no", "blue", "x"], Prior(TRAIN))
     assert (result.questions, result.images, result.accuracy) == (4, 2, 0.75)
     assert (result.unseen_questions, result.unseen_accuracy) == (2, 0.5)

@@ -9,7 +9,7 @@ from typing import Any
 
 from toolkit.errors import UserError
 from toolkit.tasks.lines import open_lines
-from toolkit.tasks.prediction import Option, Prediction
+from toolkit.tasks.prediction import Option, Prediction, given
 from toolkit.tasks.records import Answer, rounded
 
 LIKELY = 5  # answers of a record
@@ -28,6 +28,11 @@ class QuestionAnswering(Prediction):
         "image_folder": Option(str, "folder of the images that a table of --input names (default: that of the table)"),
     }
     options_of_exports = ("image", "question", "image_folder")
+
+    def prepare(self, options: argparse.Namespace) -> None:
+        """Refuses options beside items from Python, which say it themselves."""
+        if any(isinstance(item, dict) for item in options.texts) and (names := given(options, self.options)):
+            raise UserError(f"{names[0]}: expected in each item, as in {{'image': ..., 'question': ...}}, received as an option")
 
     @contextlib.contextmanager
     def read(self, options: argparse.Namespace) -> Iterator[Iterator[list[Any]]]:

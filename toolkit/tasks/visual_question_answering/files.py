@@ -17,8 +17,9 @@ from toolkit.data.reading.lines import read_lines
 from toolkit.data.reading.reading import Reading
 from toolkit.data.reading.tables import open_table
 from toolkit.errors import UserError
+from toolkit.tasks.visual_question_answering.vocabulary import words_of
 
-EMPTY_QUESTION, NO_ANSWER = "an empty question", "no answer"
+EMPTY_QUESTION, NO_ANSWER = "a question without words", "no answer"
 """Why a row is left out."""
 
 _NUMBER = re.compile(r"(\d+)$")
@@ -123,7 +124,7 @@ def read_questions(paths: Sequence[Path], form: Form) -> tuple[list[Question], C
     questions: list[Question] = []
     dropped: Counter = Counter()
     for question in _rows(paths, form, images):
-        if not question.text.strip():
+        if not words_of(question.text):
             dropped[EMPTY_QUESTION] += 1
         elif not question.answer:
             dropped[NO_ANSWER] += 1
@@ -152,8 +153,8 @@ def read_asked(path: Path, images: str | None = None) -> list[tuple[Path, str]]:
         raise UserError(f"{path}: expected a table of images and questions, found none")
     found, asked = Images(Path(images) if images else path.parent), []
     for place, row in _table_rows(path, Form(), ("image", "question")):
-        if not row["question"].strip():
-            raise UserError(f"{place}: expected a question, received an empty one")
+        if not words_of(row["question"]):
+            raise UserError(f"{place}: expected a question, received one without words")
         asked.append((found.named(row["image"].strip()), row["question"]))
     return asked
 
@@ -177,13 +178,13 @@ def _rows(paths: Sequence[Path], form: Form, images: Images) -> Iterator[Questio
 
 
 def _json_of(path: Path, reading: Reading) -> Any:
-    """Returns what a file of JSON holds; `None` of a table."""
+    """Returns what a file of JSON holds; `None` of a table, which may be one of JSON lines."""
     if ".json" not in [suffix.lower() for suffix in path.suffixes]:
         return None
     try:
         return json.loads("".join(read_lines(path, reading.encoding)))
-    except (ValueError, RecursionError) as error:
-        raise UserError(f"{path}: expected JSON, but this is none: {error}") from error
+    except (ValueError, RecursionError):
+        return None
 
 
 def _holds(content: Any, key: str) -> bool:

@@ -53,4 +53,4 @@ def _draw(panels: np.ndarray, image: np.ndarray, answered: Answered, truth: str)
             weights, cmap="magma", alpha=0.65, vmin=0, vmax=max(weights.max(), 1e-6), extent=(-0.5, side - 0.5, side - 0.5, -0.5),
             interpolation="bilinear",
         )  # fmt: skip
-        axes.text(0.03, 0.03, f"hop {number}, at most {weights.max():.0%}", transform=axes.transAxes, fontsize=6.5, color="white")
+        axes.set_title(f"hop {number}: at most {weights.max():.0%}", fontsize=7, loc="left", color="#5a6672")

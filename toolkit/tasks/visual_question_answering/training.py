@@ -1,7 +1,6 @@
 """Questions about images: what train, evaluate, predict and export do for a recipe whose model answers them."""
 
 import base64
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,11 +23,9 @@ from toolkit.tasks.visual_question_answering.predictor import Answered, Predicto
 from toolkit.tasks.visual_question_answering.questions import VisualQuestions, form_of
 from toolkit.tasks.visual_question_answering.vocabulary import Vocabulary
 
-SAMPLES, SHOWN = 100, 10
+SAMPLES, SHOWN, SHOWN_OF = 100, 10, 2000
 AT_ONCE = 256  # questions that are measured together
 EXAMPLE = "example.png"
-
-_log = logging.getLogger(__name__)
 
 
 class VisualQuestionAnswering(TrainingRun):
@@ -78,7 +75,8 @@ class VisualQuestionAnswering(TrainingRun):
         self._keep_samples(SAMPLES, samples, [question.answer for question in chosen])
         with self.run.replacing(self.run.path / EXAMPLE) as temporary:
             temporary.write_bytes(files[0])
-        shown = _shown(questions, _answered(_predictor(model), questions, images))
+        some = [questions[row] for row in order[:SHOWN_OF]]
+        shown = _shown(list(zip(some, _answered(_predictor(model), some, images), strict=True)))
         pixels = np.stack([images.pixels[images.rows[question.image]] for question, _ in shown])
         with self.run.replacing(self.run.plots / "attention.png") as temporary:
             attention_maps(pixels, [answered for _, answered in shown], [question.answer for question, _ in shown], temporary)
@@ -167,11 +165,8 @@ def _answered(predictor: Predictor, questions: Sequence[Question], images: Image
     return answered
 
 
-def _shown(questions: Sequence[Question], answered: Sequence[Answered]) -> list[tuple[Question, Answered]]:
-    """Returns ten questions with their answers, half of them wrong ones, or as many as there are; each about another image."""
-    pairs = list(zip(questions, answered, strict=True))
-    order = np.random.default_rng(0).permutation(len(pairs))
-    wrong = [pairs[row] for row in order if pairs[row][0].answer != pairs[row][1].answer]
-    right = [pairs[row] for row in order if pairs[row][0].answer == pairs[row][1].answer]
+def _shown(pairs: Sequence[tuple[Question, Answered]]) -> list[tuple[Question, Answered]]:
+    """Returns ten questions with their answers, half of them wrong ones, or as many as there are."""
+    right, wrong = ([pair for pair in pairs if (pair[0].answer == pair[1].answer) == is_right] for is_right in (True, False))
     few = wrong[: max(SHOWN // 2, SHOWN - len(right))]
     return [*right[: SHOWN - len(few)], *few]

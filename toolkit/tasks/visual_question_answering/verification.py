@@ -58,7 +58,7 @@ class AnswererCheck(Check):
         self.reference = answerer_runner(model, "compiled")
         self.expected = self._of_model(self.asked)
         check_finite("the model", self.expected)
-        size = -math.log(max(float(self.expected.min()), 1e-30))
+        size = -math.log(max(float(self.expected.min()), 1e-30))  # between the largest logit and the smallest
         widest = max(math.prod(each.shape[:-1]) for each in model.weights if len(each.shape) > 1)
         self.tolerance = Tolerance(widest, size)
         self.quality = self._accuracy(self.expected)
