@@ -1,7 +1,9 @@
 """From the bytes of an image file to RGB pixels."""
 
+import contextlib
 import io
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,14 @@ LARGEST = 89_478_485
 """Pixels of the largest image that is read: Pillow's limit, beyond which a small file fills the memory."""
 
 _NAMES = "PNG, JPEG, WebP or GIF"
+
+
+@contextlib.contextmanager
+def oddities_hidden() -> Iterator[None]:
+    """Hides what Pillow warns of in files that it can read all the same. It is entered once, around threads and not inside of them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def read_image(path: Path, size: int) -> np.ndarray:
@@ -58,11 +68,9 @@ def decode_image(content: bytes, size: int, name: str = "the image") -> np.ndarr
     """
     pillow = require("PIL.Image", extra="vision")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of oddities in files that can be read all the same; sizes are looked at here
-            image = pillow.open(io.BytesIO(content), formats=FORMATS)
-            _check_size(name, *image.size)
-            return fit(upright(image), size)
+        image = pillow.open(io.BytesIO(content), formats=FORMATS)
+        _check_size(name, *image.size)
+        return fit(upright(image), size)
     except UserError:
         raise
     except pillow.DecompressionBombError as error:
@@ -83,9 +91,8 @@ def upright(image: Any) -> Any:
     from PIL import Image, ImageOps
 
     image = ImageOps.exif_transpose(image)
-    if image.mode.startswith("I") or image.mode == "F":  # 16 bits, which Pillow's own conversion would cut off at 255
-        values = np.asarray(image).astype(np.int64)
-        image = Image.fromarray((values >> 8 if values.max(initial=0) > 255 or image.mode != "I" else values).clip(0, 255).astype(np.uint8))
+    if image.mode.startswith("I"):  # 16 bits, which Pillow's own conversion would cut off at 255
+        image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).astype(np.uint8))
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         image = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from toolkit.data.images.decoding import read_image
+from toolkit.data.images.decoding import oddities_hidden, read_image
 from toolkit.errors import UserError
 
 SHOWN = 5
@@ -58,7 +58,7 @@ def read_images(paths: Sequence[Path], size: int) -> ImageSet:
     rows: dict[Path, int] = {}
     skipped: dict[Path, str] = {}
     told = time.monotonic()
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with oddities_hidden(), ThreadPoolExecutor(os.cpu_count()) as pool:
         for number, (path, found) in enumerate(zip(different, pool.map(lambda path: _tried(path, size), different), strict=True), start=1):
             if isinstance(found, str):
                 skipped[path] = found

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from toolkit.data.images.decoding import decode_image, fit, read_image, to_png, upright
+from toolkit.data.images.decoding import decode_image, fit, oddities_hidden, read_image, to_png, upright
 from toolkit.errors import UserError
 from toolkit.inference.description import read_description
 from toolkit.inference.runner import Runner, encoded
@@ -102,9 +102,10 @@ class Predictor:
         """Returns the pixels of images, each of which is decoded once."""
         found: dict[Any, np.ndarray] = {}
         keys = [image if isinstance(image, (str, bytes, PathLike)) else id(image) for image in images]
-        for key, image in zip(keys, images, strict=True):
-            if key not in found:
-                found[key] = pixels_of(image, self.image_size)
+        with oddities_hidden():
+            for key, image in zip(keys, images, strict=True):
+                if key not in found:
+                    found[key] = pixels_of(image, self.image_size)
         return np.stack([found[key] for key in keys]) if keys else np.zeros((0, self.image_size, self.image_size, 3), np.uint8)
 
 
