@@ -1,5 +1,6 @@
 """The recipe that answers questions about images, from the command line: train, evaluate, predict, export, on a tiny setting."""
 
+import base64
 import json
 
 import numpy as np
@@ -38,7 +39,9 @@ def test_colours_and_shapes_are_learned(folder):
     assert metrics["test"]["accuracy"] > 0.85
     assert metrics["test"]["question_alone"] < 0.65
     assert metrics["test"]["unseen_questions"] == 0
-    assert len(json.loads((folder / "runs/tiny/samples.json").read_text())) == 90
+    samples = json.loads((folder / "runs/tiny/samples.json").read_text())
+    assert len(samples) == 90
+    assert (folder / "runs/tiny/example.png").read_bytes() == base64.b64decode(samples[0]["image"])
     for name in ("attention.png", "learning_curve.png"):
         with Image.open(folder / "runs/tiny/plots" / name) as picture:
             assert picture.width > 300

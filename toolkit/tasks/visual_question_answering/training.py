@@ -66,18 +66,13 @@ class VisualQuestionAnswering(TrainingRun):
 
     def _keep_results(self, model: keras.Model, data: VisualQuestions, result: AnswerResult) -> dict[str, Any]:
         questions, images = data.corpus.splits["test"], data.corpus.images
-        order = np.random.default_rng(0).permutation(len(questions))
-        chosen = [questions[row] for row in order[:SAMPLES]]
-        files = [to_png(images.pixels[images.rows[question.image]]) for question in chosen]
-        samples = [
-            {"image": base64.b64encode(file).decode(), "question": question.text} for file, question in zip(files, chosen, strict=True)
-        ]
-        self._keep_samples(SAMPLES, samples, [question.answer for question in chosen])
+        chosen = [questions[row] for row in np.random.default_rng(0).permutation(len(questions))[:SHOWN_OF]]
+        samples = [_sample(question, images) for question in chosen[:SAMPLES]]
+        self._keep_samples(SAMPLES, samples, [question.answer for question in chosen[:SAMPLES]])
         with self.run.replacing(self.run.path / EXAMPLE) as temporary:
-            temporary.write_bytes(files[0])
-        some = [questions[row] for row in order[:SHOWN_OF]]
-        shown = _shown(list(zip(some, _answered(_predictor(model), some, images), strict=True)))
-        pixels = np.stack([images.pixels[images.rows[question.image]] for question, _ in shown])
+            temporary.write_bytes(base64.b64decode(self.run.read_json(self.run.samples)[0]["image"]))  # of the question in `example`
+        shown = _shown(list(zip(chosen, _answered(_predictor(model), chosen, images), strict=True)))
+        pixels = images.pixels[[images.rows[question.image] for question, _ in shown]]
         with self.run.replacing(self.run.plots / "attention.png") as temporary:
             attention_maps(pixels, [answered for _, answered in shown], [question.answer for question, _ in shown], temporary)
         return {}
@@ -153,6 +148,12 @@ class VisualQuestionAnswering(TrainingRun):
 
 def _predictor(model: keras.Model) -> Predictor:
     return Predictor(answerer_runner(model), model.answers, model.image_size, Vocabulary(model.words))
+
+
+def _sample(question: Question, images: ImageSet) -> dict[str, str]:
+    """Returns a question and its image, as JSON can hold it."""
+    file = to_png(images.pixels[images.rows[question.image]])
+    return {"image": base64.b64encode(file).decode(), "question": question.text}
 
 
 def _answered(predictor: Predictor, questions: Sequence[Question], images: ImageSet) -> list[Answered]:
