@@ -247,8 +247,8 @@ def new_data(runs, folder, recipe):
         write_tagged(folder / "new.txt", "horse")
         return folder / "new.txt"
     if recipe == "visual_question_answering":
-        write_shapes(folder / "new", seed=1)
-        return folder / "new/table.tsv"
+        write_shapes(folder / "pictures", seed=1)
+        return folder / "pictures/table.tsv"
     (folder / "new.txt").write_text("the sad horse eats\n" * 100, "utf-8")
     return folder / "new.txt"
 
