@@ -26,7 +26,8 @@ class VisualAnswerer(keras.Model):
         e_ks = w_k · tanh(W_k u_{k-1} + V_k v_s + b_k)      α_ks = exp(e_ks) / Σ_s' exp(e_ks')
         u_0 = q      u_k = u_{k-1} + Σ_s α_ks v_s
 
-    and what is answered is read in tanh(A u_K) ⊙ tanh(B q).
+    and what is answered is read in a, b and a ⊙ b, where a = tanh(A (u_K - u_0)) is what was seen, and b = tanh(B q) what was asked. With
+    the product alone, and u_K in place of u_K - u_0, the model begins to look at the image later.
 
     Args:
         words: The words that are known, whose numbers are 2, 3, and so on; 0 is padding and 1 an unknown word.
@@ -94,13 +95,16 @@ class VisualAnswerer(keras.Model):
         places = _Places(name="places")(x)
         memory = keras.layers.Dense(units, "tanh", name="memory")(places)
         question = seen = reader(inputs["tokens"])
-        weights = []
+        parts, weights = [], []
         for hop in hops:
             found, alpha = hop(seen, memory)
             seen = keras.layers.Add()([seen, found])
+            parts.append(found)
             weights.append(alpha)
-        looked, asked = (keras.layers.Dense(units, "tanh", name=name)(part) for name, part in (("looked", seen), ("asked", question)))
-        x = keras.layers.Dropout(dropout)(keras.layers.Multiply(name="fusion")([looked, asked]))
+        found = keras.layers.Add()(parts) if len(parts) > 1 else parts[0]
+        looked, asked = (keras.layers.Dense(units, "tanh", name=name)(part) for name, part in (("looked", found), ("asked", question)))
+        product = keras.layers.Multiply(name="fusion")([looked, asked])
+        x = keras.layers.Dropout(dropout)(keras.layers.Concatenate()([looked, asked, product]))
         x = keras.layers.Dense(units, "relu", name="hidden")(x)
         logits = keras.layers.Dense(len(answers), dtype=output_dtype(), name="logits")(x)
         super().__init__(inputs=inputs, outputs={"logits": logits, "attention": _Stacked(name="attention")(weights)}, **kwargs)
