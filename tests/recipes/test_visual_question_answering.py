@@ -12,8 +12,8 @@ from tests.recipes.shapes import write_shapes
 from toolkit.cli import main
 
 TINY = [
-    *("--image-size=16", "--filters=8", "--units=16", "--embedding-dim=8", "--batch-size=8", "--epochs=25", "--questions-at-once=2"),
-    "--learning-rate=0.01",
+    *("--image-size=16", "--filters=8", "--units=16", "--embedding-dim=8", "--batch-size=8", "--epochs=12", "--questions-at-once=2"),
+    "--learning-rate=0.003",
 ]
 QUESTIONS = ["What color is it?", "what shape is it", "is it red?", "is it, perhaps, caf\u00e9?"]
 TRAINED = pytest.mark.slow
@@ -24,7 +24,7 @@ def folder(tmp_path_factory):
     """A folder in which the recipe was trained; the commands run in it."""
     folder = tmp_path_factory.mktemp("answers")
     (folder / "images").mkdir()
-    write_shapes(folder / "images/train", 120)
+    write_shapes(folder / "images/train", 300)
     write_shapes(folder / "images/test", 30, seed=1)
     data = ["--data", "train=images/train/table.tsv,test=images/test/table.tsv"]
     with pytest.MonkeyPatch.context() as patch:
