@@ -64,7 +64,7 @@ def build_model(settings: Settings, data):
     )
 
 
-QUICK = Settings(minutes=5, epochs=20, learning_rate=2e-3)
+QUICK = Settings(minutes=5, epochs=20, learning_rate=2e-3, average_epochs=5)
 FULL = replace(QUICK, minutes=60, epochs=30, filters=48, units=256, embedding_dim=128, image_size=96, dropout=0.2, patience=5)
 
 RECIPE = toolkit.Recipe(
