@@ -1,28 +1,21 @@
 """Questions about images in files: tables, VQA's questions and annotations, CLEVR, and easy-vqa."""
 
 import json
-import os
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from toolkit.data.reading.columns import key_of, quoted
-from toolkit.data.reading.header import column_keys
-from toolkit.data.reading.json_rows import kind_of
+from toolkit.data.images.image_folder import ImageFolder
+from toolkit.data.images.image_tables import read_rows
 from toolkit.data.reading.lines import read_lines
 from toolkit.data.reading.reading import Reading
-from toolkit.data.reading.tables import open_table
 from toolkit.errors import UserError
 from toolkit.tasks.visual_question_answering.vocabulary import words_of
 
 EMPTY_QUESTION, NO_ANSWER = "a question without words", "no answer"
 """Why a row is left out."""
-
-_NUMBER = re.compile(r"(\d+)$")
 
 
 class Question(NamedTuple):
@@ -60,50 +53,6 @@ class Form:
     reading: Reading = field(default_factory=Reading)
 
 
-class Images:
-    """Finds images by their names and numbers.
-
-    Args:
-        folder: Where they are, in folders or not.
-    """
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        if not folder.is_dir():
-            raise UserError(f"--images: {folder}: expected a folder of images, found none")
-
-    def named(self, name: str) -> Path:
-        """Returns the file of a name; if there is none, where it should be."""
-        path = self.folder / name
-        return path if path.is_file() else self._by_name.get(Path(name).name, path)
-
-    def numbered(self, number: int, part: str = "") -> Path:
-        """Returns the file of a number, such as `COCO_train2014_000000000009.jpg` or `9.png`; if there is none, where it should be.
-
-        Args:
-            number: The number that its name ends with.
-            part: The part of a data set that its name, or that of its folder, has.
-        """
-        found = self._by_number.get(number, [])
-        return next((path for path in found if part in str(path.relative_to(self.folder))), (found or [self.folder / f"{number}.jpg"])[0])
-
-    @cached_property
-    def _files(self) -> list[Path]:
-        return sorted(Path(place) / name for place, _, names in os.walk(self.folder) for name in names)
-
-    @cached_property
-    def _by_name(self) -> dict[str, Path]:
-        return {path.name: path for path in reversed(self._files)}
-
-    @cached_property
-    def _by_number(self) -> dict[int, list[Path]]:
-        found: dict[int, list[Path]] = {}
-        for path in self._files:
-            if ending := _NUMBER.search(path.stem):
-                found.setdefault(int(ending[1]), []).append(path)
-        return found
-
-
 def read_questions(paths: Sequence[Path], form: Form) -> tuple[list[Question], Counter]:
     """Reads the questions of a split.
 
@@ -120,7 +69,7 @@ def read_questions(paths: Sequence[Path], form: Form) -> tuple[list[Question], C
     for path in paths:
         if not path.is_file():
             raise UserError(f"{path}: expected a file of questions about images, found none")
-    images = Images(Path(form.images).expanduser() if form.images else paths[0].parent)
+    images = ImageFolder(Path(form.images).expanduser() if form.images else paths[0].parent)
     questions: list[Question] = []
     dropped: Counter = Counter()
     for question in _rows(paths, form, images):
@@ -151,8 +100,8 @@ def read_asked(path: Path, images: str | None = None) -> list[tuple[Path, str]]:
     """
     if not path.is_file():
         raise UserError(f"{path}: expected a table of images and questions, found none")
-    found, asked = Images(Path(images) if images else path.parent), []
-    for place, row in _table_rows(path, Form(), ("image", "question")):
+    found, asked = ImageFolder(Path(images) if images else path.parent), []
+    for place, row in read_rows(path, dict.fromkeys(("image", "question")), Reading()):
         if not words_of(row["question"]):
             raise UserError(f"{place}: expected a question, received one without words")
         asked.append((found.named(row["image"].strip()), row["question"]))
@@ -164,7 +113,7 @@ def normalized(answer: str) -> str:
     return " ".join(answer.lower().split())
 
 
-def _rows(paths: Sequence[Path], form: Form, images: Images) -> Iterator[Question]:
+def _rows(paths: Sequence[Path], form: Form, images: ImageFolder) -> Iterator[Question]:
     content = _json_of(paths[0], form.reading)
     if len(paths) == 2 or _holds(content, "annotations"):
         yield from _of_vqa(paths, content, form, images)
@@ -173,7 +122,8 @@ def _rows(paths: Sequence[Path], form: Form, images: Images) -> Iterator[Questio
     elif isinstance(content, list) and content and isinstance(content[0], list):
         yield from _of_triples(paths[0], content, images)
     else:
-        for _, row in _table_rows(paths[0], form, ("image", "question", "answer")):
+        columns = {"image": form.image_column, "question": form.question_column, "answer": form.answer_column}
+        for _, row in read_rows(paths[0], columns, form.reading):
             yield Question(row["question"], normalized(row["answer"]), images.named(row["image"].strip()))
 
 
@@ -191,7 +141,7 @@ def _holds(content: Any, key: str) -> bool:
     return isinstance(content, dict) and isinstance(content.get(key), list)
 
 
-def _of_vqa(paths: Sequence[Path], content: Any, form: Form, images: Images) -> Iterator[Question]:
+def _of_vqa(paths: Sequence[Path], content: Any, form: Form, images: ImageFolder) -> Iterator[Question]:
     """Yields the questions of VQA, whose two files are in either order."""
     if len(paths) != 2:
         raise UserError(f"{paths[0]}: expected questions beside these annotations: --data train=QUESTIONS,ANNOTATIONS")
@@ -227,7 +177,7 @@ def _most_given(answers: Sequence[str]) -> str:
     return Counter(answers).most_common(1)[0][0]
 
 
-def _of_clevr(path: Path, rows: Sequence[Any], images: Images) -> Iterator[Question]:
+def _of_clevr(path: Path, rows: Sequence[Any], images: ImageFolder) -> Iterator[Question]:
     for row in rows:
         if isinstance(row, dict) and "image_filename" not in row and "image_id" in row:
             raise UserError(f"{path}: expected annotations beside these questions: --data train=QUESTIONS,ANNOTATIONS")
@@ -236,7 +186,7 @@ def _of_clevr(path: Path, rows: Sequence[Any], images: Images) -> Iterator[Quest
         yield Question(_value(path, row, "question", str), normalized(str(answer)), image)
 
 
-def _of_triples(path: Path, rows: Sequence[Any], images: Images) -> Iterator[Question]:
+def _of_triples(path: Path, rows: Sequence[Any], images: ImageFolder) -> Iterator[Question]:
     for place, row in enumerate(rows):
         if not (isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) and isinstance(row[2], int)):
             raise UserError(f"{path}: [{place}]: expected a question, its answer and the number of its image, received {str(row)[:60]}")
@@ -248,29 +198,3 @@ def _value(path: Path, row: Any, key: str, kind: Any) -> Any:
     if not isinstance(value, kind):
         raise UserError(f'{path}: expected "{key}" in each of its objects, received {str(row)[:60]}')
     return value
-
-
-def _table_rows(path: Path, form: Form, roles: Sequence[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yields the place and the values of each row of a table, by role."""
-    chosen = {role: getattr(form, f"{role}_column") for role in roles}
-    wanted = {name for name in chosen.values() if name} | set(roles)
-    table = open_table(path, form.reading, header=lambda rows: any(name.strip().lower() in wanted | {*chosen.values()} for name in rows[0]))
-    keys = column_keys(table.names)
-    columns = {
-        role: key_of(name, keys) if name else next((key for key in keys if key.lower() == role), None) for role, name in chosen.items()
-    }
-    for role, key in columns.items():
-        if key is None:
-            asked = f'"{chosen[role]}"' if chosen[role] else f"with the {role}"
-            raise UserError(f"{path}: expected a column {asked}, found {quoted(keys)}; say which with --{role}-column")
-    for place, row in table.rows:
-        yield place, {role: _text(place, row.get(key), role) for role, key in columns.items()}
-
-
-def _text(place: str, value: Any, role: str) -> str:
-    """Returns a value of a row as text; an answer may be a number."""
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise UserError(f'{place}: expected a string as "{role}", received {kind_of(value)}')
-    return str(value)

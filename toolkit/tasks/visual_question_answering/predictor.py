@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from toolkit.data.images.decoding import decode_image, fit, oddities_hidden, read_image, to_png, upright
+from toolkit.data.images.decoding import oddities_hidden, to_png
+from toolkit.data.images.given import file_name, pixels_of
 from toolkit.errors import UserError
 from toolkit.inference.description import read_description
 from toolkit.inference.runner import Runner, encoded
@@ -64,7 +65,7 @@ class Predictor:
             UserError: An item is something else, its question has no words, or its image cannot be read.
         """
         questions = [_question(place, item) for place, item in enumerate(items)]
-        return self.answered([_name(item["image"]) for item in items], self._pixels([item["image"] for item in items]), questions)
+        return self.answered([file_name(item["image"]) for item in items], self._pixels([item["image"] for item in items]), questions)
 
     def answered(self, names: Sequence[str], pixels: np.ndarray, questions: Sequence[str]) -> list[Answered]:
         """Answers questions about images that are pixels already.
@@ -109,32 +110,6 @@ class Predictor:
         return np.stack([found[key] for key in keys]) if keys else np.zeros((0, self.image_size, self.image_size, 3), np.uint8)
 
 
-def pixels_of(image: Any, size: int) -> np.ndarray:
-    """Returns the pixels of what stands for an image, uint8 `[size, size, 3]`.
-
-    Args:
-        image: A path, the bytes of a file, an array of uint8 (`[height, width]` or with 3 or 4 channels), or an image of Pillow.
-        size: Side of the square that it is stretched to.
-
-    Raises:
-        UserError: It is something else, or cannot be read.
-    """
-    from PIL import Image
-
-    if isinstance(image, (str, PathLike)):
-        return read_image(Path(image).expanduser(), size)
-    if isinstance(image, (bytes, bytearray)):
-        return decode_image(bytes(image), size)
-    if isinstance(image, np.ndarray):
-        if image.dtype != np.uint8 or image.ndim not in (2, 3) or 0 in image.shape or image.shape[2:] not in ((), (3,), (4,)):
-            received = f"{image.dtype} {list(image.shape)}"
-            raise UserError(f"image: expected an array of uint8, [height, width] or with 3 or 4 channels, received {received}")
-        image = Image.fromarray(image)
-    if not isinstance(image, Image.Image):
-        raise UserError(f"image: expected a path, bytes, an array or an image of Pillow, received {in_a_line(image)}")
-    return fit(upright(image), size)
-
-
 def open_predictor(runner: Runner, folder: Path) -> Predictor:
     """Returns what answers questions with an export.
 
@@ -157,10 +132,6 @@ def _question(place: int, item: Any) -> str:
     if not words_of(item["question"]):
         raise UserError(f"items[{place}]: expected a question, received one without words: {in_a_line(item['question'])}")
     return item["question"]
-
-
-def _name(image: Any) -> str:
-    return str(image) if isinstance(image, (str, PathLike)) else ""
 
 
 def _square(attention: np.ndarray) -> np.ndarray:
