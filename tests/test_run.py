@@ -39,6 +39,7 @@ TINY = {
     "visual_question_answering": {
         **{"data": "shapes/table.tsv", "image_size": 16, "filters": 4, "embedding_dim": 8, "units": 8, "batch_size": 8, "epochs": 1},
     },
+    "glimpses": {"data": "shapes/labels.tsv", "image_size": 16, "glimpse_units": 8, "units": 8, "batch_size": 8, "epochs": 1},
 }
 TEXTS = {
     "sentiment": ["a superb film", "", "awful, and dull"],
@@ -46,6 +47,7 @@ TEXTS = {
     "language_model": ["a red", "", "my"],
     "tagging": ["the old cat", "", "likes the river ."],
     "visual_question_answering": [{"image": "shapes/0-0.png", "question": text} for text in ("what color is it?", "is it?", "caf\u00e9")],
+    "glimpses": ["shapes/0-0.png", "shapes/0-1.png", "shapes/0-2.png"],
 }
 OPTIONS = {"language_model": {"temperature": 0, "max_tokens": 9}}
 

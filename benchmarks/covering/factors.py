@@ -34,6 +34,9 @@ LEVELS: dict[str, Sequence[Any]] = {
     "temporal_activity_penalty": (0.0, 1.0),
     "character_units": (4, 0),
     "attention_hops": (1, 2),
+    "objects": (1, 2),
+    "glimpses": (1, 3),
+    "scales": (1, 2),
     "segment_length": (None, 4),
     "ngrams": (0, 1, 2),
     "sampled_softmax": (None, 16),
@@ -56,7 +59,7 @@ EXCUSED = {
     "how files are read": (*READING_OPTIONS, *LABEL_OPTIONS),
     "which of them are read": (
         "training_examples", "unlabelled", "most_characters", "max_length_ratio", "tokens_per_epoch", "validation_tokens",
-        "validation_pairs", "reviews", "held_out_questions",
+        "validation_pairs", "reviews", "held_out_questions", "shift", "scale", "clutter", "clutter_size", "train_shift", "train_scale",
     ),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
@@ -64,12 +67,11 @@ EXCUSED = {
     "sizes, which are tiny here": (
         "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",
         "word_count", "ngram_buckets",
-        "image_size", "filters", "answer_count", "questions_at_once",
+        "image_size", "filters", "answer_count", "questions_at_once", "canvas", "glimpse_size", "glimpse_units",
     ),
     "how long is trained, how fast, and what is kept": (
         "epochs", "steps", "minutes", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs",
-        "patience",
-        "checkpoint_seconds", "seed",
+        "patience", "checkpoint_seconds", "seed", "location_deviation",
     ),
     "other machines": ("strategy",),
     "what is set beside the model": ("baseline",),
@@ -93,6 +95,7 @@ TINY = {
     "translation": {"units": 4, "embedding_dim": 4, "batch_size": 40},
     "language_model": {"units": 4, "embedding_dim": 4, "batch_size": 4, "window": 8, "tokens_per_epoch": 64, "validation_tokens": 64},
     "tagging": {"units": 4, "embedding_dim": 4, "character_dim": 4, "batch_size": 20},
+    "glimpses": {"units": 4, "glimpse_units": 4, "glimpse_size": 4, "image_size": 8, "batch_size": 8, "clutter_size": 4},
     "visual_question_answering": {"units": 4, "embedding_dim": 4, "filters": 2, "image_size": 16, "batch_size": 4},
 }
 """Sizes by recipe: of the model, of its batches, and of an epoch, which is a step or two."""

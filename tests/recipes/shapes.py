@@ -1,4 +1,4 @@
-"""Pictures of coloured shapes, and questions about them that a small model learns in seconds."""
+"""Pictures of coloured shapes, their labels, and questions about them that a small model learns in seconds."""
 
 import random
 
@@ -8,7 +8,7 @@ COLOURS, SHAPES, SIDE = ("red", "green", "blue"), ("circle", "square"), 32
 
 
 def write_shapes(folder, number=60, seed=0):
-    """Writes images and `table.tsv`, with three questions about each.
+    """Writes images, `table.tsv` with three questions about each, and `labels.tsv` with their shapes.
 
     Args:
         folder: Where to; it is made.
@@ -17,7 +17,7 @@ def write_shapes(folder, number=60, seed=0):
     """
     chance = random.Random(seed)
     folder.mkdir(exist_ok=True)
-    rows = ["image\tquestion\tanswer"]
+    rows, labels = ["image\tquestion\tanswer"], ["image\tlabel"]
     for place in range(number):
         colour, shape = chance.choice(COLOURS), chance.choice(SHAPES)
         image = Image.new("RGB", (SIDE, SIDE), "white")
@@ -27,4 +27,6 @@ def write_shapes(folder, number=60, seed=0):
         image.save(folder / f"{seed}-{place}.png")
         asked = [("what color is it?", colour), ("what shape is it?", shape), ("is it red?", "yes" if colour == "red" else "no")]
         rows += [f"{seed}-{place}.png\t{question}\t{answer}" for question, answer in asked]
+        labels.append(f"{seed}-{place}.png\t{shape}")
+    (folder / "labels.tsv").write_text("\n".join(labels) + "\n", "utf-8")
     (folder / "table.tsv").write_text("\n".join(rows) + "\n", "utf-8")

@@ -18,6 +18,7 @@ FLAT = {
     "language_model": {"tokenizer": "bpe", "num_layers": 1},
     "tagging": {"max_length": 20, "character_units": 16},
     "visual_question_answering": {"max_length": 20, "attention_hops": 1},
+    "glimpses": {"objects": 1, "glimpses": 3},
 }
 
 

@@ -33,6 +33,7 @@ TINY = {
         **{"tokens_per_epoch": None, "validation_tokens": None},
     },
     "tagging": {"embedding_dim": 8, "units": 8, "character_dim": 4, "character_units": 4, "word_length": 4, "epochs": 1, "batch_size": 8},
+    "glimpses": {"image_size": 16, "glimpse_units": 4, "units": 4, "epochs": 1, "batch_size": 8},
     "visual_question_answering": {"image_size": 16, "filters": 2, "embedding_dim": 4, "units": 4, "epochs": 1, "batch_size": 8},
 }
 
@@ -140,6 +141,8 @@ def tokenized(recipe):
         return SimpleNamespace(source_tokenizer=tokenizer, target_tokenizer=tokenizer, shares_vocabulary=True)
     if recipe == "tagging":
         return SimpleNamespace(vocabulary=Vocabulary([f"w{number}" for number in range(11)], ["w", "1"], 4), tag_names=["N", "V"])
+    if recipe == "glimpses":
+        return SimpleNamespace(label_names=["circle", "square"], side=16, channels=1, objects=1)
     if recipe == "visual_question_answering":
         return SimpleNamespace(vocabulary=SimpleNamespace(words=[f"w{number}" for number in range(11)]), answers=["no", "yes"])
     return SimpleNamespace(tokenizer=tokenizer, label_names=["neg", "pos"])
@@ -164,8 +167,10 @@ def answers(recipe, model):
     if recipe == "tagging":
         characters = np.ones((*tokens.shape, model.word_length), np.int32) * (tokens > 0)[..., np.newaxis]
         return np.asarray(model({"tokens": tokens, "characters": characters}))
+    images = np.random.default_rng(0).uniform(0, 255, (2, 16, 16, 3)).astype(np.float32)
+    if recipe == "glimpses":
+        return np.asarray(model(images[..., :1])["logits"])
     if recipe == "visual_question_answering":
-        images = np.random.default_rng(0).uniform(0, 255, (2, model.image_size, model.image_size, 3)).astype(np.float32)
         return np.asarray(model({"images": images, "tokens": tokens[:, np.newaxis]})["logits"])
     outputs = model((tokens, tokens)) if recipe == "translation" else model(tokens)
     return np.asarray(outputs[0] if recipe == "language_model" else outputs)
@@ -225,6 +230,7 @@ def runs(tmp_path_factory):
     train(folder / "tagging", "tagging", data=str(folder / "tagged.txt"))
     write_shapes(folder / "shapes")
     train(folder / "visual_question_answering", "visual_question_answering", data=str(folder / "shapes/table.tsv"))
+    train(folder / "glimpses", "glimpses", data=str(folder / "shapes/labels.tsv"))
     return folder
 
 
@@ -246,9 +252,9 @@ def new_data(runs, folder, recipe):
     if recipe == "tagging":
         write_tagged(folder / "new.txt", "horse")
         return folder / "new.txt"
-    if recipe == "visual_question_answering":
+    if recipe in ("visual_question_answering", "glimpses"):
         write_shapes(folder / "pictures", seed=1)
-        return folder / "pictures/table.tsv"
+        return folder / "pictures" / ("labels.tsv" if recipe == "glimpses" else "table.tsv")
     (folder / "new.txt").write_text("the sad horse eats\n" * 100, "utf-8")
     return folder / "new.txt"
 

@@ -12,6 +12,7 @@ TASKS = (
     "language_model",
     "tagging",
     "visual_question_answering",
+    "glimpses",
 )
 
 

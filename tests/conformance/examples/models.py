@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from toolkit.models import LanguageModel, TextClassifier, Translator
+from toolkit.models import GlimpseClassifier, LanguageModel, TextClassifier, Translator
 from toolkit.models.tagger import Tagger
 from toolkit.models.visual_answerer import VisualAnswerer
 
@@ -39,7 +39,16 @@ def visual_answerer():
     return keras.Model(tokens, model({"images": images, "tokens": keras.ops.expand_dims(tokens, 1)})["logits"])
 
 
+def glimpse_classifier():
+    tokens = keras.Input((4,), dtype="int32")
+    images = keras.ops.reshape(keras.ops.repeat(25.0 * keras.ops.cast(tokens, "float32"), 16, axis=1), (-1, 8, 8, 1))
+    outputs = GlimpseClassifier(["no", "yes"], 8, num_glimpses=2, glimpse_size=3, glimpse_units=4, units=3)(images)
+    outputs = [keras.ops.reshape(outputs[name], (-1, size)) for name, size in (("logits", 2), ("means", 4), ("baseline", 2))]
+    return keras.Model(tokens, keras.ops.concatenate(outputs))
+
+
 EXAMPLES = {
+    "toolkit>GlimpseClassifier": (glimpse_classifier, TOKENS),
     "toolkit>LanguageModel": (language_model, TOKENS),
     "toolkit>Tagger": (tagger, TOKENS),
     "toolkit>TextClassifier": (classifier, TOKENS),
