@@ -3,6 +3,7 @@
 python -m benchmarks.glimpses_run RUN [--name NAME] [--what WORDS] [--epochs 30]
 """
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -79,7 +80,8 @@ def accuracies(data: Canvases, scores: Callable[[np.ndarray], Any]) -> dict[str,
     images = data.corpus.splits["test"]
     found = {}
     for name, condition in CONDITIONS.items():
-        canvases, _ = on_canvases(images, placing_of(data.settings, condition), data.settings.seed)
+        placing = placing_of(dataclasses.replace(data.settings, **condition))
+        canvases, _ = on_canvases(images, placing, data.settings.seed)
         found[name] = float(np.mean(scores(canvases).argmax(-1) == numbers_of(images, data.label_names)))
     return found
 

@@ -67,6 +67,7 @@ def test_evaluate_reads_other_images_and_refuses_labels_that_are_not_known(folde
     (folder / "some.csv").write_text("\n".join(["image,label", *rows]) + "\n")
     _, out, _ = call(capsys, "evaluate", "runs/tiny", "--data", "some.csv", "--json")
     assert json.loads(out)["images"] == 6
+    assert call(capsys, "evaluate", "runs/tiny", "--shift", "-1")[2] == "toolkit: error: --shift: expected at least 0, received -1\n"
     (folder / "wrong.csv").write_text(f"image,label\n{files[0]},x\n")
     code, _, err = call(capsys, "evaluate", "runs/tiny", "--data", "wrong.csv")
     assert code == 2

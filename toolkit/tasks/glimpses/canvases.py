@@ -1,10 +1,7 @@
 """From the data settings of a recipe to images on canvases, with the report kept in the run folder."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 
@@ -19,8 +16,6 @@ from toolkit.tasks.data_report import fingerprint, keep_report
 from toolkit.tasks.glimpses.batches import CanvasBatches
 from toolkit.tasks.glimpses.placing import Placing
 from toolkit.tasks.glimpses.settings import GlimpseSettings
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -93,24 +88,22 @@ def check_labels(name: str, images: LabeledImages, label_names: list[str]) -> No
         raise UserError(f'{name}: expected the labels of training, {known}, found "{unknown[0]}"; correct or remove it')
 
 
-def placing_of(settings: GlimpseSettings, given: Mapping[str, Any] = NOTHING, training: bool = False) -> Placing:
+def placing_of(settings: GlimpseSettings, training: bool = False) -> Placing:
     """Returns how images are put on canvases.
 
     Args:
         settings: What says it.
-        given: `shift`, `scale` and `clutter` in place of those of the settings.
         training: Whether they are moved and stretched besides.
     """
-    shift, scale, clutter = (getattr(settings, name) if given.get(name) is None else given[name] for name in ("shift", "scale", "clutter"))
     more, stretch = (settings.train_shift, settings.train_scale) if training else (0, 0)
-    return Placing(settings.side, settings.objects, shift + more, scale, clutter, settings.clutter_size, stretch)
+    shift = settings.shift + more
+    return Placing(settings.side, settings.objects, shift, settings.scale, settings.clutter, settings.clutter_size, stretch)
 
 
-def form_of(settings: GlimpseSettings, given: Mapping[str, Any] = NOTHING) -> ImageForm:
-    """Returns how images are read, as the settings say, or what is given in their place."""
-    names = ("images", "image_column", "label_column")
-    values = [given.get(name) or getattr(settings, name) for name in names]
-    return ImageForm(settings.image_size, settings.channels, *values, Reading.of(settings, given))
+def form_of(settings: GlimpseSettings) -> ImageForm:
+    """Returns how images are read, as the settings say."""
+    columns = settings.image_column, settings.label_column
+    return ImageForm(settings.image_size, settings.channels, settings.images, *columns, Reading.of(settings))
 
 
 def read_canvases(settings: GlimpseSettings, run: RunFolder) -> Canvases:

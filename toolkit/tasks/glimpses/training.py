@@ -1,6 +1,7 @@
 """Images read glimpse by glimpse: what train, evaluate, predict and export do for a recipe whose model chooses where to look."""
 
 import base64
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -81,14 +82,15 @@ class GlimpseTraining(TrainingRun):
             The result.
 
         Raises:
+            InvalidArgument: An option is out of range.
             UserError: The run is not finished, or the data cannot be read or have labels that the model does not know.
         """
-        predictor, s = self.predictor(), self.settings
-        given = {name: value for name, value in options.items() if value is not None}
-        form = form_of(s, given)
+        predictor = self.predictor()
+        s = dataclasses.replace(self.settings, **{name: value for name, value in options.items() if value is not None})
+        form = form_of(s)
         images = read_labeled_images(s.data, form).splits["test"] if data is None else read_measured_images(data, form)
         check_labels(data or "test", images, predictor.names)
-        pixels, truths = on_canvases(images, placing_of(s, given), s.seed)
+        pixels, truths = on_canvases(images, placing_of(s), s.seed)
         return evaluate_labels(truths, [each.labels for each in _looked(predictor, pixels)], predictor.names)
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
