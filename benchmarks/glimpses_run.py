@@ -72,7 +72,7 @@ def train(network: keras.Model, data: Canvases, epochs: int) -> None:
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     network.compile(keras.optimizers.Adam(schedule), loss)
     for epoch in range(epochs):
-        network.fit(batches.batches(epoch), verbose=0)
+        network.fit(batches.batches(epoch), shuffle=False, verbose=0)  # the batches are shuffled already
 
 
 def accuracies(data: Canvases, scores: Callable[[np.ndarray], Any]) -> dict[str, float]:
