@@ -11,9 +11,9 @@ from toolkit.layers.attention.attention import Attention
 from toolkit.layers.precision import output_dtype
 from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.models.dtype import with_layers_in_its_dtype
+from toolkit.models.image_places import HALVINGS, Places, convolutions
 
 SPECIAL = 2  # padding and the unknown, before all words
-HALVINGS = 3  # of the image's side, one by each convolution
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
@@ -80,7 +80,7 @@ class VisualAnswerer(keras.Model):
 
         # === Layers ===
         scale = {"scale": 0.0} if blind else {"scale": 1 / 127.5, "offset": -1.0}
-        encoder = [layer for number in range(HALVINGS) for layer in _convolution(filters * 2**number)]
+        encoder = convolutions(filters)
         reader = _QuestionReader(len(words), embedding_dim, units, cell, dropout, name="question_reader")
         hops = [Attention("additive", units, name=f"attention_{number}") for number in range(1, attention_hops + 1)]
 
@@ -92,7 +92,7 @@ class VisualAnswerer(keras.Model):
         x = keras.layers.Rescaling(**scale, name="rescaling")(inputs["images"])
         for layer in encoder:
             x = layer(x)
-        places = _Places(name="places")(x)
+        places = Places(name="places")(x)
         memory = keras.layers.Dense(units, "tanh", name="memory")(places)
         question = seen = reader(inputs["tokens"])
         parts, weights = [], []
@@ -170,22 +170,6 @@ class _QuestionReader(keras.layers.Layer):
         return (*tokens_shape[:-1], self.units)
 
 
-class _Places(keras.layers.Layer):
-    """Makes a list of the places of an image, `[batch, rows, columns, features]`; adds to each a learned vector that says where it is."""
-
-    def build(self, features_shape):
-        _, rows, columns, features = features_shape
-        self.where = self.add_weight((rows * columns, features), "zeros", name="where")
-
-    def call(self, features):
-        _, rows, columns, size = features.shape
-        return ops.reshape(features, (-1, rows * columns, size)) + ops.cast(self.where, features.dtype)
-
-    def compute_output_shape(self, features_shape):
-        batch, rows, columns, size = features_shape
-        return batch, rows * columns, size
-
-
 class _Stacked(keras.layers.Layer):
     """Puts the weights of all hops, each `[batch, questions, places]`, into one tensor."""
 
@@ -195,12 +179,3 @@ class _Stacked(keras.layers.Layer):
     def compute_output_shape(self, weights_shapes):
         batch, questions, places = weights_shapes[0]
         return batch, questions, len(weights_shapes), places
-
-
-def _convolution(filters: int) -> list[keras.layers.Layer]:
-    """Returns the layers that halve the side of an image. Without batch normalisation such a model does not learn to look."""
-    return [
-        keras.layers.Conv2D(filters, 3, strides=2, padding="same", use_bias=False, kernel_initializer="he_normal"),
-        keras.layers.BatchNormalization(momentum=0.9),
-        keras.layers.Activation("relu"),
-    ]

@@ -21,8 +21,8 @@ from toolkit.inference.litert import LiteRTRunner
 from toolkit.inference.saved_model import SavedModelRunner
 from toolkit.models import Translator
 from toolkit.tasks.artefact import open_artefact
+from toolkit.tasks.decoded_answers import Answer, compare
 from toolkit.tasks.hard_texts import HARD_TEXTS
-from toolkit.tasks.translation.answers import Answer, compare
 from toolkit.tasks.translation.exporter import TranslatorExporter
 from toolkit.tasks.translation.functions import translator_runner
 from toolkit.tasks.translation.signatures import flat, nested
@@ -227,7 +227,7 @@ def test_another_translation_has_to_have_the_score_of_the_models(check):
     claimed = [other._replace(score=wanted.score) for other, wanted in zip(others, right, strict=True)]
     blurred = [wanted._replace(alignment=wanted.alignment + 0.01) for wanted in right]
     for wrong in (others, claimed, blurred):
-        with pytest.raises(UserError, match="expected the model's translations"):
+        with pytest.raises(UserError, match="expected the model's answers"):
             check._compare("wrong", BEST, sources, wrong)
 
 
@@ -250,9 +250,9 @@ def test_an_export_of_another_model_is_noticed(exported, tokenizers, change):
     assert any(np.any(one != value) for one, value in zip(changed, other.get_weights(), strict=True))
     other.set_weights(changed)
     check = TranslatorCheck(other, *tokenizers, MAX_LENGTH, BEST, SOURCES, REFERENCES)
-    with pytest.raises(UserError, match="SavedModel: expected the model's translations"):
+    with pytest.raises(UserError, match="SavedModel: expected the model's answers"):
         check.saved_model(SavedModelRunner(Path(exported.path)))
-    with pytest.raises(UserError, match="LiteRT, greedy: expected the model's translations"):
+    with pytest.raises(UserError, match="LiteRT, greedy: expected the model's answers"):
         check.litert(LiteRTRunner(Path(exported.path) / "litert" / "model.tflite"))
 
 
@@ -264,7 +264,7 @@ def test_large_numbers_and_chaos_are_no_mistakes(factor, tokenizers, tmp_path):
     report = export(TranslatorExporter(model, *tokenizers, MAX_LENGTH, SEARCH), tmp_path, samples=SOURCES)
     model.set_weights(gates_swapped(model.get_weights()))
     check = TranslatorCheck(model, *tokenizers, MAX_LENGTH, BEST, SOURCES, [])
-    with pytest.raises(UserError, match="expected the model's translations"):
+    with pytest.raises(UserError, match="expected the model's answers"):
         check.saved_model(SavedModelRunner(Path(report.path)))
 
 

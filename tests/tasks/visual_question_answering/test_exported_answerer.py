@@ -16,7 +16,7 @@ from toolkit.tasks.visual_question_answering.exporter import ASKED, AnswererExpo
 from toolkit.tasks.visual_question_answering.functions import SERVED, answer_function, answerer_runner
 from toolkit.tasks.visual_question_answering.graph import AnswererModule
 from toolkit.tasks.visual_question_answering.verification import AnswererCheck
-from toolkit.tasks.visual_question_answering.vocabulary import Vocabulary
+from toolkit.text.words import Vocabulary
 
 pytestmark = pytest.mark.slow
 

@@ -11,7 +11,7 @@ from toolkit.errors import UserError
 from toolkit.tasks.visual_question_answering.corpus import VisualCorpus
 from toolkit.tasks.visual_question_answering.files import Question
 from toolkit.tasks.visual_question_answering.questions import VisualQuestions, grouped
-from toolkit.tasks.visual_question_answering.vocabulary import Vocabulary
+from toolkit.text.words import Vocabulary
 
 PATHS = [Path(f"{number}.png") for number in range(3)]
 QUESTIONS = [

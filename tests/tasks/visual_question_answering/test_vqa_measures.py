@@ -6,7 +6,7 @@ import pytest
 
 from toolkit.tasks.visual_question_answering.files import Question
 from toolkit.tasks.visual_question_answering.measures import AnswerResult, Prior, agreement, evaluate_answers
-from toolkit.tasks.visual_question_answering.vocabulary import Vocabulary, words_of
+from toolkit.text.words import Vocabulary, words_of
 
 
 def question(text, answer, image="a.png", answers=()):
@@ -65,6 +65,6 @@ def test_words(text, words):
 
 
 def test_numbers_of_words():
-    vocabulary = Vocabulary.of_questions(["is it red?", "is it blue?"], size=3, least=1)
+    vocabulary = Vocabulary.of_texts(["is it red?", "is it blue?"], size=3, least=1)
     assert vocabulary.words == ["is", "it", "blue"]
     assert vocabulary.padded(["It is GREEN", "", "blue"]).tolist() == [[3, 2, 1], [0, 0, 0], [4, 0, 0]]

@@ -1,4 +1,4 @@
-"""Images as Python may give them: paths, bytes, arrays, images of Pillow."""
+"""Images as Python may give them: paths, bytes, arrays, images of Pillow; and maps over them."""
 
 from os import PathLike
 from pathlib import Path
@@ -44,3 +44,9 @@ def file_name(image: Any) -> str:
         image: As for `pixels_of`.
     """
     return str(image) if isinstance(image, (str, PathLike)) else ""
+
+
+def square(weights: np.ndarray) -> np.ndarray:
+    """Returns weights of places, `[number, places]`, as maps, `[number, side, side]`."""
+    side = round(weights.shape[-1] ** 0.5)
+    return weights.reshape(-1, side, side)

@@ -1,101 +1,14 @@
-"""Translations as they are compared with one another."""
+"""What the signatures of a translator answer, as `toolkit.tasks.decoded_answers` compares it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from toolkit.data.batching.token_lists import by_length, padded
-from toolkit.errors import UserError
-from toolkit.export.report import Agreement
-from toolkit.export.tolerance import Tolerance
-from toolkit.export.verification import check_finite
 from toolkit.inference.log_probability import log_probability
 from toolkit.inference.runner import Runner
-
-
-class Answer(NamedTuple):
-    """One translation.
-
-    Attributes:
-        tokens: Its ids or pieces.
-        score: Its score.
-        alignment: `[len(tokens), positions]`.
-        strings: The translation as a text and the pieces of its source, if they are known.
-    """
-
-    tokens: tuple
-    score: float
-    alignment: np.ndarray
-    strings: tuple = ()
-
-
-def compare(name: str, expected: Sequence[Answer], received: Sequence[Answer], tolerance: Tolerance, exact: bool = False) -> Agreement:
-    """Compares translations one by one.
-
-    Args:
-        name: What is compared.
-        expected: What the translations should be, such as the model's.
-        received: Those of an artefact.
-        tolerance: How far scores and alignments may be apart.
-        exact: Whether another translation of the same score is an error.
-
-    Raises:
-        UserError: A number is not finite, a score or an alignment differs by more than it may, or a translation is another one of another
-            score.
-    """
-    for fault in faults_of(name, expected, received, tolerance, exact).values():
-        raise UserError(f"{name}: {fault}")
-    return agreement_of(expected, received)
-
-
-def faults_of(
-    name: str, expected: Sequence[Answer], received: Sequence[Answer], tolerance: Tolerance, exact: bool = False
-) -> dict[int, str]:
-    """Returns what is wrong with answers, by their positions.
-
-    Args:
-        name: What is compared.
-        expected: What they should be.
-        received: What they are.
-        tolerance: How far scores and alignments may be apart.
-        exact: Whether another translation of the same score is wrong, too.
-
-    Raises:
-        UserError: A number is not finite.
-    """
-    check_finite(name, *(part for answer in (*expected, *received) for part in (answer.score, answer.alignment)))
-    pairs = enumerate(zip(expected, received, strict=True))
-    faults = {row: fault_of(*pair, tolerance.total(len(pair[0].tokens)), tolerance.score, exact) for row, pair in pairs}
-    return {row: fault for row, fault in faults.items() if fault}
-
-
-def fault_of(wanted: Answer, found: Answer, score: float, look: float, exact: bool = False) -> str:
-    """Returns what is wrong with an answer; `""` if nothing is.
-
-    Args:
-        wanted: What it should be.
-        found: What it is.
-        score: Most that its score may be off by.
-        look: Most that its alignment may be off by.
-        exact: Whether another translation of the same score is wrong, too.
-    """
-    difference = abs(wanted.score - found.score)
-    if difference > score:
-        return f"expected the model's translations and their scores to within {score:.1g}, found a difference of {difference:.2g}"
-    if wanted.tokens == found.tokens:
-        is_same = wanted.strings == found.strings and _close(wanted.alignment, found.alignment, look)
-    else:
-        is_same = not exact
-    return "" if is_same else "expected the model's translations and alignments, found others"
-
-
-def agreement_of(expected: Sequence[Answer], received: Sequence[Answer]) -> Agreement:
-    """Returns how far answers agree of which none is wrong: another translation is a tie."""
-    pairs = list(zip(expected, received, strict=True))
-    same = sum(wanted.tokens == found.tokens for wanted, found in pairs)
-    largest = max((abs(wanted.score - found.score) for wanted, found in pairs), default=0.0)
-    return Agreement(float(largest), same, len(pairs), len(pairs) - same)
+from toolkit.tasks.decoded_answers import Answer, answers_of
 
 
 def step_by_step(runner: Runner, source: np.ndarray, token_lists: Sequence[Sequence[int]], begin_id: int) -> list[Answer]:
@@ -133,12 +46,6 @@ def in_batches(answers_to: Callable[[list[int]], list[Answer]], sources: Sequenc
     return [answers[row] for row in range(len(sources))]
 
 
-def answers_of(decoded: Mapping[str, Any]) -> list[Answer]:
-    """Returns the answers of a batch, from the parts of `Decoded` by name."""
-    parts = zip(*(np.asarray(decoded[name]) for name in ("tokens", "lengths", "scores", "alignments")), strict=True)
-    return [Answer(tuple(tokens[:length].tolist()), float(score), alignment[:length]) for tokens, length, score, alignment in parts]
-
-
 def string_answers_of(answers: Mapping[str, Any]) -> list[Answer]:
     """Returns the answers of a batch, from the outputs of a SavedModel's `translate`."""
     names = ("translations", "source_tokens", "tokens", "scores", "alignments")
@@ -147,9 +54,3 @@ def string_answers_of(answers: Mapping[str, Any]) -> list[Answer]:
         pieces, source_pieces = ([piece.decode() for piece in part if piece] for part in (tokens, source))
         found.append(Answer(tuple(pieces), float(score), alignment[: len(pieces)], (text.decode(), *source_pieces)))
     return found
-
-
-def _close(expected: np.ndarray, received: np.ndarray, tolerance: float) -> bool:
-    """Whether two alignments are the same; one may have more positions, of padding."""
-    positions = min(expected.shape[1], received.shape[1])
-    return np.allclose(expected[:, :positions], received[:, :positions], rtol=0, atol=tolerance)

@@ -14,7 +14,7 @@ from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
 from toolkit.export.report import Agreement
-from toolkit.export.tolerance import Tolerance, nudged_answers
+from toolkit.export.tolerance import Tolerance
 from toolkit.export.verification import (
     TIMED,
     Check,
@@ -25,18 +25,8 @@ from toolkit.export.verification import (
 from toolkit.inference.functions import FunctionRunner
 from toolkit.inference.runner import Runner, encoded
 from toolkit.layers.recurrent.time_loop import backend
-from toolkit.tasks.translation.answers import (
-    Answer,
-    agreement_of,
-    answers_of,
-    compare,
-    fault_of,
-    faults_of,
-    in_batches,
-    step_by_step,
-    string_answers_of,
-    translations_of,
-)
+from toolkit.tasks.decoded_answers import Answer, agreement_of, answers_of, are_sound, compare, faults_of
+from toolkit.tasks.translation.answers import in_batches, step_by_step, string_answers_of, translations_of
 from toolkit.tasks.translation.graph import translation_function
 from toolkit.tasks.translation.measures import bleu_metric
 from toolkit.text.line_breaks import one_line
@@ -196,31 +186,9 @@ class TranslatorCheck(Check):
         return agreement_of(expected, found)
 
     def _are_sound(self, search: Search, sources: Sequence[np.ndarray], wanted: Sequence[Answer], found: Sequence[Answer]) -> list[bool]:
-        """Returns whether each answer is as right as the model's own, which says another.
-
-        The model has to give it the score and the alignment that it has, as far as it is sure of them. And that score has to be the one of
-        the model's own translation, or the model, its weights moved by a rounding, finds another one itself.
-        """
-        rounding, token_lists = self.tolerance.rounding, [answer.tokens for answer in found]
+        token_lists = [answer.tokens for answer in found]
         given = functools.partial(self._answers_given, search, sources, token_lists)
-        own = given()
-        limits = [self._limits(*each) for each in zip(own, *nudged_answers(self.model, rounding, given), strict=True)]
-        moved = list(zip(*nudged_answers(self.model, rounding, lambda: self._translated(search, sources)), strict=True))
-
-        def is_sound(row: int) -> bool:
-            score, look = limits[row]
-            if own[row].tokens != found[row].tokens or fault_of(own[row], found[row], score, look):
-                return False
-            as_good = abs(own[row].score - wanted[row].score) <= score
-            return as_good or any(each.tokens != wanted[row].tokens for each in moved[row])
-
-        return [is_sound(row) for row in range(len(found))]
-
-    def _limits(self, own: Answer, *moved: Answer) -> tuple[float, float]:
-        """Returns how far the score and the alignment of an answer may be off, as far as they move with the weights."""
-        score = 2 * max(abs(each.score - own.score) for each in moved)
-        look = 2 * max(np.abs(each.alignment - own.alignment).max(initial=0) for each in moved)
-        return self.tolerance.total(len(own.tokens)) + score, self.tolerance.score + look
+        return are_sound(self.model, self.tolerance, wanted, found, given, lambda: self._translated(search, sources))
 
     def _largest_logit(self, sources: Sequence[np.ndarray], answers: Sequence[Answer]) -> float:
         read = padded([np.array([self.target_tokenizer.begin_id, *answer.tokens], np.int32) for answer in answers])

@@ -12,7 +12,7 @@ from toolkit.data.splits.report import Report, SplitReport
 from toolkit.data.splits.splitting import SPLITS, carve, fill_empty
 from toolkit.errors import UserError, require
 from toolkit.tasks.visual_question_answering.files import Form, Question, read_questions
-from toolkit.tasks.visual_question_answering.vocabulary import words_of
+from toolkit.text.words import words_of
 
 EASY_VQA = "easy-vqa"
 HELD_OUT = 5  # per cent of the questions of easy-vqa

@@ -1,6 +1,5 @@
 """Questions about images in files: tables, VQA's questions and annotations, CLEVR, and easy-vqa."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +8,10 @@ from typing import Any, NamedTuple
 
 from toolkit.data.images.image_folder import ImageFolder
 from toolkit.data.images.image_tables import read_rows
-from toolkit.data.reading.lines import read_lines
+from toolkit.data.images.json_files import holds, json_of, value_of
 from toolkit.data.reading.reading import Reading
 from toolkit.errors import UserError
-from toolkit.tasks.visual_question_answering.vocabulary import words_of
+from toolkit.text.words import words_of
 
 EMPTY_QUESTION, NO_ANSWER = "a question without words", "no answer"
 """Why a row is left out."""
@@ -114,46 +113,32 @@ def normalized(answer: str) -> str:
 
 
 def _rows(paths: Sequence[Path], form: Form, images: ImageFolder) -> Iterator[Question]:
-    content = _json_of(paths[0], form.reading)
-    if len(paths) == 2 or _holds(content, "annotations"):
+    content = json_of(paths[0], form.reading)
+    if len(paths) == 2 or holds(content, "annotations"):
         yield from _of_vqa(paths, content, form, images)
-    elif _holds(content, "questions"):
+    elif holds(content, "questions"):
         yield from _of_clevr(paths[0], content["questions"], images)
     elif isinstance(content, list) and content and isinstance(content[0], list):
         yield from _of_triples(paths[0], content, images)
     else:
-        columns = {"image": form.image_column, "question": form.question_column, "answer": form.answer_column}
+        columns = {role: getattr(form, f"{role}_column") for role in ("image", "question", "answer")}
         for _, row in read_rows(paths[0], columns, form.reading):
             yield Question(row["question"], normalized(row["answer"]), images.named(row["image"].strip()))
-
-
-def _json_of(path: Path, reading: Reading) -> Any:
-    """Returns what a file of JSON holds; `None` of a table, which may be one of JSON lines."""
-    if ".json" not in [suffix.lower() for suffix in path.suffixes]:
-        return None
-    try:
-        return json.loads("".join(read_lines(path, reading.encoding)))
-    except (ValueError, RecursionError):
-        return None
-
-
-def _holds(content: Any, key: str) -> bool:
-    return isinstance(content, dict) and isinstance(content.get(key), list)
 
 
 def _of_vqa(paths: Sequence[Path], content: Any, form: Form, images: ImageFolder) -> Iterator[Question]:
     """Yields the questions of VQA, whose two files are in either order."""
     if len(paths) != 2:
         raise UserError(f"{paths[0]}: expected questions beside these annotations: --data train=QUESTIONS,ANNOTATIONS")
-    contents = {path: part for path, part in zip(paths, (content, _json_of(paths[1], form.reading)), strict=True)}
-    files = {key: next((path for path, part in contents.items() if _holds(part, key)), None) for key in ("questions", "annotations")}
+    contents = {path: part for path, part in zip(paths, (content, json_of(paths[1], form.reading)), strict=True)}
+    files = {key: next((path for path, part in contents.items() if holds(part, key)), None) for key in ("questions", "annotations")}
     for key, path in files.items():
         if path is None:
             raise UserError(f'{paths[0]}, {paths[1]}: expected "{key}", a list, in one of the two files, found none')
     questions, annotations = (contents[path][key] for key, path in files.items())
     part = str(contents[files["questions"]].get("data_subtype", ""))
-    answers = {_value(files["annotations"], each, "question_id", int): each for each in annotations}
-    missing = [each for each in questions if _value(files["questions"], each, "question_id", int) not in answers]
+    answers = {value_of(files["annotations"], each, "question_id", int): each for each in annotations}
+    missing = [each for each in questions if value_of(files["questions"], each, "question_id", int) not in answers]
     if missing:
         first = missing[0]["question_id"]
         raise UserError(
@@ -162,15 +147,15 @@ def _of_vqa(paths: Sequence[Path], content: Any, form: Form, images: ImageFolder
         )
     for each in questions:
         given = _given(files["annotations"], answers[each["question_id"]])
-        text, image = _value(files["questions"], each, "question", str), _value(files["questions"], each, "image_id", int)
+        text, image = value_of(files["questions"], each, "question", str), value_of(files["questions"], each, "image_id", int)
         yield Question(text, _most_given(given), images.numbered(image, part), given)
 
 
 def _given(path: Path, annotation: Mapping[str, Any]) -> tuple[str, ...]:
     """Returns the answers of all people; the one of an annotation that has no others."""
     if not annotation.get("answers"):
-        return (normalized(_value(path, annotation, "multiple_choice_answer", str)),)
-    return tuple(normalized(_value(path, each, "answer", str)) for each in annotation["answers"])
+        return (normalized(value_of(path, annotation, "multiple_choice_answer", str)),)
+    return tuple(normalized(value_of(path, each, "answer", str)) for each in annotation["answers"])
 
 
 def _most_given(answers: Sequence[str]) -> str:
@@ -181,9 +166,9 @@ def _of_clevr(path: Path, rows: Sequence[Any], images: ImageFolder) -> Iterator[
     for row in rows:
         if isinstance(row, dict) and "image_filename" not in row and "image_id" in row:
             raise UserError(f"{path}: expected annotations beside these questions: --data train=QUESTIONS,ANNOTATIONS")
-        answer = _value(path, row, "answer", (str, int, float))
-        image = images.named(_value(path, row, "image_filename", str))
-        yield Question(_value(path, row, "question", str), normalized(str(answer)), image)
+        answer = value_of(path, row, "answer", (str, int, float))
+        image = images.named(value_of(path, row, "image_filename", str))
+        yield Question(value_of(path, row, "question", str), normalized(str(answer)), image)
 
 
 def _of_triples(path: Path, rows: Sequence[Any], images: ImageFolder) -> Iterator[Question]:
@@ -191,10 +176,3 @@ def _of_triples(path: Path, rows: Sequence[Any], images: ImageFolder) -> Iterato
         if not (isinstance(row, list) and len(row) == 3 and isinstance(row[0], str) and isinstance(row[2], int)):
             raise UserError(f"{path}: [{place}]: expected a question, its answer and the number of its image, received {str(row)[:60]}")
         yield Question(row[0], normalized(str(row[1])), images.numbered(row[2]))
-
-
-def _value(path: Path, row: Any, key: str, kind: Any) -> Any:
-    value = row.get(key) if isinstance(row, dict) else None
-    if not isinstance(value, kind):
-        raise UserError(f'{path}: expected "{key}" in each of its objects, received {str(row)[:60]}')
-    return value

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from toolkit.data.images.graph_decoding import decode_images
 from toolkit.tasks.visual_question_answering.functions import answer_function
-from toolkit.tasks.visual_question_answering.vocabulary import BETWEEN, FIRST, UNKNOWN
+from toolkit.text.words import BETWEEN, FIRST, UNKNOWN
 
 IMAGES = tf.TensorSpec([None], tf.string, name="images")
 QUESTIONS = tf.TensorSpec([None], tf.string, name="questions")

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from toolkit.data.images.decoding import oddities_hidden, to_png
-from toolkit.data.images.given import file_name, pixels_of
+from toolkit.data.images.given import file_name, pixels_of, square
 from toolkit.errors import UserError
 from toolkit.inference.description import read_description
 from toolkit.inference.runner import Runner, encoded
-from toolkit.tasks.visual_question_answering.vocabulary import Vocabulary, words_of
+from toolkit.text.words import Vocabulary, words_of
 from toolkit.values import in_a_line
 
 SERVED = "serving_default"
@@ -79,7 +79,7 @@ class Predictor:
             return []
         rows = zip(names, questions, *self.probabilities(pixels, questions), strict=True)
         return [
-            Answered(name, question, self.names[int(probabilities.argmax())], probabilities, _square(attention))
+            Answered(name, question, self.names[int(probabilities.argmax())], probabilities, square(attention))
             for name, question, probabilities, attention in rows
         ]
 
@@ -132,9 +132,3 @@ def _question(place: int, item: Any) -> str:
     if not words_of(item["question"]):
         raise UserError(f"items[{place}]: expected a question, received one without words: {in_a_line(item['question'])}")
     return item["question"]
-
-
-def _square(attention: np.ndarray) -> np.ndarray:
-    """Returns weights of places, `[hops, places]`, as maps, `[hops, side, side]`."""
-    side = round(attention.shape[-1] ** 0.5)
-    return attention.reshape(-1, side, side)

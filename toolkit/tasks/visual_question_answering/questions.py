@@ -13,16 +13,16 @@ import tensorflow as tf
 
 from toolkit.data.batching.batch_plan import BatchPlan, length_boundaries
 from toolkit.data.batching.crop import crop
+from toolkit.data.images.image_batches import ImageBatches
 from toolkit.data.reading.reading import Reading
 from toolkit.errors import UserError
 from toolkit.models import load_model
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import fingerprint, keep_report
-from toolkit.tasks.visual_question_answering.batches import QuestionBatches
 from toolkit.tasks.visual_question_answering.corpus import VisualCorpus, read_visual
 from toolkit.tasks.visual_question_answering.files import Form, Question
 from toolkit.tasks.visual_question_answering.settings import VisualQuestionSettings
-from toolkit.tasks.visual_question_answering.vocabulary import Vocabulary
+from toolkit.text.words import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class VisualQuestions:
         """The images of all splits, uint8 `[images, size, size, 3]`."""
         return tf.constant(self.corpus.images.pixels)
 
-    def batches(self, split: str, *, max_length: int, questions_at_once: int, batch_size: int, seed: int, replicas: int) -> QuestionBatches:
+    def batches(self, split: str, *, max_length: int, questions_at_once: int, batch_size: int, seed: int, replicas: int) -> ImageBatches:
         """Returns the batches of a split, without the questions whose answers cannot be given; those of `"train"` are shuffled.
 
         Raises:
@@ -74,7 +74,7 @@ class VisualQuestions:
             multiple_of=replicas,
         )
         images = np.array([self.corpus.images.rows[group[0].image] for group in groups], np.int32)
-        return QuestionBatches(self.pixels, images, tokens, labels, weights, plan)
+        return ImageBatches(self.pixels, images, tokens, labels, weights, plan)
 
 
 def grouped(questions: Sequence[Question], most: int) -> Iterator[list[Question]]:
@@ -109,7 +109,7 @@ def read_visual_questions(settings: VisualQuestionSettings, run: RunFolder) -> V
         vocabulary, answers = Vocabulary(trained.words), list(trained.answers)
     else:
         texts = (question.text for question in train)
-        vocabulary = Vocabulary.of_questions(texts, settings.vocabulary_size, settings.word_count)
+        vocabulary = Vocabulary.of_texts(texts, settings.vocabulary_size, settings.word_count)
         counts = Counter(question.answer for question in train)
         answers = sorted(counts, key=lambda answer: (-counts[answer], answer))[: settings.answer_count]
     for split, questions in corpus.splits.items():

@@ -8,10 +8,10 @@ import keras
 import numpy as np
 
 from toolkit.data.images.decoding import to_png
+from toolkit.data.images.image_batches import ImageBatches
 from toolkit.data.images.image_set import ImageSet
 from toolkit.evaluation.divergence import LEAST_MISSED, Trouble
 from toolkit.tasks.training_run import TrainingRun, header
-from toolkit.tasks.visual_question_answering.batches import QuestionBatches
 from toolkit.tasks.visual_question_answering.corpus import read_measured, read_visual
 from toolkit.tasks.visual_question_answering.exporter import AnswererExporter
 from toolkit.tasks.visual_question_answering.files import Question
@@ -21,7 +21,7 @@ from toolkit.tasks.visual_question_answering.objective import AnswerObjective
 from toolkit.tasks.visual_question_answering.plots import attention_maps
 from toolkit.tasks.visual_question_answering.predictor import Answered, Predictor
 from toolkit.tasks.visual_question_answering.questions import VisualQuestions, form_of
-from toolkit.tasks.visual_question_answering.vocabulary import Vocabulary
+from toolkit.text.words import Vocabulary
 
 SAMPLES, SHOWN, SHOWN_OF = 100, 10, 2000
 AT_ONCE = 256  # questions that are measured together
@@ -39,7 +39,7 @@ class VisualQuestionAnswering(TrainingRun):
 
     model_has = ("answers", "words", "image_size", "attention_hops")
 
-    def _batches(self, data: VisualQuestions, split: str, replicas: int) -> QuestionBatches:
+    def _batches(self, data: VisualQuestions, split: str, replicas: int) -> ImageBatches:
         s = self.settings
         return data.batches(
             split,

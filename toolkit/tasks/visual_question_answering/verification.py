@@ -16,7 +16,7 @@ from toolkit.export.tolerance import Tolerance, nudged_answers, spread
 from toolkit.export.verification import LEAST_SAME, TIMED, Check, check_finite, difference_of, largest_difference, median_milliseconds
 from toolkit.inference.runner import Runner, encoded
 from toolkit.tasks.visual_question_answering.functions import SERVED, answerer_runner
-from toolkit.tasks.visual_question_answering.vocabulary import Vocabulary
+from toolkit.text.words import Vocabulary
 
 BATCH = 16
 TOKENS = "tokens"  # name of the signatures of fixed shapes, before their shapes

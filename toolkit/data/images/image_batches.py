@@ -1,4 +1,4 @@
-"""Batches of images, each with the questions about it, as a `tf.data` pipeline that can begin anywhere."""
+"""Batches of images, each with texts about it, as a `tf.data` pipeline that can begin anywhere."""
 
 from collections.abc import Mapping
 
@@ -9,16 +9,16 @@ from toolkit.data.batching.batch_plan import BatchPlan
 from toolkit.data.batching.planned_batches import PlannedBatches
 
 
-class QuestionBatches(PlannedBatches):
-    """Each example is an image with a few questions about it, so that the image is encoded once for all of them.
+class ImageBatches(PlannedBatches):
+    """Each example is an image with a few texts about it, so that the image is encoded once for all of them.
 
     Args:
         pixels: The images, uint8 `[images, size, size, 3]`.
         images: Which of them an example is about, `[examples]`.
-        tokens: Numbers of the words, int32 `[examples, questions, words]`, 0 after the end.
-        labels: Numbers of the answers, int32 `[examples, questions]`.
-        weights: 0 where there is no question, `[examples, questions]`.
-        plan: Which examples go together; made for the lengths of their longest questions.
+        tokens: Numbers of the words, int32 `[examples, texts, words]`, 0 after the end.
+        labels: What is to be said, int32: of each text `[examples, texts]`, or of each of its words, as `tokens`.
+        weights: 0 where nothing is to be said; of the shape of `labels`.
+        plan: Which examples go together; made for the lengths of their longest texts.
     """
 
     def __init__(self, pixels: tf.Tensor, images: np.ndarray, tokens: np.ndarray, labels: np.ndarray, weights: np.ndarray, plan: BatchPlan):
@@ -35,12 +35,15 @@ class QuestionBatches(PlannedBatches):
             boundary: As in `PlannedBatches`.
 
         Returns:
-            `images` float32 `[rows, size, size, 3]` and `tokens` int32 `[rows, questions, boundary]`; labels int32 `[rows, questions]`;
-            and weights float32 `[rows, questions]`, 0 where there is no question.
+            `images` float32 `[rows, size, size, 3]` and `tokens` int32 `[rows, texts, boundary]`; labels int32 `[rows, texts]` or
+            `[rows, texts, boundary]`; and weights, float32 of the same shape.
         """
         number = tf.shape(self._images, tf.int64)[0]
         inside = indices < number
         rows = tf.where(inside, indices, tf.range(tf.size(indices, tf.int64)) % number)
         pixels = tf.cast(tf.gather(self._pixels, tf.gather(self._images, rows)), tf.float32)
-        weights = tf.gather(self._weights, rows) * tf.cast(inside, tf.float32)[:, tf.newaxis]
-        return {"images": pixels, "tokens": tf.gather(self._tokens, rows)[..., :boundary]}, tf.gather(self._labels, rows), weights
+        tokens, labels, weights = (tf.gather(values, rows) for values in (self._tokens, self._labels, self._weights))
+        weights *= tf.reshape(tf.cast(inside, tf.float32), [-1] + [1] * (weights.shape.rank - 1))
+        if labels.shape.rank == tokens.shape.rank:
+            labels, weights = labels[..., :boundary], weights[..., :boundary]
+        return {"images": pixels, "tokens": tokens[..., :boundary]}, labels, weights

@@ -1,4 +1,4 @@
-"""The words of questions and their numbers. A SavedModel does the same in its graph (`toolkit.tasks.visual_question_answering.graph`)."""
+"""The words of short texts, such as questions and captions, and their numbers."""
 
 import re
 from collections import Counter
@@ -14,9 +14,9 @@ BETWEEN = r"[\x00-\x20!\"#$%&()*+,./:;<=>?@\[\\\]^_`{|}~-]+"
 _BETWEEN = re.compile(BETWEEN)
 
 
-def words_of(question: str) -> list[str]:
-    """Returns the words of a question, in lower case."""
-    return [word for word in _BETWEEN.split(well_formed(question).lower()) if word]
+def words_of(text: str) -> list[str]:
+    """Returns the words of a text, in lower case."""
+    return [word for word in _BETWEEN.split(well_formed(text).lower()) if word]
 
 
 def well_formed(text: str) -> str:
@@ -36,25 +36,25 @@ class Vocabulary:
         self._numbers = {word: number for number, word in enumerate(words, start=FIRST)}
 
     @classmethod
-    def of_questions(cls, questions: Iterable[str], size: int, least: int) -> "Vocabulary":
-        """Finds the words of questions.
+    def of_texts(cls, texts: Iterable[str], size: int, least: int) -> "Vocabulary":
+        """Finds the words of texts.
 
         Args:
-            questions: The questions.
+            texts: The texts.
             size: How many words are kept at most, the most frequent ones.
             least: How often each of them has to occur.
         """
-        counts = Counter(word for question in questions for word in words_of(question))
+        counts = Counter(word for text in texts for word in words_of(text))
         kept = [word for word, count in counts.items() if count >= least]
         return cls(sorted(kept, key=lambda word: (-counts[word], word))[:size])
 
-    def encode(self, question: str) -> np.ndarray:
-        """Returns the numbers of the words of a question, int32, of none a single 0."""
-        return np.array([self._numbers.get(word, UNKNOWN) for word in words_of(question)] or [PADDING], np.int32)
+    def encode(self, text: str) -> np.ndarray:
+        """Returns the numbers of the words of a text, int32, of none a single 0."""
+        return np.array([self._numbers.get(word, UNKNOWN) for word in words_of(text)] or [PADDING], np.int32)
 
-    def padded(self, questions: Sequence[str]) -> np.ndarray:
-        """Returns the numbers of several questions, int32 `[questions, longest]`, 0 after the end of each."""
-        rows = [self.encode(question) for question in questions]
+    def padded(self, texts: Sequence[str]) -> np.ndarray:
+        """Returns the numbers of several texts, int32 `[texts, longest]`, 0 after the end of each."""
+        rows = [self.encode(text) for text in texts]
         tokens = np.zeros((len(rows), max(map(len, rows), default=1)), np.int32)
         for place, row in zip(tokens, rows, strict=True):
             place[: len(row)] = row
