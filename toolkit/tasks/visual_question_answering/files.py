@@ -121,7 +121,7 @@ def _rows(paths: Sequence[Path], form: Form, images: ImageFolder) -> Iterator[Qu
     elif isinstance(content, list) and content and isinstance(content[0], list):
         yield from _of_triples(paths[0], content, images)
     else:
-        columns = {role: getattr(form, f"{role}_column") for role in ("image", "question", "answer")}
+        columns = {"image": form.image_column, "question": form.question_column, "answer": form.answer_column}
         for _, row in read_rows(paths[0], columns, form.reading):
             yield Question(row["question"], normalized(row["answer"]), images.named(row["image"].strip()))
 
