@@ -12,7 +12,7 @@ import pytest
 import toolkit
 from tests.recipes.reviews import write_reviews
 from tests.recipes.sentences import pairs, write_sentences
-from tests.recipes.shapes import write_shapes
+from tests.recipes.shapes import write_captioned_shapes, write_shapes
 from tests.recipes.test_tagging import write_chunks
 from toolkit.cli import main
 from toolkit.json_text import to_json
@@ -36,6 +36,9 @@ TINY = {
         **{"data": "train=train.txt,test=test.txt", "embedding_dim": 16, "units": 8, "character_dim": 8, "character_units": 8},
         **{"word_length": 8, "batch_size": 8, "epochs": 1, "learning_rate": 0.03, "max_length": 16},
     },
+    "captioning": {
+        **{"data": "captioned/captions.tsv", "image_size": 16, "filters": 4, "embedding_dim": 8, "units": 8, "batch_size": 8, "epochs": 1},
+    },
     "visual_question_answering": {
         **{"data": "shapes/table.tsv", "image_size": 16, "filters": 4, "embedding_dim": 8, "units": 8, "batch_size": 8, "epochs": 1},
     },
@@ -46,6 +49,7 @@ TEXTS = {
     "translation": ["a red dog sleeps", "", "my sad cat sings"],
     "language_model": ["a red", "", "my"],
     "tagging": ["the old cat", "", "likes the river ."],
+    "captioning": [f"captioned/0-{number}.png" for number in range(3)],
     "visual_question_answering": [{"image": "shapes/0-0.png", "question": text} for text in ("what color is it?", "is it?", "caf\u00e9")],
     "glimpses": ["shapes/0-0.png", "shapes/0-1.png", "shapes/0-2.png"],
 }
@@ -63,6 +67,7 @@ def folder(tmp_path_factory):
     write_chunks(folder / "train.txt")
     write_chunks(folder / "test.txt", 30)
     write_shapes(folder / "shapes")
+    write_captioned_shapes(folder / "captioned")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         yield folder

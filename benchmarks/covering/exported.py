@@ -72,6 +72,8 @@ def _answers(task: Task, answerer: Any, texts: Sequence[Any]) -> np.ndarray:
         return np.array([translation.hypotheses[0].score for translation in answerer.translate(texts)])
     if task.name == "tagging":
         return np.concatenate([tagged.scores for tagged in answerer.predict(texts)])
+    if task.name == "captioning":
+        return np.array([caption.score for caption in answerer.predict([*map(base64.b64decode, texts)])])
     if task.name == "visual_question_answering":
         asked = [{**each, "image": base64.b64decode(each["image"])} for each in texts]
         return np.array([answered.probabilities for answered in answerer.predict(asked)])

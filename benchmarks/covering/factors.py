@@ -54,12 +54,13 @@ LEVELS: dict[str, Sequence[Any]] = {
 EXCUSED = {
     "where the data are": (
         "data", "data_dir", "text_column", "label_column", "source_column", "source", "target", "token_column", "tag_column", "scheme",
-        "images", "image_column", "question_column", "answer_column",
+        "images", "image_column", "question_column", "answer_column", "caption_column",
     ),
     "how files are read": (*READING_OPTIONS, *LABEL_OPTIONS),
     "which of them are read": (
         "training_examples", "unlabelled", "most_characters", "max_length_ratio", "tokens_per_epoch", "validation_tokens",
-        "validation_pairs", "reviews", "held_out_questions", "shift", "scale", "clutter", "clutter_size", "train_shift", "train_scale",
+        "validation_pairs", "validation_images", "reviews", "held_out_questions", "shift", "scale", "clutter", "clutter_size",
+        "train_shift", "train_scale",
     ),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
@@ -67,13 +68,14 @@ EXCUSED = {
     "sizes, which are tiny here": (
         "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",
         "word_count", "ngram_buckets",
-        "image_size", "filters", "answer_count", "questions_at_once", "canvas", "glimpse_size", "glimpse_units",
+        "image_size", "filters", "answer_count", "questions_at_once", "captions_at_once", "canvas", "glimpse_size", "glimpse_units",
     ),
     "how long is trained, how fast, and what is kept": (
-        "epochs", "steps", "minutes", "learning_rate", "warmup_steps", "momentum", "averaging_patience", "monitor", "average_epochs",
-        "patience", "checkpoint_seconds", "seed", "location_deviation",
+        "epochs", "steps", "minutes", "learning_rate", "doubly_stochastic", "warmup_steps", "momentum", "averaging_patience", "monitor",
+        "average_epochs", "patience", "checkpoint_seconds", "seed", "location_deviation",
     ),
     "other machines": ("strategy",),
+    "weights to download": ("backbone",),
     "what is set beside the model": ("baseline",),
     "how translations are scored": ("bleu_tokenizer", "bleu_lowercase"),
 }  # fmt: skip
@@ -91,6 +93,7 @@ APART = {
 """Factors that change no operator of an exported graph, or none next to those that others change, by what they change."""
 
 TINY = {
+    "captioning": {"units": 4, "embedding_dim": 4, "filters": 2, "image_size": 16, "batch_size": 4},
     "sentiment": {"units": 4, "embedding_dim": 4, "ngram_buckets": 61},
     "translation": {"units": 4, "embedding_dim": 4, "batch_size": 40},
     "language_model": {"units": 4, "embedding_dim": 4, "batch_size": 4, "window": 8, "tokens_per_epoch": 64, "validation_tokens": 64},

@@ -12,7 +12,8 @@ SIZES = {"train": 40, "validation": 4, "test": 4}
 
 
 def write_texts(folder: Path) -> dict[str, str]:
-    """Writes labelled texts, pairs of texts, running text, tagged words, and images with labels and questions, in three splits each.
+    """Writes labelled texts, pairs of texts, running text, tagged words, and images with labels, questions and captions, in three splits
+    each.
 
     Args:
         folder: Where to.
@@ -22,7 +23,7 @@ def write_texts(folder: Path) -> dict[str, str]:
     """
     chance = random.Random(0)
     parts: dict[str, list[str]] = {"sentiment": [], "translation": [], "language_model": [], "tagging": []}
-    parts |= {"visual_question_answering": [], "glimpses": []}
+    parts |= {"visual_question_answering": [], "captioning": [], "glimpses": []}
     for split, size in SIZES.items():
         sentences = [_sentence(chance) for _ in range(size)]
         content = {
@@ -31,6 +32,7 @@ def write_texts(folder: Path) -> dict[str, str]:
             "language_model": ("txt", [f"{s.capitalize()}." for s in sentences]),
             "tagging": ("conll", [line for s in sentences for line in (*(f"{word} {_tag(word)}" for word in s.split()), "")]),
             "visual_question_answering": ("tsv", ["image\tquestion\tanswer", *_questions(folder, split, sentences)]),
+            "captioning": ("tsv", ["image\tcaption", *(f"{split}-{i // 2}.png\t{s}" for i, s in enumerate(sentences))]),
             "glimpses": ("tsv", ["image\tlabel", *(f"{split}-{i}.png\t{('no', 'yes', 'maybe')[i % 3]}" for i in range(size // 2))]),
         }
         for recipe, (ending, lines) in content.items():

@@ -1,4 +1,4 @@
-"""Pictures of coloured shapes, their labels, and questions about them that a small model learns in seconds."""
+"""Pictures of coloured shapes, with labels, questions and captions that a small model learns in seconds."""
 
 import random
 
@@ -15,9 +15,33 @@ def write_shapes(folder, number=60, seed=0):
         number: How many images.
         seed: Of what they show.
     """
+    rows, labels = ["image\tquestion\tanswer"], ["image\tlabel"]
+    for name, colour, shape in draw_shapes(folder, number, seed):
+        asked = [("what color is it?", colour), ("what shape is it?", shape), ("is it red?", "yes" if colour == "red" else "no")]
+        rows += [f"{name}\t{question}\t{answer}" for question, answer in asked]
+        labels.append(f"{name}\t{shape}")
+    (folder / "labels.tsv").write_text("\n".join(labels) + "\n", "utf-8")
+    (folder / "table.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+
+
+def write_captioned_shapes(folder, number=60, seed=0):
+    """Writes images and `captions.tsv`, with two captions of each.
+
+    Args:
+        folder: Where to; it is made.
+        number: How many images.
+        seed: Of what they show.
+    """
+    rows = ["image\tcaption"]
+    for name, colour, shape in draw_shapes(folder, number, seed):
+        rows += [f"{name}\t{caption}" for caption in (f"A {colour} {shape}.", f"There is a {colour} {shape} here.")]
+    (folder / "captions.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+
+
+def draw_shapes(folder, number, seed):
+    """Draws images; yields the name, the colour and the shape of each."""
     chance = random.Random(seed)
     folder.mkdir(exist_ok=True)
-    rows, labels = ["image\tquestion\tanswer"], ["image\tlabel"]
     for place in range(number):
         colour, shape = chance.choice(COLOURS), chance.choice(SHAPES)
         image = Image.new("RGB", (SIDE, SIDE), "white")
@@ -25,8 +49,4 @@ def write_shapes(folder, number=60, seed=0):
         draw = ImageDraw.Draw(image)
         (draw.ellipse if shape == "circle" else draw.rectangle)((x, y, x + 14, y + 14), fill=colour)
         image.save(folder / f"{seed}-{place}.png")
-        asked = [("what color is it?", colour), ("what shape is it?", shape), ("is it red?", "yes" if colour == "red" else "no")]
-        rows += [f"{seed}-{place}.png\t{question}\t{answer}" for question, answer in asked]
-        labels.append(f"{seed}-{place}.png\t{shape}")
-    (folder / "labels.tsv").write_text("\n".join(labels) + "\n", "utf-8")
-    (folder / "table.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+        yield f"{seed}-{place}.png", colour, shape

@@ -13,6 +13,7 @@ from toolkit.cells import CELLS
 from toolkit.cli.recipes import RECIPES, find_recipe
 
 FLAT = {
+    "captioning": {"attention": "none", "beam_width": 1},
     "sentiment": {"tokenizer": "bpe", "max_length": 20},  # in hundreds of steps a cell that has hardly learned may let a rounding grow
     "translation": {"tokenizer": "bpe", "max_length": 20, "encoder_layers": 1, "decoder_layers": 1, "beam_width": 1},
     "language_model": {"tokenizer": "bpe", "num_layers": 1},

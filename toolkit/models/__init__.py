@@ -3,6 +3,7 @@
 from toolkit.lazy_names import lazy_names
 
 HOMES = {
+    "Captioner": "toolkit.models.captioner",
     "GlimpseClassifier": "toolkit.models.glimpse_classifier",
     "LanguageModel": "toolkit.models.language_model",
     "Tagger": "toolkit.models.tagger",

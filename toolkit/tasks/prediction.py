@@ -61,8 +61,8 @@ class Prediction(abc.ABC):
     batch_size: ClassVar[int]
     """Items that are answered at once unless it is told otherwise."""
 
-    item: ClassVar[tuple[type, str]] = (str, "a text")
-    """What an item is in Python, and what messages call it."""
+    item: ClassVar[tuple[type | tuple[type, ...], str]] = (str, "a text")
+    """What an item is in Python where it stands alone, and what messages call it."""
 
     options: ClassVar[Mapping[str, Option]] = {}
     """By name, the options that runs of this kind have. Kinds may share one, of the same values."""

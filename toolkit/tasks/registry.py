@@ -11,6 +11,7 @@ TASKS = (
     "translation",
     "language_model",
     "tagging",
+    "captioning",
     "visual_question_answering",
     "glimpses",
 )

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from toolkit.models import GlimpseClassifier, LanguageModel, TextClassifier, Translator
+from toolkit.models.captioner import Captioner
 from toolkit.models.tagger import Tagger
 from toolkit.models.visual_answerer import VisualAnswerer
 
@@ -32,11 +33,20 @@ def tagger():
     return keras.Model(tokens, model({"tokens": tokens, "characters": keras.ops.stack([tokens, tokens], -1)}))
 
 
+def captioner():
+    tokens = keras.Input((4,), dtype="int32")
+    model = Captioner(list("abcdefgh"), 16, filters=2, embedding_dim=4, units=3)
+    return keras.Model(tokens, model({"images": images_of(tokens), "tokens": keras.ops.expand_dims(tokens, 1)})["logits"][:, 0])
+
+
+def images_of(tokens):
+    return keras.ops.reshape(keras.ops.repeat(25.0 * keras.ops.cast(tokens, "float32"), 192, axis=1), (-1, 16, 16, 3))
+
+
 def visual_answerer():
     tokens = keras.Input((4,), dtype="int32")
-    images = keras.ops.reshape(keras.ops.repeat(25.0 * keras.ops.cast(tokens, "float32"), 192, axis=1), (-1, 16, 16, 3))
     model = VisualAnswerer(list("abcdefgh"), ["no", "yes"], 16, filters=2, embedding_dim=4, units=3)
-    return keras.Model(tokens, model({"images": images, "tokens": keras.ops.expand_dims(tokens, 1)})["logits"])
+    return keras.Model(tokens, model({"images": images_of(tokens), "tokens": keras.ops.expand_dims(tokens, 1)})["logits"])
 
 
 def glimpse_classifier():
@@ -48,6 +58,7 @@ def glimpse_classifier():
 
 
 EXAMPLES = {
+    "toolkit>Captioner": (captioner, TOKENS),
     "toolkit>GlimpseClassifier": (glimpse_classifier, TOKENS),
     "toolkit>LanguageModel": (language_model, TOKENS),
     "toolkit>Tagger": (tagger, TOKENS),

@@ -13,7 +13,7 @@ class ImageBatches(PlannedBatches):
     """Each example is an image with a few texts about it, so that the image is encoded once for all of them.
 
     Args:
-        pixels: The images, uint8 `[images, size, size, 3]`.
+        pixels: The images, uint8 `[images, size, size, 3]`; or maps of features, of any type.
         images: Which of them an example is about, `[examples]`.
         tokens: Numbers of the words, int32 `[examples, texts, words]`, 0 after the end.
         labels: What is to be said, int32: of each text `[examples, texts]`, or of each of its words, as `tokens`.

@@ -1,0 +1,68 @@
+"""Pictures of what a model writes of images, and of where it looks for each word."""
+
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from toolkit.evaluation.plots import DOTS_PER_INCH
+from toolkit.tasks.captioning.predictor import Caption
+
+RIGHT, WRONG, TRUE = "#2e7d32", "#c0392b", "#5a6672"
+SIDE = 1.35  # inches
+WORDS = 9  # in a row
+
+
+def caption_pictures(images: Sequence[np.ndarray], captions: Sequence[Caption], truths: Sequence[Sequence[str]], path: Path | str) -> None:
+    """Draws images with their captions, and for each word, brighter the more, how much the model looked at each place.
+
+    Args:
+        images: uint8, each `[size, size, 3]`.
+        captions: What was written of each; at least one.
+        truths: What people say of each, maybe nothing; the first is shown, and the caption is green if it is one of them.
+        path: The PNG file to write.
+
+    Raises:
+        ValueError: There is no caption.
+    """
+    if not captions:
+        raise ValueError("Argument `captions` must hold at least one caption. Received: none")
+    heights = [1 + (0 if each.attention is None else (len(each.words) - 1) // WORDS) for each in captions]
+    columns = 1 + max((min(WORDS, len(each.words)) for each in captions if each.attention is not None), default=3)
+    figure = Figure(figsize=(SIDE * max(columns, 4), (SIDE + 0.5) * sum(heights)), layout="constrained")
+    grid = figure.subplots(sum(heights), max(columns, 4), squeeze=False)
+    for axes in grid.flat:
+        axes.set_axis_off()
+    tops = np.cumsum([0, *heights])
+    for top, height, *each in zip(tops, heights, images, captions, truths, strict=False):
+        _draw(grid[top : top + height], *each)
+    figure.savefig(path, dpi=DOTS_PER_INCH)
+
+
+def _draw(panels: np.ndarray, image: np.ndarray, caption: Caption, truths: Sequence[str]) -> None:
+    """Draws an image with its caption, and the same with the weights of each word."""
+    panels[0, 0].imshow(image)
+    known = [truth for truth in truths if truth]
+    colour = TRUE if not known else RIGHT if caption.text in known else WRONG
+    _title(panels[0, 0], [(caption.text or "(nothing)", colour), *((f"a person: {truth}", TRUE) for truth in known[:1])])
+    if caption.attention is None:
+        return
+    for place, (word, weights) in enumerate(zip(caption.words, caption.attention, strict=True)):
+        axes = panels[place // WORDS, 1 + place % WORDS]
+        axes.imshow(image.mean(-1), cmap="gray", vmin=0, vmax=255)
+        side = len(image)
+        axes.imshow(
+            weights, cmap="magma", alpha=0.65, vmin=0, vmax=max(weights.max(), 1e-6), extent=(-0.5, side - 0.5, side - 0.5, -0.5),
+            interpolation="bilinear",
+        )  # fmt: skip
+        axes.text(0.5, -0.04, textwrap.shorten(word, 16, placeholder="…"), transform=axes.transAxes, ha="center", va="top", fontsize=8)
+
+
+def _title(axes, lines: Sequence[tuple[str, str]]) -> None:
+    """Writes lines above an image, the last one next to it."""
+    for place, (text, colour) in enumerate(reversed(lines)):
+        height = 1.04 + 0.15 * place
+        shown = textwrap.shorten(text, 110, placeholder=" …")
+        axes.text(0, height, shown, transform=axes.transAxes, fontsize=8, color=colour, va="bottom", parse_math=False)
