@@ -59,3 +59,20 @@ def test_a_file_gives_the_same_model(tmp_path):
 def test_an_argument_that_is_out_of_range_is_refused(name, value):
     with pytest.raises(ValueError, match=name):
         captioner(**{name: value})
+
+
+@pytest.mark.slow
+def test_features_of_the_backbone_stand_in_for_the_images(tmp_path):
+    model = captioner(backbone="efficientnet_lite0", image_size=40)
+    images = np.random.default_rng(0).uniform(0, 255, (2, 40, 40, 3)).astype(np.float32)
+    tokens = inputs()["tokens"]
+    features = model.image_encoder(images)
+    assert features.shape == (2, 2, 2, 320)
+    outputs = model({"images": images, "tokens": tokens})["logits"]
+    np.testing.assert_allclose(model({"images": features, "tokens": tokens})["logits"], outputs, atol=1e-5)  # single precision
+    known = {id(weight) for weight in model.image_encoder.weights}
+    assert not any(id(weight) in known for weight in model.trainable_weights)
+    model.save(tmp_path / "model.keras")
+    loaded = load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(loaded({"images": images, "tokens": tokens})["logits"], outputs, atol=1e-5)
+    assert len(loaded.trainable_weights) == len(model.trainable_weights)

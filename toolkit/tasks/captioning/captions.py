@@ -123,5 +123,7 @@ def read_captions(settings: CaptioningSettings, run: RunFolder) -> Captions:
 
 def _fingerprint(corpus: CaptionCorpus, part: list[Captioned]) -> str:
     rows = [corpus.images.rows[each.image] for each in part]
-    pixels = hashlib.sha256(corpus.images.pixels[rows].tobytes()).digest()
-    return fingerprint([caption for each in part for caption in each.captions], map(str, rows), start=pixels)
+    pixels = hashlib.sha256()
+    for row in rows:
+        pixels.update(corpus.images.pixels[row])
+    return fingerprint([caption for each in part for caption in each.captions], map(str, rows), start=pixels.digest())

@@ -29,7 +29,7 @@ def kept_features(pixels: np.ndarray, run: RunFolder) -> np.ndarray:
     Raises:
         UserError: The weights of the backbone are not installed.
     """
-    path = run.path / FOLDER / f"{hashlib.sha256(pixels.tobytes()).hexdigest()[:16]}.npy"
+    path = run.path / FOLDER / f"{hashlib.sha256(pixels).hexdigest()[:16]}.npy"
     if not path.is_file():
         features = _computed(pixels)
         with run.replacing(path) as temporary, temporary.open("wb") as file:
