@@ -45,7 +45,7 @@ class Settings(CaptioningSettings):
         check_cell(self)
         at_least(self, filters=1, embedding_dim=1, units=1)
         if self.attention == "none" and self.doubly_stochastic:
-            raise InvalidArgument("doubly_stochastic", "0 with attention none", self.doubly_stochastic)
+            raise InvalidArgument("doubly_stochastic", "0 with attention none", self.doubly_stochastic, "there is nothing to spread")
 
 
 def build_model(settings: Settings, data):

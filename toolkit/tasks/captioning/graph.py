@@ -28,7 +28,7 @@ class CaptionerModule(tf.Module):
         self.words = tf.constant(table_of(model.words))
         self._write = caption_function(model, search, max_length)
 
-    @tf.function(input_signature=[IMAGES])
+    @tf.function(input_signature=[IMAGES], autograph=False)
     def caption(self, images):
         """Writes captions.
 
@@ -51,7 +51,7 @@ class CaptionerModule(tf.Module):
             "attention": tf.where(told[:, :longest, tf.newaxis], found["alignments"][:, :longest], 0.0),
         }
 
-    @tf.function(input_signature=[IMAGES])
+    @tf.function(input_signature=[IMAGES], autograph=False)
     def pixels(self, images):
         """Returns what the model sees of files: `pixels`, RGB from 0 to 255, float32 `[batch, image_size, image_size, 3]`."""
         return {"pixels": decode_images(images, self.image_size)}
