@@ -12,8 +12,7 @@ SIZES = {"train": 40, "validation": 4, "test": 4}
 
 
 def write_texts(folder: Path) -> dict[str, str]:
-    """Writes labelled texts, pairs of texts, running text, tagged words, and images with labels, questions and captions, in three splits
-    each.
+    """Writes texts with labels, pairs of texts, running text, tagged words, images with labels, questions and captions, in three splits.
 
     Args:
         folder: Where to.
