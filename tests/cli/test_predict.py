@@ -125,7 +125,10 @@ def test_a_classifier_labels_as_before(predict):
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["classifier", "x", "--beam-width", "3"], "--beam-width: expected a run that translates, received classifier"),
+        (
+            ["classifier", "x", "--beam-width", "3"],
+            "--beam-width: expected a run that translates or one that writes captions, received classifier",
+        ),
         (["classifier", "x", "--copy-unknown"], "--copy-unknown: expected a run that translates"),
         (["translator", "x", "--greedy", "--sample"], "--greedy, --sample: expected one of them"),
         (["translator", "x", "--greedy", "--n-best", "2"], "--n-best: expected a beam search with it, received --greedy"),

@@ -165,7 +165,10 @@ def test_scores_of_lines(predict):
         (["the", "--next", "3", "--score"], "expected no --score with it"),
         (["the", "--score", "lines"], "--score lines: expected one source of texts"),
         (["--score", "nowhere"], "nowhere: expected a file of texts"),
-        (["the", "--beam-width", "3"], "--beam-width: expected a run that translates, received run, a run of a language model"),
+        (
+            ["the", "--beam-width", "3"],
+            "--beam-width: expected a run that translates or one that writes captions, received run, a run of a language model",
+        ),
         (["Zoë"], "the prompt 'Zoë' has characters that the model was never trained on: 'Z', 'ë'"),
     ],
 )
