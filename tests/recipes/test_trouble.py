@@ -107,15 +107,15 @@ def test_twenty_texts_and_three_of_a_rare_label_are_trained_on_and_it_is_said_wh
     ("name", "text", "options"),
     [
         ("prose", prose("\r\n"), ["--vocabulary-size=300"]),
-        ("words", prose(), ["--tokenizer=word", "--vocabulary-size=20"]),
+        pytest.param("words", prose(), ["--tokenizer=word", "--vocabulary-size=20"], marks=pytest.mark.covering),
         ("one line", "to be or not " * 600, ["--vocabulary-size=270"]),
-        ("names", "".join(f"{name}\n" for name in NAMES) * 40, ["--tokenizer=char"]),
+        pytest.param("names", "".join(f"{name}\n" for name in NAMES) * 40, ["--tokenizer=char"], marks=pytest.mark.covering),
         (
             "names, each a document",
             "".join(f"{name}{ending}\n" for name in NAMES for ending in ENDINGS),
             ["--tokenizer=char", "--documents=line"],
         ),
-        ("dna", "".join(random.Random(0).choices("ACGT", k=3000)), ["--tokenizer=char"]),
+        pytest.param("dna", "".join(random.Random(0).choices("ACGT", k=3000)), ["--tokenizer=char"], marks=pytest.mark.covering),
         ("chinese", "".join(random.Random(0).choices("的一是在不了有和人这中大为上个国。", k=3000)), ["--tokenizer=char"]),
     ],
 )

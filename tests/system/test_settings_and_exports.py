@@ -6,7 +6,7 @@ import importlib
 
 import pytest
 
-from benchmarks.covering.factors import LEVELS, alone_in, factors_of, is_possible, settings_of, short_factors_of
+from benchmarks.covering.factors import alone_in, factors_of, is_possible, settings_of, short_factors_of
 from benchmarks.covering.pairwise import covering_set, wanted_in
 from benchmarks.covering.texts import write_texts
 from toolkit.cells import CELLS
@@ -72,19 +72,9 @@ def test_what_changes_the_operators_is_exported(name, configuration, data, tmp_p
     assert failures(name, settings_of(find_recipe(name), configuration, data), tmp_path) == {}
 
 
-QUICKEST = ("sentiment", "language_model")
-OF_CELLS = [  # each cell that the sets above lack with one of the quickest recipes in the slow tier, and with all others on demand
-    pytest.param(
-        name,
-        cell,
-        marks=pytest.mark.slow if name == QUICKEST[(place + 1) % 2] and cell not in LEVELS["cell"] else pytest.mark.covering,
-    )
-    for name in RECIPES
-    for place, cell in enumerate(CELLS)
-]
-
-
-@pytest.mark.parametrize(("name", "cell"), OF_CELLS)
+@pytest.mark.covering
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("name", RECIPES)
 def test_every_cell_is_trained_and_exported(name, cell, data, tmp_path):
     settings = settings_of(find_recipe(name), {"cell": cell, **FLAT[name]}, data)
     # Four numbers that are normalised are little more than their signs, which rounded weights change.

@@ -151,7 +151,7 @@ def test_the_report(exported, model):
 @pytest.mark.parametrize(
     "options",
     [
-        {"cell": "gru", "attention": "additive", "bridge": "zero", "tied_output": False},
+        pytest.param({"cell": "gru", "attention": "additive", "bridge": "zero", "tied_output": False}, marks=pytest.mark.covering),
         {"cell": "simple_rnn", "attention": "none", "bidirectional": False, "reversed_source": True},
     ],
     ids=str,
