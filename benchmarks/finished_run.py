@@ -2,12 +2,16 @@
 
 import argparse
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks.records import RESULTS
 from toolkit.cli.recipes import find_recipe
+from toolkit.errors import UserError
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 
@@ -20,6 +24,59 @@ def run_parser(recipe: str) -> argparse.ArgumentParser:
     parser.add_argument("--what", help="the model in a few words (default: the preset)")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the record")
     return parser
+
+
+def seeds_parser(recipe: str) -> argparse.ArgumentParser:
+    """Returns a parser that takes several runs besides, `--seeds`, which differ in their seed."""
+    parser = run_parser(recipe)
+    parser.add_argument("--seeds", nargs="*", default=[], metavar="RUN", help="runs of other seeds: means of all are recorded")
+    return parser
+
+
+def runs_of(options: argparse.Namespace) -> list[RunFolder]:
+    """Returns the runs of all seeds.
+
+    Args:
+        options: What `seeds_parser` gave.
+
+    Raises:
+        UserError: They differ in more than the seed.
+    """
+    runs = [RunFolder(folder) for folder in (options.run, *options.seeds)]
+    first, *others = ({**run.read_config()["settings"], "seed": None} for run in runs)
+    for run, settings in zip(runs[1:], others, strict=True):
+        if settings != first:
+            raise UserError(f"{run.path}: expected the settings of {runs[0].path} but for the seed, found others")
+    return runs
+
+
+def mean_scores(scores: Sequence[Mapping[str, float]], spread_of: str) -> dict[str, float]:
+    """Returns the means of the scores of several runs; of more than one, with the standard deviation of one of them.
+
+    Args:
+        scores: The scores of each run, by the same names.
+        spread_of: Whose standard deviation it is.
+    """
+    means = {name: float(np.mean([score[name] for score in scores])) for name in scores[0]}
+    spread = {"standard deviation": float(np.std([score[spread_of] for score in scores], ddof=1))} if len(scores) > 1 else {}
+    return means | spread
+
+
+def mean_values(runs: Sequence[RunFolder], options: argparse.Namespace) -> dict[str, Any]:
+    """Returns the values of `run_values` for the first of several runs, with the mean of their minutes, and how many they are.
+
+    Args:
+        runs: The runs.
+        options: What the parser gave.
+
+    Raises:
+        UserError: A run is not finished.
+    """
+    values = run_values(runs[0], options)
+    values["minutes"] = round(float(np.mean([run.read_metrics()["minutes"] for run in runs])), 2)
+    if len(runs) > 1:
+        values["what"] += f", mean of {len(runs)} seeds"
+    return values
 
 
 def run_values(run: RunFolder, options: argparse.Namespace) -> dict[str, Any]:

@@ -6,39 +6,19 @@ python -m benchmarks.sentiment_run RUN [--seeds RUN ...] [--name NAME] [--what W
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from benchmarks.finished_run import run_parser, run_values
+from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser
 from benchmarks.records import Record
-from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 
 
 def main(argv: Sequence[str] | None = None) -> Record:
     """Reads the run folders and writes the record, named for the first."""
-    parser = run_parser("sentiment")
-    parser.add_argument("--seeds", nargs="*", default=[], metavar="RUN", help="runs of other seeds: means of all are recorded")
-    options = parser.parse_args(argv)
-    runs = [RunFolder(folder) for folder in (options.run, *options.seeds)]
-    _check_same(runs)
-    scores = [accuracies(run.read_metrics()["test"]) for run in runs]
-    metrics = {name: float(np.mean([score[name] for score in scores])) for name in scores[0]}
-    if len(runs) > 1:
-        metrics["standard deviation"] = float(np.std([score["all"] for score in scores], ddof=1))
-    values = run_values(runs[0], options)
-    values["minutes"] = round(float(np.mean([run.read_metrics()["minutes"] for run in runs])), 2)
-    if len(runs) > 1:
-        values["what"] += f", mean of {len(runs)} seeds"
-    record = Record(table=_table(runs[0]), metrics=metrics, **values)
+    options = seeds_parser("sentiment").parse_args(argv)
+    runs = runs_of(options)
+    metrics = mean_scores([accuracies(run.read_metrics()["test"]) for run in runs], "all")
+    record = Record(table=_table(runs[0]), metrics=metrics, **mean_values(runs, options))
     print(record.save(options.results))
     return record
-
-
-def _check_same(runs: Sequence[RunFolder]) -> None:
-    first, *others = ({**run.read_config()["settings"], "seed": None} for run in runs)
-    for run, settings in zip(runs[1:], others, strict=True):
-        if settings != first:
-            raise UserError(f"{run.path}: expected the settings of {runs[0].path} but for the seed, found others")
 
 
 def _table(run: RunFolder) -> str:

@@ -1,29 +1,28 @@
-"""Makes a record of a finished run that answers questions about images, beside what the questions alone tell.
+"""Makes a record of a finished run that answers questions about images, or of several seeds, beside what the questions alone tell.
 
-python -m benchmarks.visual_question_answering_run RUN [--name NAME] [--what WORDS]
+python -m benchmarks.visual_question_answering_run RUN [--seeds RUN ...] [--name NAME] [--what WORDS]
 """
 
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.finished_run import run_parser, run_values
+from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser
 from benchmarks.records import Record
-from toolkit.run_folder import RunFolder
 
 ALL, UNSEEN = "all questions", "questions not in training"
 
 
 def main(argv: Sequence[str] | None = None) -> Record:
-    """Reads the run folder and writes the record."""
-    options = run_parser("visual_question_answering").parse_args(argv)
-    run = RunFolder(options.run)
-    test = run.read_metrics()["test"]
-    alone = {"what": "the most frequent answer to the same question, without the image", "metrics": {ALL: test["question_alone"]}}
+    """Reads the run folders and writes the record, named for the first."""
+    options = seeds_parser("visual_question_answering").parse_args(argv)
+    runs = runs_of(options)
+    tests = [run.read_metrics()["test"] for run in runs]
+    alone = {"what": "the most frequent answer to the same question, without the image", "metrics": {ALL: tests[0]["question_alone"]}}
     record = Record(
-        table=run.read_json(run.data_report)["name"],
-        metrics=accuracies(test),
+        table=runs[0].read_json(runs[0].data_report)["name"],
+        metrics=mean_scores([accuracies(test) for test in tests], ALL),
         references=[alone],
-        **run_values(run, options),
+        **mean_values(runs, options),
     )
     print(record.save(options.results))
     return record
