@@ -3,6 +3,7 @@ import pytest
 
 from toolkit.data.batching.token_lists import padded
 from toolkit.layers import NgramLogits
+from toolkit.tasks.classification import ngrams
 from toolkit.tasks.classification.fusion import LabeledTokens, nats
 from toolkit.tasks.classification.ngrams import features_of, fit_ngrams
 
@@ -39,6 +40,12 @@ def test_a_pair_of_words_says_what_the_words_do_not():
     asked = [NOT, GOOD], [NOT, BAD], [GOOD], [BAD]
     assert answers(fitted(NEGATED, NEGATED), *asked) == [0, 1, 1, 0]
     assert answers(fitted(NEGATED, NEGATED, order=1), *asked) != [0, 1, 1, 0]
+
+
+@pytest.mark.slow
+def test_a_fit_that_ends_early_is_no_matter_for_the_user(monkeypatch):
+    monkeypatch.setattr(ngrams, "ITERATIONS", 1)  # and a warning fails the test
+    assert answers(fitted(ALL, ALL), [GOOD], [BAD]) == [1, 0]
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ Tokens may share what their letters say: besides a feature of its own, a token h
 of two to five characters in it. As all of them are added up, they end in one row for each token, and cost nothing where texts are labeled.
 """
 
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from operator import attrgetter, matmul
@@ -13,6 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from scipy.sparse import csr_matrix, diags, hstack, vstack
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from toolkit.data.batching.token_lists import by_length, padded
@@ -211,7 +213,10 @@ def _regression(
     model = LogisticRegression(warm_start=True, max_iter=ITERATIONS, tol=1e-5)
     best, least = None, np.inf
     for strength in STRENGTHS:
-        kernel, bias = _weights(model.set_params(C=strength).fit(inputs, train.labels, train.weights), labels)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # the last digits do not matter, and the held-out texts choose
+            model.set_params(C=strength).fit(inputs, train.labels, train.weights)
+        kernel, bias = _weights(model, labels)
         if (likely := best_scales([others @ kernel + bias], held_out).fun) >= least:
             break
         best, least = (kernel, bias), likely
