@@ -83,6 +83,7 @@ def test_tokens_of_any_script_are_text_and_no_formula(tmp_path):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         attention_heat_map(tokens, tokens, np.eye(len(tokens)), tmp_path / "map.png")
+        confusion_matrix(np.eye(len(tokens), dtype=int), tokens, tmp_path / "labels.png")
     assert not caught
     assert max(imread(tmp_path / "map.png").shape) < 1500  # a long token is cut
 

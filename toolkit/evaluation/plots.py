@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 
 from toolkit.data.splits.interval import wilson_interval
@@ -38,7 +39,7 @@ def learning_curve(history: Sequence[dict[str, Any]], path: Path | str) -> None:
     figure = Figure(figsize=(5.2 * len(metrics), 3.8), layout="constrained")
     for axes, metric in zip(figure.subplots(1, len(metrics), squeeze=False)[0], metrics, strict=True):
         _curve_panel(axes, history, metric)
-    figure.savefig(path, dpi=DOTS_PER_INCH)
+    save_figure(figure, path)
 
 
 def confusion_matrix(matrix: Sequence[Sequence[int]], label_names: Sequence[str], path: Path | str) -> None:
@@ -64,7 +65,7 @@ def confusion_matrix(matrix: Sequence[Sequence[int]], label_names: Sequence[str]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     _label_matrix(axes, names)
     _write_cells(axes, counts, shares)
-    figure.savefig(path, dpi=DOTS_PER_INCH)
+    save_figure(figure, path)
 
 
 def reliability_diagram(bins: Sequence[dict[str, float]], path: Path | str) -> None:
@@ -91,7 +92,7 @@ def reliability_diagram(bins: Sequence[dict[str, float]], path: Path | str) -> N
         axes.grid(axis="y", alpha=0.3)
         axes.set_axisbelow(True)
         axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=DOTS_PER_INCH)
+    save_figure(figure, path)
 
 
 def bleu_by_length(groups: Sequence[dict[str, float]], path: Path | str) -> None:
@@ -119,7 +120,7 @@ def bleu_by_length(groups: Sequence[dict[str, float]], path: Path | str) -> None
     axes.grid(axis="y", alpha=0.3)
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.savefig(path, dpi=DOTS_PER_INCH)
+    save_figure(figure, path)
 
 
 def attention_heat_map(
@@ -127,8 +128,7 @@ def attention_heat_map(
 ) -> None:
     """Draws where attention looked in the source for each token of the target.
 
-    A space that SentencePiece made part of a token is drawn as an underscore. Signs that the font does not have become boxes; Matplotlib's
-    `font.family` says which font that is.
+    A space that SentencePiece made part of a token is drawn as an underscore.
 
     Args:
         source_tokens: Tokens of the source, the columns.
@@ -148,9 +148,24 @@ def attention_heat_map(
     image = axes.imshow(weights, cmap="Blues", vmin=0, vmax=1, aspect="auto", interpolation="nearest")
     _label_tokens(axes, columns, rows, font_size=9 * cell / CELL_INCHES)
     _weight_scale(figure, image)
+    save_figure(figure, path, bbox_inches="tight")
+
+
+def save_figure(figure: Figure, path: Path | str, **options: Any) -> None:
+    """Writes a figure whose texts are those of somebody's data: a dollar is a dollar, and begins no formula.
+
+    Signs that the font does not have become boxes; Matplotlib's `font.family` says which font that is.
+
+    Args:
+        figure: The figure.
+        path: The PNG file to write.
+        **options: As of Matplotlib's `savefig`.
+    """
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"Glyph .* missing|Matplotlib currently does not support", UserWarning)
-        figure.savefig(path, dpi=DOTS_PER_INCH, bbox_inches="tight")
+        figure.savefig(path, dpi=DOTS_PER_INCH, **options)
 
 
 def _curve_panel(axes: Axes, history: Sequence[dict[str, Any]], metric: str) -> None:
@@ -201,8 +216,6 @@ def _label_matrix(axes: Axes, names: Sequence[str]) -> None:
     slanted = len(names) > 3 or max(map(len, names)) > 12
     axes.set_xticks(places, names, rotation=45 if slanted else 0, ha="right" if slanted else "center", rotation_mode="anchor")
     axes.set_yticks(places, names)
-    for text in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        text.set_parse_math(False)  # a dollar sign in a label name is no formula
     axes.set_xlabel("predicted label")
     axes.set_ylabel("true label")
     axes.tick_params(length=0)
@@ -245,8 +258,6 @@ def _label_tokens(axes: Axes, columns: Sequence[str], rows: Sequence[str], font_
     axes.xaxis.tick_top()
     axes.set_xticks(range(len(columns)), columns, rotation=90, fontsize=font_size)
     axes.set_yticks(range(len(rows)), rows, fontsize=font_size)
-    for text in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        text.set_parse_math(False)
     axes.tick_params(length=0)
     axes.spines[:].set_color("#c5ced6")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from toolkit.evaluation.plots import DOTS_PER_INCH
+from toolkit.evaluation.plots import save_figure
 from toolkit.tasks.captioning.predictor import Caption
 
 RIGHT, WRONG, TRUE = "#2e7d32", "#c0392b", "#5a6672"
@@ -38,7 +38,7 @@ def caption_pictures(images: Sequence[np.ndarray], captions: Sequence[Caption], 
     tops = np.cumsum([0, *heights])
     for top, height, *each in zip(tops, heights, images, captions, truths, strict=False):
         _draw(grid[top : top + height], *each)
-    figure.savefig(path, dpi=DOTS_PER_INCH)
+    save_figure(figure, path)
 
 
 def _draw(panels: np.ndarray, image: np.ndarray, caption: Caption, truths: Sequence[str]) -> None:

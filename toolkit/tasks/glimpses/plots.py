@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from toolkit.evaluation.plots import DOTS_PER_INCH
+from toolkit.evaluation.plots import save_figure
 from toolkit.tasks.glimpses.predictor import Looked
 
 RIGHT, WRONG = "#2e7d32", "#c0392b"
@@ -40,7 +40,7 @@ def glimpse_paths(
         axes.set_axis_off()
     for axes, image, each, truth in zip(grid.flat, pixels, looked, truths, strict=False):
         _draw(axes, image, each, truth, glimpse_size)
-    figure.savefig(path, dpi=DOTS_PER_INCH)
+    save_figure(figure, path)
 
 
 def _draw(axes: Axes, image: np.ndarray, looked: Looked, truth: Sequence[str], glimpse_size: int) -> None:

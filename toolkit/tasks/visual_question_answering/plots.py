@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from toolkit.evaluation.plots import DOTS_PER_INCH
+from toolkit.evaluation.plots import save_figure
 from toolkit.tasks.visual_question_answering.predictor import Answered
 
 RIGHT, WRONG = "#2e7d32", "#c0392b"
@@ -36,7 +36,7 @@ def attention_maps(pixels: np.ndarray, answered: Sequence[Answered], truths: Seq
         axes.set_axis_off()
     for place, (image, each, truth) in enumerate(zip(pixels, answered, truths, strict=True)):
         _draw(grid[place], image, each, truth)
-    figure.savefig(path, dpi=DOTS_PER_INCH)
+    save_figure(figure, path)
 
 
 def _draw(panels: np.ndarray, image: np.ndarray, answered: Answered, truth: str) -> None:
