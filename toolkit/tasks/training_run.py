@@ -120,6 +120,8 @@ class TrainingRun(abc.ABC):
                 fitted = self._fitted(model, objective)
                 optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
         self._announce(data, model)
+        if is_chief(strategy):
+            self._prepare(model, data)
         prepared = time.monotonic()
         history = fit(
             fitted,
@@ -393,6 +395,9 @@ class TrainingRun(abc.ABC):
     @abc.abstractmethod
     def _describe_tokens(self, data: Any) -> str:
         """Returns a line about what texts are cut into."""
+
+    def _prepare(self, model: keras.Model, data: Any) -> None:  # noqa: B027 - as `_complete`
+        """Finds what takes no steps, before it is known how many of these there is time for; the model stays as it is."""
 
     def _complete(self, model: keras.Model, data: Any) -> None:  # noqa: B027 - most models learn by gradient descent alone
         """Finds what the model has to learn besides, once it is trained and before it is measured."""

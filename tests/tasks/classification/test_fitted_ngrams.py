@@ -44,7 +44,7 @@ def test_a_pair_of_words_says_what_the_words_do_not():
 
 @pytest.mark.slow
 def test_a_fit_that_ends_early_is_no_matter_for_the_user(monkeypatch):
-    monkeypatch.setattr(ngrams, "ITERATIONS", 1)  # and a warning fails the test
+    monkeypatch.setattr(ngrams, "MOST_ITERATIONS", 1)  # and a warning fails the test
     assert answers(fitted(ALL, ALL), [GOOD], [BAD]) == [1, 0]
 
 

@@ -31,7 +31,10 @@ OF_LETTERS, OF_TOKENS = 0.5, 0.25
 """How long what is known of the tokens is beside the words: of tokens that share what their letters say, and of those that do not."""
 MOST_VALUES = 4e7  # features of all texts, times labels: what a minute or so is enough for
 MANY = 2_000_000  # tokens, those of each text counted once, from which on texts tell what a word says, and its letters do not
-ITERATIONS = 100
+LEAST_ITERATIONS, MOST_ITERATIONS, WORK = 40, 100, 2e8
+"""Steps of a fit, at least and at most, and about how many weights all of them may change; the first steps find nearly all."""
+
+MOST_WEIGHTS = 4_000_000  # n-grams times labels, up to which there is time to try both whether letters say something and whether not
 NEVER = 20.0  # nats
 
 TOPICS, SHARE = 100, 0.5
@@ -98,7 +101,7 @@ def fit_ngrams(
     everything = Features(*map(vstack, zip(found, features_of(plain.tokens, layer), strict=True))) if plain else found
     spellings, most = [piece.lower() for piece in pieces], int(MOST_VALUES / layer.labels)
     ways = [] if found.tokens.nnz >= MANY and not plain else [(most, OF_LETTERS)]
-    ways += [] if plain else [(0, OF_TOKENS)]
+    ways += [] if plain or (ways and layer.buckets * layer.labels > MOST_WEIGHTS) else [(0, OF_TOKENS)]
     spelled = [length * _spelled(spellings, everything.tokens, values) for values, length in ways]
     fits = [_fitted(each, Parts(found, others, everything), train, held_out, layer.labels, plain) for each in spelled]
     layer.set_weights([*min(fits, key=attrgetter("nats")).weights, layer.spelling])
@@ -210,7 +213,8 @@ def _regression(
     whole = np.zeros((inputs.shape[1], labels))
     seen = np.flatnonzero(inputs.getnnz(axis=0))  # a feature that no text has keeps a weight of 0, and most buckets of a small set are such
     inputs, others = (each[:, seen].astype(np.float32) for each in (inputs, others))  # half the time, and precise enough
-    model = LogisticRegression(warm_start=True, max_iter=ITERATIONS, tol=1e-5)
+    iterations = int(np.clip(WORK / (inputs.shape[1] * labels), LEAST_ITERATIONS, MOST_ITERATIONS))
+    model = LogisticRegression(warm_start=True, max_iter=iterations, tol=1e-5)
     best, least = None, np.inf
     for strength in STRENGTHS:
         with warnings.catch_warnings():

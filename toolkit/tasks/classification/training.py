@@ -19,6 +19,7 @@ from toolkit.data.reading.reading import Reading
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix, reliability_diagram
+from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.models import TextClassifier
 from toolkit.models.contract import as_classifier
 from toolkit.models.initialization import start_from_language_model
@@ -35,6 +36,7 @@ from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.self_training import start_from_vectors, taught
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
+from toolkit.tasks.stage import stage
 from toolkit.tasks.training_run import TrainingRun, header, shortest
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
@@ -55,6 +57,9 @@ class TextClassification(TrainingRun):
         settings: Its settings.
         run: The folder of the run.
     """
+
+    _linear: Sequence[np.ndarray] = ()
+    _baseline: Baseline | None = None
 
     @property
     def label_names(self) -> list[str]:
@@ -113,17 +118,31 @@ class TextClassification(TrainingRun):
         s = self.settings
         return choices(s, data.tokenizer, data.learned(s.max_length), len(data.label_names))
 
+    def _prepare(self, model: keras.Model, data: LabeledTexts) -> None:
+        """Finds the linear model of n-grams, which the model gets in the end, and the baseline."""
+        has_ngrams = bool(_parts(model) and model.ngrams)
+        if has_ngrams or self.settings.baseline:
+            stage("fitting", " and ".join(["the linear model of n-grams"] * has_ngrams + ["the baseline"] * self.settings.baseline))
+        if has_ngrams:
+            self._linear = (data.teacher or self._fitted_ngrams(model, data)).get_weights()
+        if self.settings.baseline:
+            self._baseline = Baseline.of(*(data.corpus.splits[name] for name in SPLITS), len(data.label_names))
+
+    def _fitted_ngrams(self, model: TextClassifier, data: LabeledTexts) -> NgramLogits:
+        layer = NgramLogits.from_config(model.get_layer("ngrams").get_config())
+        layer.build((None, None))
+        train, held_out = (data.labeled(split, self.settings.class_weights) for split in ("train", "validation"))
+        fit_ngrams(layer, data.tokenizer.pieces(range(data.tokenizer.vocabulary_size)), train, held_out)
+        return layer
+
     def _complete(self, model: keras.Model, data: LabeledTexts) -> None:
-        """Finds the linear model of n-grams, and how far to trust each part."""
+        """Gives the model what was prepared, and finds how far to trust each part."""
         parts = _parts(model)
         if not parts:
             return
-        train, held_out = (data.labeled(split, self.settings.class_weights) for split in ("train", "validation"))
-        if model.ngrams and data.teacher:
-            model.get_layer("ngrams").set_weights(data.teacher.get_weights())
-        elif model.ngrams:
-            pieces = data.tokenizer.pieces(range(data.tokenizer.vocabulary_size))
-            fit_ngrams(model.get_layer("ngrams"), pieces, train, held_out)
+        if model.ngrams:
+            model.get_layer("ngrams").set_weights(self._linear)
+        held_out = data.labeled("validation", self.settings.class_weights)
         answers = [_probabilities(part, held_out.tokens) for part in parts.values()]
         fit_fusion(model.get_layer("fusion"), [np.log(np.maximum(each, LEAST)) for each in answers], held_out)
 
@@ -138,8 +157,8 @@ class TextClassification(TrainingRun):
         with self.run.replacing(self.run.plots / "reliability.png") as temporary:
             reliability_diagram(result.reliability, temporary)
         found = {}
-        if self.settings.baseline:
-            found["baseline"] = Baseline.of(*(data.corpus.splits[name] for name in SPLITS), len(data.label_names)).as_dict()
+        if self._baseline:
+            found["baseline"] = self._baseline.as_dict()
         if has_operators():
             found["graph_tokenizer"] = asdict(compare_tokenizers(data.tokenizer, GraphTokenizer(data.tokenizer), split.texts))
         return found
