@@ -12,7 +12,7 @@ from tests.recipes.shapes import write_captioned_shapes
 from toolkit.cli import main
 
 TINY = [
-    *("--image-size=16", "--filters=8", "--units=16", "--embedding-dim=8", "--batch-size=8", "--epochs=25", "--learning-rate=0.01"),
+    *("--image-size=16", "--filters=8", "--units=16", "--embedding-dim=8", "--batch-size=8", "--epochs=15", "--learning-rate=0.005"),
     *("--max-length=8", "--beam-width=2"),
 ]
 TRAINED = pytest.mark.slow
@@ -23,7 +23,7 @@ def folder(tmp_path_factory):
     """A folder in which the recipe was trained; the commands run in it."""
     folder = tmp_path_factory.mktemp("captions")
     (folder / "images").mkdir()
-    write_captioned_shapes(folder / "images/train", 120)
+    write_captioned_shapes(folder / "images/train", 300)
     write_captioned_shapes(folder / "images/test", 30, seed=1)
     data = ["--data", "train=images/train/captions.tsv,test=images/test/captions.tsv"]
     with pytest.MonkeyPatch.context() as patch:
