@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from toolkit.errors import UserError
 from toolkit.models.efficientnet_lite0 import assign_weights, efficientnet_lite0
@@ -107,3 +108,10 @@ def test_imagenets_weights_know_what_photographs_show(name, expected):
     features = np.asarray(model(np.asarray(image, np.float32)[np.newaxis])).mean((1, 2))
     logits = features @ tensors["_fc.weight"].T + tensors["_fc.bias"]
     assert set((-logits[0]).argsort()[: len(expected)]) == expected
+
+
+def test_tensorflow_takes_the_names_of_its_layers():
+    """A function of a SavedModel begins with the name of a layer."""
+    for layer in efficientnet_lite0(32).layers:
+        with tf.Graph().as_default(), tf.name_scope(f"{layer.name}/"):
+            assert tf.constant(0).name.startswith(layer.name)

@@ -1,5 +1,6 @@
 """EfficientNet-lite0: a network over images that has learned from ImageNet's, without what small devices cannot do."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -38,13 +39,13 @@ def efficientnet_lite0(image_size: int, head: bool = False) -> keras.Model:
     """
     inputs = keras.Input((image_size, image_size, 3))
     x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="scale")(inputs)
-    x = _convolution(x, STEM, 3, 2, "_conv_stem", "_bn0")
+    x = _convolution(x, STEM, 3, 2, "conv_stem", "bn0")
     number = 0
     for blocks, kernel, stride, widening, features in STAGES:
         for place in range(blocks):
-            x = _block(x, f"_blocks.{number}.", kernel, 1 if place else stride, widening, features)
+            x = _block(x, f"blocks.{number}.", kernel, 1 if place else stride, widening, features)
             number += 1
-    outputs = _convolution(x, HEAD, 1, 1, "_conv_head", "_bn1") if head else x
+    outputs = _convolution(x, HEAD, 1, 1, "conv_head", "bn1") if head else x
     model = keras.Model(inputs, outputs, name="efficientnet_lite0")
     model.trainable = False
     return model
@@ -72,7 +73,7 @@ def assign_weights(model: keras.Model, tensors: Mapping[str, np.ndarray]) -> Non
         tensors: The weights by name.
     """
     for layer in model.layers:
-        name = layer.name.replace("/", ".")
+        name = re.sub(r"(^|\.)(?=[a-z])", r"\1_", layer.name)  # where TensorFlow takes no name that begins with an underscore
         if isinstance(layer, keras.layers.BatchNormalization):
             layer.set_weights([tensors[f"{name}.{part}"] for part in ("weight", "bias", "running_mean", "running_var")])
         elif isinstance(layer, keras.layers.DepthwiseConv2D):
@@ -85,12 +86,12 @@ def _block(x, name: str, kernel: int, stride: int, widening: int, features: int)
     """Returns what a block makes of x: wider, over the places, narrower again, with a way around where the shape stays."""
     before = x
     if widening > 1:
-        x = _convolution(x, widening * x.shape[-1], 1, 1, f"{name}_expand_conv", f"{name}_bn0")
+        x = _convolution(x, widening * x.shape[-1], 1, 1, f"{name}expand_conv", f"{name}bn0")
     options = {"strides": stride, "padding": "same", "use_bias": False}
-    x = keras.layers.DepthwiseConv2D(kernel, name=f"{name}_depthwise_conv", **options)(x)
-    x = keras.layers.ReLU(6, name=f"{name}relu")(_normalization(f"{name}_bn1")(x))
-    x = keras.layers.Conv2D(features, 1, use_bias=False, name=f"{name}_project_conv")(x)
-    x = _normalization(f"{name}_bn2")(x)
+    x = keras.layers.DepthwiseConv2D(kernel, name=f"{name}depthwise_conv", **options)(x)
+    x = keras.layers.ReLU(6, name=f"{name}relu")(_normalization(f"{name}bn1")(x))
+    x = keras.layers.Conv2D(features, 1, use_bias=False, name=f"{name}project_conv")(x)
+    x = _normalization(f"{name}bn2")(x)
     return keras.layers.Add(name=f"{name}add")([before, x]) if before.shape == x.shape else x
 
 
