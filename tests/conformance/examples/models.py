@@ -36,7 +36,8 @@ def tagger():
 def captioner():
     tokens = keras.Input((4,), dtype="int32")
     model = Captioner(list("abcdefgh"), 16, filters=2, embedding_dim=4, units=3)
-    return keras.Model(tokens, model({"images": images_of(tokens), "tokens": keras.ops.expand_dims(tokens, 1)})["logits"][:, 0])
+    logits = model({"images": images_of(tokens), "tokens": keras.ops.expand_dims(tokens, 1)})["logits"]
+    return keras.Model(tokens, keras.ops.reshape(logits, (-1, 4, 12)))
 
 
 def images_of(tokens):
@@ -54,7 +55,7 @@ def glimpse_classifier():
     images = keras.ops.reshape(keras.ops.repeat(25.0 * keras.ops.cast(tokens, "float32"), 16, axis=1), (-1, 8, 8, 1))
     outputs = GlimpseClassifier(["no", "yes"], 8, num_glimpses=2, glimpse_size=3, glimpse_units=4, units=3)(images)
     outputs = [keras.ops.reshape(outputs[name], (-1, size)) for name, size in (("logits", 2), ("means", 4), ("baseline", 2))]
-    return keras.Model(tokens, keras.ops.concatenate(outputs))
+    return keras.Model(tokens, keras.ops.concatenate(outputs, axis=-1))
 
 
 EXAMPLES = {

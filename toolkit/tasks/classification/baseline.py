@@ -1,7 +1,6 @@
 """What a classifier has to beat: the most frequent label, and tf-idf with a logistic regression, trained on the same texts."""
 
 from collections.abc import Sequence
-from copy import deepcopy
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -101,12 +100,12 @@ def fit_linear(train: Split, validation: Split, strengths: Sequence[float] = STR
         The one that is most accurate on the validation split; once it gets worse, no further one is tried.
     """
     units = {"token_pattern": WORD, "ngram_range": (1, 2)} if parts_words(train.texts) else {"analyzer": "char", "ngram_range": (1, 3)}
-    vectorizer = TfidfVectorizer(**units, min_df=2 if len(train.texts) >= MANY else 1, sublinear_tf=True, dtype=np.float32)
+    vectorizer = TfidfVectorizer(**units, min_df=2 if len(train.texts) >= MANY else 1, sublinear_tf=True)
     features, held_out = vectorizer.fit_transform(train.texts), vectorizer.transform(validation.texts)
-    model, best, highest = LogisticRegression(warm_start=True, max_iter=1000), None, -1.0
+    best, highest = None, -1.0
     for strength in strengths:
-        score = model.set_params(C=strength).fit(features, train.labels).score(held_out, validation.labels)
-        if score < highest:
+        model = LogisticRegression(C=strength, max_iter=1000).fit(features, train.labels)
+        if (score := model.score(held_out, validation.labels)) < highest:
             break
-        best, highest = (deepcopy(model), score) if score > highest else (best, highest)
+        best, highest = (model, score) if score > highest else (best, highest)
     return make_pipeline(vectorizer, best)
