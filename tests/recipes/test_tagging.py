@@ -11,6 +11,8 @@ from toolkit.data.splits.report import Report, SplitReport
 from toolkit.tasks.tagging import corpus as default_data
 from toolkit.tasks.tagging.schemes import spans
 
+pytestmark = pytest.mark.slow
+
 TINY = [
     *("--embedding-dim=16", "--units=16", "--character-dim=8", "--character-units=8", "--word-length=8", "--batch-size=8", "--epochs=4"),
     *("--learning-rate=0.03", "--input-dropout=0.1", "--output-dropout=0.1", "--max-length=16"),
@@ -112,7 +114,6 @@ def test_a_users_mistake_is_one_line_and_code_2(folder, capsys, argv, message):
     assert sorted(folder.rglob("*")) == before
 
 
-@pytest.mark.slow
 def test_capitals_and_marks_are_restored(tmp_path, monkeypatch, capsys):
     """Of made texts in the place of the reviews, which tests do without."""
     chance = random.Random(0)

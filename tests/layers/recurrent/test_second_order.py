@@ -8,6 +8,8 @@ import tensorflow as tf
 from tests.layers.recurrent.namesakes import TIME, UNITS, every_layer, make, mask_of, sequences, states
 from toolkit.layers import LSTM, TruncatedBPTT
 
+pytestmark = pytest.mark.slow
+
 DIGITS = {"rtol": 1e-11, "atol": 1e-12}  # double precision, sums of some hundred products in another order
 
 
@@ -44,7 +46,6 @@ def test_gradient_penalty_with_a_mask_and_backwards():
         np.testing.assert_allclose(got, expected, **DIGITS)
 
 
-@pytest.mark.slow
 def test_gradient_penalty_of_a_batch_of_any_size_in_a_graph():
     """The rows are in parts there, the lengths on a grid, and the gradient is taken in other graphs than the one of the layer."""
     layers, x = both("GRU, reset before"), tf.constant(np.random.default_rng(0).normal(size=(40, TIME, 5)))
