@@ -154,14 +154,16 @@ def settings_of(recipe: Recipe, configuration: Configuration, data: Mapping[str,
         configuration: Values of its factors.
         data: Value of `--data` by recipe.
     """
+    preset = recipe.presets["quick"]
+    words = {"vocabulary_size": VOCABULARIES[configuration.get("tokenizer", "word")]} if hasattr(preset, "vocabulary_size") else {}
     return dataclasses.replace(
-        recipe.presets["quick"],
+        preset,
         **TINY[recipe.name],
         **configuration,
         data=data[recipe.name],
         epochs=1,
         minutes=None,
-        vocabulary_size=VOCABULARIES[configuration.get("tokenizer", "word")],
+        **words,
         average_epochs=1,
         monitor="loss",
         momentum=None,
