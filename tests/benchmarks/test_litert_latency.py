@@ -29,6 +29,7 @@ LENGTH = 9
 OURS = {contender("ours", form) for form in ("float32", "float16", "int8", FIXED, *FUSED_FORMS.values())}
 
 
+@pytest.mark.covering
 def test_all_files_take_turns():
     case = litert_latency.measure(rounds=2, calls=2, length=LENGTH, vocabulary=300, units=4)  # compares them, too
     assert set(case) == OURS | {contender(name, form) for name in STOCK for form in ("float32", "int8")}

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 TEXTS = ["one", "two words", "three short words"]
 
 
+@pytest.mark.covering
 def test_a_served_model_is_measured(tmp_path):
     write_model(tmp_path / "small" / "1")
     case = serving.measure(tmp_path / "small", TEXTS, requests=40, seconds=20, processes=2)

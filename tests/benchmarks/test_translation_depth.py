@@ -82,7 +82,7 @@ def test_without_a_record_the_page_says_so(project):  # noqa: F811
     assert "There is no record yet." in (project / "docs" / "translation_depth.md").read_text()
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 def test_a_configuration_is_trained_by_the_recipe(tmp_path):
     lines = [f"{a} {b} {c}" for a in "abcdef" for b in "ghijkl" for c in "mnopqr"]
     (tmp_path / "pairs.tsv").write_text("".join(f"{line}\t{line[::-1]}\n" for line in lines))
