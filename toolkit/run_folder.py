@@ -241,6 +241,11 @@ class RunFolder:
         with self.replacing(path) as temporary:
             temporary.write_text(text, "utf-8", newline="\n")
 
+    def write_bytes(self, path: Path, content: bytes) -> None:
+        """Writes a file: the whole of it or nothing."""
+        with self.replacing(path) as temporary:
+            temporary.write_bytes(content)
+
     def write_json(self, path: Path, value: Any) -> None:
         """Writes a value as JSON, see `to_json`: the whole file or nothing."""
         self.write_text(path, to_json(value, indent=1) + "\n")

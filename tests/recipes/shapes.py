@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 from PIL import Image, ImageDraw
 
 COLOURS, SHAPES, SIDE = ("red", "green", "blue"), ("circle", "square"), 32
@@ -50,3 +51,10 @@ def draw_shapes(folder, number, seed):
         (draw.ellipse if shape == "circle" else draw.rectangle)((x, y, x + 14, y + 14), fill=colour)
         image.save(folder / f"{seed}-{place}.png")
         yield f"{seed}-{place}.png", colour, shape
+
+
+def as_python_may_give(path):
+    """Returns what may stand for an image in Python: paths, bytes, an array, and an image of Pillow."""
+    with Image.open(path) as picture:
+        pixels = picture.convert("RGB")
+    return [str(path), path, path.read_bytes(), np.asarray(pixels), pixels]

@@ -3,12 +3,11 @@
 import base64
 import json
 
-import numpy as np
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import call
-from tests.recipes.shapes import write_shapes
+from tests.recipes.commands import assert_refused, call
+from tests.recipes.shapes import as_python_may_give, write_shapes
 from toolkit.cli import main
 
 TINY = [
@@ -93,8 +92,7 @@ def test_python_takes_paths_bytes_arrays_and_pictures(folder):
     import toolkit
 
     run, path = toolkit.open("runs/tiny"), folder / "images/test/1-0.png"
-    with Image.open(path) as picture:
-        images = [str(path), path, path.read_bytes(), np.asarray(picture.convert("RGB")), picture.convert("RGB")]
+    images = as_python_may_give(path)
     answers = run.predict([{"image": image, "question": "is it red?"} for image in images])
     assert len({(answer["answer"], answer["score"]) for answer in answers}) == 1
     assert run({"image": path, "question": "is it red?"})["answer"] == answers[0]["answer"]
@@ -112,10 +110,7 @@ def test_python_takes_paths_bytes_arrays_and_pictures(folder):
     ],
 )
 def test_a_mistake_in_what_is_asked_is_one_line_and_code_2(folder, capsys, argv, message):
-    code, _, err = call(capsys, "predict", "runs/tiny", *argv)
-    assert code == 2
-    assert message in err
-    assert err.count("\n") == 1
+    assert_refused(capsys, message, "predict", "runs/tiny", *argv)
 
 
 @TRAINED
@@ -143,8 +138,5 @@ def test_an_export_is_verified_again_without_its_run(folder, capsys):
 def test_a_users_mistake_is_one_line_and_code_2(tmp_path, monkeypatch, capsys, argv, message):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "test.tsv").write_text("image\tquestion\tanswer\na.png\twhat?\tx\n")
-    code, _, err = call(capsys, "train", "visual_question_answering", *argv)
-    assert code == 2
-    assert message in err
-    assert err.count("\n") == 1
+    assert_refused(capsys, message, "train", "visual_question_answering", *argv)
     assert sorted(tmp_path.iterdir()) == [tmp_path / "test.tsv"]

@@ -17,6 +17,7 @@ from toolkit.data.splits.interval import wilson_interval
 
 DOTS_PER_INCH = 130
 TRAINING_COLOR, VALIDATION_COLOR = "#8fa3b8", "#c0392b"
+RIGHT_COLOR, WRONG_COLOR = "#2e7d32", "#c0392b"
 LONGEST_NAME = 24
 SPACE_PIECE = "\u2581"  # what SentencePiece writes for a space
 CELL_INCHES, LONGEST_SIDE_INCHES = 0.27, 27.0
@@ -149,6 +150,20 @@ def attention_heat_map(
     _label_tokens(axes, columns, rows, font_size=9 * cell / CELL_INCHES)
     _weight_scale(figure, image)
     save_figure(figure, path, bbox_inches="tight")
+
+
+def draw_attention(axes: Axes, image: np.ndarray, weights: np.ndarray) -> None:
+    """Draws an image without its colours, and over it where a model looked, the brighter the more.
+
+    Args:
+        axes: Where to.
+        image: uint8 `[height, width, 3]`.
+        weights: How much it looked at each place, `[rows, columns]`, at any scale.
+    """
+    height, width = image.shape[:2]
+    axes.imshow(image.mean(-1), cmap="gray", vmin=0, vmax=255)
+    extent = (-0.5, width - 0.5, height - 0.5, -0.5)
+    axes.imshow(weights, cmap="magma", alpha=0.65, vmin=0, vmax=max(weights.max(), 1e-6), extent=extent, interpolation="bilinear")
 
 
 def save_figure(figure: Figure, path: Path | str, **options: Any) -> None:

@@ -112,6 +112,18 @@ def fit(image: Any, size: int) -> np.ndarray:
     return np.asarray(resized, np.uint8)
 
 
+def how_resized(size: int) -> str:
+    """Returns in words what `decode_image` makes of an image, for whoever has to do it elsewhere.
+
+    Args:
+        size: As for `fit`.
+    """
+    return (
+        f"the image upright, stretched to {size} by {size}, bilinear; where it is larger, each pixel is the weighted mean of all "
+        "that it stands for (antialiasing); what is transparent is white"
+    )
+
+
 def to_png(pixels: np.ndarray) -> bytes:
     """Returns pixels as a PNG file.
 

@@ -1,6 +1,9 @@
 """From the bytes of image files to pixels inside of a TensorFlow graph, as `decode_image` has them in Python."""
 
+import numpy as np
 import tensorflow as tf
+
+from toolkit.errors import UserError
 
 PNG, JPEG = b"\x89PNG", b"\xff\xd8\xff"
 """How the files begin that a graph reads."""
@@ -23,6 +26,21 @@ def decode_images(contents: tf.Tensor, size: int) -> tf.Tensor:
     """
     spec = tf.TensorSpec([size, size, 3], tf.float32)
     return tf.map_fn(lambda content: _decode(content, size), contents, fn_output_signature=spec)
+
+
+def check_seen(seen: np.ndarray, pixels: np.ndarray, most: int = TOLD_APART) -> None:
+    """Checks that a graph sees images as they are seen in Python.
+
+    Args:
+        seen: Pixels that the graph makes of files.
+        pixels: Those that Python makes of them.
+        most: How much one may differ at most.
+
+    Raises:
+        UserError: One differs more.
+    """
+    if not (apart := np.abs(seen - pixels).max()) <= most:
+        raise UserError(f"SavedModel: expected the pixels of each image to within {most} of 255, found a difference of {apart:.3g}")
 
 
 def _decode(content: tf.Tensor, size: int) -> tf.Tensor:

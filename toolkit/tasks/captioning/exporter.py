@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from toolkit.data.images.decoding import how_resized
 from toolkit.data.images.probes import probe_images
 from toolkit.decoding.search import Search
 from toolkit.export.exporter import Exporter, LiteRTSignatures
@@ -84,10 +85,7 @@ class CaptionerExporter(Exporter):
                 "scores": "float32 [batch]: what the search ranks by, the log-probability with its penalties",
                 "alignments": "float32 [batch, steps, places]: where the model looked for each word, row by row of the image",
             },
-            "resize": (
-                f"the image upright, stretched to {size} by {size}, bilinear; where it is larger, each pixel is the weighted mean of all "
-                "that it stands for (antialiasing); what is transparent is white"
-            ),
+            "resize": how_resized(size),
         }
 
     def litert_signatures(self) -> LiteRTSignatures:

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from toolkit.evaluation.plots import save_figure
+from toolkit.evaluation.plots import RIGHT_COLOR, WRONG_COLOR, draw_attention, save_figure
 from toolkit.tasks.captioning.predictor import Caption
 
-RIGHT, WRONG, TRUE = "#2e7d32", "#c0392b", "#5a6672"
+PERSON_COLOR = "#5a6672"
 SIDE = 1.35  # inches
 WORDS = 9  # in a row
 
@@ -45,24 +45,19 @@ def _draw(panels: np.ndarray, image: np.ndarray, caption: Caption, truths: Seque
     """Draws an image with its caption, and the same with the weights of each word."""
     panels[0, 0].imshow(image)
     known = [truth for truth in truths if truth]
-    colour = TRUE if not known else RIGHT if caption.text in known else WRONG
-    _title(panels[0, 0], [(caption.text or "(nothing)", colour), *((f"a person: {truth}", TRUE) for truth in known[:1])])
+    color = PERSON_COLOR if not known else RIGHT_COLOR if caption.text in known else WRONG_COLOR
+    _title(panels[0, 0], [(caption.text or "(nothing)", color), *((f"a person: {truth}", PERSON_COLOR) for truth in known[:1])])
     if caption.attention is None:
         return
     for place, (word, weights) in enumerate(zip(caption.words, caption.attention, strict=True)):
         axes = panels[place // WORDS, 1 + place % WORDS]
-        axes.imshow(image.mean(-1), cmap="gray", vmin=0, vmax=255)
-        side = len(image)
-        axes.imshow(
-            weights, cmap="magma", alpha=0.65, vmin=0, vmax=max(weights.max(), 1e-6), extent=(-0.5, side - 0.5, side - 0.5, -0.5),
-            interpolation="bilinear",
-        )  # fmt: skip
+        draw_attention(axes, image, weights)
         axes.text(0.5, -0.04, textwrap.shorten(word, 16, placeholder="…"), transform=axes.transAxes, ha="center", va="top", fontsize=8)
 
 
 def _title(axes, lines: Sequence[tuple[str, str]]) -> None:
     """Writes lines above an image, the last one next to it."""
-    for place, (text, colour) in enumerate(reversed(lines)):
+    for place, (text, color) in enumerate(reversed(lines)):
         height = 1.04 + 0.15 * place
         shown = textwrap.shorten(text, 110, placeholder=" …")
-        axes.text(0, height, shown, transform=axes.transAxes, fontsize=8, color=colour, va="bottom", parse_math=False)
+        axes.text(0, height, shown, transform=axes.transAxes, fontsize=8, color=color, va="bottom")

@@ -113,8 +113,7 @@ class Captioning(TrainingRun):
         images, read = data.corpus.splits["test"], data.corpus.images
         samples = [base64.b64encode(to_png(read.pixels[read.rows[each.image]])).decode() for each in images]
         self._keep_samples(SAMPLES, samples, [[*each.captions] for each in images])
-        with self.run.replacing(self.run.path / EXAMPLE) as temporary:
-            temporary.write_bytes(base64.b64decode(self.run.read_json(self.run.samples)[0]))
+        self.run.write_bytes(self.run.path / EXAMPLE, base64.b64decode(self.run.read_json(self.run.samples)[0]))
         forget_features(self.run)
         return {}
 

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from toolkit.data.images.decoding import decode_image
-from toolkit.data.images.graph_decoding import TOLD_APART
+from toolkit.data.images.graph_decoding import check_seen
 from toolkit.decoding.search import Search
 from toolkit.errors import UserError
 from toolkit.export.report import Agreement
@@ -62,11 +62,7 @@ class CaptionerCheck(Check):
     def saved_model(self, runner: Runner) -> Agreement:
         """Compares all signatures of a SavedModel."""
         seen = np.concatenate([runner.run("pixels", images=files)["pixels"] for files in _batches(self.files)])
-        apart = np.abs(seen - self.pixels).max()
-        if not apart <= TOLD_APART:
-            raise UserError(
-                f"SavedModel: expected the pixels of each image to within {TOLD_APART} of 255, found a difference of {apart:.3g}"
-            )
+        check_seen(seen, self.pixels)
         found = _answers(runner, "decode_pixels", seen)
         agreement = self._compare("SavedModel", self.search, seen, found, self._written(self.search, seen))
         self._check_strings(runner, found)

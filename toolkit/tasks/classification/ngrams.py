@@ -34,7 +34,7 @@ MANY = 2_000_000  # tokens, those of each text counted once, from which on texts
 LEAST_ITERATIONS, MOST_ITERATIONS, WORK = 40, 100, 2e8
 """Steps of a fit, at least and at most, and about how many weights all of them may change; the first steps find nearly all."""
 
-MOST_WEIGHTS = 4_000_000  # n-grams times labels, up to which there is time to try both whether letters say something and whether not
+MOST_FOR_BOTH = 4_000_000  # n-grams times labels, up to which there is time to try both that letters say something and that they do not
 NEVER = 20.0  # nats
 
 TOPICS, SHARE = 100, 0.5
@@ -90,7 +90,7 @@ def fit_ngrams(
         pieces: How each token is written.
         train: What it learns from. Labels that do not occur there are never given; if there is one only, nothing is learned.
         held_out: What chooses the regularization, and whether tokens share what their characters say: of many texts, those that are spelled
-            alike are better kept apart, and words say nearly all.
+            alike are better kept apart, and words say nearly all. With very many weights there is time for one of both.
         plain: Texts without labels, which tell how rare n-grams are, and which tokens are like each other: these share what the labels
             say of them.
     """
@@ -101,7 +101,7 @@ def fit_ngrams(
     everything = Features(*map(vstack, zip(found, features_of(plain.tokens, layer), strict=True))) if plain else found
     spellings, most = [piece.lower() for piece in pieces], int(MOST_VALUES / layer.labels)
     ways = [] if found.tokens.nnz >= MANY and not plain else [(most, OF_LETTERS)]
-    ways += [] if plain or (ways and layer.buckets * layer.labels > MOST_WEIGHTS) else [(0, OF_TOKENS)]
+    ways += [] if plain or (ways and layer.buckets * layer.labels > MOST_FOR_BOTH) else [(0, OF_TOKENS)]
     spelled = [length * _spelled(spellings, everything.tokens, values) for values, length in ways]
     fits = [_fitted(each, Parts(found, others, everything), train, held_out, layer.labels, plain) for each in spelled]
     layer.set_weights([*min(fits, key=attrgetter("nats")).weights, layer.spelling])

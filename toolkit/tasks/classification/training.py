@@ -120,15 +120,14 @@ class TextClassification(TrainingRun):
 
     def _prepare(self, model: keras.Model, data: LabeledTexts) -> None:
         """Finds the linear model of n-grams, which the model gets in the end, and the baseline."""
-        has_ngrams = bool(_parts(model) and model.ngrams)
-        if has_ngrams or self.settings.baseline:
-            stage("fitting", " and ".join(["the linear model of n-grams"] * has_ngrams + ["the baseline"] * self.settings.baseline))
-        if has_ngrams:
+        if _parts(model) and model.ngrams:
             self._linear = (data.teacher or self._fitted_ngrams(model, data)).get_weights()
         if self.settings.baseline:
+            stage("fitting", "the baseline")
             self._baseline = Baseline.of(*(data.corpus.splits[name] for name in SPLITS), len(data.label_names))
 
     def _fitted_ngrams(self, model: TextClassifier, data: LabeledTexts) -> NgramLogits:
+        stage("fitting", "the linear model of words and n-grams")
         layer = NgramLogits.from_config(model.get_layer("ngrams").get_config())
         layer.build((None, None))
         train, held_out = (data.labeled(split, self.settings.class_weights) for split in ("train", "validation"))

@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from toolkit.data.images.decoding import how_resized
 from toolkit.data.images.probes import probe_images
 from toolkit.export.exporter import Exporter, LiteRTSignatures
 from toolkit.export.warm_up import predict_request
@@ -77,10 +78,7 @@ class GlimpseExporter(Exporter):
                 "probabilities": "float32 [batch, objects, labels]: of each label",
                 "locations": "float32 [batch, glimpses, 2]: row and column of each glimpse, from -1, the first pixel, to 1, the last",
             },
-            "resize": (
-                f"the image upright, stretched to {size} by {size}, bilinear; where it is larger, each pixel is the weighted mean of all "
-                "that it stands for (antialiasing); what is transparent is white"
-            ),
+            "resize": how_resized(size),
         }
 
     def litert_signatures(self) -> LiteRTSignatures:

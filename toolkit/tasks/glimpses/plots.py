@@ -8,10 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from toolkit.evaluation.plots import save_figure
+from toolkit.evaluation.plots import RIGHT_COLOR, WRONG_COLOR, save_figure
 from toolkit.tasks.glimpses.predictor import Looked
 
-RIGHT, WRONG = "#2e7d32", "#c0392b"
 COLUMNS = 6
 
 
@@ -57,5 +56,5 @@ def _draw(axes: Axes, image: np.ndarray, looked: Looked, truth: Sequence[str], g
     axes.set_xlim(-0.5, side - 0.5)
     axes.set_ylim(side - 0.5, -0.5)
     right, said = tuple(truth) == looked.labels, " ".join(looked.labels)
-    title = axes.set_title(said if right else f"{said}, true is {' '.join(truth)}", fontsize=8, loc="left", color=RIGHT if right else WRONG)
-    title.set_parse_math(False)
+    color = RIGHT_COLOR if right else WRONG_COLOR
+    axes.set_title(said if right else f"{said}, true is {' '.join(truth)}", fontsize=8, loc="left", color=color)

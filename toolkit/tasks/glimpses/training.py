@@ -59,8 +59,7 @@ class GlimpseTraining(TrainingRun):
         chosen = np.random.default_rng(0).permutation(len(truths))
         samples = [base64.b64encode(to_png(drawable(pixels[row]))).decode() for row in chosen[:SAMPLES]]
         self._keep_samples(SAMPLES, samples, [truths[row] for row in chosen[:SAMPLES]])
-        with self.run.replacing(self.run.path / EXAMPLE) as temporary:
-            temporary.write_bytes(base64.b64decode(self.run.read_json(self.run.samples)[0]))
+        self.run.write_bytes(self.run.path / EXAMPLE, base64.b64decode(self.run.read_json(self.run.samples)[0]))
         looked = _looked(_predictor(model), pixels)
         shown = _shown(chosen, [looked[row].labels == tuple(truths[row]) for row in chosen])
         with self.run.replacing(self.run.plots / "glimpses.png") as temporary:

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 
 from toolkit.data.images.decoding import decode_image
-from toolkit.data.images.graph_decoding import TOLD_APART
+from toolkit.data.images.graph_decoding import TOLD_APART, check_seen
 from toolkit.data.images.labeled_images import to_channels
 from toolkit.errors import UserError
 from toolkit.export.report import Agreement
@@ -52,11 +52,7 @@ class GlimpseCheck(Check):
     def saved_model(self, runner: Runner) -> Agreement:
         """Compares all signatures of a SavedModel."""
         seen = np.concatenate([runner.run("pixels", images=files)["pixels"] for files in self._batches()])
-        apart = np.abs(seen - self.pixels).max()
-        if not apart <= TOLD_APART + 1:  # shades of grey are rounded once more
-            raise UserError(
-                f"SavedModel: expected the pixels of each image to within {TOLD_APART + 1} of 255, found a difference of {apart:.3g}"
-            )
+        check_seen(seen, self.pixels, TOLD_APART + 1)  # shades of grey are rounded once more
         parts = [runner.run(SERVED, images=files) for files in self._batches()]
         probabilities, locations = (np.concatenate([part[name] for part in parts]) for name in ("probabilities", "locations"))
         names = np.concatenate([part["labels"] for part in parts])

@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
+from toolkit.data.images.decoding import how_resized
 from toolkit.data.images.probes import probe_images
 from toolkit.export.exporter import Exporter, LiteRTSignatures
 from toolkit.export.warm_up import predict_request
@@ -89,10 +90,7 @@ class AnswererExporter(Exporter):
             },
             "numbers": "0 padding, 1 unknown, 2 and so on the words in their order; a question without words is a single 0",
             "look_up": "a word is what is between white space and marks of ASCII other than the apostrophe; it is looked up in lower case",
-            "resize": (
-                f"the image upright, stretched to {size} by {size}, bilinear; where it is larger, each pixel is the weighted mean of all "
-                "that it stands for (antialiasing); what is transparent is white"
-            ),
+            "resize": how_resized(size),
         }
 
     def litert_signatures(self) -> LiteRTSignatures:

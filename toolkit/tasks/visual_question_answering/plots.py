@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from toolkit.evaluation.plots import save_figure
+from toolkit.evaluation.plots import RIGHT_COLOR, WRONG_COLOR, draw_attention, save_figure
 from toolkit.tasks.visual_question_answering.predictor import Answered
 
-RIGHT, WRONG = "#2e7d32", "#c0392b"
 LONGEST = 34  # characters of a question, as wide as its pictures
 
 
@@ -44,13 +43,8 @@ def _draw(panels: np.ndarray, image: np.ndarray, answered: Answered, truth: str)
     question = answered.question if len(answered.question) <= LONGEST else f"{answered.question[: LONGEST - 1]}…"
     said = answered.answer if answered.answer == truth else f"{answered.answer}, true is {truth}"
     panels[0].imshow(image)
-    title = panels[0].set_title(f"{question}\n{said}", fontsize=8, loc="left", color=RIGHT if answered.answer == truth else WRONG)
-    title.set_parse_math(False)
+    color = RIGHT_COLOR if answered.answer == truth else WRONG_COLOR
+    panels[0].set_title(f"{question}\n{said}", fontsize=8, loc="left", color=color)
     for number, (axes, weights) in enumerate(zip(panels[1:], answered.attention, strict=True), start=1):
-        axes.imshow(image.mean(-1), cmap="gray", vmin=0, vmax=255)
-        side = len(image)
-        axes.imshow(
-            weights, cmap="magma", alpha=0.65, vmin=0, vmax=max(weights.max(), 1e-6), extent=(-0.5, side - 0.5, side - 0.5, -0.5),
-            interpolation="bilinear",
-        )  # fmt: skip
+        draw_attention(axes, image, weights)
         axes.set_title(f"hop {number}: at most {weights.max():.0%}", fontsize=7, loc="left", color="#5a6672")

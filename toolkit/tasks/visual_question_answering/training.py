@@ -69,8 +69,8 @@ class VisualQuestionAnswering(TrainingRun):
         chosen = [questions[row] for row in np.random.default_rng(0).permutation(len(questions))[:SHOWN_OF]]
         samples = [_sample(question, images) for question in chosen[:SAMPLES]]
         self._keep_samples(SAMPLES, samples, [question.answer for question in chosen[:SAMPLES]])
-        with self.run.replacing(self.run.path / EXAMPLE) as temporary:
-            temporary.write_bytes(base64.b64decode(self.run.read_json(self.run.samples)[0]["image"]))  # of the question in `example`
+        first = self.run.read_json(self.run.samples)[0]  # the question of `example`
+        self.run.write_bytes(self.run.path / EXAMPLE, base64.b64decode(first["image"]))
         shown = _shown(list(zip(chosen, _answered(_predictor(model), chosen, images), strict=True)))
         pixels = images.pixels[[images.rows[question.image] for question, _ in shown]]
         with self.run.replacing(self.run.plots / "attention.png") as temporary:

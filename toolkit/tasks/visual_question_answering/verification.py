@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from toolkit.data.images.decoding import decode_image
-from toolkit.data.images.graph_decoding import TOLD_APART
+from toolkit.data.images.graph_decoding import check_seen
 from toolkit.errors import UserError
 from toolkit.export.report import Agreement
 from toolkit.export.tolerance import Tolerance, nudged_answers, spread
@@ -69,11 +69,7 @@ class AnswererCheck(Check):
         seen = np.concatenate(
             [runner.run("pixels", images=self.files[at : at + BATCH])["pixels"] for at in range(0, len(questions), BATCH)]
         )
-        apart = np.abs(seen - np.stack(self.pixels)).max()
-        if not apart <= TOLD_APART:
-            raise UserError(
-                f"SavedModel: expected the pixels of each image to within {TOLD_APART} of 255, found a difference of {apart:.3g}"
-            )
+        check_seen(seen, np.stack(self.pixels))
         asked = [Asked(*pair) for pair in zip(seen, self.tokens, strict=True)]
         parts = [
             runner.run(SERVED, images=self.files[at : at + BATCH], questions=questions[at : at + BATCH])
