@@ -50,8 +50,8 @@ class Settings(CaptioningSettings):
 
 def build_model(settings: Settings, data):
     """Makes the model for the data's words."""
+    from toolkit.models.backbones import load_backbone_weights
     from toolkit.models.captioner import Captioner
-    from toolkit.models.efficientnet_lite0 import load_imagenet_weights
 
     model = Captioner(
         words=data.words,
@@ -63,10 +63,11 @@ def build_model(settings: Settings, data):
         dropout=settings.dropout,
         cell=settings.cell,
         backbone=settings.backbone,
+        fine_tune=settings.fine_tune,
     )
     model.build()
-    if settings.backbone != "none":
-        load_imagenet_weights(model.image_encoder)
+    if settings.backbone != "none" and not settings.continue_from:
+        load_backbone_weights(model.image_encoder, settings.backbone, settings.backbone_weights)
     return model
 
 

@@ -75,7 +75,7 @@ EXCUSED = {
         "average_epochs", "patience", "checkpoint_seconds", "seed", "location_deviation",
     ),
     "other machines": ("strategy",),
-    "weights to download": ("backbone",),
+    "weights of others": ("backbone", "backbone_weights", "fine_tune"),
     "what is set beside the model": ("baseline",),
     "how translations are scored": ("bleu_tokenizer", "bleu_lowercase"),
 }  # fmt: skip

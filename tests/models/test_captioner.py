@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from toolkit.models import Captioner, load_model
+from toolkit.models import Captioner, load_model, start_from_model
 
 WORDS = ["a", "dog", "cat"]
 
@@ -76,3 +76,18 @@ def test_features_of_the_backbone_stand_in_for_the_images(tmp_path):
     loaded = load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(loaded({"images": images, "tokens": tokens})["logits"], outputs, atol=1e-5)
     assert len(loaded.trainable_weights) == len(model.trainable_weights)
+
+
+@pytest.mark.slow
+def test_a_backbone_is_trained_along_only_if_it_is_said(tmp_path):
+    frozen, tuned = (captioner(backbone="efficientnet_lite0", image_size=32, fine_tune=said) for said in (False, True))
+    encoder = {id(weight) for weight in tuned.image_encoder.trainable_weights}
+    assert encoder <= {id(weight) for weight in tuned.trainable_weights}
+    assert len(tuned.trainable_weights) == len(frozen.trainable_weights) + len(encoder)
+    tuned.set_weights([np.random.default_rng(0).uniform(0.1, 0.5, weight.shape) for weight in tuned.weights])
+    start_from_model(frozen, tuned)
+    asked = {**inputs(), "images": np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype(np.float32)}
+    for training in (False, True):  # its batch normalisation goes by what it has learned
+        np.testing.assert_allclose(frozen(asked, training=training)["logits"], tuned(asked)["logits"], rtol=1e-5, atol=1e-5)
+    tuned.save(tmp_path / "model.keras")
+    assert load_model(tmp_path / "model.keras").image_encoder.trainable

@@ -199,7 +199,13 @@ def test_weights_fit_all_settings_but_the_fixed_ones(recipe):
             return False
         return np.array_equal(answers(recipe, model), expected)
 
-    names = set(read.names) - {"init_from", "seed", "backbone"}  # the last has other images and weights
+    names = set(read.names) - {
+        "init_from",
+        "seed",
+        "backbone",
+        "backbone_weights",
+        "fine_tune",
+    }  # the last three need other images and weights
     kept = {name: all(map(keeps, others(base, name))) for name in names}
     of_the_model = set(made.fixed) & names
     assert {name for name, is_kept in kept.items() if not is_kept} == of_the_model

@@ -9,15 +9,15 @@ from toolkit.arguments import check_choice, check_integer, check_positive_intege
 from toolkit.layers.attention.attention import Attention
 from toolkit.layers.precision import output_dtype
 from toolkit.layers.recurrent.layer_of import layer_of
+from toolkit.models.backbones import make_backbone
 from toolkit.models.dtype import with_layers_in_its_dtype
-from toolkit.models.efficientnet_lite0 import REDUCTION, efficientnet_lite0
 from toolkit.models.image_places import HALVINGS, Places, convolutions
 
 BEGIN, END, SPECIAL = 2, 3, 4
 """What the first word follows, what follows the last one, and how many numbers no word has: padding and the unknown are 0 and 1."""
 
 ATTENTIONS = ("none", "soft")
-BACKBONES = ("none", "efficientnet_lite0")
+LEAST_OF_BACKBONES = 32  # pixels; some need more, and say so
 COLOURS = 3  # of an image; a map of features has more
 
 
@@ -34,8 +34,9 @@ class Captioner(keras.Model):
     state that is to write it; Xu's score is additive, which would take most of the time of a step. Nothing is fed back but the word, so
     while it trains all steps run in one call, of several captions of an image at once.
 
-    With `backbone="efficientnet_lite0"` the convolutions are that network, which is not trained along. As it is made here it knows nothing:
-    `toolkit.models.efficientnet_lite0.load_imagenet_weights(model.image_encoder)` changes that.
+    With another `backbone` the convolutions are that network, which is not trained along unless `fine_tune` says so. As it is made here it
+    knows nothing: `toolkit.models.backbones.load_backbone_weights(model.image_encoder, backbone)` changes that. Its batch normalisation
+    goes by what it has learned in either case.
 
     Args:
         words: The words that are known, whose numbers are 4, 5, and so on; 0 is padding, 1 an unknown word, 2 the begin and 3 the end.
@@ -46,7 +47,9 @@ class Captioner(keras.Model):
         attention: `"none"` or `"soft"`.
         dropout: Dropout on the words' vectors and before the words are read.
         cell: Name of the recurrent cell, a key of `toolkit.cells.CELLS`.
-        backbone: `"none"` for three convolutions that are trained along, or `"efficientnet_lite0"`, for which `filters` means nothing.
+        backbone: `"none"` for three convolutions that are trained along; or `"efficientnet_lite0"` or a name of `keras.applications`, with
+            which `filters` means nothing.
+        fine_tune: Whether the backbone is trained along.
         **kwargs: As in `keras.Model`.
 
     Call arguments:
@@ -76,12 +79,12 @@ class Captioner(keras.Model):
         dropout: float = 0.0,
         cell: str = "lstm",
         backbone: str = "none",
+        fine_tune: bool = False,
         **kwargs,
     ):
         for name, value in (("filters", filters), ("embedding_dim", embedding_dim), ("units", units)):
             check_positive_integer(name, value)
-        check_choice("backbone", backbone, BACKBONES)
-        check_integer("image_size", image_size, 2**HALVINGS if backbone == "none" else REDUCTION)
+        check_integer("image_size", image_size, 2**HALVINGS if backbone == "none" else LEAST_OF_BACKBONES)
         check_choice("attention", attention, ATTENTIONS)
         check_rate("dropout", dropout)
         super().__init__(**kwargs)
@@ -96,6 +99,7 @@ class Captioner(keras.Model):
         self.dropout = dropout
         self.cell = cell
         self.backbone = backbone
+        self.fine_tune = fine_tune
 
         # === Layers ===
         scale = keras.layers.Rescaling(1 / 127.5, offset=-1.0)
@@ -103,7 +107,8 @@ class Captioner(keras.Model):
             pixels = keras.Input((image_size, image_size, COLOURS))
             self.image_encoder = keras.Sequential([pixels, scale, *convolutions(filters)], name="image_encoder")
         else:
-            self.image_encoder = efficientnet_lite0(image_size)
+            self.image_encoder = make_backbone(backbone, image_size)
+            self.image_encoder.trainable = fine_tune
         self.places_layer = Places(name="places")
         self.image_layer = keras.layers.Dense(embedding_dim, name="image")
         self.embedding_layer = keras.layers.Embedding(len(words) + SPECIAL, embedding_dim, name="embedding")
@@ -158,7 +163,7 @@ class Captioner(keras.Model):
             The state that decoding starts from, a dict: `memory` (`[batch, places, size]`), `decoder` (the decoder's states, `[batch,
             units]` each) and `alignment` (`[batch, places]`, zeros).
         """
-        features = self.image_encoder(images, training=training) if images.shape[-1] == COLOURS else images
+        features = self._features(images, training) if images.shape[-1] == COLOURS else images
         places = self.places_layer(features)
         _, *states = self.decoder(ops.expand_dims(self.image_layer(ops.mean(places, axis=1)), 1))
         memory = places if self.memory_layer is None else self.memory_layer(places)
@@ -178,6 +183,9 @@ class Captioner(keras.Model):
         logits, weights = self._read(outputs, state, training=False)
         return logits[:, 0], {**state, "decoder": states, "alignment": weights[:, 0]}
 
+    def _features(self, images, training: bool):
+        return self.image_encoder(images, training=training and self.backbone == "none")
+
     def _read(self, queries, state: dict, training: bool) -> tuple:
         """Returns logits and attention of the decoder's outputs, `[batch, steps, units]`."""
         if self.attention_layer is None:
@@ -189,7 +197,7 @@ class Captioner(keras.Model):
 
     def get_config(self):
         """Returns the constructor's arguments."""
-        names = ("words", "image_size", "filters", "embedding_dim", "units", "attention", "dropout", "cell", "backbone")
+        names = ("words", "image_size", "filters", "embedding_dim", "units", "attention", "dropout", "cell", "backbone", "fine_tune")
         return {"name": self.name, "trainable": self.trainable, **{name: getattr(self, name) for name in names}, "words": list(self.words)}
 
     @classmethod

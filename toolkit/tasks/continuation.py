@@ -10,7 +10,7 @@ from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder, differences
 from toolkit.tasks.data_report import public_name
 
-ORIGINS = ("init_from", "tokenizer_model", "target_tokenizer_model")
+ORIGINS = ("init_from", "tokenizer_model", "target_tokenizer_model", "backbone_weights")
 """Settings that say where weights or tokenizers come from: those of a training that goes on come from the run alone."""
 
 

@@ -48,7 +48,7 @@ BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.3
 MOST_BUSY = 2.0
 """On a busy machine the test and the export take longer; that is allowed for up to this factor."""
 
-PRIVATE = ("data", "data_dir", "unlabelled", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model")
+PRIVATE = ("data", "data_dir", "unlabelled", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model", "backbone_weights")
 """Settings that name folders of the machine: they are of no use where the model goes."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -14,6 +15,7 @@ from toolkit.data.batching.batch_plan import BatchPlan
 from toolkit.data.images.image_batches import ImageBatches
 from toolkit.data.reading.reading import Reading
 from toolkit.models import load_model
+from toolkit.models.backbones import load_backbone_weights, make_backbone
 from toolkit.models.captioner import BEGIN, END
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.captioning.corpus import CaptionCorpus, read_corpus
@@ -107,18 +109,27 @@ def read_captions(settings: CaptioningSettings, run: RunFolder) -> Captions:
         UserError: The data cannot be read, or have changed since the run was started.
     """
     corpus = read_corpus(settings.data, form_of(settings), settings.image_size)
-    if settings.continue_from:
-        words = load_model(RunFolder(settings.continue_from).model).words
-    else:
-        texts = (caption for each in corpus.splits["train"] for caption in each.captions)
-        words = Vocabulary.of_texts(texts, settings.vocabulary_size, settings.word_count).words
-    vocabulary = Vocabulary([*MARKS, *words])
+    origin = load_model(RunFolder(settings.continue_from).model) if settings.continue_from else None
+    vocabulary = Vocabulary([*MARKS, *(origin.words if origin else _words(corpus, settings))])
     for split, part in corpus.splits.items():
         if unknown := sum(int((vocabulary.encode(caption) == UNKNOWN).any()) for each in part for caption in each.captions):
             corpus.report.splits[split].noted["captions with words that are not known"] = unknown
     keep_report(corpus.report, {split: _fingerprint(corpus, part) for split, part in corpus.splits.items()}, run)
-    features = None if settings.backbone == "none" else kept_features(corpus.images.pixels, run)
+    features = None
+    if settings.backbone != "none" and not settings.fine_tune:
+        features = kept_features(corpus.images.pixels, run, lambda: origin.image_encoder if origin else _backbone(settings))
     return Captions(corpus, vocabulary, features)
+
+
+def _words(corpus: CaptionCorpus, settings: CaptioningSettings) -> list[str]:
+    texts = (caption for each in corpus.splits["train"] for caption in each.captions)
+    return Vocabulary.of_texts(texts, settings.vocabulary_size, settings.word_count).words
+
+
+def _backbone(settings: CaptioningSettings) -> keras.Model:
+    model = make_backbone(settings.backbone, settings.image_size)
+    load_backbone_weights(model, settings.backbone, settings.backbone_weights)
+    return model
 
 
 def _fingerprint(corpus: CaptionCorpus, part: list[Captioned]) -> str:

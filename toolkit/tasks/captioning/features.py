@@ -4,10 +4,11 @@ import hashlib
 import shutil
 import sys
 import time
+from collections.abc import Callable
 
+import keras
 import numpy as np
 
-from toolkit.models.efficientnet_lite0 import efficientnet_lite0, load_imagenet_weights
 from toolkit.run_folder import RunFolder
 
 FOLDER = "features"
@@ -16,12 +17,13 @@ TOLD_EVERY = 10.0
 """Seconds between two lines about how far it has come."""
 
 
-def kept_features(pixels: np.ndarray, run: RunFolder) -> np.ndarray:
+def kept_features(pixels: np.ndarray, run: RunFolder, backbone: Callable[[], keras.Model]) -> np.ndarray:
     """Returns the features of images; takes them from the run folder if they are there, and keeps them there if not.
 
     Args:
         pixels: uint8 `[images, size, size, 3]`.
-        run: The run folder.
+        run: The run folder; all of its training has the same backbone.
+        backbone: Makes the network, with its weights, if there is something to compute.
 
     Returns:
         float16 `[images, rows, columns, features]`.
@@ -31,7 +33,7 @@ def kept_features(pixels: np.ndarray, run: RunFolder) -> np.ndarray:
     """
     path = run.path / FOLDER / f"{hashlib.sha256(pixels).hexdigest()[:16]}.npy"
     if not path.is_file():
-        features = _computed(pixels)
+        features = _computed(pixels, backbone())
         with run.replacing(path) as temporary, temporary.open("wb") as file:
             np.save(file, features)
     return np.load(path, mmap_mode="r")
@@ -46,9 +48,7 @@ def forget_features(run: RunFolder) -> None:
     shutil.rmtree(run.path / FOLDER, ignore_errors=True)
 
 
-def _computed(pixels: np.ndarray) -> np.ndarray:
-    model = efficientnet_lite0(pixels.shape[1])
-    load_imagenet_weights(model)
+def _computed(pixels: np.ndarray, model: keras.Model) -> np.ndarray:
     features = np.empty((len(pixels), *model.output_shape[1:]), np.float16)
     told = time.monotonic()
     for start in range(0, len(pixels), BATCH):

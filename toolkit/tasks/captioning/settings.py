@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from toolkit.arguments import check_not_negative
+from toolkit.arguments import InvalidArgument, check_not_negative, option
 from toolkit.data.reading.reading import READING_OPTIONS
 from toolkit.tasks.settings import FileSettings, TrainingSettings, at_least
+
+OWN_BACKBONE = "efficientnet_lite0"
+"""The one whose weights a package brings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,9 @@ class CaptioningSettings(FileSettings, TrainingSettings):
         captions_at_once: captions of an image that share one encoding of it
         batch_size: images in a batch
         validation_images: validation images that are described after an epoch, at most
-        backbone: none for convolutions that are trained along, or efficientnet_lite0, which knows ImageNet and stays as it is
+        backbone: none for convolutions that are trained along, efficientnet_lite0, which knows ImageNet, or a network of keras.applications
+        backbone_weights: file with the weights of a network of keras.applications, without its classifier
+        fine_tune: whether the backbone is trained along
         doubly_stochastic: λ of the penalty on places of the image that all words together look at too little, or too much
         beam_width: captions that a beam search keeps at each step; 1 to take the most probable word at each step
         length_penalty: 0 prefers short captions, more helps long ones
@@ -47,7 +52,9 @@ class CaptioningSettings(FileSettings, TrainingSettings):
     captions_at_once: int = 5
     batch_size: int = 32
     validation_images: int = 500
-    backbone: Literal["none", "efficientnet_lite0"] = "none"
+    backbone: str = "none"
+    backbone_weights: str | None = None
+    fine_tune: bool = False
     doubly_stochastic: float = 0.0
     beam_width: int = 3
     length_penalty: float = 1.0
@@ -59,7 +66,16 @@ class CaptioningSettings(FileSettings, TrainingSettings):
         TrainingSettings.__post_init__(self)
         at_least(self, image_size=16, vocabulary_size=1, word_count=1, max_length=2, captions_at_once=1, batch_size=1)
         at_least(self, validation_images=1, beam_width=1)
-        if self.backbone != "none":
-            at_least(self, image_size=32)
+        self._check_backbone()
         for name in ("doubly_stochastic", "length_penalty"):
             check_not_negative(name, getattr(self, name))
+
+    def _check_backbone(self) -> None:
+        if self.backbone == "none":
+            for name in ("backbone_weights", "fine_tune"):
+                if getattr(self, name):
+                    raise InvalidArgument(name, f"{option('backbone')} with it", getattr(self, name), "there is none")
+            return
+        at_least(self, image_size=32)
+        if self.backbone != OWN_BACKBONE and not (self.backbone_weights or self.continue_from):
+            raise InvalidArgument("backbone", f"{OWN_BACKBONE}, or another with {option('backbone_weights')}", self.backbone)
