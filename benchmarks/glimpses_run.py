@@ -1,6 +1,8 @@
-"""Makes a record of a finished run that looks at images, on harder ones, too, beside a convolutional network of as many parameters.
+"""Makes a record of a finished run that looks at images, or of several seeds, on harder images, too, beside a convolutional network.
 
-python -m benchmarks.glimpses_run RUN [--name NAME] [--what WORDS] [--epochs 30]
+The network has as many parameters.
+
+python -m benchmarks.glimpses_run RUN [--seeds RUN ...] [--name NAME] [--what WORDS] [--epochs 30]
 """
 
 import dataclasses
@@ -10,13 +12,14 @@ from typing import Any
 import keras
 import numpy as np
 
-from benchmarks.finished_run import run_parser, run_values
+from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser
 from benchmarks.records import Record
 from toolkit.cli.recipes import open_run
 from toolkit.tasks.glimpses.canvases import Canvases, numbers_of, on_canvases, placing_of
 
+AS_TRAINED = "as trained"
 CONDITIONS: dict[str, dict[str, int]] = {
-    "as trained": {},
+    AS_TRAINED: {},
     "shift 4": {"shift": 4},
     "scale 30 %": {"scale": 30},
     "clutter 2": {"clutter": 2},
@@ -28,24 +31,22 @@ FILTERS = (32, 64)
 
 def main(argv: Sequence[str] | None = None) -> Record:
     """Measures the run and the network, and writes the record."""
-    parser = run_parser("glimpses")
+    parser = seeds_parser("glimpses")
     parser.add_argument("--epochs", type=int, default=30, help="epochs of the convolutional network (default: 30)")
     options = parser.parse_args(argv)
-    task = open_run(options.run)
-    data = task.read_data()
-    network = convolutional(data.side, data.channels, len(data.label_names), task.load_model().count_params())
+    runs = runs_of(options)
+    tasks = [open_run(str(run.path)) for run in runs]
+    data = tasks[0].read_data()
+    network = convolutional(data.side, data.channels, len(data.label_names), tasks[0].load_model().count_params())
     train(network, data, options.epochs)
-    predictor = task.predictor()
-    metrics = accuracies(
-        data, lambda canvases: np.array([each.probabilities[0] for each in predictor.looked([""] * len(canvases), canvases)])
-    )
+    metrics = mean_scores([accuracies(data, probabilities(task.predictor())) for task in tasks], AS_TRAINED)
     beside = accuracies(data, lambda canvases: network.predict(canvases, verbose=0))
     what = f"convolutional network of {network.count_params():,} parameters, {options.epochs} epochs of the same images"
     record = Record(
-        table=task.run.read_json(task.run.data_report)["name"],
+        table=runs[0].read_json(runs[0].data_report)["name"],
         metrics=metrics,
         references=[{"what": what, "metrics": beside}],
-        **run_values(task.run, options),
+        **mean_values(runs, options),
     )
     print(record.save(options.results))
     return record
@@ -73,6 +74,11 @@ def train(network: keras.Model, data: Canvases, epochs: int) -> None:
     network.compile(keras.optimizers.Adam(schedule), loss)
     for epoch in range(epochs):
         network.fit(batches.batches(epoch), shuffle=False, verbose=0)  # the batches are shuffled already
+
+
+def probabilities(predictor: Any) -> Callable[[np.ndarray], np.ndarray]:
+    """Returns what gives, of canvases, the probabilities of the labels of the first object of each."""
+    return lambda canvases: np.array([each.probabilities[0] for each in predictor.looked([""] * len(canvases), canvases)])
 
 
 def accuracies(data: Canvases, scores: Callable[[np.ndarray], Any]) -> dict[str, float]:
