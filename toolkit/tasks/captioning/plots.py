@@ -11,8 +11,8 @@ from toolkit.evaluation.plots import RIGHT_COLOR, WRONG_COLOR, draw_attention, s
 from toolkit.tasks.captioning.predictor import Caption
 
 PERSON_COLOR = "#5a6672"
-SIDE = 1.35  # inches
-WORDS = 9  # in a row
+SIDE, ABOVE, BELOW = 1.15, 0.5, 0.2  # inches: of an image, and for the texts above and below it
+WORDS = 14  # in a row
 
 
 def caption_pictures(images: Sequence[np.ndarray], captions: Sequence[Caption], truths: Sequence[Sequence[str]], path: Path | str) -> None:
@@ -31,8 +31,11 @@ def caption_pictures(images: Sequence[np.ndarray], captions: Sequence[Caption], 
         raise ValueError("Argument `captions` must hold at least one caption. Received: none")
     heights = [1 + (0 if each.attention is None else (len(each.words) - 1) // WORDS) for each in captions]
     columns = 1 + max((min(WORDS, len(each.words)) for each in captions if each.attention is not None), default=3)
-    figure = Figure(figsize=(SIDE * max(columns, 4), (SIDE + 0.5) * sum(heights)), layout="constrained")
-    grid = figure.subplots(sum(heights), max(columns, 4), squeeze=False)
+    columns, rows = max(columns, 4), sum(heights)
+    height = rows * (SIDE + ABOVE + BELOW)
+    figure = Figure(figsize=(SIDE * columns, height))
+    spaces = {"hspace": (ABOVE + BELOW) / SIDE, "wspace": 0.05, "left": 0.005, "right": 0.995}
+    grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw={**spaces, "top": 1 - ABOVE / height, "bottom": BELOW / height})
     for axes in grid.flat:
         axes.set_axis_off()
     tops = np.cumsum([0, *heights])
