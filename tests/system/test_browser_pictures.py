@@ -168,6 +168,10 @@ def test_the_page_sees_and_answers_as_python_does(built, page, looker, writer):
         assert wrong["state"] == "failed"
         assert "notes.txt is no picture that this browser can read" in wrong["status"]
         assert page("press", button="Clear")["status"] == "There is no picture yet."
-        assert page("draw", strokes=STROKES)["state"] == "answered"
+        drawn = page("draw", strokes=STROKES)
+        assert drawn["state"] == "answered"
         check_captions(page, writer)
         assert page("hosts") == [url.split("/")[2]]  # nothing is asked of anybody else
+    page("open", url=url)  # the server has stopped
+    again = page("draw", strokes=STROKES)
+    assert [again[part] for part in ("pad", "objects", "glimpses")] == [drawn[part] for part in ("pad", "objects", "glimpses")]
