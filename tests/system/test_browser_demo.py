@@ -1,21 +1,16 @@
 """The page in `examples/web`, in a real browser, beside Python."""
 
-import contextlib
-import functools
 import json
 import os
 import shutil
 import subprocess
-import threading
 import time
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.system.browser import IN_A_BROWSER, WEB, build_page, random_weights, served
 from toolkit.decoding import Search
-from toolkit.export.formats.litert import LiteRT
 from toolkit.models import TextClassifier, Translator
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
@@ -27,9 +22,6 @@ from toolkit.tasks.translation.text_translator import TextTranslator
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.tokenizer import Tokenizer
 
-WEB = Path(__file__).parents[2] / "examples" / "web"
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-NO_NETWORK = ("ENOTFOUND", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EAI_AGAIN", "ENETUNREACH")
 CLASSIFIER_LENGTH, TRANSLATOR_LENGTH = 20, 12
 LABELS = ["negative", "positive", "neither"]
 SEARCH = Search(beam_width=3, max_length_factor=1.3, no_repeat_ngrams=2)
@@ -55,54 +47,7 @@ STRINGS = [
     "zzz qqq zzz",
 ]
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium"),
-    pytest.mark.skipif(not (shutil.which("node") and shutil.which("npm")), reason="there is no Node.js with npm"),
-]
-
-
-class Page:
-    """The page in a browser, by way of `test/drive.js`."""
-
-    def __init__(self, web):
-        command = ["node", "test/drive.js", CHROMIUM]
-        self._process = subprocess.Popen(command, cwd=web, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
-
-    def __call__(self, command, **options):
-        self._process.stdin.write(json.dumps({"command": command, **options}) + "\n")
-        self._process.stdin.flush()
-        answer = json.loads(self._process.stdout.readline() or '{"error": "the browser has ended"}')
-        assert "error" not in answer, answer
-        return answer
-
-    def close(self):
-        self._process.communicate()
-
-
-class Files(SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@contextlib.contextmanager
-def served(folder):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Files, directory=folder))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def random_weights(model, seed, scale):
-    """Makes scores that are far apart, so that other ids or another order show; by the seed the answers differ, which the test checks."""
-    random = np.random.default_rng(seed)
-    model.set_weights([random.normal(size=weights.shape, scale=scale) for weights in model.get_weights()])
-    return model
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture(scope="module")
@@ -126,39 +71,13 @@ def translator():
 
 
 @pytest.fixture(scope="module")
-def web(tmp_path_factory):
-    """A copy of the example with its libraries."""
-    folder = tmp_path_factory.mktemp("web") / "web"
-    shutil.copytree(WEB, folder, ignore=shutil.ignore_patterns("node_modules", "dist"))
-    install = ["npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries=1"]
-    process = subprocess.run(install, cwd=folder, capture_output=True, encoding="utf-8", check=False)
-    if process.returncode and any(code in process.stderr for code in NO_NETWORK):
-        pytest.skip("the registry of npm cannot be reached")
-    assert process.returncode == 0, process.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
 def built(web, classifier, translator):
     """The page with both models."""
     exports = {
         "labels": ClassifierExporter(*classifier, CLASSIFIER_LENGTH),
         "words": TranslatorExporter(*translator, TRANSLATOR_LENGTH, SEARCH),
     }
-    for name, exporter in exports.items():
-        version = web.parent / name / "1"
-        version.mkdir(parents=True)
-        LiteRT().write(exporter, version, TEXTS)
-    subprocess.run(["npm", "run", "build", "--", *(str(web.parent / name) for name in exports)], cwd=web, check=True, capture_output=True)
-    return web / "dist"
-
-
-@pytest.fixture(scope="module")
-def page(web):
-    """A browser. Each test serves from a port of its own, so nothing that is kept for one is found by another."""
-    page = Page(web)
-    yield page
-    page.close()
+    return build_page(web, exports, TEXTS)
 
 
 def check_labels(page, classifier):
@@ -169,7 +88,7 @@ def check_labels(page, classifier):
         answer = page("ask", text=text)
         assert (answer["state"], answer["result"]) == ("answered", label)
         # Single precision, in another order of additions.
-        np.testing.assert_allclose([answer["probabilities"][name] for name in LABELS], scores, rtol=0, atol=1e-5)
+        np.testing.assert_allclose([answer["objects"][0][name] for name in LABELS], scores, rtol=0, atol=1e-5)
         assert ("too long" in answer["note"]) == (len(classifier[1].encode([text])[0]) > CLASSIFIER_LENGTH)
 
 

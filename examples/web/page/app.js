@@ -1,24 +1,23 @@
-import { classificationView } from "./classification_view.js";
 import { element } from "./element.js";
 import { keepForOffline } from "./offline.js";
+import { PictureInput } from "./picture_input.js";
 import { fetchedJson, Problem } from "./problem.js";
-import { translationView } from "./translation_view.js";
+import { TASKS } from "./tasks.js";
+import { TextInput } from "./text_input.js";
 
-const BLANK = /^[\p{Z}\t-\r\x1c-\x1f\x85]*$/u;
-
-// Modules that load libraries are imported when they are needed, so that what fails there can be told in words.
-const TASKS = {
-  classification: { label: "Text to classify", load: async () => (await import("./classifier.js")).Classifier, view: classificationView },
-  translation: { label: "Text to translate", load: async () => (await import("./translator.js")).Translator, view: translationView },
-};
-
-const at = Object.fromEntries(["models", "form", "label", "text", "run", "status", "note", "answer"].map((id) => [id, byId(id)]));
+const at = Object.fromEntries(["models", "form", "run", "status", "note", "answer"].map((id) => [id, byId(id)]));
+const inputs = { text: new TextInput(byId("text-input"), submit), picture: new PictureInput(byId("picture-input"), submit) };
 const loading = new Map(); // folder of a model: a promise of the model and its task
 let current; // folder of the model in front
 let offline = false;
 
 function byId(id) {
   return document.getElementById(id);
+}
+
+/** Runs the model on what is in the form, unless it is not there yet or runs already. */
+function submit() {
+  if (!at.run.disabled) at.form.requestSubmit();
 }
 
 /** Tells how things are; `state` is for style sheets and tests: loading, ready, busy, answered or failed. */
@@ -42,7 +41,10 @@ async function telling(action) {
 async function loadModel(folder) {
   const description = await fetchedJson(`${folder}model.json`);
   const task = TASKS[description.task];
-  if (!task) throw new Problem(`This page has no use for a model for ${description.task}, but for ${Object.keys(TASKS).join(" and ")}.`);
+  if (!task) {
+    const known = new Intl.ListFormat("en").format(Object.keys(TASKS));
+    throw new Problem(`This page has no use for a model for ${description.task}, but for ${known}.`);
+  }
   if (!description.static) throw new Problem("This export has no file with fixed shapes, which a browser needs. Export the run again.");
   const Model = await task.load();
   return { task, model: await Model.load(folder, description) };
@@ -59,7 +61,8 @@ async function choose(folder) {
   try {
     const { task, model } = await loading.get(folder);
     if (folder !== current) return; // another was chosen meanwhile
-    at.label.textContent = `${task.label} (the model reads up to ${model.longest} tokens)`;
+    for (const [name, input] of Object.entries(inputs)) input.root.hidden = name !== task.input;
+    inputs[task.input].show(task.label, model);
     tell("ready", offline ? "Ready, and from now on without a network, too." : "Ready.");
   } catch (error) {
     loading.delete(folder); // the next time it may work
@@ -72,26 +75,22 @@ async function run() {
   if (!loading.has(current)) await choose(current);
   const folder = current;
   const { task, model } = await loading.get(folder);
-  const text = at.text.value;
+  const input = inputs[task.input];
   at.note.hidden = true;
   at.answer.replaceChildren();
-  if (BLANK.test(text)) return tell("ready", "There is no text yet.");
   tell("busy", "Running …");
+  const given = await input.value();
+  if (given === null) return tell("ready", input.missing);
   const started = performance.now();
-  const answer = await model.answer(text, async (soFar) => {
+  const answer = await model.answer(given, async (soFar) => {
     at.answer.replaceChildren(element("p", { class: "result" }, soFar));
     await new Promise((painted) => setTimeout(painted));
   });
   if (folder !== current) return;
   at.answer.replaceChildren(...task.view(answer));
-  tellCut(answer);
-  tell("answered", `${answer.length} tokens, ${Math.round(performance.now() - started)} ms`);
-}
-
-function tellCut({ length, read, lost }) {
-  if (read === length) return;
-  at.note.hidden = false;
-  at.note.textContent = `The text is too long for the model: of ${length} tokens it has read ${read}. What it has not read: “${lost}”`;
+  at.note.textContent = input.note(answer);
+  at.note.hidden = !at.note.textContent;
+  tell("answered", `${task.size(answer)}, ${Math.round(performance.now() - started)} ms`);
 }
 
 async function start() {
@@ -109,8 +108,5 @@ async function start() {
 at.form.addEventListener("submit", (event) => {
   event.preventDefault();
   telling(run);
-});
-at.text.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !at.run.disabled) at.form.requestSubmit();
 });
 telling(start);

@@ -6,7 +6,15 @@ import { element, percent } from "./element.js";
  * @returns {Node[]}
  */
 export function classificationView(answer) {
-  const bars = answer.labels.map(({ label, probability }) =>
+  return [element("p", { class: "result", id: "result" }, answer.labels[0].label), bars(answer.labels)];
+}
+
+/**
+ * Returns labels with their probabilities as a list of bars.
+ * @param {{label: string, probability: number}[]} labels
+ */
+export function bars(labels) {
+  const rows = labels.map(({ label, probability }) =>
     element(
       "li",
       { "data-label": label, "data-probability": probability },
@@ -15,5 +23,5 @@ export function classificationView(answer) {
       element("span", { class: "number" }, percent(probability)),
     ),
   );
-  return [element("p", { class: "result", id: "result" }, answer.labels[0].label), element("ol", { class: "bars" }, ...bars)];
+  return element("ol", { class: "bars" }, ...rows);
 }

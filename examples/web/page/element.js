@@ -1,3 +1,5 @@
+const SVG = "http://www.w3.org/2000/svg";
+
 /**
  * Makes an HTML element.
  * @param {string} tag
@@ -6,7 +8,21 @@
  * @returns {HTMLElement}
  */
 export function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
+  return filled(document.createElement(tag), attributes, children);
+}
+
+/**
+ * Makes an element of a drawing.
+ * @param {string} tag
+ * @param {Object<string, string|number>} attributes
+ * @param {...(Node|string)} children
+ * @returns {SVGElement}
+ */
+export function drawing(tag, attributes = {}, ...children) {
+  return filled(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   made.append(...children);
   return made;

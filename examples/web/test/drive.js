@@ -22,6 +22,32 @@ async function told() {
   }));
 }
 
+/** Has `told` wait for what comes next, where the page answers without a click on its button. */
+async function unsettle() {
+  await page.evaluate(() => delete document.body.dataset.state);
+}
+
+/** Waits for the answer, and returns it with what the page says. */
+async function answered() {
+  const said = await told();
+  const answer = await page.evaluate(() => {
+    const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+    return {
+      result: document.getElementById("result")?.textContent,
+      tokens: document.getElementById("result")?.dataset.tokens,
+      objects: all(".bars").map((bars) =>
+        Object.fromEntries(all("[data-label]", bars).map(({ dataset }) => [dataset.label, Number(dataset.probability)])),
+      ),
+      alignments: all(".heat tbody tr").map((row) => all("td", row).map(({ dataset }) => Number(dataset.weight))),
+      glimpses: all(".glimpse").map(({ dataset }) => [Number(dataset.row), Number(dataset.column)]),
+      attention: all("[data-weights]").map(({ dataset }) => dataset.weights.split(" ").map(Number)),
+      seen: document.querySelector(".seen")?.getAttribute("href"), // PNG, as is the pad
+      pad: document.getElementById("pad").toDataURL(),
+    };
+  });
+  return { ...said, ...answer };
+}
+
 const commands = {
   async open({ url }) {
     requests.clear();
@@ -37,18 +63,57 @@ const commands = {
   async ask({ text }) {
     await page.fill("#text", text);
     await page.click("#run");
-    const said = await told();
-    const answer = await page.evaluate(() => ({
-      result: document.getElementById("result")?.textContent,
-      tokens: document.getElementById("result")?.dataset.tokens,
-      probabilities: Object.fromEntries(
-        [...document.querySelectorAll("[data-label]")].map(({ dataset }) => [dataset.label, Number(dataset.probability)]),
-      ),
-      alignments: [...document.querySelectorAll(".heat tbody tr")].map((row) =>
-        [...row.querySelectorAll("td")].map(({ dataset }) => Number(dataset.weight)),
-      ),
-    }));
-    return { ...said, ...answer };
+    return answered();
+  },
+
+  async drop({ file }) {
+    const transfer = await page.evaluateHandle(({ name, type, content }) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0))], name, { type }));
+      return transfer;
+    }, file);
+    await unsettle();
+    await page.dispatchEvent("#pad", "drop", { dataTransfer: transfer });
+    return answered();
+  },
+
+  async choose_file({ file: { name, type, content } }) {
+    await unsettle();
+    await page.setInputFiles("#file", { name, mimeType: type, buffer: Buffer.from(content, "base64") });
+    return answered();
+  },
+
+  /** Draws with the mouse along places from 0 to 1; answers after each stroke, and returns the last answer. */
+  async draw({ strokes }) {
+    const box = await page.locator("#pad").boundingBox();
+    const place = ([x, y]) => [box.x + x * box.width, box.y + y * box.height];
+    for (const [first, ...others] of strokes) {
+      await unsettle();
+      await page.mouse.move(...place(first));
+      await page.mouse.down();
+      for (const each of others) await page.mouse.move(...place(each), { steps: 5 });
+      await page.mouse.up();
+      await told();
+    }
+    return answered();
+  },
+
+  /** Moves the pen with keys, and then draws with them. */
+  async type({ moves, draws }) {
+    await unsettle();
+    await page.focus("#pad");
+    for (const key of moves) await page.keyboard.press(key);
+    await page.keyboard.down("Shift");
+    for (const key of draws) await page.keyboard.press(key);
+    await page.keyboard.up("Shift");
+    return answered();
+  },
+
+  /** Clicks a button beside the pad. */
+  async press({ button }) {
+    await unsettle();
+    await page.getByRole("button", { name: button }).click();
+    return answered();
   },
 
   async tokenize({ url, texts }) {

@@ -2,25 +2,15 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from tests.data.small_set import SmallSet
 from toolkit.data.labeled_texts.corpus import read_corpus, read_split
 from toolkit.data.splits.splitting import split_of
 from toolkit.errors import UserError
 
 
-class Tiny(tfds.core.GeneratorBasedBuilder):
-    VERSION = tfds.core.Version("1.0.0")
+class Tiny(SmallSet):
     features = {"id": np.int32, "sentence": tfds.features.Text(), "mood": tfds.features.ClassLabel(names=["sad", "glad"])}  # noqa: RUF012
     sizes = {"train": 200, "test": 20, "unsupervised": 5}  # noqa: RUF012
-
-    def _info(self):
-        return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(self.features))
-
-    def _split_generators(self, dl_manager):
-        return {split: self._generate_examples(split) for split in self.sizes}
-
-    def _generate_examples(self, split):
-        for number in range(self.sizes[split]):
-            yield number, self.example(split, number)
 
     def example(self, split, number):
         return {"id": number, "sentence": f"{split} {number} é", "mood": number % 2}

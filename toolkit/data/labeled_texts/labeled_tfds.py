@@ -6,7 +6,7 @@ import tensorflow_datasets as tfds
 
 from toolkit.data.labeled_texts.example import Example, Parts
 from toolkit.data.reading.columns import Columns
-from toolkit.data.reading.tfds_source import find_set, read_features, text_features
+from toolkit.data.reading.tfds_source import described, find_set, read_features, text_features
 from toolkit.errors import UserError
 
 
@@ -43,8 +43,7 @@ def _find_columns(builder: tfds.core.DatasetBuilder, columns: Columns) -> Column
     texts = text_features(builder)
     labels = [key for key, feature in features.items() if isinstance(feature, tfds.features.ClassLabel)]
     if not texts or not labels:
-        found = ", ".join(f"{key} ({type(feature).__name__})" for key, feature in features.items())
-        raise UserError(f"{name}: expected a Text and a ClassLabel among the features, found {found}; choose another set")
+        raise UserError(f"{name}: expected a Text and a ClassLabel among the features, found {described(builder)}; choose another set")
     usual_text, usual_label = (builder.info.supervised_keys or (None, None))[:2]
     text = columns.text or _choose(texts, usual_text)
     label = columns.label or _choose(labels, usual_label)

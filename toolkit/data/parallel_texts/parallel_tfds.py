@@ -4,7 +4,7 @@ import tensorflow_datasets as tfds
 
 from toolkit.data.parallel_texts.languages import Languages
 from toolkit.data.parallel_texts.pair import Pair, PairParts
-from toolkit.data.reading.tfds_source import find_set, read_features, text_features
+from toolkit.data.reading.tfds_source import described, find_set, read_features, text_features
 from toolkit.errors import UserError
 
 
@@ -29,11 +29,10 @@ def read_tfds_pairs(name: str, languages: Languages, data_dir: str | None) -> tu
 
 
 def _find_languages(builder: tfds.core.DatasetBuilder, languages: Languages) -> Languages:
-    name, features = builder.info.full_name, builder.info.features
+    name = builder.info.full_name
     texts = text_features(builder)
     if len(texts) < 2:
-        found = ", ".join(f"{key} ({type(feature).__name__})" for key, feature in features.items())
-        raise UserError(f"{name}: expected a Text per language among the features, found {found}; choose another set")
+        raise UserError(f"{name}: expected a Text per language among the features, found {described(builder)}; choose another set")
     supervised = builder.info.supervised_keys or ()
     usual = supervised if len(supervised) == 2 and set(supervised) <= set(texts) else texts
     return languages.choose(texts, name, Languages(*usual) if len(usual) == 2 else None)

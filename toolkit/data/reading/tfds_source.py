@@ -6,14 +6,16 @@ import importlib
 import pkgutil
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 import tensorflow_datasets as tfds
 
 from toolkit.data import datasets
+from toolkit.data.reading.local_files import SPLIT_NAMES
 from toolkit.data.reading.network import reachable
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.errors import UserError
@@ -60,6 +62,11 @@ def _near(word: str, words: Sequence[str]) -> str:
     return f"; did you mean {', '.join(near)}?" if near else ""
 
 
+def described(builder: tfds.core.DatasetBuilder) -> str:
+    """Returns the names of all features with their types, for error messages."""
+    return ", ".join(f"{key} ({type(feature).__name__})" for key, feature in builder.info.features.items())
+
+
 def text_features(builder: tfds.core.DatasetBuilder) -> list[str]:
     """Returns the names of the features that are texts."""
     return [key for key, feature in builder.info.features.items() if isinstance(feature, tfds.features.Text)]
@@ -79,26 +86,28 @@ def read_features(builder: tfds.core.DatasetBuilder, keys: Sequence[str]) -> tup
         UserError: The set cannot be prepared, has none of the usual splits, or has a text that is not UTF-8.
     """
     splits, notes = prepared_splits(builder)
-    return {split: _read(builder, split, keys) for split in splits}, notes
+    return {split: _read(builder, theirs, keys) for split, theirs in splits.items()}, notes
 
 
-def prepared_splits(builder: tfds.core.DatasetBuilder) -> tuple[list[str], list[str]]:
+def prepared_splits(builder: tfds.core.DatasetBuilder, names: Mapping[str, str] = SPLIT_NAMES) -> tuple[dict[str, str], list[str]]:
     """Returns the splits that a set has, of the usual ones, and notes for the report. The set is prepared first if need be.
 
     Args:
         builder: What `find_set` returns.
+        names: Which split of ours each of theirs belongs to.
 
     Returns:
-        Names of the splits, and notes for the report.
+        Of our splits, what TFDS calls them, such as `"train+restval"`; and notes for the report.
 
     Raises:
         UserError: The set cannot be prepared, or has none of the usual splits.
     """
     _prepare(builder)
-    splits = [split for split in SPLITS if split in builder.info.splits]
+    theirs = {split: [name for name in builder.info.splits if names.get(name) == split] for split in SPLITS}
+    splits = {split: "+".join(found) for split, found in theirs.items() if found}
     if not splits:
         raise UserError(f"{builder.info.full_name}: expected a split named train, found {', '.join(builder.info.splits)}")
-    unused = [f"{split} ({info.num_examples:,})" for split, info in builder.info.splits.items() if split not in splits]
+    unused = [f"{split} ({info.num_examples:,})" for split, info in builder.info.splits.items() if split not in names]
     notes = [*(builder.info.metadata or {}).get("notes", []), *([f"splits not used: {', '.join(unused)}"] if unused else [])]
     return splits, notes
 
@@ -140,6 +149,30 @@ def _read(builder: tfds.core.DatasetBuilder, split: str, keys: Sequence[str]) ->
     return values
 
 
+def read_encoded(
+    builder: tfds.core.DatasetBuilder, split: str, image: str, beside: Mapping[str, Any], size: int
+) -> Iterator[Mapping[str, Any]]:
+    """Reads images of a split of a prepared set, some at a time, as the files that they are, with other features.
+
+    Args:
+        builder: What `find_set` returns.
+        split: Name of the split.
+        image: Feature of the image.
+        beside: Other features, as `tfds.decode.PartialDecoding` takes them, such as `{"captions": {"text": True}}`.
+        size: How many examples at a time.
+
+    Yields:
+        Arrays by feature. Lists that are shorter than others are padded with `b""`.
+    """
+    decoders = tfds.decode.PartialDecoding({image: True, **beside}, {image: tfds.decode.SkipDecoding()})
+    yield from tfds.as_numpy(builder.as_dataset(split=split, batch_size=size, decoders=decoders))
+
+
+def place_of(builder: tfds.core.DatasetBuilder, split: str) -> str:
+    """Returns what messages call a split."""
+    return f"{builder.info.full_name}[{split}]"
+
+
 def read_batches(builder: tfds.core.DatasetBuilder, split: str, keys: Sequence[str], size: int) -> Iterator[list[Iterable[str]]]:
     """Reads texts and classes of a split of a prepared set, some examples at a time.
 
@@ -155,7 +188,7 @@ def read_batches(builder: tfds.core.DatasetBuilder, split: str, keys: Sequence[s
     Raises:
         UserError: A text is not UTF-8.
     """
-    place = f"{builder.info.full_name}[{split}]"
+    place = place_of(builder, split)
     for batch in tfds.as_numpy(builder.as_dataset(split=split, batch_size=size)):
         yield [_strings(batch[key], builder.info.features[key], place) for key in keys]
 
@@ -164,6 +197,19 @@ def _strings(values: np.ndarray, feature: tfds.features.FeatureConnector, place:
     """Decodes texts and names classes; -1, which stands for an unknown class, has the empty name."""
     if isinstance(feature, tfds.features.ClassLabel):
         return (feature.int2str(int(value)) if value >= 0 else "" for value in values)
+    return decoded(values, place)
+
+
+def decoded(values: Iterable[bytes], place: str) -> list[str]:
+    """Decodes texts.
+
+    Args:
+        values: Their bytes.
+        place: Where they stand, for error messages.
+
+    Raises:
+        UserError: One is not UTF-8.
+    """
     try:
         return [value.decode() for value in values]
     except UnicodeDecodeError as error:

@@ -6,7 +6,7 @@ from functools import partial
 import tensorflow_datasets as tfds
 
 from toolkit.data.reading.columns import Columns
-from toolkit.data.reading.tfds_source import find_set, prepared_splits, read_batches, text_features
+from toolkit.data.reading.tfds_source import described, find_set, prepared_splits, read_batches, text_features
 from toolkit.data.running_text.stretch import Document, in_parts
 from toolkit.errors import UserError
 
@@ -32,14 +32,13 @@ def tfds_documents(
     builder = find_set(name, data_dir)
     key = _text_feature(builder, text_column)
     splits, notes = prepared_splits(builder)
-    return builder.info.full_name, {split: partial(_read, builder, split, key) for split in splits}, notes
+    return builder.info.full_name, {split: partial(_read, builder, theirs, key) for split, theirs in splits.items()}, notes
 
 
 def _text_feature(builder: tfds.core.DatasetBuilder, chosen: str | None) -> str:
     texts = text_features(builder)
     if not texts:
-        found = ", ".join(f"{key} ({type(feature).__name__})" for key, feature in builder.info.features.items())
-        raise UserError(f"{builder.info.full_name}: expected a Text among the features, found {found}; choose another set")
+        raise UserError(f"{builder.info.full_name}: expected a Text among the features, found {described(builder)}; choose another set")
     return Columns(text=chosen or (texts[0] if len(texts) == 1 else None)).find("text", texts, builder.info.full_name)
 
 

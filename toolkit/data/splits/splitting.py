@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 SPLITS = ("train", "validation", "test")
 
 _Row = TypeVar("_Row")
+_Part = TypeVar("_Part")
 
 
 def split_of(text: str | Iterable[str], train: int = 80, validation: int = 10) -> Literal["train", "validation", "test"]:
@@ -29,6 +30,16 @@ def split_of(text: str | Iterable[str], train: int = 80, validation: int = 10) -
     if bucket < train:
         return "train"
     return "validation" if bucket < train + validation else "test"
+
+
+def to_measure(parts: Mapping[str, _Part]) -> dict[str, _Part]:
+    """Returns the one split that a model is measured on: the test, or else the validation split, or what has no splits.
+
+    Args:
+        parts: By split; at least one.
+    """
+    split = next(split for split in reversed(SPLITS) if split in parts)
+    return {split: parts[split]}
 
 
 def carve(

@@ -95,7 +95,8 @@ def _boundaries(longest: int) -> list[int]:
 def form_of(settings: CaptioningSettings, given: Mapping[str, Any] = MappingProxyType({})) -> Form:
     """Returns how files are read, as the settings say, or what is given in their place."""
     names = ("images", "image_column", "caption_column")
-    return Form(*(given.get(name) or getattr(settings, name) for name in names), Reading.of(settings, given))
+    data_dir = given.get("data_dir") or settings.data_dir
+    return Form(*(given.get(name) or getattr(settings, name) for name in names), Reading.of(settings, given), data_dir)
 
 
 def read_captions(settings: CaptioningSettings, run: RunFolder) -> Captions:

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from toolkit.data.images.image_set import ImageSet, read_images
-from toolkit.data.reading.local_files import named_paths, names_splits, split_paths
+from toolkit.data.reading.local_files import is_local, named_paths, names_splits, split_paths
 from toolkit.data.splits.report import Report, SplitReport
-from toolkit.data.splits.splitting import SPLITS, carve, fill_empty
+from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, to_measure
 from toolkit.errors import UserError
 from toolkit.tasks.captioning.coloured_shapes import HELD_OUT, NAME, read_coloured_shapes
 from toolkit.tasks.captioning.files import Captioned, Form, read_captioned
@@ -50,28 +50,26 @@ def read_corpus(data: str | None, form: Form, image_size: int) -> CaptionCorpus:
     Splits that are missing are carved out of the training split by the hash of the image's name.
 
     Args:
-        data: A file or a folder, as `read_captioned` takes it, a folder with one for each split, or
-            `train=FILE,validation=FILE,test=FILE`; `None` for the pictures of the package `easy-vqa`, which the `vision` extra installs.
+        data: A file or a folder, as `read_captioned` takes it, a folder with one for each split, `train=FILE,validation=FILE,test=FILE`,
+            or the name of a TFDS set; `None` for the pictures of the package `easy-vqa`, which the `vision` extra installs.
         form: How files are read.
         image_size: Side of the square that images are stretched to.
 
     Raises:
         UserError: A file cannot be read or does not fit, no image can be read, or the captions are too few.
     """
-    parts, dropped, name = _parts(data, form)
+    given = _parts(data, form, image_size)
+    parts, dropped, name = given.parts, given.dropped, given.name
     if "train" not in parts:
         raise UserError(f"{name}: expected a training split, found {', '.join(parts)}")
     carved = [split for split in SPLITS if split not in parts]
     splits = carve(parts, lambda each: each.image.name)
     fill_empty(splits, carved, lambda each: each.image.name)
-    images = _read_images(splits, dropped, image_size)
+    images = _take_unreadable(splits, dropped, given.images or _read_images(splits, image_size))
     if empty := [split for split in SPLITS if not splits[split]]:
         raise UserError(f"{name}: the images are too few to take a {empty[0]} split out of them; give more, or a file per split")
-    corpus = CaptionCorpus(splits, images, Report(name))
+    corpus = CaptionCorpus(splits, images, Report(name, notes=given.notes))
     _fill_report(corpus, dropped)
-    if data is None:
-        pairs = ", ".join(f"{colour} {shape}" for colour, shape in HELD_OUT)
-        corpus.report.notes.append(f"held out of train and validation, and in test: {pairs}")
     return corpus
 
 
@@ -86,26 +84,44 @@ def read_measured(data: str, form: Form, image_size: int) -> CaptionCorpus:
     Raises:
         UserError: As `read_corpus`.
     """
-    parts, dropped, name = _parts(data, form)
-    split = next(split for split in ("test", "validation", "train") if split in parts)
-    splits = {"test": parts[split]}
-    return CaptionCorpus(splits, _read_images(splits, {"test": dropped[split]}, image_size), Report(name))
+    given = _parts(data, form, image_size, measured=True)
+    [split] = to_measure(given.parts)
+    splits = {"test": given.parts[split]}
+    images = given.images or _read_images(splits, image_size)
+    return CaptionCorpus(splits, _take_unreadable(splits, {"test": given.dropped[split]}, images), Report(given.name))
 
 
-def _parts(data: str | None, form: Form) -> tuple[dict[str, list[Captioned]], dict[str, Counter], str]:
-    """Returns images with captions by split, what was left out of each, and what to call the data."""
+@dataclass(frozen=True)
+class _Given:
+    """Images with captions by split, what was left out of each, what to call the data, the images if they were read, and notes."""
+
+    parts: dict[str, list[Captioned]]
+    dropped: dict[str, Counter]
+    name: str
+    images: ImageSet | None = None
+    notes: list[str] = field(default_factory=list)
+
+
+def _parts(data: str | None, form: Form, image_size: int, measured: bool = False) -> _Given:
+    """Reads the captions, and the images if they do not have files of their own."""
     dropped: dict[str, Counter] = {split: Counter() for split in SPLITS}
     if data is None:
         parts, held = read_coloured_shapes()
         dropped["train"][HELD] = 3 * held
-        return parts, dropped, NAME
+        pairs = ", ".join(f"{colour} {shape}" for colour, shape in HELD_OUT)
+        return _Given(parts, dropped, NAME, notes=[f"held out of train and validation, and in test: {pairs}"])
+    if not is_local(data):
+        from toolkit.tasks.captioning.tfds_captions import read_tfds_captions  # imports TensorFlow, which local files do not need
+
+        name, parts, images, notes = read_tfds_captions(data, form, image_size, measured)
+        return _Given({split: _whole(name, part, dropped[split]) for split, part in parts.items()}, dropped, name, images, notes)
     if names_splits(data):
         parts = {split: _of_split(path, split, form) for split, [path] in named_paths(data).items()}
     else:
         paths = split_paths(Path(data).expanduser())
         several = {split: _of_split(path, split, form) for split, path in paths.items()} if len(paths) > 1 else None
         parts = several or read_captioned(*paths.values(), form)
-    return {split: _whole(data, parts[split], dropped[split]) for split in SPLITS if split in parts}, dropped, data
+    return _Given({split: _whole(data, parts[split], dropped[split]) for split in SPLITS if split in parts}, dropped, data)
 
 
 def _of_split(path: Path, split: str, form: Form) -> list[Captioned]:
@@ -129,12 +145,15 @@ def _whole(name: str, read: list[Captioned], dropped: Counter) -> list[Captioned
     return kept
 
 
-def _read_images(splits: dict[str, list[Captioned]], dropped: Mapping[str, Counter], size: int) -> ImageSet:
-    """Reads the images; takes those that cannot be read out of their splits, and counts their captions."""
+def _read_images(splits: dict[str, list[Captioned]], size: int) -> ImageSet:
     try:
-        images = read_images([each.image for part in splits.values() for each in part], size)
+        return read_images([each.image for part in splits.values() for each in part], size)
     except UserError as error:
         raise UserError(f"{error}; --images says where they are") from error
+
+
+def _take_unreadable(splits: dict[str, list[Captioned]], dropped: Mapping[str, Counter], images: ImageSet) -> ImageSet:
+    """Takes images that cannot be read out of their splits, and counts their captions; returns the images."""
     for split, part in splits.items():
         dropped[split][UNREADABLE] += sum(len(each.captions) for each in part if each.image not in images.rows)
         splits[split] = [each for each in part if each.image in images.rows]

@@ -42,14 +42,16 @@ class Form:
     Attributes:
         images: Folder of the images; `None` for that of the captions.
         image_column: Column of a table, by its name or number; `None` for its usual name.
-        caption_column: Likewise.
+        caption_column: Likewise. In a TFDS set both are features.
         reading: How a table is written.
+        data_dir: Where TFDS keeps its sets; `None` for its own default.
     """
 
     images: str | None = None
     image_column: str | None = None
     caption_column: str | None = None
     reading: Reading = field(default_factory=Reading)
+    data_dir: str | None = None
 
 
 def read_captioned(path: Path, form: Form) -> dict[str, list[Captioned]]:

