@@ -1,9 +1,11 @@
 """Makes a record of a finished run that writes captions, or of several seeds.
 
-python -m benchmarks.captioning_run RUN [--seeds RUN ...] [--table TABLE] [--name NAME] [--what WORDS]
+python -m benchmarks.captioning_run RUN [--seeds RUN ...] [--table TABLE] [--name NAME] [--what WORDS] [--result FILE ...]
 """
 
+import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser, without_folders
@@ -28,12 +30,15 @@ def main(argv: Sequence[str] | None = None) -> Record:
     """Reads the run folders and writes the record, named for the first."""
     parser = seeds_parser("captioning")
     parser.add_argument("--table", help=f'the data and the test set, such as "{FLICKR8K}" (default: the name of the data)')
+    results = "what `toolkit evaluate RUN ... --json` printed of each, instead of the run's own test"
+    parser.add_argument("--result", type=Path, nargs="*", help=results)
     options = parser.parse_args(argv)
     runs = runs_of(options)
+    tests = [json.loads(file.read_text("utf-8")) for file in options.result or []] or [run.read_metrics()["test"] for run in runs]
     table = options.table or without_folders(runs[0].read_json(runs[0].data_report)["name"])
     record = Record(
         table=table,
-        metrics=mean_scores([scores(run.read_metrics()["test"]) for run in runs], CIDER),
+        metrics=mean_scores([*map(scores, tests)], CIDER),
         references=REFERENCES.get(table, []),
         **mean_values(runs, options),
     )

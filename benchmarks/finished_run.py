@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.records import RESULTS
+from toolkit.arguments import flag
 from toolkit.cli.recipes import find_recipe
 from toolkit.errors import UserError
 from toolkit.recipe import Recipe
@@ -111,7 +112,7 @@ def train_command(recipe: Recipe, settings: dict[str, Any]) -> tuple[str, str]:
     preset = min(changes, key=lambda name: len(changes[name]))
     is_default = preset == "quick" and not settings.get("continue_from")  # else the defaults are those of the run to go on from
     chosen = "" if is_default else f" --preset {preset}"
-    options = "".join(f" --{name} {'null' if value is None else value}" for name, value in changes[preset])
+    options = "".join(f" {flag(name)} {'null' if value is None else value}" for name, value in changes[preset])
     return preset, f"toolkit train {recipe.name}{chosen}{options}"
 
 

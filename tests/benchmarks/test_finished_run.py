@@ -13,8 +13,8 @@ RECIPE = find_recipe("sentiment")
     [
         ("quick", {}, ""),
         ("full", {}, " --preset full"),
-        ("quick", {"continue_from": "runs/a"}, " --preset quick --continue_from runs/a"),  # else its settings would be the defaults
-        ("quick", {"units": 7, "segment_length": None}, " --units 7 --segment_length null"),
+        ("quick", {"continue_from": "runs/a"}, " --preset quick --continue-from runs/a"),  # else its settings would be the defaults
+        ("quick", {"units": 7, "segment_length": None}, " --units 7 --segment-length null"),
     ],
 )
 def test_the_command_gives_the_settings_back(preset, changes, options):

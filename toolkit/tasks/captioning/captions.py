@@ -2,10 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
 
 import keras
 import numpy as np
@@ -92,11 +89,10 @@ def _boundaries(longest: int) -> list[int]:
     return [*range(8, longest, 8), longest]
 
 
-def form_of(settings: CaptioningSettings, given: Mapping[str, Any] = MappingProxyType({})) -> Form:
-    """Returns how files are read, as the settings say, or what is given in their place."""
-    names = ("images", "image_column", "caption_column")
-    data_dir = given.get("data_dir") or settings.data_dir
-    return Form(*(given.get(name) or getattr(settings, name) for name in names), Reading.of(settings, given), data_dir)
+def form_of(settings: CaptioningSettings) -> Form:
+    """Returns how files are read, as the settings say."""
+    s = settings
+    return Form(s.images, s.image_column, s.caption_column, Reading.of(s), s.data_dir)
 
 
 def read_captions(settings: CaptioningSettings, run: RunFolder) -> Captions:

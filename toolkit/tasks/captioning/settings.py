@@ -36,8 +36,10 @@ class CaptioningSettings(FileSettings, TrainingSettings):
         length_penalty: 0 prefers short captions, more helps long ones
     """
 
-    measure_options: ClassVar[tuple[str, ...]] = ("data", "data_dir", "images", "image_column", "caption_column", *READING_OPTIONS)
-    """Settings that other data may be measured with."""
+    measure_options: ClassVar[tuple[str, ...]] = (
+        "data", "data_dir", "images", "image_column", "caption_column", "beam_width", "length_penalty", *READING_OPTIONS,
+    )  # fmt: skip
+    """Settings that other data, or another search, may be measured with."""
 
     fixed: ClassVar[tuple[str, ...]] = ("image_size", "vocabulary_size", "word_count", "backbone")
     """Settings that a training that goes on from a finished run cannot change, whatever the model."""

@@ -1,6 +1,7 @@
 """Captions: what train, evaluate, predict and export do for a recipe whose model writes them."""
 
 import base64
+import dataclasses
 import functools
 import textwrap
 from collections.abc import Sequence
@@ -83,10 +84,7 @@ class Captioning(TrainingRun):
     @property
     def search(self) -> Search:
         """How the run writes unless it is told otherwise."""
-        s = self.settings
-        if s.beam_width == 1:
-            return Search(method="greedy", length_penalty=s.length_penalty)
-        return Search(beam_width=s.beam_width, length_penalty=s.length_penalty)
+        return search_of(self.settings)
 
     def _predictor(self, model: keras.Model, search: Search) -> Predictor:
         runner = captioner_runner(model, search, self.settings.max_length)
@@ -117,7 +115,7 @@ class Captioning(TrainingRun):
         forget_features(self.run)
         return {}
 
-    def evaluate(self, data: str | None = None, **options: str | None) -> CaptionResult:
+    def evaluate(self, data: str | None = None, **options: Any) -> CaptionResult:
         """Measures the trained model.
 
         Args:
@@ -128,10 +126,11 @@ class Captioning(TrainingRun):
             The result.
 
         Raises:
+            InvalidArgument: An option is out of range.
             UserError: The run is not finished, or the data cannot be read.
         """
-        predictor, s = self.predictor(), self.settings
-        form = form_of(s, {name: value for name, value in options.items() if value})
+        s = dataclasses.replace(self.settings, **{name: value for name, value in options.items() if value is not None})
+        predictor, form = self.predictor(search_of(s)), form_of(s)
         corpus = read_corpus(s.data, form, s.image_size) if data is None else read_measured(data, form, s.image_size)
         images = corpus.splits["test"]
         captions = _described(predictor, images, corpus.images)
@@ -183,6 +182,14 @@ class Captioning(TrainingRun):
             UserError: The run is not finished.
         """
         return CaptionerExporter(self.load_model(), self.search, self.settings.max_length)
+
+
+def search_of(settings: Any) -> Search:
+    """Returns how captions are searched, as the settings say."""
+    s = settings
+    if s.beam_width == 1:
+        return Search(method="greedy", length_penalty=s.length_penalty)
+    return Search(beam_width=s.beam_width, length_penalty=s.length_penalty)
 
 
 def _described(predictor: Predictor, images: Sequence[Captioned], read: ImageSet) -> list[Caption]:
