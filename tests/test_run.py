@@ -12,7 +12,7 @@ import pytest
 import toolkit
 from tests.recipes.reviews import write_reviews
 from tests.recipes.sentences import pairs, write_sentences
-from tests.recipes.shapes import write_captioned_shapes, write_shapes
+from tests.recipes.shapes import write_captioned_shapes, write_shape_sequences, write_shapes
 from tests.recipes.test_tagging import write_chunks
 from toolkit.cli import main
 from toolkit.json_text import to_json
@@ -42,6 +42,9 @@ TINY = {
     "visual_question_answering": {
         **{"data": "shapes/table.tsv", "image_size": 16, "filters": 4, "embedding_dim": 8, "units": 8, "batch_size": 8, "epochs": 1},
     },
+    "frames": {
+        **{"data": "sequences/frames.tsv", "image_size": 16, "filters": 2, "frame_units": 8, "units": 8, "batch_size": 8, "epochs": 1},
+    },
     "glimpses": {"data": "shapes/labels.tsv", "image_size": 16, "glimpse_units": 8, "units": 8, "batch_size": 8, "epochs": 1},
 }
 TEXTS = {
@@ -51,6 +54,7 @@ TEXTS = {
     "tagging": ["the old cat", "", "likes the river ."],
     "captioning": [f"captioned/0-{number}.png" for number in range(3)],
     "visual_question_answering": [{"image": "shapes/0-0.png", "question": text} for text in ("what color is it?", "is it?", "caf\u00e9")],
+    "frames": ["sequences/0", "sequences/1", "sequences/2/2-0.png"],
     "glimpses": ["shapes/0-0.png", "shapes/0-1.png", "shapes/0-2.png"],
 }
 OPTIONS = {"language_model": {"temperature": 0, "max_tokens": 9}}
@@ -68,6 +72,7 @@ def folder(tmp_path_factory):
     write_chunks(folder / "test.txt", 30)
     write_shapes(folder / "shapes")
     write_captioned_shapes(folder / "captioned")
+    write_shape_sequences(folder / "sequences")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         yield folder
@@ -124,7 +129,7 @@ def test_a_setting_is_refused_with_the_sentence_of_the_command_line(recipe, sett
     assert "\n" not in str(error.value)
 
 
-OTHERS = {"language_model", "tagging", "captioning", "visual_question_answering"}  # whose recipes' own tests do nearly the same
+OTHERS = {"language_model", "tagging", "captioning", "visual_question_answering", "frames"}  # whose recipes' own tests do nearly the same
 
 
 @pytest.mark.slow

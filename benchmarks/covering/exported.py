@@ -77,6 +77,9 @@ def _answers(task: Task, answerer: Any, texts: Sequence[Any]) -> np.ndarray:
     if task.name == "visual_question_answering":
         asked = [{**each, "image": base64.b64decode(each["image"])} for each in texts]
         return np.array([answered.probabilities for answered in answerer.predict(asked)])
+    if task.name == "frames":
+        items = [{"images": [base64.b64decode(frame) for frame in each]} for each in texts]
+        return np.concatenate([tagged.scores for tagged in answerer.predict(items)])
     if task.name == "glimpses":
         return np.array([looked.probabilities for looked in answerer.predict([base64.b64decode(each) for each in texts])])
     return answerer.predict(texts).probabilities

@@ -51,16 +51,19 @@ LEVELS: dict[str, Sequence[Any]] = {
 }
 """Values of the settings that are numbers, or too many. Those of the others are in their types."""
 
+OF_RECIPES: dict[str, dict[str, Sequence[Any]]] = {"frames": {"num_layers": (0, 1, 2)}}
+"""The same where a recipe takes other values; stacks of more layers than that are in the sets of others."""
+
 EXCUSED = {
     "where the data are": (
         "data", "data_dir", "text_column", "label_column", "source_column", "source", "target", "token_column", "tag_column", "scheme",
-        "images", "image_column", "question_column", "answer_column", "caption_column",
+        "images", "sequence_column", "image_column", "question_column", "answer_column", "caption_column",
     ),
     "how files are read": (*READING_OPTIONS, *LABEL_OPTIONS),
     "which of them are read": (
         "training_examples", "unlabelled", "most_characters", "max_length_ratio", "tokens_per_epoch", "validation_tokens",
         "validation_pairs", "validation_images", "reviews", "held_out_questions", "shift", "scale", "clutter", "clutter_size",
-        "train_shift", "train_scale",
+        "train_shift", "train_scale", "sequences",
     ),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
@@ -69,6 +72,7 @@ EXCUSED = {
         "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",
         "word_count", "ngram_buckets",
         "image_size", "filters", "answer_count", "questions_at_once", "captions_at_once", "canvas", "glimpse_size", "glimpse_units",
+        "frame_units",
     ),
     "how long is trained, how fast, and what is kept": (
         "epochs", "steps", "minutes", "learning_rate", "doubly_stochastic", "warmup_steps", "momentum", "averaging_patience", "monitor",
@@ -98,6 +102,7 @@ TINY = {
     "translation": {"units": 4, "embedding_dim": 4, "batch_size": 40},
     "language_model": {"units": 4, "embedding_dim": 4, "batch_size": 4, "window": 8, "tokens_per_epoch": 64, "validation_tokens": 64},
     "tagging": {"units": 4, "embedding_dim": 4, "character_dim": 4, "batch_size": 20},
+    "frames": {"units": 4, "frame_units": 4, "filters": 2, "image_size": 16, "batch_size": 8},
     "glimpses": {"units": 4, "glimpse_units": 4, "glimpse_size": 4, "image_size": 8, "batch_size": 8, "clutter_size": 4},
     "visual_question_answering": {"units": 4, "embedding_dim": 4, "filters": 2, "image_size": 16, "batch_size": 4},
 }
@@ -120,7 +125,8 @@ def factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:
     if recipe.name == "translation":
         excused |= {field.name for field in dataclasses.fields(TrainingSettings)}
     names = [field.name for field in dataclasses.fields(recipe.settings_class) if field.name not in excused]
-    return {name: LEVELS[name] if name in LEVELS else _choices(types[name], name) for name in names}
+    levels = LEVELS | OF_RECIPES.get(recipe.name, {})
+    return {name: levels[name] if name in levels else _choices(types[name], name) for name in names}
 
 
 def short_factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:

@@ -12,7 +12,7 @@ SIZES = {"train": 40, "validation": 4, "test": 4}
 
 
 def write_texts(folder: Path) -> dict[str, str]:
-    """Writes texts with labels, pairs of texts, running text, tagged words, images with labels, questions and captions, in three splits.
+    """Writes texts, images and frames, with all that recipes want to know of them, in three splits.
 
     Args:
         folder: Where to.
@@ -22,7 +22,7 @@ def write_texts(folder: Path) -> dict[str, str]:
     """
     chance = random.Random(0)
     parts: dict[str, list[str]] = {"sentiment": [], "translation": [], "language_model": [], "tagging": []}
-    parts |= {"visual_question_answering": [], "captioning": [], "glimpses": []}
+    parts |= {"visual_question_answering": [], "captioning": [], "glimpses": [], "frames": []}
     for split, size in SIZES.items():
         sentences = [_sentence(chance) for _ in range(size)]
         content = {
@@ -33,6 +33,7 @@ def write_texts(folder: Path) -> dict[str, str]:
             "visual_question_answering": ("tsv", ["image\tquestion\tanswer", *_questions(folder, split, sentences)]),
             "captioning": ("tsv", ["image\tcaption", *(f"{split}-{i // 2}.png\t{s}" for i, s in enumerate(sentences))]),
             "glimpses": ("tsv", ["image\tlabel", *(f"{split}-{i}.png\t{('no', 'yes', 'maybe')[i % 3]}" for i in range(size // 2))]),
+            "frames": ("tsv", ["sequence\timage\tlabel", *_frames(split, size // 2)]),
         }
         for recipe, (ending, lines) in content.items():
             path = folder / f"{recipe}-{split}.{ending}"
@@ -49,6 +50,11 @@ def _questions(folder: Path, split: str, sentences: list[str]) -> list[str]:
         Image.new("RGB", (20, 20), (shade, 0, 0)).save(folder / name)
         rows.append(f"{name}\t{sentence}\t{('no', 'yes', 'maybe')[number // 2 % 3]}")
     return rows
+
+
+def _frames(split: str, number: int) -> list[str]:
+    """Returns the rows of a table: each image is a frame, one or two of which make a sequence."""
+    return [f"{2 * place // 3}\t{split}-{place}.png\t{('no', 'yes', 'maybe')[place % 3]}" for place in range(number)]
 
 
 def _tag(word: str) -> str:

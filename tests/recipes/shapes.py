@@ -39,6 +39,24 @@ def write_captioned_shapes(folder, number=60, seed=0):
     (folder / "captions.tsv").write_text("\n".join(rows) + "\n", "utf-8")
 
 
+def write_shape_sequences(folder, number=40, seed=0):
+    """Writes sequences of two to four images, each in a folder with their shapes in `labels.txt`, and `frames.tsv` with all of them.
+
+    Args:
+        folder: Where to; it is made.
+        number: How many sequences.
+        seed: Of what they show.
+    """
+    folder.mkdir(exist_ok=True)
+    rows = ["sequence\timage\tlabel"]
+    for sequence in range(number):
+        length = random.Random(1000 * seed + sequence).randint(2, 4)
+        shown = [(name, shape) for name, _, shape in draw_shapes(folder / f"{sequence}", length, 1000 * seed + sequence)]
+        rows += [f"{sequence}\t{sequence}/{name}\t{shape}" for name, shape in shown]
+        (folder / f"{sequence}" / "labels.txt").write_text("".join(f"{shape}\n" for _, shape in shown), "utf-8")
+    (folder / "frames.tsv").write_text("\n".join(rows) + "\n", "utf-8")
+
+
 def draw_shapes(folder, number, seed):
     """Draws images; yields the name, the colour and the shape of each."""
     chance = random.Random(seed)

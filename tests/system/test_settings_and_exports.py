@@ -19,14 +19,18 @@ FLAT = {
     "language_model": {"tokenizer": "bpe", "num_layers": 1},
     "tagging": {"max_length": 20, "character_units": 16},
     "visual_question_answering": {"max_length": 20, "attention_hops": 1},
+    "frames": {"num_layers": 1, "bidirectional": True},
     "glimpses": {"objects": 1, "glimpses": 3},
 }
+
+
+LEFT_OUT = ("frames",)  # of the short set: their convolutions and layers are those of others, and their recipes' own tests export them
 
 
 def configurations(factors, alone):
     """The covering sets of all recipes, as parameters of a test."""
     return [
-        pytest.param(name, configuration, id=f"{name}-{number}")
+        pytest.param(name, configuration, id=f"{name}-{number}", marks=pytest.mark.covering if name in LEFT_OUT else ())
         for name, recipe in ((name, find_recipe(name)) for name in RECIPES)
         for number, configuration in enumerate(covering_set(factors(recipe), is_possible(recipe), seed=0, alone=alone(recipe)))
     ]

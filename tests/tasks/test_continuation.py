@@ -12,7 +12,7 @@ import yaml
 from tests.recipes.commands import call
 from tests.recipes.reviews import write_reviews
 from tests.recipes.sentences import pairs, write_sentences
-from tests.recipes.shapes import write_captioned_shapes, write_shapes
+from tests.recipes.shapes import write_captioned_shapes, write_shape_sequences, write_shapes
 from toolkit.cli.recipes import RECIPES, find_recipe, make_run
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
@@ -34,6 +34,7 @@ TINY = {
         **{"tokens_per_epoch": None, "validation_tokens": None},
     },
     "tagging": {"embedding_dim": 8, "units": 8, "character_dim": 4, "character_units": 4, "word_length": 4, "epochs": 1, "batch_size": 8},
+    "frames": {"image_size": 16, "filters": 2, "frame_units": 4, "units": 4, "epochs": 1, "batch_size": 8},
     "glimpses": {"image_size": 16, "glimpse_units": 4, "units": 4, "epochs": 1, "batch_size": 8},
     "visual_question_answering": {"image_size": 16, "filters": 2, "embedding_dim": 4, "units": 4, "epochs": 1, "batch_size": 8},
 }
@@ -144,6 +145,8 @@ def tokenized(recipe):
         return SimpleNamespace(vocabulary=Vocabulary([f"w{number}" for number in range(11)], ["w", "1"], 4), tag_names=["N", "V"])
     if recipe == "captioning":
         return SimpleNamespace(words=[f"w{number}" for number in range(9)])
+    if recipe == "frames":
+        return SimpleNamespace(label_names=["circle", "square"], channels=1)
     if recipe == "glimpses":
         return SimpleNamespace(label_names=["circle", "square"], side=16, channels=1, objects=1)
     if recipe == "visual_question_answering":
@@ -171,6 +174,9 @@ def answers(recipe, model):
         characters = np.ones((*tokens.shape, model.word_length), np.int32) * (tokens > 0)[..., np.newaxis]
         return np.asarray(model({"tokens": tokens, "characters": characters}))
     images = np.random.default_rng(0).uniform(0, 255, (2, 16, 16, 3)).astype(np.float32)
+    if recipe == "frames":
+        frames = np.stack([images[..., :1], images[::-1, ..., :1]], 1)
+        return np.asarray(model({"images": frames, "lengths": np.array([2, 1], np.int32)})["logits"])
     if recipe == "glimpses":
         return np.asarray(model(images[..., :1])["logits"])
     if recipe in ("captioning", "visual_question_answering"):
@@ -242,6 +248,8 @@ def runs(tmp_path_factory):
     write_captioned_shapes(folder / "captioned")
     train(folder / "captioning", "captioning", data=str(folder / "captioned/captions.tsv"))
     train(folder / "visual_question_answering", "visual_question_answering", data=str(folder / "shapes/table.tsv"))
+    write_shape_sequences(folder / "sequences")
+    train(folder / "frames", "frames", data=str(folder / "sequences/frames.tsv"))
     train(folder / "glimpses", "glimpses", data=str(folder / "shapes/labels.tsv"))
     return folder
 
@@ -267,6 +275,9 @@ def new_data(runs, folder, recipe):
     if recipe == "captioning":
         write_captioned_shapes(folder / "pictures", seed=1)
         return folder / "pictures/captions.tsv"
+    if recipe == "frames":
+        write_shape_sequences(folder / "pictures", seed=1)
+        return folder / "pictures"
     if recipe in ("visual_question_answering", "glimpses"):
         write_shapes(folder / "pictures", seed=1)
         return folder / "pictures" / ("labels.tsv" if recipe == "glimpses" else "table.tsv")

@@ -136,3 +136,27 @@ class Exporter(abc.ABC):
             settings: What `settings` returned.
         """
         return cls(model, Tokenizer.load(folder / TOKENIZER), **settings)
+
+
+class SelfContainedExporter(Exporter):
+    """Exports a model that has in itself all that its artefacts need, such as its vocabulary: there is no tokenizer beside it.
+
+    A subclass is a dataclass whose one field is the model.
+    """
+
+    def tokenizers(self) -> dict[str, Tokenizer]:
+        """Returns none."""
+        return {}
+
+    def assets(self) -> dict[str, bytes]:
+        """Returns none: `model.json` says it all."""
+        return {}
+
+    def settings(self) -> dict[str, Any]:
+        """Returns nothing."""
+        return {}
+
+    @classmethod
+    def restored(cls, model: keras.Model, folder: Path, settings: Mapping[str, Any]) -> "SelfContainedExporter":
+        """Returns the exporter that wrote a version."""
+        return cls(model)

@@ -5,6 +5,7 @@ import numpy as np
 
 from toolkit.models import GlimpseClassifier, LanguageModel, TextClassifier, Translator
 from toolkit.models.captioner import Captioner
+from toolkit.models.frame_tagger import FrameTagger
 from toolkit.models.tagger import Tagger
 from toolkit.models.visual_answerer import VisualAnswerer
 
@@ -58,8 +59,17 @@ def glimpse_classifier():
     return keras.Model(tokens, keras.ops.concatenate(outputs, axis=-1))
 
 
+def frame_tagger():
+    tokens = keras.Input((4,), dtype="int32")
+    images = keras.ops.reshape(keras.ops.repeat(25.0 * keras.ops.cast(tokens, "float32"), 64, axis=1), (-1, 4, 8, 8, 1))
+    lengths = keras.ops.sum(keras.ops.cast(tokens >= 0, "int32"), axis=-1)
+    outputs = FrameTagger(["no", "yes"], 8, filters=2, frame_units=4, units=3)({"images": images, "lengths": lengths})
+    return keras.Model(tokens, keras.ops.concatenate([outputs["logits"], outputs["frame_logits"]], axis=-1))
+
+
 EXAMPLES = {
     "toolkit>Captioner": (captioner, TOKENS),
+    "toolkit>FrameTagger": (frame_tagger, TOKENS),
     "toolkit>GlimpseClassifier": (glimpse_classifier, TOKENS),
     "toolkit>LanguageModel": (language_model, TOKENS),
     "toolkit>Tagger": (tagger, TOKENS),

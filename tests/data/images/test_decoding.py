@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from toolkit.data.images.decoding import LARGEST, decode_image, oddities_hidden, read_image, to_png
+from toolkit.data.images.decoding import LARGEST, decode_frames, decode_image, oddities_hidden, read_image, to_png
 from toolkit.errors import UserError
 
 SIZE = 8
@@ -76,11 +76,20 @@ def test_a_photograph_is_turned_upright():
 
 
 @pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP"])
-def test_of_an_animation_the_first_frame(form):
+def test_of_an_animation_the_first_frame_or_all_of_them(form):
     frames = [Image.new("RGB", (4, 4), colour) for colour in (RED, GREEN)]
     options = {"lossless": True} if form == "WEBP" else {}
     content = file_of(frames[0], form, save_all=True, append_images=frames[1:], **options)
     assert np.abs(decode_image(content, SIZE).astype(int) - RED).max() < 10
+    first, second = decode_frames(content, SIZE).astype(int)
+    assert np.abs(first - RED).max() < 10
+    assert np.abs(second - GREEN).max() < 10
+
+
+def test_a_picture_that_stands_still_is_one_frame():
+    assert decode_frames(file_of(halves(), "PNG"), SIZE).shape == (1, SIZE, SIZE, 3)
+    with pytest.raises(UserError, match=r"^x: expected PNG, JPEG, WebP or GIF, found something else$"):
+        decode_frames(b"hello", SIZE, "x")
 
 
 def test_any_shape_is_stretched_to_the_square():

@@ -3,7 +3,7 @@
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +41,24 @@ def read_image(path: Path, size: int) -> np.ndarray:
     Raises:
         UserError: It is missing, is no image, is damaged, or is larger than `LARGEST`.
     """
+    return decode_image(content_of(path), size, str(path))
+
+
+def content_of(path: Path) -> bytes:
+    """Returns the bytes of an image file.
+
+    Args:
+        path: The file.
+
+    Raises:
+        UserError: It is missing or cannot be read.
+    """
     if not path.is_file():
         raise UserError(f"{path}: expected an image file, found none")
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise UserError(f"{path}: cannot read this file: {error.strerror}") from error
-    return decode_image(content, size, str(path))
 
 
 def decode_image(content: bytes, size: int, name: str = "the image") -> np.ndarray:
@@ -66,11 +77,34 @@ def decode_image(content: bytes, size: int, name: str = "the image") -> np.ndarr
     Raises:
         UserError: As `read_image`.
     """
+    return _decoded(content, name, lambda image: fit(upright(image), size))
+
+
+def decode_frames(content: bytes, size: int, name: str = "the image") -> np.ndarray:
+    """Decodes all frames of an animated image; another image has one.
+
+    Args:
+        content: As for `decode_image`.
+        size: As for `read_image`.
+        name: As for `decode_image`.
+
+    Returns:
+        RGB, uint8 `[frames, size, size, 3]`.
+
+    Raises:
+        UserError: As `read_image`.
+    """
+    frames_of = require("PIL.ImageSequence", extra="vision").Iterator
+    return _decoded(content, name, lambda image: np.stack([fit(upright(frame), size) for frame in frames_of(image)]))
+
+
+def _decoded(content: bytes, name: str, pixels_of: Callable[[Any], np.ndarray]) -> np.ndarray:
+    """Opens a file as an image of Pillow and returns its pixels; says in a line what is wrong with it."""
     pillow = require("PIL.Image", extra="vision")
     try:
         image = pillow.open(io.BytesIO(content), formats=FORMATS)
         _check_size(name, *image.size)
-        return fit(upright(image), size)
+        return pixels_of(image)
     except UserError:
         raise
     except pillow.DecompressionBombError as error:
@@ -128,9 +162,9 @@ def to_png(pixels: np.ndarray) -> bytes:
     """Returns pixels as a PNG file.
 
     Args:
-        pixels: uint8, RGB `[height, width, 3]` or greyscale `[height, width]`.
+        pixels: uint8, RGB `[height, width, 3]` or greyscale, `[height, width]` or `[height, width, 1]`.
     """
-    image = require("PIL.Image", extra="vision").fromarray(pixels)
+    image = require("PIL.Image", extra="vision").fromarray(pixels[..., 0] if pixels.shape[2:] == (1,) else pixels)
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
     return buffer.getvalue()

@@ -36,8 +36,10 @@ LUMINANCE = (19595, 38470, 7471)
 NO_LABEL, UNREADABLE = "no label", "an image that cannot be read"
 """Why a row is left out."""
 
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+"""Of image files that are found in folders."""
+
 _SHOWN = 15  # labels that a report counts
-_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,11 @@ def to_channels(pixels: np.ndarray, channels: int) -> np.ndarray:
     return ((grey + 32768) >> 16).astype(np.uint8)[..., np.newaxis]
 
 
+def is_image(path: Path) -> bool:
+    """Tells whether a file of a folder is to be read as an image, by its name."""
+    return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
+
+
 def _parts(data: str | None, form: ImageForm, measured: bool = False) -> tuple[dict[str, LabeledImages], str, list[str]]:
     """Returns the images by split, as far as there are splits; what to call the data; and notes for the report."""
     if data is None:
@@ -226,14 +233,10 @@ def _read(path: Path, form: ImageForm) -> LabeledImages:
 
 def _of_folders(path: Path) -> tuple[list[Path], list[str]]:
     """Returns the images of a folder, and the names of the folders that they are in."""
-    files = [(file, folder.name) for folder in entries(path) if folder.is_dir() for file in sorted(folder.rglob("*")) if _is_image(file)]
+    files = [(file, folder.name) for folder in entries(path) if folder.is_dir() for file in sorted(folder.rglob("*")) if is_image(file)]
     if not files:
-        raise UserError(f"{path}: expected a folder for each label with {', '.join(_SUFFIXES)} in it, found none")
+        raise UserError(f"{path}: expected a folder for each label with {', '.join(SUFFIXES)} in it, found none")
     return [file for file, _ in files], [label for _, label in files]
-
-
-def _is_image(path: Path) -> bool:
-    return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
 
 
 def _of_table(path: Path, form: ImageForm) -> LabeledImages:

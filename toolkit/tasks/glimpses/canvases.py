@@ -9,13 +9,13 @@ from toolkit.data.batching.batch_plan import BatchPlan
 from toolkit.data.images.labeled_images import ImageCorpus, ImageForm, LabeledImages, read_labeled_images
 from toolkit.data.labeled_texts.labels import sort_labels
 from toolkit.data.reading.reading import Reading
-from toolkit.errors import UserError
 from toolkit.models import load_model
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import fingerprint, keep_report
 from toolkit.tasks.glimpses.batches import CanvasBatches
 from toolkit.tasks.glimpses.placing import Placing
 from toolkit.tasks.glimpses.settings import GlimpseSettings
+from toolkit.tasks.known_labels import check_labels
 
 
 @dataclass(frozen=True)
@@ -77,17 +77,6 @@ def numbers_of(images: LabeledImages, label_names: list[str]) -> np.ndarray:
     return np.array([numbers[label] for label in images.labels], np.int32)
 
 
-def check_labels(name: str, images: LabeledImages, label_names: list[str]) -> None:
-    """Refuses labels that a model cannot give.
-
-    Raises:
-        UserError: There is one.
-    """
-    if unknown := sort_labels({*images.labels} - {*label_names}):
-        known = ", ".join(label_names[:10]) + (", ..." if len(label_names) > 10 else "")
-        raise UserError(f'{name}: expected the labels of training, {known}, found "{unknown[0]}"; correct or remove it')
-
-
 def placing_of(settings: GlimpseSettings, training: bool = False) -> Placing:
     """Returns how images are put on canvases.
 
@@ -122,7 +111,7 @@ def read_canvases(settings: GlimpseSettings, run: RunFolder) -> Canvases:
     else:
         label_names = sort_labels(corpus.splits["train"].labels)
     for split, images in corpus.splits.items():
-        check_labels(f"{corpus.report.name}, {split}", images, label_names)
+        check_labels(f"{corpus.report.name}, {split}", images.labels, label_names)
     keep_report(corpus.report, {split: _fingerprint(images) for split, images in corpus.splits.items()}, run)
     return Canvases(corpus, label_names, settings)
 

@@ -2,9 +2,8 @@
 
 import base64
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,16 +12,15 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.data.images.decoding import how_resized
 from toolkit.data.images.probes import probe_images
-from toolkit.export.exporter import Exporter, LiteRTSignatures
+from toolkit.export.exporter import LiteRTSignatures, SelfContainedExporter
 from toolkit.export.warm_up import predict_request
 from toolkit.tasks.glimpses.functions import SERVED, signature
 from toolkit.tasks.glimpses.graph import GlimpseModule
 from toolkit.tasks.glimpses.verification import ONE, GlimpseCheck
-from toolkit.text.tokenizer import Tokenizer
 
 
 @dataclass(frozen=True)
-class GlimpseExporter(Exporter):
+class GlimpseExporter(SelfContainedExporter):
     """Exports a model that looks at images.
 
     The SavedModel takes PNG or JPEG files as strings: `look`, which is also `serving_default`. `pixels` gives what the model sees of a
@@ -53,14 +51,6 @@ class GlimpseExporter(Exporter):
         """Returns the labels, and what images and glimpses are."""
         names = ("label_names", "image_size", "channels", "objects", "num_glimpses", "glimpse_size", "scales")
         return {"task": self.task, **{name: getattr(self.model, name) for name in names}}
-
-    def tokenizers(self) -> dict[str, Tokenizer]:
-        """Returns none: there is no text."""
-        return {}
-
-    def assets(self) -> dict[str, bytes]:
-        """Returns none; the labels are in `model.json`."""
-        return {}
 
     @functools.cached_property
     def graph(self) -> tuple[GlimpseModule, dict[str, Any]]:
@@ -93,12 +83,3 @@ class GlimpseExporter(Exporter):
         """Returns a request of one image, and one of several."""
         files = [base64.b64decode(text) for text in texts]
         return [predict_request(SERVED, {"images": tf.constant(files[:number])}) for number in (1, len(files))]
-
-    def settings(self) -> dict[str, Any]:
-        """Returns nothing: the model holds the labels."""
-        return {}
-
-    @classmethod
-    def restored(cls, model: keras.Model, folder: Path, settings: Mapping[str, Any]) -> "GlimpseExporter":
-        """Returns the exporter that wrote a version."""
-        return cls(model)

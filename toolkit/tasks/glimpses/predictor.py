@@ -73,7 +73,7 @@ class Predictor:
             names: What the images are called.
             pixels: uint8 `[images, image_size, image_size, channels]`.
         """
-        images = [to_png(drawable(image)) for image in pixels] if self.takes_files else pixels.astype(np.float32)
+        images = [to_png(image) for image in pixels] if self.takes_files else pixels.astype(np.float32)
         found = self.runner.run(SERVED, images=images)
         return [
             Looked(name, tuple(self.names[number] for number in probabilities.argmax(-1)), probabilities, locations)
@@ -94,8 +94,3 @@ def open_predictor(runner: Runner, folder: Path) -> Predictor:
     description = read_description(folder / "model.json", "label_names", "image_size", "channels")
     takes_files = len(runner.signatures[SERVED].inputs["images"].shape) == 1
     return Predictor(runner, *(description[name] for name in ("label_names", "image_size", "channels")), takes_files=takes_files)
-
-
-def drawable(image: np.ndarray) -> np.ndarray:
-    """Returns pixels as `to_png` takes them: shades of grey without an axis for them."""
-    return image[..., 0] if image.shape[-1] == 1 else image

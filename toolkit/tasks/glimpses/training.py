@@ -13,13 +13,14 @@ from toolkit.data.images.labeled_images import read_labeled_images, read_measure
 from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.tasks.glimpses.batches import CanvasBatches
-from toolkit.tasks.glimpses.canvases import Canvases, check_labels, form_of, on_canvases, placing_of
+from toolkit.tasks.glimpses.canvases import Canvases, form_of, on_canvases, placing_of
 from toolkit.tasks.glimpses.exporter import GlimpseExporter
 from toolkit.tasks.glimpses.functions import glimpse_runner
 from toolkit.tasks.glimpses.measures import GlimpseResult, evaluate_labels
 from toolkit.tasks.glimpses.objective import GlimpseObjective
 from toolkit.tasks.glimpses.plots import glimpse_paths
-from toolkit.tasks.glimpses.predictor import Looked, Predictor, drawable
+from toolkit.tasks.glimpses.predictor import Looked, Predictor
+from toolkit.tasks.known_labels import check_labels
 from toolkit.tasks.training_run import TrainingRun, header
 
 SAMPLES, SHOWN, SHOWN_WRONG = 100, 18, 6
@@ -57,7 +58,7 @@ class GlimpseTraining(TrainingRun):
     def _keep_results(self, model: keras.Model, data: Canvases, result: GlimpseResult) -> dict[str, Any]:
         pixels, truths = data.test()
         chosen = np.random.default_rng(0).permutation(len(truths))
-        samples = [base64.b64encode(to_png(drawable(pixels[row]))).decode() for row in chosen[:SAMPLES]]
+        samples = [base64.b64encode(to_png(pixels[row])).decode() for row in chosen[:SAMPLES]]
         self._keep_samples(SAMPLES, samples, [truths[row] for row in chosen[:SAMPLES]])
         self.run.write_bytes(self.run.path / EXAMPLE, base64.b64decode(self.run.read_json(self.run.samples)[0]))
         looked = _looked(_predictor(model), pixels)
@@ -88,7 +89,7 @@ class GlimpseTraining(TrainingRun):
         s = dataclasses.replace(self.settings, **{name: value for name, value in options.items() if value is not None})
         form = form_of(s)
         images = read_labeled_images(s.data, form).splits["test"] if data is None else read_measured_images(data, form)
-        check_labels(data or "test", images, predictor.names)
+        check_labels(data or "test", images.labels, predictor.names)
         pixels, truths = on_canvases(images, placing_of(s), s.seed)
         return evaluate_labels(truths, [each.labels for each in _looked(predictor, pixels)], predictor.names)
 

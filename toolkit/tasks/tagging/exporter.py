@@ -1,20 +1,18 @@
 """Exports a trained tagger as a SavedModel and as LiteRT files."""
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
 
-from toolkit.export.exporter import Exporter, LiteRTSignatures
+from toolkit.export.exporter import LiteRTSignatures, SelfContainedExporter
 from toolkit.tasks.hard_texts import HARD_TEXTS
 from toolkit.tasks.tagging.answers import SERVED
 from toolkit.tasks.tagging.functions import signature, tag_function
 from toolkit.tasks.tagging.graph import TaggerModule
 from toolkit.tasks.tagging.verification import TaggerCheck
-from toolkit.text.tokenizer import Tokenizer
 
 FIXED_LENGTH = 64
 
@@ -22,7 +20,7 @@ LONGEST_ASKED = 300  # words of a text: more than a sentence has; a cell that no
 
 
 @dataclass(frozen=True)
-class TaggerExporter(Exporter):
+class TaggerExporter(SelfContainedExporter):
     """Exports a tagger.
 
     The SavedModel tags the words of raw strings: `tag`, which is also `serving_default`; `tokens_1x64` takes numbers of words at a fixed
@@ -47,14 +45,6 @@ class TaggerExporter(Exporter):
         """Returns the tags, and all that makes numbers of words."""
         names = ("tag_names", "words", "characters", "word_length")
         return {"task": self.task, **{name: getattr(self.model, name) for name in names}}
-
-    def tokenizers(self) -> dict[str, Tokenizer]:
-        """Returns none: words are what white space separates."""
-        return {}
-
-    def assets(self) -> dict[str, bytes]:
-        """Returns none; the vocabulary is in `model.json`."""
-        return {}
 
     @functools.cached_property
     def graph(self) -> tuple[TaggerModule, dict[str, Any]]:
@@ -87,12 +77,3 @@ class TaggerExporter(Exporter):
     def check(self, texts: Sequence[str], references: Sequence[Sequence[str]]) -> TaggerCheck:
         """Returns what compares the artefacts with the model."""
         return TaggerCheck(self.model, texts, references)
-
-    def settings(self) -> dict[str, Any]:
-        """Returns nothing: the model holds the vocabulary."""
-        return {}
-
-    @classmethod
-    def restored(cls, model: keras.Model, folder: Path, settings: Mapping[str, Any]) -> "TaggerExporter":
-        """Returns the exporter that wrote a version."""
-        return cls(model)

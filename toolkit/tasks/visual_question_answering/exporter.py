@@ -4,7 +4,6 @@ import base64
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,13 +12,12 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.data.images.decoding import how_resized
 from toolkit.data.images.probes import probe_images
-from toolkit.export.exporter import Exporter, LiteRTSignatures
+from toolkit.export.exporter import LiteRTSignatures, SelfContainedExporter
 from toolkit.export.warm_up import predict_request
 from toolkit.inference.runner import encoded
 from toolkit.tasks.visual_question_answering.functions import SERVED, signature
 from toolkit.tasks.visual_question_answering.graph import AnswererModule
 from toolkit.tasks.visual_question_answering.verification import AnswererCheck, files_of
-from toolkit.text.tokenizer import Tokenizer
 
 FIXED_LENGTH = 32
 
@@ -28,7 +26,7 @@ ASKED = ("what is in the image?", "", "?", "Is there a CIRCLE, or not?", "caf\u0
 
 
 @dataclass(frozen=True)
-class AnswererExporter(Exporter):
+class AnswererExporter(SelfContainedExporter):
     """Exports a model that answers questions about images.
 
     The SavedModel takes PNG or JPEG files and questions as strings: `answer`, which is also `serving_default`. `pixels` gives what the
@@ -60,14 +58,6 @@ class AnswererExporter(Exporter):
         """Returns the answers, and all that makes pixels and numbers of images and words."""
         names = ("answers", "words", "image_size", "attention_hops")
         return {"task": self.task, **{name: getattr(self.model, name) for name in names}}
-
-    def tokenizers(self) -> dict[str, Tokenizer]:
-        """Returns none: words are what marks and white space separate."""
-        return {}
-
-    def assets(self) -> dict[str, bytes]:
-        """Returns none; words and answers are in `model.json`."""
-        return {}
 
     @functools.cached_property
     def graph(self) -> tuple[AnswererModule, dict[str, Any]]:
@@ -108,12 +98,3 @@ class AnswererExporter(Exporter):
             predict_request(SERVED, {"images": tf.constant(images[:number]), "questions": tf.constant(questions[:number])})
             for number in (1, len(images))
         ]
-
-    def settings(self) -> dict[str, Any]:
-        """Returns nothing: the model holds words and answers."""
-        return {}
-
-    @classmethod
-    def restored(cls, model: keras.Model, folder: Path, settings: Mapping[str, Any]) -> "AnswererExporter":
-        """Returns the exporter that wrote a version."""
-        return cls(model)
