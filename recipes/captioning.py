@@ -1,9 +1,9 @@
 """A sentence about an image: convolutions, and an LSTM that looks at the image for every word that it writes.
 
-    toolkit train captioning                  # pictures of coloured shapes, in minutes on two cores
+    toolkit train captioning                  # emoji, in minutes on two cores
     toolkit train captioning --data train=train.tsv,validation=validation.tsv,test=test.tsv --preset full
 
-The data, unless `--data` says otherwise, are the pictures of the PyPI package `easy-vqa`, with sentences about their colour and shape.
+The data, unless `--data` says otherwise, are the emoji of OpenMoji (CC BY-SA 4.0), with their names, and sentences made from these.
 With `--data` it reads tables, Flickr8k, and the JSON of COCO and of Karpathy.
 
 The model: convolutions over the image; an LSTM that reads the image as its first word; attention from each of its states to the image

@@ -4,7 +4,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,12 +38,13 @@ class ImageSet:
     skipped: dict[Path, str]
 
 
-def read_images(paths: Sequence[Path], size: int) -> ImageSet:
+def read_images(paths: Sequence[Path], size: int, read: Callable[[Path, int], np.ndarray] = read_image) -> ImageSet:
     """Reads image files, each once; names and leaves out those that cannot be read.
 
     Args:
         paths: The files; one may occur several times.
         size: Side of the square that each is stretched to.
+        read: What reads a file of some size, and raises `UserError` if it cannot.
 
     Returns:
         The images, in the order in which their paths first occur.
@@ -59,7 +60,9 @@ def read_images(paths: Sequence[Path], size: int) -> ImageSet:
     skipped: dict[Path, str] = {}
     told = time.monotonic()
     with oddities_hidden(), ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, (path, found) in enumerate(zip(different, pool.map(lambda path: _tried(path, size), different), strict=True), start=1):
+        for number, (path, found) in enumerate(
+            zip(different, pool.map(lambda path: _tried(read, path, size), different), strict=True), start=1
+        ):
             if isinstance(found, str):
                 skipped[path] = found
             else:
@@ -72,9 +75,9 @@ def read_images(paths: Sequence[Path], size: int) -> ImageSet:
     return ImageSet(pixels[: len(rows)], rows, skipped)
 
 
-def _tried(path: Path, size: int) -> np.ndarray | str:
+def _tried(read: Callable[[Path, int], np.ndarray], path: Path, size: int) -> np.ndarray | str:
     try:
-        return read_image(path, size)
+        return read(path, size)
     except UserError as error:
         return str(error)
 

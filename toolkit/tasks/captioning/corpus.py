@@ -1,22 +1,24 @@
 """From the value of `--data` to images and captions in three splits."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from toolkit.data.images.decoding import read_image
 from toolkit.data.images.image_set import ImageSet, read_images
 from toolkit.data.reading.local_files import named_paths, names_splits, split_paths
 from toolkit.data.splits.report import Report, SplitReport
 from toolkit.data.splits.splitting import SPLITS, carve, fill_empty
 from toolkit.errors import UserError
-from toolkit.tasks.captioning.coloured_shapes import HELD_OUT, NAME, read_coloured_shapes
+from toolkit.tasks.captioning.emoji_drawings import HELD_OUT, NAME, read_drawing, read_emoji_drawings
 from toolkit.tasks.captioning.files import Captioned, Form, read_captioned
 from toolkit.text.words import words_of
 
 NO_WORDS, NO_CAPTION = "a caption without words", "an image without captions"
 UNREADABLE = "captions of an image that cannot be read"
-HELD = "captions of a combination that is held out of training"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def read_corpus(data: str | None, form: Form, image_size: int) -> CaptionCorpus:
 
     Args:
         data: A file or a folder, as `read_captioned` takes it, a folder with one for each split, or
-            `train=FILE,validation=FILE,test=FILE`; `None` for the pictures of the package `easy-vqa`, which the `vision` extra installs.
+            `train=FILE,validation=FILE,test=FILE`; `None` for the emoji of OpenMoji, whose
+            packages the `vision` extra installs.
         form: How files are read.
         image_size: Side of the square that images are stretched to.
 
@@ -64,14 +67,13 @@ def read_corpus(data: str | None, form: Form, image_size: int) -> CaptionCorpus:
     carved = [split for split in SPLITS if split not in parts]
     splits = carve(parts, lambda each: each.image.name)
     fill_empty(splits, carved, lambda each: each.image.name)
-    images = _read_images(splits, dropped, image_size)
+    images = _read_images(splits, dropped, image_size, read_drawing if data is None else read_image)
     if empty := [split for split in SPLITS if not splits[split]]:
         raise UserError(f"{name}: the images are too few to take a {empty[0]} split out of them; give more, or a file per split")
     corpus = CaptionCorpus(splits, images, Report(name))
     _fill_report(corpus, dropped)
     if data is None:
-        pairs = ", ".join(f"{colour} {shape}" for colour, shape in HELD_OUT)
-        corpus.report.notes.append(f"held out of train and validation, and in test: {pairs}")
+        corpus.report.notes.append(HELD_OUT)
     return corpus
 
 
@@ -96,9 +98,7 @@ def _parts(data: str | None, form: Form) -> tuple[dict[str, list[Captioned]], di
     """Returns images with captions by split, what was left out of each, and what to call the data."""
     dropped: dict[str, Counter] = {split: Counter() for split in SPLITS}
     if data is None:
-        parts, held = read_coloured_shapes()
-        dropped["train"][HELD] = 3 * held
-        return parts, dropped, NAME
+        return read_emoji_drawings(), dropped, NAME
     if names_splits(data):
         parts = {split: _of_split(path, split, form) for split, [path] in named_paths(data).items()}
     else:
@@ -129,10 +129,15 @@ def _whole(name: str, read: list[Captioned], dropped: Counter) -> list[Captioned
     return kept
 
 
-def _read_images(splits: dict[str, list[Captioned]], dropped: Mapping[str, Counter], size: int) -> ImageSet:
+def _read_images(
+    splits: dict[str, list[Captioned]],
+    dropped: Mapping[str, Counter],
+    size: int,
+    read: Callable[[Path, int], np.ndarray] = read_image,
+) -> ImageSet:
     """Reads the images; takes those that cannot be read out of their splits, and counts their captions."""
     try:
-        images = read_images([each.image for part in splits.values() for each in part], size)
+        images = read_images([each.image for part in splits.values() for each in part], size, read)
     except UserError as error:
         raise UserError(f"{error}; --images says where they are") from error
     for split, part in splits.items():

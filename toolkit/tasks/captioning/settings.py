@@ -13,7 +13,7 @@ class CaptioningSettings(FileSettings, TrainingSettings):
     """Where images and captions come from, how they are batched, and how captions are searched.
 
     Attributes:
-        data: table, Flickr8k.token, JSON of COCO or Karpathy, a folder, also a file per split; nothing for the pictures of easy-vqa
+        data: table, Flickr8k.token, JSON of COCO or Karpathy, a folder, also a file per split; nothing for the emoji of OpenMoji
         images: folder of the images, and of folders of them; nothing for that of the captions
         image_column: column of the image's file, by its name or its number
         caption_column: column of the caption, likewise
