@@ -1,5 +1,7 @@
 """From files to splits, and to batches of images with the captions about them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -7,7 +9,7 @@ from tests.recipes.shapes import write_captioned_shapes
 from toolkit.errors import UserError
 from toolkit.tasks.captioning.captions import MARKS, Captions
 from toolkit.tasks.captioning.corpus import NO_CAPTION, NO_WORDS, UNREADABLE, read_corpus, read_measured
-from toolkit.tasks.captioning.files import Form
+from toolkit.tasks.captioning.files import Captioned, Form
 from toolkit.text.words import UNKNOWN, Vocabulary
 
 SIDE = 8
@@ -92,3 +94,13 @@ def test_a_long_caption_loses_its_end_and_one_at_a_time_shows_each_image_twice(d
     assert labels.shape == (4, 1, 4)
     assert len(batches.plan.lengths) == 2 * len(data.corpus.splits["train"])
     assert [2, 5, 6, 4] in inputs["tokens"].numpy()[:, 0].tolist()
+
+
+def test_a_batch_has_no_room_for_captions_that_few_images_have(data):
+    first, *others = data.corpus.splits["train"]
+    train = [Captioned(first.image, first.captions * 4), *others]
+    changed = dataclasses.replace(data, corpus=dataclasses.replace(data.corpus, splits={"train": train}))
+    batches = batches_of(changed, captions_at_once=8)
+    assert {labels.shape[1] for _, labels, _ in batches.batches(0)} == {2}
+    assert len(batches.plan.lengths) == 4 + len(others)
+    assert {labels.shape[1] for _, labels, _ in batches_of(data, captions_at_once=8).batches(0)} == {2}

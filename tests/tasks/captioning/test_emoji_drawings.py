@@ -5,7 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
+from toolkit.tasks.captioning.corpus import read_corpus
 from toolkit.tasks.captioning.emoji_drawings import Emoji, read_drawing, read_emoji_drawings
+from toolkit.tasks.captioning.files import Form
+from toolkit.tasks.data_report import licence_of
 from toolkit.text.words import words_of
 
 
@@ -89,3 +92,13 @@ def test_drawings_are_told_apart_and_drawn_on_white(drawings):
 def test_a_drawing_shows_no_more_skin_tones_than_its_captions_say(drawings):
     [bunnies] = [each for each in drawings["train"] if "people with bunny ears" in each.captions]
     assert not any("skin" in caption for caption in bunnies.captions)  # the same file is that of many pairs of skin tones, too
+
+
+@pytest.mark.slow
+def test_the_default_is_drawn_and_reported():
+    corpus = read_corpus(None, Form(), 16)
+    assert corpus.images.pixels.shape == (3738, 16, 16, 3)
+    assert not corpus.images.skipped
+    assert "CC BY-SA 4.0" in licence_of(corpus.report.name)
+    assert "validation and test: who, what and skin tone as training does not have them together" in str(corpus.report)
+    assert corpus.report.splits["test"].noted["captions that do not occur in train"] == corpus.report.splits["test"].kept

