@@ -70,7 +70,7 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(minutes=5, epochs=80, average_epochs=3)
+QUICK = Settings(minutes=5, epochs=80)
 FULL = replace(
     QUICK, minutes=60, epochs=30, backbone="efficientnet_lite0", image_size=176, units=512, embedding_dim=256, dropout=0.5, word_count=5,
     doubly_stochastic=1.0, learning_rate=1e-3, average_epochs=5, patience=5,
