@@ -100,5 +100,5 @@ def test_the_default_is_drawn_and_reported():
     assert corpus.images.pixels.shape == (3738, 16, 16, 3)
     assert not corpus.images.skipped
     assert "CC BY-SA 4.0" in licence_of(corpus.report.name)
-    assert "validation and test: who, what and skin tone as training does not have them together" in str(corpus.report)
+    assert "validation and test: combinations of who, what and skin tone that training does not have" in str(corpus.report)
     assert corpus.report.splits["test"].noted["captions that do not occur in train"] == corpus.report.splits["test"].kept

@@ -15,7 +15,7 @@ from toolkit.errors import require
 from toolkit.tasks.captioning.files import Captioned
 
 NAME = "openmoji"
-HELD_OUT = "validation and test: who, what and skin tone as training does not have them together, though it has all parts, two by two"
+HELD_OUT = "validation and test: combinations of who, what and skin tone that training does not have, though it has every smaller one"
 
 _TONE = re.compile(r" ?\b((?:medium-)?(?:light|dark)|medium) skin tone\b")
 _PEOPLE = {  # what a sentence about them begins with
