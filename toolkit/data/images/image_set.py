@@ -45,12 +45,13 @@ class ImageSet:
     skipped: dict[Path, str]
 
 
-def read_images(paths: Sequence[Path], size: int) -> ImageSet:
+def read_images(paths: Sequence[Path], size: int, read: Callable[[Path, int], np.ndarray] = read_image) -> ImageSet:
     """Reads image files, each once; names and leaves out those that cannot be read.
 
     Args:
         paths: The files; one may occur several times.
         size: Side of the square that each is stretched to.
+        read: What reads a file of some size, and raises `UserError` if it cannot.
 
     Returns:
         The images, in the order in which their paths first occur.
@@ -61,7 +62,7 @@ def read_images(paths: Sequence[Path], size: int) -> ImageSet:
     different = list(dict.fromkeys(paths))
     if not different:
         raise UserError("expected at least one image, received none")
-    items = [(path, partial(read_image, path, size)) for path in different]
+    items = [(path, partial(read, path, size)) for path in different]
     return gather((items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE)), len(items), size)
 
 

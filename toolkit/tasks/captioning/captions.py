@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import keras
@@ -24,6 +25,9 @@ from toolkit.text.words import UNKNOWN, Vocabulary
 
 MARKS = ("<begin>", "<end>")
 """The first two of the vocabulary, of which no caption has any: their numbers are `BEGIN` and `END`."""
+
+IMAGE = 2
+"""To encode an image takes about as long as to read so many captions."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,9 @@ class Captions:
             seed: Of the shuffling.
             replicas: Number of devices.
         """
-        groups = [group for each in self.corpus.splits[split] for group in _groups(each, captions_at_once)]
+        part = self.corpus.splits[split]
+        together = _captions_together([len(each.captions) for each in part], captions_at_once)
+        groups = [group for each in part for group in _groups(each, together)]
         encoded = [[self.vocabulary.encode(caption)[:max_length] for caption in group.captions] for group in groups]
         lengths = [1 + max(map(len, rows)) for rows in encoded]
         tokens = np.zeros((len(groups), max(map(len, encoded)), max(lengths)), np.int32)
@@ -76,6 +82,18 @@ class Captions:
         plan = BatchPlan(lengths, _boundaries(max(lengths)), **options)
         images = np.array([self.corpus.images.rows[group.image] for group in groups], np.int32)
         return ImageBatches(self.seen, images, tokens, labels, (labels != 0) & (labels != UNKNOWN), plan)
+
+
+def _captions_together(numbers: Sequence[int], most: int) -> int:
+    """Returns how many captions of an image are read together so that least has to be computed: a batch has room for as many of each image.
+
+    Args:
+        numbers: Of each image the number of its captions.
+        most: How many at most.
+    """
+    return min(
+        range(1, min(most, max(numbers)) + 1), key=lambda together: (IMAGE + together) * sum(-(-number // together) for number in numbers)
+    )
 
 
 def _groups(captioned: Captioned, most: int) -> list[Captioned]:

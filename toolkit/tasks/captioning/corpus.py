@@ -10,13 +10,12 @@ from toolkit.data.reading.local_files import is_local, named_paths, names_splits
 from toolkit.data.splits.report import Report, SplitReport
 from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, to_measure
 from toolkit.errors import UserError
-from toolkit.tasks.captioning.coloured_shapes import HELD_OUT, NAME, read_coloured_shapes
+from toolkit.tasks.captioning.emoji_drawings import HELD_OUT, NAME, read_drawing, read_emoji_drawings
 from toolkit.tasks.captioning.files import Captioned, Form, read_captioned
 from toolkit.text.words import words_of
 
 NO_WORDS, NO_CAPTION = "a caption without words", "an image without captions"
 UNREADABLE = "captions of an image that cannot be read"
-HELD = "captions of a combination that is held out of training"
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ def read_corpus(data: str | None, form: Form, image_size: int) -> CaptionCorpus:
 
     Args:
         data: A file or a folder, as `read_captioned` takes it, a folder with one for each split, `train=FILE,validation=FILE,test=FILE`,
-            or the name of a TFDS set; `None` for the pictures of the package `easy-vqa`, which the `vision` extra installs.
+            or the name of a TFDS set; `None` for the emoji of OpenMoji, whose packages the `vision` extra installs.
         form: How files are read.
         image_size: Side of the square that images are stretched to.
 
@@ -106,10 +105,9 @@ def _parts(data: str | None, form: Form, image_size: int, measured: bool = False
     """Reads the captions, and the images if they do not have files of their own."""
     dropped: dict[str, Counter] = {split: Counter() for split in SPLITS}
     if data is None:
-        parts, held = read_coloured_shapes()
-        dropped["train"][HELD] = 3 * held
-        pairs = ", ".join(f"{colour} {shape}" for colour, shape in HELD_OUT)
-        return _Given(parts, dropped, NAME, notes=[f"held out of train and validation, and in test: {pairs}"])
+        parts = read_emoji_drawings()
+        images = read_images([each.image for part in parts.values() for each in part], image_size, read_drawing)
+        return _Given(parts, dropped, NAME, images, [HELD_OUT])
     if not is_local(data):
         from toolkit.tasks.captioning.tfds_captions import read_tfds_captions  # imports TensorFlow, which local files do not need
 

@@ -16,7 +16,7 @@ class CaptioningSettings(FileSettings, TrainingSettings):
     """Where images and captions come from, how they are batched, and how captions are searched.
 
     Attributes:
-        data: table, Flickr8k.token, JSON of COCO or Karpathy, a folder, also a file per split; a TFDS set; nothing for easy-vqa
+        data: table, Flickr8k.token, JSON of COCO or Karpathy, a folder, also a file per split; a TFDS set; nothing for OpenMoji
         data_dir: where TFDS keeps its data sets
         images: folder of the images, and of folders of them; nothing for that of the captions
         image_column: column of the image's file, by its name or its number
@@ -25,7 +25,7 @@ class CaptioningSettings(FileSettings, TrainingSettings):
         vocabulary_size: different words that are known, at most: the most frequent ones
         word_count: times that a word occurs in training before it is known
         max_length: words of a caption, at most; training cuts longer ones off
-        captions_at_once: captions of an image that share one encoding of it
+        captions_at_once: captions of an image that share one encoding of it, at most
         batch_size: images in a batch
         validation_images: validation images that are described after an epoch, at most
         backbone: none for convolutions that are trained along, efficientnet_lite0, which knows ImageNet, or a network of keras.applications
