@@ -4,6 +4,7 @@ from toolkit.lazy_names import lazy_names
 
 HOMES = {
     "Captioner": "toolkit.models.captioner",
+    "DrawingAutoencoder": "toolkit.models.drawing_autoencoder",
     "GlimpseClassifier": "toolkit.models.glimpse_classifier",
     "LanguageModel": "toolkit.models.language_model",
     "Tagger": "toolkit.models.tagger",

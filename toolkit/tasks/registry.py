@@ -14,6 +14,7 @@ TASKS = (
     "captioning",
     "visual_question_answering",
     "glimpses",
+    "drawing",
 )
 
 

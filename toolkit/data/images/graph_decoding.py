@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from toolkit.data.images.labeled_images import LUMINANCE
 from toolkit.errors import UserError
 
 PNG, JPEG = b"\x89PNG", b"\xff\xd8\xff"
@@ -12,7 +13,7 @@ TOLD_APART = 4
 """Most that a pixel may differ from the one in Python: Pillow rounds twice where TensorFlow keeps fractions, and once more in a JPEG."""
 
 
-def decode_images(contents: tf.Tensor, size: int) -> tf.Tensor:
+def decode_images(contents: tf.Tensor, size: int, channels: int = 3) -> tf.Tensor:
     """Decodes and resizes images.
 
     Transparency shows white, of 16 bits the higher eight are taken, as in Python. EXIF data are not read: a picture has to be upright.
@@ -20,12 +21,14 @@ def decode_images(contents: tf.Tensor, size: int) -> tf.Tensor:
     Args:
         contents: PNG or JPEG files, strings `[batch]`; a graph stops at anything else.
         size: Side of the square that each is stretched to.
+        channels: 1 for shades of grey, 3 for red, green and blue.
 
     Returns:
-        RGB from 0 to 255, float32 `[batch, size, size, 3]`.
+        From 0 to 255, float32 `[batch, size, size, channels]`.
     """
     spec = tf.TensorSpec([size, size, 3], tf.float32)
-    return tf.map_fn(lambda content: _decode(content, size), contents, fn_output_signature=spec)
+    pixels = tf.map_fn(lambda content: _decode(content, size), contents, fn_output_signature=spec)
+    return pixels if channels == 3 else tf.reduce_sum(pixels * (tf.constant(LUMINANCE, tf.float32) / 2**16), -1, keepdims=True)
 
 
 def check_seen(seen: np.ndarray, pixels: np.ndarray, most: int = TOLD_APART) -> None:

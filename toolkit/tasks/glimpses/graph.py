@@ -4,7 +4,6 @@ import keras
 import tensorflow as tf
 
 from toolkit.data.images.graph_decoding import decode_images
-from toolkit.data.images.labeled_images import LUMINANCE
 from toolkit.tasks.glimpses.functions import look_function
 
 IMAGES = tf.TensorSpec([None], tf.string, name="images")
@@ -45,8 +44,4 @@ class GlimpseModule(tf.Module):
         return {"pixels": self._pixels(images)}
 
     def _pixels(self, images):
-        pixels = decode_images(images, self.image_size)
-        if self.channels == 3:
-            return pixels
-        weights = tf.constant(LUMINANCE, tf.float32) / 2**16
-        return tf.reduce_sum(pixels * weights, -1, keepdims=True)
+        return decode_images(images, self.image_size, self.channels)
