@@ -77,6 +77,9 @@ def _answers(task: Task, answerer: Any, texts: Sequence[Any]) -> np.ndarray:
     if task.name == "visual_question_answering":
         asked = [{**each, "image": base64.b64decode(each["image"])} for each in texts]
         return np.array([answered.probabilities for answered in answerer.predict(asked)])
+    if task.name == "drawing":
+        drawn = answerer.reconstruct([base64.b64decode(each) for each in texts], answerer.noise(range(len(texts))))
+        return np.array([each.canvases for each in [*drawn, *answerer.draw(answerer.noise(range(len(texts))))]])
     if task.name == "glimpses":
         return np.array([looked.probabilities for looked in answerer.predict([base64.b64decode(each) for each in texts])])
     return answerer.predict(texts).probabilities

@@ -35,6 +35,10 @@ TINY = {
     },
     "tagging": {"embedding_dim": 8, "units": 8, "character_dim": 4, "character_units": 4, "word_length": 4, "epochs": 1, "batch_size": 8},
     "glimpses": {"image_size": 16, "glimpse_units": 4, "units": 4, "epochs": 1, "batch_size": 8},
+    "drawing": {
+        **{"image_size": 16, "glimpses": 2, "read_size": 3, "write_size": 3, "units": 4, "latent_dim": 2},
+        **{"epochs": 1, "batch_size": 8},
+    },
     "visual_question_answering": {"image_size": 16, "filters": 2, "embedding_dim": 4, "units": 4, "epochs": 1, "batch_size": 8},
 }
 
@@ -146,6 +150,8 @@ def tokenized(recipe):
         return SimpleNamespace(words=[f"w{number}" for number in range(9)])
     if recipe == "glimpses":
         return SimpleNamespace(label_names=["circle", "square"], side=16, channels=1, objects=1)
+    if recipe == "drawing":
+        return SimpleNamespace(side=16)
     if recipe == "visual_question_answering":
         return SimpleNamespace(vocabulary=SimpleNamespace(words=[f"w{number}" for number in range(11)]), answers=["no", "yes"])
     return SimpleNamespace(tokenizer=tokenizer, label_names=["neg", "pos"])
@@ -173,6 +179,12 @@ def answers(recipe, model):
     images = np.random.default_rng(0).uniform(0, 255, (2, 16, 16, 3)).astype(np.float32)
     if recipe == "glimpses":
         return np.asarray(model(images[..., :1])["logits"])
+    if recipe == "drawing":
+        from toolkit.layers.recurrent.time_loop import backend
+
+        noise = np.ones((2, *model.noise_shape), np.float32)
+        with backend("graph"):  # XLA would take longer than all models
+            return np.asarray(model({"images": images[..., :1], "noise": noise})["canvases"])
     if recipe in ("captioning", "visual_question_answering"):
         return np.asarray(model({"images": images, "tokens": tokens[:, np.newaxis]})["logits"])
     outputs = model((tokens, tokens)) if recipe == "translation" else model(tokens)
@@ -237,6 +249,7 @@ def runs(tmp_path_factory):
     train(folder / "captioning", "captioning", data=str(folder / "captioned/captions.tsv"))
     train(folder / "visual_question_answering", "visual_question_answering", data=str(folder / "shapes/table.tsv"))
     train(folder / "glimpses", "glimpses", data=str(folder / "shapes/labels.tsv"))
+    train(folder / "drawing", "drawing", data=str(folder / "shapes"))
     return folder
 
 
@@ -261,9 +274,9 @@ def new_data(runs, folder, recipe):
     if recipe == "captioning":
         write_captioned_shapes(folder / "pictures", seed=1)
         return folder / "pictures/captions.tsv"
-    if recipe in ("visual_question_answering", "glimpses"):
+    if recipe in ("visual_question_answering", "glimpses", "drawing"):
         write_shapes(folder / "pictures", seed=1)
-        return folder / "pictures" / ("labels.tsv" if recipe == "glimpses" else "table.tsv")
+        return folder / "pictures" / {"glimpses": "labels.tsv", "visual_question_answering": "table.tsv", "drawing": ""}[recipe]
     (folder / "new.txt").write_text("the sad horse eats\n" * 100, "utf-8")
     return folder / "new.txt"
 

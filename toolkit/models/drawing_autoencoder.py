@@ -79,8 +79,8 @@ class DrawingAutoencoder(keras.Model):
         # === Layers ===
         drawing = DrawingStep(image_size, write_size if attention else None, units, latent_dim, cell)
         encoding = AutoencodingStep(drawing, read_size if attention else None, cell)
-        self.drawing = RNN(drawing, return_sequences=True, name="drawing")
-        self.autoencoding = RNN(encoding, return_sequences=True, name="autoencoding")
+        self.drawing = RNN(drawing, return_sequences=True, name="drawing_steps")
+        self.autoencoding = RNN(encoding, return_sequences=True, name="autoencoding_steps")
         self.supports_jit = False  # as the recurrent layers
 
     @property

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from toolkit.models import GlimpseClassifier, LanguageModel, TextClassifier, Translator
+from toolkit.models import DrawingAutoencoder, GlimpseClassifier, LanguageModel, TextClassifier, Translator
 from toolkit.models.captioner import Captioner
 from toolkit.models.tagger import Tagger
 from toolkit.models.visual_answerer import VisualAnswerer
@@ -58,8 +58,18 @@ def glimpse_classifier():
     return keras.Model(tokens, keras.ops.concatenate(outputs, axis=-1))
 
 
+def drawing_autoencoder():
+    tokens = keras.Input((4,), dtype="int32")
+    images = keras.ops.reshape(keras.ops.repeat(25.0 * keras.ops.cast(tokens, "float32"), 9, axis=1), (-1, 6, 6, 1))
+    noise = keras.ops.reshape(keras.ops.sin(keras.ops.cast(tokens, "float32")), (-1, 2, 2))
+    outputs = DrawingAutoencoder(6, num_glimpses=2, read_size=2, write_size=3, units=3, latent_dim=2)({"images": images, "noise": noise})
+    outputs = [keras.ops.reshape(outputs[name], (-1, size)) for name, size in (("canvases", 72), ("windows", 8), ("kl", 2))]
+    return keras.Model(tokens, keras.ops.concatenate(outputs, axis=-1))
+
+
 EXAMPLES = {
     "toolkit>Captioner": (captioner, TOKENS),
+    "toolkit>DrawingAutoencoder": (drawing_autoencoder, TOKENS),
     "toolkit>GlimpseClassifier": (glimpse_classifier, TOKENS),
     "toolkit>LanguageModel": (language_model, TOKENS),
     "toolkit>Tagger": (tagger, TOKENS),
