@@ -66,6 +66,7 @@ def build_model(settings: Settings, data):
         cell=settings.cell,
     )
     model.build(None)
+    model.start_from(data.frequencies)
     return model
 
 

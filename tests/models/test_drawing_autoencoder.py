@@ -103,6 +103,14 @@ def test_with_the_prior_in_place_of_the_encoder_it_draws_what_noise_alone_draws(
         np.testing.assert_allclose(found[name], drawn[name], rtol=1e-5, atol=1e-5)
 
 
+def test_it_may_start_from_how_often_pixels_are_white():
+    model, frequencies = model_of(), np.linspace(0.01, 0.99, SIDE**2).reshape(SIDE, SIDE)
+    model.start_from(frequencies)
+    for weight in model.drawing.cell.patch.weights:
+        weight.assign(np.zeros(weight.shape))
+    np.testing.assert_allclose(sigmoid(model.draw(inputs_of()["noise"])["canvases"][0, -1]), frequencies, rtol=1e-5)
+
+
 def test_images_of_a_batch_do_not_see_each_other():
     model, inputs = model_of(), inputs_of()
     together, alone = model(inputs), model({name: values[1:2] for name, values in inputs.items()})

@@ -151,7 +151,7 @@ def tokenized(recipe):
     if recipe == "glimpses":
         return SimpleNamespace(label_names=["circle", "square"], side=16, channels=1, objects=1)
     if recipe == "drawing":
-        return SimpleNamespace(side=16)
+        return SimpleNamespace(side=16, frequencies=np.full((16, 16), 0.3))
     if recipe == "visual_question_answering":
         return SimpleNamespace(vocabulary=SimpleNamespace(words=[f"w{number}" for number in range(11)]), answers=["no", "yes"])
     return SimpleNamespace(tokenizer=tokenizer, label_names=["neg", "pos"])

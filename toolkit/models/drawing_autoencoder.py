@@ -1,6 +1,7 @@
 """An image drawn step by step: a recurrent variational autoencoder with attention."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import InvalidArgument, check_integer, check_positive_integer
@@ -95,6 +96,15 @@ class DrawingAutoencoder(keras.Model):
         sizes = self.autoencoding.cell.state_size[:-1]
         self.initial_state = [self.add_weight(shape=(size,), initializer="zeros", name=f"initial_{i}") for i, size in enumerate(sizes)]
         self.built = True
+
+    def start_from(self, frequencies) -> None:
+        """Lets drawing begin with a canvas of given probabilities of white, in place of 1/2.
+
+        Args:
+            frequencies: Between 0 and 1, `[image_size, image_size]`.
+        """
+        frequencies = np.asarray(frequencies, np.float64).ravel()
+        self.initial_state[-1].assign(np.log(frequencies / (1 - frequencies)))
 
     def call(self, inputs):
         """Draws what images show; see the class."""

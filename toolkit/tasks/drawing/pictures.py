@@ -31,6 +31,12 @@ class Pictures:
         """Side of the images."""
         return self.settings.image_size
 
+    @property
+    def frequencies(self) -> np.ndarray:
+        """How often each pixel is white in training, float64 `[size, size]`, and in one image more of each kind, so that none is certain."""
+        pixels = self.corpus.splits["train"].pixels
+        return (pixels.sum(0, dtype=np.float64)[..., 0] / 255 + 1) / (len(pixels) + 2)
+
     def batches(self, split: str, replicas: int) -> DrawingBatches:
         """Returns the batches of a split; those of `"train"` are shuffled, and drawn in black and white anew in each epoch."""
         images, s, training = self.corpus.splits[split], self.settings, split == "train"

@@ -139,7 +139,7 @@ class DrawingTraining(TrainingRun):
 
 
 def _predictor(model: keras.Model) -> Predictor:
-    return Predictor(drawing_runner(model, "compiled"), model.image_size, model.noise_shape, model.write_size)
+    return Predictor(drawing_runner(model), model.image_size, model.noise_shape, model.write_size)
 
 
 def _measured(predictor: Predictor, pixels: np.ndarray, seed: int) -> DrawingResult:
