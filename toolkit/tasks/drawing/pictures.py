@@ -33,7 +33,10 @@ class Pictures:
 
     @property
     def frequencies(self) -> np.ndarray:
-        """How often each pixel is white in training, float64 `[size, size]`, and in one image more of each kind, so that none is certain."""
+        """How often each pixel is white in training, float64 `[size, size]`.
+
+        One image of black and one of white are counted besides, so that no pixel is certain.
+        """
         pixels = self.corpus.splits["train"].pixels
         return (pixels.sum(0, dtype=np.float64)[..., 0] / 255 + 1) / (len(pixels) + 2)
 
