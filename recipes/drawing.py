@@ -38,7 +38,7 @@ class Settings(DrawingSettings):
     attention: bool = True
     read_size: int = 5
     write_size: int = 5
-    units: int = 256
+    units: int = 128
     latent_dim: int = 32
     cell: CellName = "lstm"
 
@@ -70,8 +70,8 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(minutes=5, epochs=200, learning_rate=1e-3, schedule="cosine", global_clipnorm=5.0)
-FULL = replace(QUICK, minutes=120, epochs=100, glimpses=64, read_size=2, latent_dim=100, batch_size=128)
+QUICK = Settings(minutes=5, epochs=200, learning_rate=2e-3, schedule="cosine", global_clipnorm=5.0)
+FULL = replace(QUICK, minutes=120, epochs=100, learning_rate=1e-3, glimpses=32, units=256, batch_size=128)
 
 RECIPE = toolkit.Recipe(
     name="drawing",

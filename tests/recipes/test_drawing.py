@@ -101,6 +101,7 @@ def test_python_takes_what_stands_for_an_image_and_none_for_a_new_one(folder):
 
 
 @TRAINED
+@pytest.mark.covering
 def test_an_export_is_verified_again_without_its_run(folder, capsys):
     code, out, _ = call(capsys, "export", "--verify", "saved_models/tiny", "--json")
     assert code == 0

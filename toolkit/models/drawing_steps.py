@@ -34,7 +34,7 @@ class DrawingStep(keras.layers.Layer):
     def __init__(self, image_size: int, write_size: int | None, units: int, latent_dim: int, cell: str):
         super().__init__()
         self.image_size, self.write_size, self.units, self.latent_dim = image_size, write_size, units, latent_dim
-        self.decoder = layer_of(cell, units)
+        self.decoder = layer_of(cell, units).cell
         self.patch = keras.layers.Dense(image_size**2 if write_size is None else write_size**2, name="patch")
         self.window = None if write_size is None else keras.layers.Dense(PARAMETERS, dtype=output_dtype(), name="write_window")
         self.state_size = [*tf.nest.flatten(self.decoder.state_size), image_size**2]
@@ -42,7 +42,7 @@ class DrawingStep(keras.layers.Layer):
 
     def build(self, input_shape=None):
         """Creates the weights."""
-        self.decoder.build((None, None, self.latent_dim))
+        self.decoder.build((None, self.latent_dim))
         for layer in filter(None, (self.patch, self.window)):
             layer.build((None, self.units))
         self.built = True
@@ -54,7 +54,7 @@ class DrawingStep(keras.layers.Layer):
     def drawn(self, z, states):
         """Draws with any z, `[batch, latent_dim]`; returns the output and the new states."""
         *state, canvas = states
-        hidden, state = self.decoder.cell(z, list(state))
+        hidden, state = self.decoder(z, list(state))
         added, geometry = self._written(hidden)
         canvas += added
         return tf.concat([canvas, *geometry], -1), [*state, canvas]
@@ -93,7 +93,7 @@ class AutoencodingStep(keras.layers.Layer):
     def __init__(self, drawing: DrawingStep, read_size: int | None, cell: str):
         super().__init__()
         self.drawing, self.read_size, self.image_size = drawing, read_size, drawing.image_size
-        self.encoder = layer_of(cell, drawing.units)
+        self.encoder = layer_of(cell, drawing.units).cell
         self.window = None if read_size is None else keras.layers.Dense(PARAMETERS, dtype=output_dtype(), name="read_window")
         self.mean = keras.layers.Dense(drawing.latent_dim, dtype=output_dtype(), name="mean")
         self.log_deviation = keras.layers.Dense(drawing.latent_dim, dtype=output_dtype(), name="log_deviation")
@@ -106,7 +106,7 @@ class AutoencodingStep(keras.layers.Layer):
         units, seen = self.drawing.units, 2 * (self.read_size or self.image_size) ** 2
         if not self.drawing.built:
             self.drawing.build()
-        self.encoder.build((None, None, seen + units))
+        self.encoder.build((None, seen + units))
         for layer in filter(None, (self.window, self.mean, self.log_deviation)):
             layer.build((None, units))
         self.built = True
@@ -117,7 +117,7 @@ class AutoencodingStep(keras.layers.Layer):
         state, drawing, image = list(states[:number]), list(states[number:-1]), states[-1]
         hidden, canvas = drawing[0], drawing[-1]
         seen = self._read(image, image - tf.sigmoid(canvas), hidden)
-        code, state = self.encoder.cell(tf.concat([seen, hidden], -1), state)
+        code, state = self.encoder(tf.concat([seen, hidden], -1), state)
         mean, log_deviation = self.mean(code), self.log_deviation(code)
         deviation = tf.exp(log_deviation)
         z = mean + deviation * tf.cast(noise, mean.dtype)
