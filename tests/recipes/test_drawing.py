@@ -89,6 +89,8 @@ def test_python_takes_what_stands_for_an_image_and_none_for_a_new_one(folder):
     for place, item in enumerate(as_python_may_give(folder / "shapes/0-2.png")):
         answer = run([{"image": item} if place > 2 else item])[0]
         assert answer["pixels"] == run(["shapes/0-2.png"])[0]["pixels"]
+    stretched = run({"image": Image.new("RGB", (30, 7), "white")})["pixels"]
+    assert (len(stretched), len(stretched[0])) == (12, 12)
     new = run.predict(number=2, seed=5)
     assert new == run([None, None], seed=5)
     assert new[0] == run(None, seed=5)
