@@ -1,7 +1,7 @@
 """What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
 A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `LanguageModelRecord`,
-`ComparisonRecord`, `ExportRecord`, `PairRecord`, `HeldRecord` or `SpeedRecord`.
+`DrawingRecord`, `ComparisonRecord`, `ExportRecord`, `PairRecord`, `HeldRecord` or `SpeedRecord`.
 """
 
 import contextlib
@@ -186,6 +186,27 @@ class LanguageModelRecord(Measured):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class DrawingRecord(Measured):
+    """How well a model that draws knows images; records of one table have the same images.
+
+    Attributes:
+        parameters: Number of trained parameters.
+        scores: `"bound"`, `"reconstruction"` and `"KL"`, nats for an image, and `"bits per pixel"`.
+        references: Other results for the same table, each `{"what": ..., "scores": {...}}`.
+        peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
+        progress: Of each validation the minutes until its end, and the bound of the validation split.
+    """
+
+    kind: ClassVar[str] = "drawing"
+
+    parameters: int
+    scores: dict[str, float]
+    references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    peak_memory_gib: float | None = None
+    progress: list[list[float]] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class ComparisonRecord(Measured):
     """What several configurations of one model reach.
 
@@ -265,7 +286,17 @@ class SpeedRecord(Measured):
 
 KINDS: dict[str, type[Measured]] = {
     record.kind: record
-    for record in (Record, TranslationRecord, LanguageModelRecord, ComparisonRecord, ExportRecord, PairRecord, HeldRecord, SpeedRecord)
+    for record in (
+        Record,
+        TranslationRecord,
+        LanguageModelRecord,
+        DrawingRecord,
+        ComparisonRecord,
+        ExportRecord,
+        PairRecord,
+        HeldRecord,
+        SpeedRecord,
+    )
 }
 
 

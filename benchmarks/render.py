@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.cells_page import cells_page
 from benchmarks.contrast_pairs_page import contrast_pairs_page
+from benchmarks.drawing_table import drawing_table
 from benchmarks.exports_page import TABLES as EXPORTS
 from benchmarks.exports_page import exports_page
 from benchmarks.headlines import headlines, percent
@@ -30,6 +31,7 @@ from benchmarks.records import (
     RESULTS,
     ROOT,
     ComparisonRecord,
+    DrawingRecord,
     HeldRecord,
     LanguageModelRecord,
     Measured,
@@ -85,7 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
     """Returns the text of each page by its path."""
-    kinds = {Record: table, TranslationRecord: translation_table, LanguageModelRecord: language_model_table}
+    kinds = {Record: table, TranslationRecord: translation_table, LanguageModelRecord: language_model_table, DrawingRecord: drawing_table}
     results = [(name, group, whole) for kind, whole in kinds.items() for name, group in _by_table(records, kind).items()]
     details = "".join(f"\n## {name}\n\n{whole(group)}\n{''.join(map(measured, group))}" for name, group, whole in results)
     speeds = [record for record in records if isinstance(record, SpeedRecord)]

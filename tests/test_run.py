@@ -46,6 +46,7 @@ TINY = {
         **{"data": "sequences/frames.tsv", "image_size": 16, "filters": 2, "frame_units": 8, "units": 8, "batch_size": 8, "epochs": 1},
     },
     "glimpses": {"data": "shapes/labels.tsv", "image_size": 16, "glimpse_units": 8, "units": 8, "batch_size": 8, "epochs": 1},
+    "drawing": {"data": "shapes", "image_size": 12, "glimpses": 2, "units": 8, "latent_dim": 3, "batch_size": 8, "epochs": 1},
 }
 TEXTS = {
     "sentiment": ["a superb film", "", "awful, and dull"],
@@ -56,6 +57,7 @@ TEXTS = {
     "visual_question_answering": [{"image": "shapes/0-0.png", "question": text} for text in ("what color is it?", "is it?", "caf\u00e9")],
     "frames": ["sequences/0", "sequences/1", "sequences/2/2-0.png"],
     "glimpses": ["shapes/0-0.png", "shapes/0-1.png", "shapes/0-2.png"],
+    "drawing": ["runs/drawing/example.png"] * 3,  # in black and white, of its size: a graph rounds no shades of grey
 }
 OPTIONS = {"language_model": {"temperature": 0, "max_tokens": 9}}
 
@@ -129,7 +131,8 @@ def test_a_setting_is_refused_with_the_sentence_of_the_command_line(recipe, sett
     assert "\n" not in str(error.value)
 
 
-OTHERS = {"language_model", "tagging", "captioning", "visual_question_answering", "frames"}  # whose recipes' own tests do nearly the same
+# Their recipes' own tests do nearly the same.
+OTHERS = {"language_model", "tagging", "captioning", "visual_question_answering", "frames", "drawing"}
 
 
 @pytest.mark.slow

@@ -34,11 +34,12 @@ class Answering(abc.ABC):
         """Returns a context in which answers are to be made."""
         return contextlib.nullcontext()
 
-    def predict(self, items: Any, batch_size: int | None = None, **options: Any) -> Answers | Answer:
+    def predict(self, items: Any = (), batch_size: int | None = None, **options: Any) -> Answers | Answer:
         """Answers items, such as texts.
 
         Args:
-            items: Any number of them: a list, a generator, a pandas Series, an array of strings. A string alone is one item.
+            items: Any number of them: a list, a generator, a pandas Series, an array of strings. A string alone is one item. None, where an
+                option says what is asked.
             batch_size: Items answered at once; `None` for what the kind of task does.
             **options: Those of `toolkit predict` for this kind of task, with underscores in their names, such as `beam_width=5`.
 
@@ -51,6 +52,7 @@ class Answering(abc.ABC):
         single = isinstance(items, self.prediction.item[0])
         items = self.prediction.checked([items] if single else items)
         chosen = self._chosen(items, batch_size, options)
+        items = chosen.texts
         answerer = self.answerer(chosen)
         size = (batch_size or self.prediction.batch_size) * self.prediction.batches_together(chosen)
         batches = (items[start : start + size] for start in range(0, len(items), size))
@@ -58,7 +60,7 @@ class Answering(abc.ABC):
             answers = Answers(self.prediction.answers(answerer, batches, chosen), self.prediction.columns(answerer, chosen))
         return answers[0] if single and len(answers) == 1 else answers
 
-    def __call__(self, items: Any, **options: Any) -> Answers | Answer:
+    def __call__(self, items: Any = (), **options: Any) -> Answers | Answer:
         """Answers items, as `predict` does."""
         return self.predict(items, **options)
 

@@ -80,6 +80,9 @@ def _answers(task: Task, answerer: Any, texts: Sequence[Any]) -> np.ndarray:
     if task.name == "frames":
         items = [{"images": [base64.b64decode(frame) for frame in each]} for each in texts]
         return np.concatenate([tagged.scores for tagged in answerer.predict(items)])
+    if task.name == "drawing":
+        drawn = answerer.reconstruct([base64.b64decode(each) for each in texts], answerer.noise(range(len(texts))))
+        return np.array([each.canvases for each in [*drawn, *answerer.draw(answerer.noise(range(len(texts))))]])
     if task.name == "glimpses":
         return np.array([looked.probabilities for looked in answerer.predict([base64.b64decode(each) for each in texts])])
     return answerer.predict(texts).probabilities

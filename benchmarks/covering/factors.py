@@ -63,7 +63,7 @@ EXCUSED = {
     "which of them are read": (
         "training_examples", "unlabelled", "most_characters", "max_length_ratio", "tokens_per_epoch", "validation_tokens",
         "validation_pairs", "validation_images", "reviews", "held_out_questions", "shift", "scale", "clutter", "clutter_size",
-        "train_shift", "train_scale", "sequences",
+        "train_shift", "train_scale", "sequences", "binarize",
     ),
     "other runs and files, which tests of their own begin with": (
         "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
@@ -72,7 +72,7 @@ EXCUSED = {
         "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",
         "word_count", "ngram_buckets",
         "image_size", "filters", "answer_count", "questions_at_once", "captions_at_once", "canvas", "glimpse_size", "glimpse_units",
-        "frame_units",
+        "frame_units", "read_size", "write_size", "latent_dim",
     ),
     "how long is trained, how fast, and what is kept": (
         "epochs", "steps", "minutes", "learning_rate", "doubly_stochastic", "warmup_steps", "momentum", "averaging_patience", "monitor",
@@ -104,6 +104,7 @@ TINY = {
     "tagging": {"units": 4, "embedding_dim": 4, "character_dim": 4, "batch_size": 20},
     "frames": {"units": 4, "frame_units": 4, "filters": 2, "image_size": 16, "batch_size": 8},
     "glimpses": {"units": 4, "glimpse_units": 4, "glimpse_size": 4, "image_size": 8, "batch_size": 8, "clutter_size": 4},
+    "drawing": {"units": 4, "latent_dim": 2, "read_size": 3, "write_size": 2, "image_size": 8, "batch_size": 8},
     "visual_question_answering": {"units": 4, "embedding_dim": 4, "filters": 2, "image_size": 16, "batch_size": 4},
 }
 """Sizes by recipe: of the model, of its batches, and of an epoch, which is a step or two."""
@@ -114,15 +115,15 @@ VOCABULARIES = {None: 300, "bpe": 300, "unigram": 290, "char": 300, "word": 40}
 def factors_of(recipe: Recipe) -> dict[str, Sequence[Any]]:
     """Returns the values of each setting of a recipe that is a factor, the cheapest first.
 
-    How the weights are changed is the same code for all recipes and leaves no trace in what is exported; translators, which take longest,
-    leave it to the others.
+    How the weights are changed is the same code for all recipes and leaves no trace in what is exported; translators and models that draw,
+    which take longest, leave it to the others.
 
     Raises:
         KeyError: A setting is neither a choice nor a truth value, and neither `LEVELS` nor `EXCUSED` knows it.
     """
     types = typing.get_type_hints(recipe.settings_class)
     excused = {name for names in EXCUSED.values() for name in names}
-    if recipe.name == "translation":
+    if recipe.name in ("translation", "drawing"):
         excused |= {field.name for field in dataclasses.fields(TrainingSettings)}
     names = [field.name for field in dataclasses.fields(recipe.settings_class) if field.name not in excused]
     levels = LEVELS | OF_RECIPES.get(recipe.name, {})

@@ -22,7 +22,7 @@ def write_texts(folder: Path) -> dict[str, str]:
     """
     chance = random.Random(0)
     parts: dict[str, list[str]] = {"sentiment": [], "translation": [], "language_model": [], "tagging": []}
-    parts |= {"visual_question_answering": [], "captioning": [], "glimpses": [], "frames": []}
+    parts |= {"visual_question_answering": [], "captioning": [], "glimpses": [], "frames": [], "drawing": []}
     for split, size in SIZES.items():
         sentences = [_sentence(chance) for _ in range(size)]
         content = {
@@ -32,6 +32,7 @@ def write_texts(folder: Path) -> dict[str, str]:
             "tagging": ("conll", [line for s in sentences for line in (*(f"{word} {_tag(word)}" for word in s.split()), "")]),
             "visual_question_answering": ("tsv", ["image\tquestion\tanswer", *_questions(folder, split, sentences)]),
             "captioning": ("tsv", ["image\tcaption", *(f"{split}-{i // 2}.png\t{s}" for i, s in enumerate(sentences))]),
+            "drawing": ("tsv", ["image\tpicture", *(f"{split}-{i}.png\t{i}" for i in range(size // 2))]),
             "glimpses": ("tsv", ["image\tlabel", *(f"{split}-{i}.png\t{('no', 'yes', 'maybe')[i % 3]}" for i in range(size // 2))]),
             "frames": ("tsv", ["sequence\timage\tlabel", *_frames(split, size // 2)]),
         }

@@ -191,7 +191,10 @@ def test_a_file_that_is_no_recipe_is_one_line_with_its_place(tmp_path, monkeypat
         ),
         ("my_recipe", '"my_recipe" is no recipe; did you mean my_recipe.py?'),
         ("sentimen", '"sentimen" is no recipe; did you mean sentiment?'),
-        ("folder", '"folder" is no recipe; expected one of: captioning, frames, glimpses, language_model, sentiment, tagging, '),
+        (
+            "folder",
+            '"folder" is no recipe; expected one of: captioning, drawing, frames, glimpses, language_model, sentiment, tagging, ',
+        ),
     ],
 )
 def test_a_word_that_is_no_recipe_is_one_line(tmp_path, monkeypatch, capsys, word, message):

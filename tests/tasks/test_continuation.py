@@ -36,6 +36,10 @@ TINY = {
     "tagging": {"embedding_dim": 8, "units": 8, "character_dim": 4, "character_units": 4, "word_length": 4, "epochs": 1, "batch_size": 8},
     "frames": {"image_size": 16, "filters": 2, "frame_units": 4, "units": 4, "epochs": 1, "batch_size": 8},
     "glimpses": {"image_size": 16, "glimpse_units": 4, "units": 4, "epochs": 1, "batch_size": 8},
+    "drawing": {
+        **{"image_size": 16, "glimpses": 2, "read_size": 3, "write_size": 3, "units": 4, "latent_dim": 2},
+        **{"epochs": 1, "batch_size": 8},
+    },
     "visual_question_answering": {"image_size": 16, "filters": 2, "embedding_dim": 4, "units": 4, "epochs": 1, "batch_size": 8},
 }
 
@@ -149,6 +153,8 @@ def tokenized(recipe):
         return SimpleNamespace(label_names=["circle", "square"], channels=1)
     if recipe == "glimpses":
         return SimpleNamespace(label_names=["circle", "square"], side=16, channels=1, objects=1)
+    if recipe == "drawing":
+        return SimpleNamespace(side=16, frequencies=np.full((16, 16), 0.3))
     if recipe == "visual_question_answering":
         return SimpleNamespace(vocabulary=SimpleNamespace(words=[f"w{number}" for number in range(11)]), answers=["no", "yes"])
     return SimpleNamespace(tokenizer=tokenizer, label_names=["neg", "pos"])
@@ -179,6 +185,12 @@ def answers(recipe, model):
         return np.asarray(model({"images": frames, "lengths": np.array([2, 1], np.int32)})["logits"])
     if recipe == "glimpses":
         return np.asarray(model(images[..., :1])["logits"])
+    if recipe == "drawing":
+        from toolkit.layers.recurrent.time_loop import backend
+
+        noise = np.ones((2, *model.noise_shape), np.float32)
+        with backend("graph"):  # XLA would take longer than all models
+            return np.asarray(model({"images": images[..., :1], "noise": noise})["canvases"])
     if recipe in ("captioning", "visual_question_answering"):
         return np.asarray(model({"images": images, "tokens": tokens[:, np.newaxis]})["logits"])
     outputs = model((tokens, tokens)) if recipe == "translation" else model(tokens)
@@ -251,6 +263,7 @@ def runs(tmp_path_factory):
     write_shape_sequences(folder / "sequences")
     train(folder / "frames", "frames", data=str(folder / "sequences/frames.tsv"))
     train(folder / "glimpses", "glimpses", data=str(folder / "shapes/labels.tsv"))
+    train(folder / "drawing", "drawing", data=str(folder / "shapes"))
     return folder
 
 
@@ -278,9 +291,9 @@ def new_data(runs, folder, recipe):
     if recipe == "frames":
         write_shape_sequences(folder / "pictures", seed=1)
         return folder / "pictures"
-    if recipe in ("visual_question_answering", "glimpses"):
+    if recipe in ("visual_question_answering", "glimpses", "drawing"):
         write_shapes(folder / "pictures", seed=1)
-        return folder / "pictures" / ("labels.tsv" if recipe == "glimpses" else "table.tsv")
+        return folder / "pictures" / {"glimpses": "labels.tsv", "visual_question_answering": "table.tsv", "drawing": ""}[recipe]
     (folder / "new.txt").write_text("the sad horse eats\n" * 100, "utf-8")
     return folder / "new.txt"
 

@@ -4,6 +4,7 @@ from toolkit.lazy_names import lazy_names
 
 HOMES = {
     "Captioner": "toolkit.models.captioner",
+    "DrawingAutoencoder": "toolkit.models.drawing_autoencoder",
     "FrameTagger": "toolkit.models.frame_tagger",
     "GlimpseClassifier": "toolkit.models.glimpse_classifier",
     "LanguageModel": "toolkit.models.language_model",

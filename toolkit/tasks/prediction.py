@@ -115,7 +115,7 @@ class Prediction(abc.ABC):
         return argparse.Namespace(**{**dict.fromkeys(self.options), **take(self.options, given, "option")})
 
     def prepare(self, options: argparse.Namespace) -> None:  # noqa: B027 - most kinds have nothing to check
-        """Checks that the options fit each other, before a model is loaded for them.
+        """Checks that the options fit each other, before a model is loaded for them; may put what they ask for in the place of `texts`.
 
         Args:
             options: The parsed options.

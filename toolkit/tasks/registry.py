@@ -15,6 +15,7 @@ TASKS = (
     "visual_question_answering",
     "glimpses",
     "frames",
+    "drawing",
 )
 
 

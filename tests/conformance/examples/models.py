@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from toolkit.models import GlimpseClassifier, LanguageModel, TextClassifier, Translator
+from toolkit.models import DrawingAutoencoder, GlimpseClassifier, LanguageModel, TextClassifier, Translator
 from toolkit.models.captioner import Captioner
 from toolkit.models.frame_tagger import FrameTagger
 from toolkit.models.tagger import Tagger
@@ -67,9 +67,21 @@ def frame_tagger():
     return keras.Model(tokens, keras.ops.concatenate([outputs["logits"], outputs["frame_logits"]], axis=-1))
 
 
+def drawing_autoencoder():
+    tokens = keras.Input((4,), dtype="int32")
+    images = keras.ops.reshape(keras.ops.repeat(25.0 * keras.ops.cast(tokens, "float32"), 9, axis=1), (-1, 6, 6, 1))
+    noise = keras.ops.reshape(keras.ops.sin(keras.ops.cast(tokens, "float32")), (-1, 2, 2))
+    # Without windows XLA has half as much to compile; what they are in half precision, `tests/models/test_drawing_autoencoder.py` looks at.
+    model = DrawingAutoencoder(6, num_glimpses=2, attention=False, units=3, latent_dim=2)
+    outputs = model({"images": images, "noise": noise})
+    outputs = [keras.ops.reshape(outputs[name], (-1, size)) for name, size in (("canvases", 72), ("kl", 2))]
+    return keras.Model(tokens, keras.ops.concatenate(outputs, axis=-1))
+
+
 EXAMPLES = {
     "toolkit>Captioner": (captioner, TOKENS),
     "toolkit>FrameTagger": (frame_tagger, TOKENS),
+    "toolkit>DrawingAutoencoder": (drawing_autoencoder, TOKENS),
     "toolkit>GlimpseClassifier": (glimpse_classifier, TOKENS),
     "toolkit>LanguageModel": (language_model, TOKENS),
     "toolkit>Tagger": (tagger, TOKENS),

@@ -138,6 +138,38 @@ def test_what_is_no_set_of_images_is_refused(tmp_path, make, message):
         read_labeled_images(str(make(tmp_path)), FORM)
 
 
+def test_images_may_be_read_without_labels_from_anywhere_in_a_folder(tmp_path):
+    folder = write_folders(tmp_path / "pets")
+    Image.fromarray(images(1, 9)[0]).save(folder / "alone.png")
+    form = ImageForm(size=5, labeled=False)
+    read = read_measured_images(str(folder), form)
+    assert (read.names[0], len(read), {*read.labels}) == ("alone.png", 41, {""})
+    corpus = read_labeled_images(str(folder), form)
+    assert sum(map(len, corpus.splits.values())) == 41
+    assert all(len(part) for part in corpus.splits.values())
+    assert corpus.report.splits["test"].labels == {}
+
+
+def test_tables_and_idx_files_need_no_labels_where_none_are_wanted(tmp_path):
+    form = ImageForm(size=8, labeled=False)
+    folder = write_idx(tmp_path / "mnist", train=60, t10k=9)
+    for path in folder.glob("*labels*"):
+        path.unlink()
+    assert len(read_labeled_images(str(folder), form).splits["test"]) == 9
+    write_folders(tmp_path / "pets")
+    (tmp_path / "table.csv").write_text("image\n" + "".join(f"pets/cat/{place}.png\n" for place in range(20)))
+    assert len(read_measured_images(str(tmp_path / "table.csv"), form)) == 20
+    (folder / "train-images-idx3-ubyte.gz").rename(folder / "train-labels-idx1-ubyte.gz")
+    with pytest.raises(UserError, match=r"train-labels-idx1-ubyte\.gz: expected a file of images of train beside it, found none"):
+        read_labeled_images(str(folder), form)
+
+
+def test_a_single_image_is_too_few(tmp_path):
+    Image.fromarray(images(1, 9)[0]).save(tmp_path / "alone.png")
+    with pytest.raises(UserError, match="the images are too few to take a validation split out of them"):
+        read_labeled_images(str(tmp_path), ImageForm(labeled=False))
+
+
 def test_one_label_is_none(tmp_path):
     folder = write_folders(tmp_path / "a")
     for file in (folder / "dog").iterdir():

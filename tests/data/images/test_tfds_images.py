@@ -63,6 +63,12 @@ def test_only_what_is_measured_is_read(data_dir):
     assert images.pixels.shape == (6, SIDE, SIDE, 1)
 
 
+def test_images_without_labels_are_all_kept(data_dir):
+    with_labels, without = labeled("pictures", data_dir), labeled("pictures", data_dir, labeled=False)
+    assert len(without.splits["test"]) == len(with_labels.splits["test"]) + 3  # the label -1
+    assert set(without.splits["test"].labels) == {""}
+
+
 def test_an_image_that_cannot_be_read_is_named_and_left_out(data_dir, caplog):
     corpus = labeled("damaged_pictures", data_dir)
     assert sum(part.dropped[UNREADABLE] for part in corpus.splits.values()) == 2

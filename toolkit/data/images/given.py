@@ -46,6 +46,22 @@ def file_name(image: Any) -> str:
     return str(image) if isinstance(image, (str, PathLike)) else ""
 
 
+def image_of(item: Any) -> Any:
+    """Returns what stands for an image: the item itself, or what a dict has as its `"image"`.
+
+    Args:
+        item: What Python was given.
+
+    Raises:
+        UserError: It is a dict without one.
+    """
+    if isinstance(item, dict):
+        if "image" not in item:
+            raise UserError(f'items: expected a dict with "image", received {in_a_line(item)}')
+        return item["image"]
+    return item
+
+
 def square(weights: np.ndarray) -> np.ndarray:
     """Returns weights of places, `[number, places]`, as maps, `[number, side, side]`."""
     side = round(weights.shape[-1] ** 0.5)

@@ -21,16 +21,14 @@ def decode_images(contents: tf.Tensor, size: int, channels: int = 3) -> tf.Tenso
     Args:
         contents: PNG or JPEG files, strings `[batch]`; a graph stops at anything else.
         size: Side of the square that each is stretched to.
-        channels: 3 for red, green and blue, 1 for shades of grey.
+        channels: 1 for shades of grey, 3 for red, green and blue.
 
     Returns:
         From 0 to 255, float32 `[batch, size, size, channels]`.
     """
     spec = tf.TensorSpec([size, size, 3], tf.float32)
     pixels = tf.map_fn(lambda content: _decode(content, size), contents, fn_output_signature=spec)
-    if channels == 3:
-        return pixels
-    return tf.reduce_sum(pixels * (tf.constant(LUMINANCE, tf.float32) / 2**16), -1, keepdims=True)
+    return pixels if channels == 3 else tf.reduce_sum(pixels * (tf.constant(LUMINANCE, tf.float32) / 2**16), -1, keepdims=True)
 
 
 def check_seen(seen: np.ndarray, pixels: np.ndarray, most: int = TOLD_APART) -> None:

@@ -18,17 +18,18 @@ _NAMED = re.compile(r"(?i)(.*?)[-_.]?(images|labels)[-_.]idx[13]([-_.]ubyte)?(\.
 _SPLITS = {"train": "train", "t10k": "test", "test": "test", "validation": "validation", "valid": "validation", "val": "validation"}
 
 
-def idx_files(folder: Path) -> dict[str, dict[str, Path]]:
+def idx_files(folder: Path, labeled: bool = True) -> dict[str, dict[str, Path]]:
     """Finds the files of a folder that are called as those of MNIST are.
 
     Args:
         folder: The folder.
+        labeled: Whether labels are wanted.
 
     Returns:
         By split, the files of `images` and `labels`; empty if there are none.
 
     Raises:
-        UserError: One of a pair is missing, or a name does not say its split.
+        UserError: One of a pair is missing that is wanted, or a name does not say its split.
     """
     found: dict[str, dict[str, Path]] = {}
     for path in sorted(folder.iterdir()):
@@ -38,9 +39,8 @@ def idx_files(folder: Path) -> dict[str, dict[str, Path]]:
                 raise UserError(f'{path}: expected a name that begins with train, validation, test or t10k, found "{named[1]}"')
             found.setdefault(split, {}).setdefault(named[2].lower(), path)
     for split, files in found.items():
-        if len(files) < 2:
-            [(kind, path)] = files.items()
-            raise UserError(f"{path}: expected a file of {'labels' if kind == 'images' else 'images'} of {split} beside it, found none")
+        if missing := [kind for kind in ("images", *["labels"] * labeled) if kind not in files]:
+            raise UserError(f"{next(iter(files.values()))}: expected a file of {missing[0]} of {split} beside it, found none")
     return found
 
 

