@@ -38,7 +38,7 @@ def test_fit_and_predict_compiled(name):
     assert np.isfinite(model.predict(inputs, verbose=0)).all()
 
 
-@pytest.mark.slow
+@pytest.mark.covering
 @every_example
 def test_gradients_in_one_compiled_function_are_those_of_eager_execution(name):
     model, inputs = model_of(name)
