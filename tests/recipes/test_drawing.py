@@ -15,22 +15,33 @@ TRAINED = pytest.mark.slow
 OPTIONS = ["--seed", "3"]
 
 
+def write_halves(folder, number):
+    """Writes images of which one half is white, each pixel of them as often as not."""
+    folder.mkdir()
+    for place in range(number):
+        pixels = np.zeros((12, 12), np.uint8)
+        pixels[:6] = 255
+        Image.fromarray(np.ascontiguousarray(np.rot90(pixels, place % 4))).save(folder / f"{place}.png")
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder in which the recipe was trained on a folder of images without labels; the commands run in it."""
     folder = tmp_path_factory.mktemp("drawing")
-    [*draw_shapes(folder / "shapes", 60, 0)]
+    [*draw_shapes(folder / "shapes", 6, 0)]
+    write_halves(folder / "halves", 80)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        assert main(["train", "drawing", "--run-dir", "runs/tiny", "--data", "shapes", *TINY]) == 0
+        assert main(["train", "drawing", "--run-dir", "runs/tiny", "--data", "halves", *TINY]) == 0
         yield folder
 
 
 @TRAINED
-def test_shapes_are_learned(folder):
+def test_more_is_learned_than_how_often_pixels_are_white(folder):
     metrics = json.loads((folder / "runs/tiny/metrics.json").read_text())
-    history, test = metrics["history"], metrics["test"]
-    assert history[-1]["val_loss"] < 0.9 * history[0]["val_loss"]
+    test = metrics["test"]
+    assert test["bound"] < 0.8 * 144 * np.log(2)  # what images cost of which only that is known
+    assert test["kl"] > 0.1
     assert test["bound"] == pytest.approx(test["reconstruction"] + test["kl"])
     assert test["kl"] == pytest.approx(sum(test["kl_per_step"]))
     assert test["bits_per_dimension"] == pytest.approx(test["bound"] / 144 / np.log(2))
@@ -46,15 +57,17 @@ def test_evaluate_repeats_the_result_of_the_training_and_reads_other_images(fold
     expected = json.loads((folder / "runs/tiny/metrics.json").read_text())["test"]
     assert json.loads(call(capsys, "evaluate", "runs/tiny", "--json")[1]) == expected
     [*draw_shapes(folder / "others", 7, 1)]
-    assert json.loads(call(capsys, "evaluate", "runs/tiny", "--data", "others", "--json")[1])["images"] == 7
-    grey = json.loads(call(capsys, "evaluate", "runs/tiny", "--binarize", "false", "--json")[1])
-    assert grey["bound"] != expected["bound"]
+    drawn, grey = (
+        json.loads(call(capsys, "evaluate", "runs/tiny", "--data", "others", "--json", *more)[1]) for more in ([], ["--binarize", "false"])
+    )
+    assert drawn["images"] == grey["images"] == 7
+    assert drawn["bound"] != grey["bound"]
 
 
 @TRAINED
 @pytest.mark.parametrize("export", ["saved_models/tiny", "saved_models/tiny/1/litert"])
 def test_an_export_draws_what_the_run_does(folder, capsys, export):
-    for asked in (["shapes/0-0.png", "shapes/0-1.png"], ["--number", "3", "--temperature", "0.7"]):
+    for asked in (["halves/0.png", "halves/1.png"], ["--number", "3", "--temperature", "0.7"]):
         expected, received = (
             [*map(json.loads, call(capsys, "predict", place, *asked, *OPTIONS, "--json")[1].splitlines())]
             for place in ("runs/tiny", export)
@@ -62,7 +75,7 @@ def test_an_export_draws_what_the_run_does(folder, capsys, export):
         assert [each["image"] for each in expected] == [each["image"] for each in received]
         for one, other in zip(expected, received, strict=True):
             assert np.abs(np.subtract(one["pixels"], other["pixels"])).max() <= 1
-            assert one["bound"] == pytest.approx(other["bound"], abs=0.05)  # the SavedModel resizes without rounding
+            assert one["bound"] == pytest.approx(other["bound"], abs=1e-3)
 
 
 @TRAINED
