@@ -25,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> Record:
     references = [{"what": "of the same encoder, each frame alone", "metrics": {ALL: float(np.mean([test["alone"] for test in tests]))}}]
     if options.alone:
         alone = mean_scores([scores_of(_test_of(RunFolder(run))) for run in options.alone], ALL)
-        references.append({"what": f"trained on one frame at a time, {len(options.alone)} seeds", "metrics": alone})
+        several = f", mean of {len(options.alone)} seeds" if len(options.alone) > 1 else ""
+        references.append({"what": f"trained on one frame at a time{several}", "metrics": alone})
     record = Record(
         table=runs[0].read_json(runs[0].data_report)["name"],
         metrics=mean_scores([scores_of(test) for test in tests], ALL),

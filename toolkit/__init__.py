@@ -1,4 +1,4 @@
-"""Recurrent networks for text, from raw strings to a deployed model, on Keras and TensorFlow.
+"""Recurrent networks for text and images, from raw strings and pictures to a deployed model, on Keras and TensorFlow.
 
 The public names are those of `toolkit.text`, `data`, `layers`, `models` and `training`, and a few of its own: `toolkit.GRU` is
 `toolkit.layers.GRU`. Each is imported when it is first used, so `import toolkit` costs no TensorFlow. It only sees to it that Keras, once

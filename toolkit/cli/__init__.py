@@ -32,7 +32,7 @@ MISTAKE, INTERRUPTED, TERMINATED = 2, 130, 143  # exit codes; the latter two as 
 USAGE = """\
 usage: toolkit COMMAND ...
 
-Recurrent networks for text, from raw strings to a deployed model.
+Recurrent networks for text and images, from raw strings and pictures to a deployed model.
 
 commands:
 {commands}
