@@ -132,7 +132,7 @@ def test_a_setting_is_refused_with_the_sentence_of_the_command_line(recipe, sett
 
 
 # Their recipes' own tests do nearly the same.
-OTHERS = {"language_model", "tagging", "captioning", "visual_question_answering", "frames", "drawing"}
+OTHERS = {"language_model", "tagging", "captioning", "visual_question_answering", "frames", "glimpses", "drawing"}
 
 
 @pytest.mark.slow

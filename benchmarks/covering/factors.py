@@ -12,7 +12,7 @@ from toolkit.recipe import Recipe
 from toolkit.tasks.settings import TrainingSettings
 
 LAYERS = (1, 2, 3, 4, 8)
-ENDS = (1, 3, 8)  # of the layers, those that a short set takes
+ENDS = (1, 3)  # of the layers, those that a short set takes
 RATES = (0.0, 0.3)
 
 LEVELS: dict[str, Sequence[Any]] = {
