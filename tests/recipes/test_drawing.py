@@ -146,7 +146,7 @@ def test_a_mistake_in_what_is_asked_is_one_line(folder, capsys, argv, message):
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["--data", "nowhere"], "nowhere: expected a folder of images, IDX files or a table, found none"),
+        (["--data", "./nowhere"], "nowhere: expected a folder of images, IDX files or a table, found none"),
         (["--data", "empty"], "empty: expected .png, .jpg, .jpeg, .webp, .gif in it or in its folders, found none"),
         (["--data", "one"], "one: the images are too few to take a validation split out of them; give more, or a folder per split"),
         (["--data", "table.csv"], 'table.csv: expected a column with the image, found "1", "2"; say which with --image-column'),
