@@ -18,6 +18,9 @@ TINY = [
 ]
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A folder in which the recipe was trained; the commands run in it."""
