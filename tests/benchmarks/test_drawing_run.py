@@ -8,7 +8,7 @@ from benchmarks.drawing_table import drawing_table
 from benchmarks.records import DrawingRecord, load_records
 from tests.recipes.shapes import draw_shapes
 from toolkit.cli.recipes import find_recipe, make_run
-from toolkit.data.images.labeled_images import ImageCorpus, LabeledImages
+from toolkit.data.images.image_corpus import ImageCorpus, ImageSplit
 from toolkit.data.splits.report import Report
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.drawing.pictures import Pictures
@@ -31,7 +31,7 @@ def test_a_table_has_the_lowest_bound_first_and_the_results_of_others():
 def test_pixels_alone_cost_the_entropy_of_their_frequencies():
     train, test = np.zeros((8, 1, 2, 1), np.uint8), np.array([0, 255, 255, 0], np.uint8).reshape(2, 1, 2, 1)
     train[:4, 0, 0] = 255  # of eight, and one more of each kind: 5 of 10 and 1 of 10
-    parts = {"train": LabeledImages(train, [""] * 8, list("abcdefgh")), "test": LabeledImages(test, [""] * 2, list("ij"))}
+    parts = {"train": ImageSplit(train, [""] * 8, list("abcdefgh")), "test": ImageSplit(test, [""] * 2, list("ij"))}
     data = Pictures(ImageCorpus(parts, Report("some")), DrawingSettings())
     np.testing.assert_allclose(data.frequencies, [[0.5, 0.1]])
     assert frequencies(data) == pytest.approx(-(2 * np.log(0.5) + np.log(0.1) + np.log(0.9)) / 2)

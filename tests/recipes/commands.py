@@ -1,5 +1,7 @@
 """The command line, as tests call it."""
 
+import json
+
 from toolkit.cli import main
 
 
@@ -16,3 +18,18 @@ def assert_refused(capsys, message, *argv):
     assert code == 2
     assert message in err
     assert err.count("\n") == 1
+
+
+def verify_again(capsys, export="saved_models/tiny"):
+    """Verifies an export without its run; returns the report, after a look at what all kinds have in common."""
+    code, out, _ = call(capsys, "export", "--verify", export, "--json")
+    assert code == 0
+    report = json.loads(out)
+    assert all(each["agreement"] for each in report["artefacts"])
+    assert report["not_compiled"] == {}
+    return report
+
+
+def exact(report):
+    """Returns the agreements of the artefacts in single precision that a report has."""
+    return [each["agreement"] for each in report["artefacts"] if each["name"] in ("SavedModel", "LiteRT float32")]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import assert_refused, call
+from tests.recipes.commands import assert_refused, call, verify_again
 from tests.recipes.shapes import as_python_may_give, write_captioned_shapes
 from toolkit.cli import main
 
@@ -111,11 +111,7 @@ def test_a_mistake_in_what_is_asked_is_one_line_and_code_2(folder, capsys, argv,
 
 @TRAINED
 def test_an_export_is_verified_again_without_its_run(folder, capsys):
-    code, out, _ = call(capsys, "export", "--verify", "saved_models/tiny", "--json")
-    assert code == 0
-    report = json.loads(out)
-    assert all(each["agreement"] for each in report["artefacts"])
-    assert report["not_compiled"] == {}
+    verify_again(capsys)
 
 
 @pytest.mark.parametrize(

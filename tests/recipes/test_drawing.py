@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import assert_refused, call
+from tests.recipes.commands import assert_refused, call, exact, verify_again
 from tests.recipes.shapes import as_python_may_give, draw_shapes
 from toolkit.cli import main
 
@@ -118,12 +118,8 @@ def test_python_takes_what_stands_for_an_image_and_none_for_a_new_one(folder):
 @TRAINED
 @pytest.mark.covering
 def test_an_export_is_verified_again_without_its_run(folder, capsys):
-    code, out, _ = call(capsys, "export", "--verify", "saved_models/tiny", "--json")
-    assert code == 0
-    report = json.loads(out)
-    exact = [each["agreement"] for each in report["artefacts"] if each["name"] in ("SavedModel", "LiteRT float32")]
-    assert all(agreement["same"] + agreement["ties"] == agreement["compared"] for agreement in exact)
-    assert report["not_compiled"] == {}
+    report = verify_again(capsys)
+    assert all(agreement["same"] + agreement["ties"] == agreement["compared"] for agreement in exact(report))
     assert {*report["compiled"]} == {"draw_1", "reconstruct_1"}
 
 

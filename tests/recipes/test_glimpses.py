@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import assert_refused, call
+from tests.recipes.commands import assert_refused, call, exact, verify_again
 from toolkit.cli import main
 
 TINY = ["--glimpse-units=32", "--units=48", "--steps=260", "--learning-rate=0.004", "--glimpses=3", "--train-shift=0", "--train-scale=0"]
@@ -117,12 +117,8 @@ def test_several_objects_are_named_in_a_row(folder, capsys):
 
 @TRAINED
 def test_an_export_is_verified_again_without_its_run(folder, capsys):
-    code, out, _ = call(capsys, "export", "--verify", "saved_models/tiny", "--json")
-    assert code == 0
-    report = json.loads(out)
-    exact = [each["agreement"] for each in report["artefacts"] if each["name"] in ("SavedModel", "LiteRT float32")]
-    assert [agreement["same"] for agreement in exact] == [exact[0]["compared"]] * 2
-    assert report["not_compiled"] == {}
+    agreements = exact(verify_again(capsys))
+    assert [agreement["same"] for agreement in agreements] == [agreements[0]["compared"]] * 2
 
 
 @pytest.mark.parametrize(

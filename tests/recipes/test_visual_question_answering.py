@@ -6,7 +6,7 @@ import json
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import assert_refused, call
+from tests.recipes.commands import assert_refused, call, exact, verify_again
 from tests.recipes.shapes import as_python_may_give, write_shapes
 from toolkit.cli import main
 
@@ -115,13 +115,8 @@ def test_a_mistake_in_what_is_asked_is_one_line_and_code_2(folder, capsys, argv,
 
 @TRAINED
 def test_an_export_is_verified_again_without_its_run(folder, capsys):
-    code, out, _ = call(capsys, "export", "--verify", "saved_models/tiny", "--json")
-    assert code == 0
-    report = json.loads(out)
-    assert all(each["agreement"] for each in report["artefacts"])
-    exact = [each["agreement"] for each in report["artefacts"] if each["name"] in ("SavedModel", "LiteRT float32")]
-    assert [agreement["same"] for agreement in exact] == [exact[0]["compared"]] * 2
-    assert report["not_compiled"] == {}
+    agreements = exact(verify_again(capsys))
+    assert [agreement["same"] for agreement in agreements] == [agreements[0]["compared"]] * 2
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.system.browser import IN_A_BROWSER, build_page, served
 from toolkit.data.images.decoding import to_png
 from toolkit.data.images.given import pixels_of
-from toolkit.data.images.labeled_images import to_channels
+from toolkit.data.images.image_corpus import to_channels
 from toolkit.decoding import Search
 from toolkit.models import Captioner, GlimpseClassifier
 from toolkit.tasks.captioning import predictor as captions

@@ -141,7 +141,7 @@ class Exporter(abc.ABC):
 class SelfContainedExporter(Exporter):
     """Exports a model that has in itself all that its artefacts need, such as its vocabulary: there is no tokenizer beside it.
 
-    A subclass is a dataclass whose one field is the model.
+    A subclass is a dataclass whose one field is the model; one that has more says so by `settings` and `restored`.
     """
 
     def tokenizers(self) -> dict[str, Tokenizer]:

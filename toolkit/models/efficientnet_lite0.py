@@ -18,9 +18,6 @@ features that come out."""
 
 STEM, HEAD = 32, 1280
 EPSILON = 1e-3
-FEATURES = 320
-REDUCTION = 32
-"""How many times the side of an image is that of the map that comes out."""
 
 
 def efficientnet_lite0(image_size: int, head: bool = False) -> keras.Model:

@@ -65,6 +65,9 @@ class TrainingRun(abc.ABC):
     model_has: ClassVar[tuple[str, ...]] = ()
     """Attributes and methods by which the kind of task asks a model, besides calling it."""
 
+    result: ClassVar[type]
+    """Class of the result, of a kind whose runs nothing else describes: made by `from_dict`, and as a string a table for the terminal."""
+
     def __init__(self, recipe: Recipe, settings: Any, run: RunFolder, started: float | None = None):
         self.recipe = recipe
         self.settings = settings
@@ -345,6 +348,10 @@ class TrainingRun(abc.ABC):
         """Returns options by their names; those of the run where nothing else is said."""
         return {name: options.get(name) or getattr(self.settings, name) for name in names}
 
+    def _settings_with(self, options: Mapping[str, Any]) -> Any:
+        """Returns the run's settings with options in the place of some, as far as they are not `None`."""
+        return dataclasses.replace(self.settings, **{name: value for name, value in options.items() if value is not None})
+
     def _keep_samples(self, number: int, samples: Sequence[Any], references: Sequence[Any]) -> None:
         """Writes so many samples of the test split, at random, and the right answers to them."""
         rows = np.random.default_rng(0).permutation(len(samples))[:number]
@@ -372,9 +379,9 @@ class TrainingRun(abc.ABC):
     def example(self) -> str:
         """A held-out text to try a finished run on."""
 
-    @abc.abstractmethod
     def describe(self, metrics: dict[str, Any]) -> str:
         """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
+        return f"{header(metrics)}\n{self.result.from_dict(metrics['test'])}"
 
     @abc.abstractmethod
     def exporter(self) -> Exporter:

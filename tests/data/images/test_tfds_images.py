@@ -8,7 +8,7 @@ import tensorflow_datasets as tfds
 from PIL import Image
 
 from tests.data.images.picture_sets import LABELS, SIDE, Pictures, picture
-from toolkit.data.images.labeled_images import NO_LABEL, UNREADABLE, ImageForm, read_labeled_images, read_measured_images
+from toolkit.data.images.image_corpus import NO_LABEL, UNREADABLE, ImageForm, read_image_corpus, read_measured_images
 from toolkit.errors import UserError
 
 
@@ -39,7 +39,7 @@ def data_dir(tmp_path_factory):
 
 
 def labeled(name, data_dir, **options):
-    return read_labeled_images(name, ImageForm(SIDE, 3, data_dir=data_dir, **options))
+    return read_image_corpus(name, ImageForm(SIDE, 3, data_dir=data_dir, **options))
 
 
 def test_images_are_those_of_files_and_validation_comes_from_training(data_dir):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from toolkit.data.batching.batch_plan import BatchPlan
-from toolkit.data.images.labeled_images import LabeledImages
+from toolkit.data.images.image_corpus import ImageSplit
 from toolkit.tasks.drawing.batches import DrawingBatches, binarized
 from toolkit.tasks.drawing.pictures import held_out
 from toolkit.tasks.drawing.settings import DrawingSettings
@@ -50,7 +50,7 @@ def test_what_is_not_trained_on_is_the_same_in_each_epoch():
 
 
 def test_held_out_images_are_drawn_once_or_keep_their_shades():
-    images = LabeledImages(PIXELS, [""] * 4, list("abcd"))
+    images = ImageSplit(PIXELS, [""] * 4, list("abcd"))
     drawn = held_out(images, DrawingSettings(seed=3))
     np.testing.assert_array_equal(drawn, held_out(images, DrawingSettings(seed=3)))
     assert {*np.unique(drawn)} == {0, 255}

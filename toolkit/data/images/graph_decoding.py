@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from toolkit.data.images.labeled_images import LUMINANCE
+from toolkit.data.images.image_corpus import LUMINANCE
 from toolkit.errors import UserError
 
 PNG, JPEG = b"\x89PNG", b"\xff\xd8\xff"

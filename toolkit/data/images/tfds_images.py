@@ -20,7 +20,7 @@ _BATCH = 256  # a photograph takes a few hundred kilobytes
 
 
 @dataclass(frozen=True)
-class SplitImages:
+class TfdsImages:
     """The images of a split.
 
     Attributes:
@@ -84,7 +84,7 @@ def refuse_folder(name: str, images: str | None) -> None:
         raise UserError(f'--images: expected none with the TFDS set "{name}", which has images of its own, received {images}')
 
 
-def read_split_images(builder: tfds.core.DatasetBuilder, split: str, image: str, beside: Mapping[str, Any], size: int) -> SplitImages:
+def read_split_images(builder: tfds.core.DatasetBuilder, split: str, image: str, beside: Mapping[str, Any], size: int) -> TfdsImages:
     """Reads the images of a split of a prepared set; names and leaves out those that cannot be read.
 
     Args:
@@ -111,7 +111,7 @@ def read_split_images(builder: tfds.core.DatasetBuilder, split: str, image: str,
             yield list(zip(paths, readers, strict=True))
 
     number = sum(builder.info.splits[name].num_examples for name in split.split("+"))
-    return SplitImages(gather(chunks(), number, size), values, digests)
+    return TfdsImages(gather(chunks(), number, size), values, digests)
 
 
 def _row(values: Any, row: int) -> Any:

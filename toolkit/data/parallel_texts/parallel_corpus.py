@@ -11,7 +11,7 @@ from toolkit.data.parallel_texts.parallel_filters import Filter, kept_pairs, tex
 from toolkit.data.reading.local_files import is_local
 from toolkit.data.reading.reading import Reading
 from toolkit.data.splits.report import Report, SplitReport
-from toolkit.data.splits.splitting import SPLITS, carve, fill_empty
+from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, to_measure
 from toolkit.errors import UserError
 
 HELD_OUT = 2_000
@@ -130,8 +130,8 @@ def read_parallel_split(
         UserError: The data is missing, malformed or empty, or does not have the languages.
     """
     name, parts, languages, notes = _read(data, Languages(source, target), data_dir, reading)
-    chosen = next(split for split in ("test", "validation", "train") if split in parts)
-    split = _filtered(parts[chosen], text_filters(), whole=True)
+    [(chosen, pairs)] = to_measure(parts).items()
+    split = _filtered(pairs, text_filters(), whole=True)
     _check_size(name, chosen, split.report, given=True)
     return replace(split, languages=Languages(*languages), notes=notes)
 

@@ -12,7 +12,7 @@ from toolkit.data.reading.reading import Reading
 from toolkit.data.running_text.document_files import local_documents
 from toolkit.data.running_text.stretch import Document, Stretch, Thinned, evenly, has_text
 from toolkit.data.splits.report import Report, SplitReport
-from toolkit.data.splits.splitting import SPLITS, split_of
+from toolkit.data.splits.splitting import SPLITS, split_of, to_measure
 from toolkit.errors import UserError
 
 Source = Callable[[], Iterator[Document]]
@@ -167,8 +167,8 @@ def read_document_split(
         UserError: The data is missing, malformed or empty.
     """
     name, sources, _ = _read(data, documents, text_column, data_dir, reading)
-    chosen = next(split for split in ("test", "validation", "train") if split in sources)
-    split = Documents(sources[chosen])
+    [(chosen, source)] = to_measure(sources).items()
+    split = Documents(source)
     _check(name, {chosen: split}, sources)
     return split
 

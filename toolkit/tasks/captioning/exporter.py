@@ -14,17 +14,16 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 from toolkit.data.images.decoding import how_resized
 from toolkit.data.images.probes import probe_images
 from toolkit.decoding.search import Search
-from toolkit.export.exporter import Exporter, LiteRTSignatures
+from toolkit.export.exporter import LiteRTSignatures, SelfContainedExporter
 from toolkit.export.warm_up import predict_request
 from toolkit.models.captioner import BEGIN, END
 from toolkit.tasks.captioning.functions import SERVED, caption_function
 from toolkit.tasks.captioning.graph import CaptionerModule, table_of
 from toolkit.tasks.captioning.verification import CaptionerCheck
-from toolkit.text.tokenizer import Tokenizer
 
 
 @dataclasses.dataclass(frozen=True)
-class CaptionerExporter(Exporter):
+class CaptionerExporter(SelfContainedExporter):
     """Exports a model that writes captions.
 
     The SavedModel takes PNG or JPEG files as strings: `caption`, which is also `serving_default`. `pixels` gives what the model sees of a
@@ -58,14 +57,6 @@ class CaptionerExporter(Exporter):
         search = {name: getattr(self.search, name) for name in ("method", "beam_width", "length_penalty")}
         read = {"image_size": self.model.image_size, "attention": self.model.attention}
         return {"task": self.task, **read, "max_length": self.max_length, "search": search, "numbers": table_of(self.model.words)}
-
-    def tokenizers(self) -> dict[str, Tokenizer]:
-        """Returns none: words have spaces between them."""
-        return {}
-
-    def assets(self) -> dict[str, bytes]:
-        """Returns none; the words are in `model.json`."""
-        return {}
 
     @functools.cached_property
     def graph(self) -> tuple[CaptionerModule, dict[str, Any]]:

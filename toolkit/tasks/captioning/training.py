@@ -1,7 +1,6 @@
 """Captions: what train, evaluate, predict and export do for a recipe whose model writes them."""
 
 import base64
-import dataclasses
 import functools
 import textwrap
 from collections.abc import Sequence
@@ -26,7 +25,7 @@ from toolkit.tasks.captioning.measures import CaptionResult, cider_scores, evalu
 from toolkit.tasks.captioning.objective import CaptionObjective
 from toolkit.tasks.captioning.plots import caption_pictures
 from toolkit.tasks.captioning.predictor import Caption, Predictor
-from toolkit.tasks.training_run import TrainingRun, header
+from toolkit.tasks.training_run import TrainingRun
 from toolkit.training.loop import Score
 
 SAMPLES, SHOWN = 100, 8
@@ -46,6 +45,7 @@ class Captioning(TrainingRun):
         run: The folder of the run.
     """
 
+    result = CaptionResult
     model_has = ("encode", "step", "words", "image_size", "attention")
 
     def _batches(self, data: Captions, split: str, replicas: int) -> ImageBatches:
@@ -129,7 +129,7 @@ class Captioning(TrainingRun):
             InvalidArgument: An option is out of range.
             UserError: The run is not finished, or the data cannot be read.
         """
-        s = dataclasses.replace(self.settings, **{name: value for name, value in options.items() if value is not None})
+        s = self._settings_with(options)
         predictor, form = self.predictor(search_of(s)), form_of(s)
         corpus = read_corpus(s.data, form, s.image_size) if data is None else read_measured(data, form, s.image_size)
         images = corpus.splits["test"]
@@ -144,10 +144,6 @@ class Captioning(TrainingRun):
             return None
         text = f"the model writes the same caption of all {result.images:,} held-out images"
         return Trouble(text, diverged=False, certain=missed >= LEAST_MISSED)
-
-    def describe(self, metrics: dict[str, Any]) -> str:
-        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        return f"{header(metrics)}\n{CaptionResult.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: a few held-out images, each with the caption and what a person says."""

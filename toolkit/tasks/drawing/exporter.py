@@ -2,9 +2,8 @@
 
 import base64
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -13,19 +12,18 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from toolkit.data.images.decoding import how_resized
 from toolkit.data.images.probes import probe_images
-from toolkit.export.exporter import Exporter, LiteRTSignatures
+from toolkit.export.exporter import LiteRTSignatures, SelfContainedExporter
 from toolkit.export.warm_up import predict_request
 from toolkit.tasks.drawing.functions import signatures
 from toolkit.tasks.drawing.graph import DrawingModule
 from toolkit.tasks.drawing.predictor import DRAW, RECONSTRUCT
 from toolkit.tasks.drawing.verification import FIXED, DrawingCheck
-from toolkit.text.tokenizer import Tokenizer
 
 SERVED = "serving_default"
 
 
 @dataclass(frozen=True)
-class DrawingExporter(Exporter):
+class DrawingExporter(SelfContainedExporter):
     """Exports a model that draws.
 
     The SavedModel has `reconstruct`, which is also `serving_default`, from PNG or JPEG files as strings and noise; `draw`, from noise;
@@ -56,14 +54,6 @@ class DrawingExporter(Exporter):
         """Returns the sizes of images, noise and windows."""
         names = ("image_size", "num_glimpses", "latent_dim", "attention", "read_size", "write_size")
         return {"task": self.task, **{name: getattr(self.model, name) for name in names}}
-
-    def tokenizers(self) -> dict[str, Tokenizer]:
-        """Returns none: there is no text."""
-        return {}
-
-    def assets(self) -> dict[str, bytes]:
-        """Returns none."""
-        return {}
 
     @functools.cached_property
     def graph(self) -> tuple[DrawingModule, dict[str, Any]]:
@@ -109,12 +99,3 @@ class DrawingExporter(Exporter):
             requests.append(predict_request(RECONSTRUCT, {"images": tf.constant(files[:number]), "noise": noise}))
             requests.append(predict_request(DRAW, {"noise": noise}))
         return requests
-
-    def settings(self) -> dict[str, Any]:
-        """Returns nothing: the model holds all sizes."""
-        return {}
-
-    @classmethod
-    def restored(cls, model: keras.Model, folder: Path, settings: Mapping[str, Any]) -> "DrawingExporter":
-        """Returns the exporter that wrote a version."""
-        return cls(model)

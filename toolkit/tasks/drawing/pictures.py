@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.data.batching.batch_plan import BatchPlan
-from toolkit.data.images.labeled_images import ImageCorpus, ImageForm, LabeledImages, read_labeled_images
+from toolkit.data.images.image_corpus import ImageCorpus, ImageForm, ImageSplit, read_image_corpus
 from toolkit.data.reading.reading import Reading
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import keep_report
@@ -51,7 +51,7 @@ class Pictures:
         return held_out(self.corpus.splits["test"], self.settings)
 
 
-def held_out(images: LabeledImages, settings: DrawingSettings) -> np.ndarray:
+def held_out(images: ImageSplit, settings: DrawingSettings) -> np.ndarray:
     """Returns images that are not trained on, uint8 `[images, size, size, 1]`, in black and white if the settings say so.
 
     Args:
@@ -77,7 +77,7 @@ def read_pictures(settings: DrawingSettings, run: RunFolder) -> Pictures:
     Raises:
         UserError: The data cannot be read, or have changed since the run was started.
     """
-    corpus = read_labeled_images(settings.data, form_of(settings))
+    corpus = read_image_corpus(settings.data, form_of(settings))
     digests = {split: hashlib.sha256(images.pixels.tobytes()).hexdigest() for split, images in corpus.splits.items()}
     keep_report(corpus.report, digests, run)
     return Pictures(corpus, settings)

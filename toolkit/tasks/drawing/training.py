@@ -1,7 +1,6 @@
 """Images drawn step by step: what train, evaluate, predict and export do for a recipe whose model draws."""
 
 import base64
-import dataclasses
 import math
 from typing import Any
 
@@ -9,7 +8,7 @@ import keras
 import numpy as np
 
 from toolkit.data.images.decoding import to_png
-from toolkit.data.images.labeled_images import read_labeled_images, read_measured_images
+from toolkit.data.images.image_corpus import read_image_corpus, read_measured_images
 from toolkit.evaluation.divergence import WORSE, Trouble
 from toolkit.tasks.drawing import plots
 from toolkit.tasks.drawing.batches import DrawingBatches
@@ -19,7 +18,7 @@ from toolkit.tasks.drawing.measures import DrawingResult, evaluate_drawings
 from toolkit.tasks.drawing.objective import DrawingObjective
 from toolkit.tasks.drawing.pictures import Pictures, form_of, held_out
 from toolkit.tasks.drawing.predictor import Drawn, Predictor
-from toolkit.tasks.training_run import TrainingRun, header
+from toolkit.tasks.training_run import TrainingRun
 
 SAMPLES = 100
 BEST, NEW, SHOWN_STEPS, ANIMATED = 10, 64, 6, 9  # drawings in a picture
@@ -36,6 +35,7 @@ class DrawingTraining(TrainingRun):
         run: The folder of the run.
     """
 
+    result = DrawingResult
     model_has = ("image_size", "num_glimpses", "latent_dim", "noise_shape", "attention", "read_size", "write_size", "draw")
 
     def _batches(self, data: Pictures, split: str, replicas: int) -> DrawingBatches:
@@ -93,9 +93,9 @@ class DrawingTraining(TrainingRun):
             UserError: The run is not finished, or the data cannot be read.
         """
         predictor = self.predictor()
-        s = dataclasses.replace(self.settings, **{name: value for name, value in options.items() if value is not None})
+        s = self._settings_with(options)
         form = form_of(s)
-        images = read_labeled_images(s.data, form).splits["test"] if data is None else read_measured_images(data, form)
+        images = read_image_corpus(s.data, form).splits["test"] if data is None else read_measured_images(data, form)
         return _measured(predictor, held_out(images, s), s.seed)
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
@@ -104,10 +104,6 @@ class DrawingTraining(TrainingRun):
         if result.bound <= WORSE * guess:
             return None
         return Trouble(f"the bound of held-out images is {result.bound:,.4g} nats, and that of a guess {guess:,.4g}", diverged=True)
-
-    def describe(self, metrics: dict[str, Any]) -> str:
-        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        return f"{header(metrics)}\n{DrawingResult.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: the first of the new images in characters, and where the others are."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from toolkit.data.images.decoding import decode_image
 from toolkit.data.images.graph_decoding import TOLD_APART, check_seen
-from toolkit.data.images.labeled_images import to_channels
+from toolkit.data.images.image_corpus import to_channels
 from toolkit.errors import UserError
 from toolkit.export.report import Agreement
 from toolkit.export.tolerance import DEVIATIONS, UNIT, Tolerance, nudged_answers, spread

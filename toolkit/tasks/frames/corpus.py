@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from toolkit.data.images.image_corpus import DIGITS, UNREADABLE, ImageForm, read_image_corpus, to_channels
 from toolkit.data.images.image_set import read_images
-from toolkit.data.images.labeled_images import DIGITS, UNREADABLE, ImageForm, read_labeled_images, to_channels
 from toolkit.data.reading.local_files import named_paths, names_splits, split_paths
 from toolkit.data.splits.report import Report
-from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, keep_labels
+from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, keep_labels, to_measure
 from toolkit.errors import UserError
 from toolkit.tasks.frames.files import Form, read_listed
 from toolkit.tasks.frames.moving_digits import digit_size, moving_digits
@@ -42,7 +42,7 @@ def make_corpus(sequences: int, size: int, channels: int, seed: int) -> FrameCor
         channels: 1 for shades of grey, 3 for red, green and blue, all of which are the same.
         seed: Of what is drawn.
     """
-    digits = read_labeled_images(None, ImageForm(digit_size(size), channels)).splits
+    digits = read_image_corpus(None, ImageForm(digit_size(size), channels)).splits
     numbers = {split: sequences if split == "train" else sequences // 10 for split in SPLITS}
     made = {split: moving_digits(digits[split], numbers[split], size, [seed, place]) for place, split in enumerate(SPLITS)}
     return FrameCorpus(made, Report(MOVING, {split: part.report() for split, part in made.items()}))
@@ -94,8 +94,8 @@ def read_measured(data: str, form: Form, size: int, channels: int) -> FrameSeque
     Raises:
         UserError: They cannot be read.
     """
-    parts = _parts(data, form, size, channels)
-    return next(parts[split] for split in ("test", "validation", "train") if split in parts)
+    [sequences] = to_measure(_parts(data, form, size, channels)).values()
+    return sequences
 
 
 def _parts(data: str, form: Form, size: int, channels: int) -> dict[str, FrameSequences]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from toolkit.data.images.image_corpus import SUFFIXES, is_image
 from toolkit.data.images.image_folder import ImageFolder
 from toolkit.data.images.image_tables import read_values, text_of
-from toolkit.data.images.labeled_images import SUFFIXES, is_image
 from toolkit.data.labeled_texts.labels import sort_labels
 from toolkit.data.reading.lines import read_lines
 from toolkit.data.reading.local_files import entries

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from toolkit.data.images.labeled_images import LabeledImages
+from toolkit.data.images.image_corpus import ImageSplit
 from toolkit.tasks.frames.sequences import FrameSequences
 
 NOTHING = "none"
@@ -21,7 +21,7 @@ def digit_size(canvas: int) -> int:
     return round(SHARE * canvas)
 
 
-def moving_digits(digits: LabeledImages, number: int, canvas: int, seed: int) -> FrameSequences:
+def moving_digits(digits: ImageSplit, number: int, canvas: int, seed: int) -> FrameSequences:
     """Makes sequences of two digits, of which one after the other moves across a canvas, behind a fence and in snow.
 
     A digit comes in at one side, or from above or below, goes straight on, and is gone after four to six frames; the next one comes a

@@ -1,7 +1,6 @@
 """Frames of sequences: what train, evaluate, predict and export do for a recipe whose model gives each a label."""
 
 import base64
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +22,7 @@ from toolkit.tasks.frames.plots import accuracy_by_position, strips
 from toolkit.tasks.frames.predictor import Predictor, Tagged
 from toolkit.tasks.frames.sequences import UNKNOWN, FrameSequences
 from toolkit.tasks.known_labels import check_labels
-from toolkit.tasks.training_run import TrainingRun, header
+from toolkit.tasks.training_run import TrainingRun
 
 SAMPLES, LONGEST_SAMPLE = 50, 64  # sequences, and frames of each
 SHOWN, SHOWN_WRONG = 10, 5
@@ -40,6 +39,7 @@ class FrameTraining(TrainingRun):
         run: The folder of the run.
     """
 
+    result = FrameResult
     model_has = ("label_names", "image_size", "channels", "num_layers", "bidirectional")
 
     def _batches(self, data: Frames, split: str, replicas: int) -> FrameBatches:
@@ -92,7 +92,7 @@ class FrameTraining(TrainingRun):
             UserError: The run is not finished, or the data cannot be read or have labels that the model does not know.
         """
         predictor = self.predictor()
-        s = dataclasses.replace(self.settings, **{name: value for name, value in options.items() if value is not None})
+        s = self._settings_with(options)
         sequences = corpus_of(s).splits["test"] if data is None else read_measured(data, form_of(s), s.image_size, s.channels)
         check_labels(data or "test", sequences.known, predictor.names)
         if not sequences.known:
@@ -103,10 +103,6 @@ class FrameTraining(TrainingRun):
         """Says whether the model gives the same label to every frame."""
         result = FrameResult.from_dict(metrics["test"])
         return of_confusion(result.confusion, result.labels)
-
-    def describe(self, metrics: dict[str, Any]) -> str:
-        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        return f"{header(metrics)}\n{FrameResult.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: a few held-out sequences, each with what the model says and the true labels."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from toolkit.data.batching.batch_plan import BatchPlan
-from toolkit.data.images.labeled_images import ImageCorpus, ImageForm, LabeledImages, read_labeled_images
+from toolkit.data.images.image_corpus import ImageCorpus, ImageForm, ImageSplit, read_image_corpus
 from toolkit.data.labeled_texts.labels import sort_labels
 from toolkit.data.reading.reading import Reading
 from toolkit.models import load_model
@@ -59,7 +59,7 @@ class Canvases:
         return on_canvases(self.corpus.splits["test"], placing_of(self.settings), self.settings.seed)
 
 
-def on_canvases(images: LabeledImages, placing: Placing, seed: int) -> tuple[np.ndarray, list[list[str]]]:
+def on_canvases(images: ImageSplit, placing: Placing, seed: int) -> tuple[np.ndarray, list[list[str]]]:
     """Returns canvases of images that are not trained on, uint8 `[images, canvas, canvas, channels]`, and the labels on each.
 
     Args:
@@ -71,7 +71,7 @@ def on_canvases(images: LabeledImages, placing: Placing, seed: int) -> tuple[np.
     return canvases, [[images.labels[number] for number in row] for row in shown]
 
 
-def numbers_of(images: LabeledImages, label_names: list[str]) -> np.ndarray:
+def numbers_of(images: ImageSplit, label_names: list[str]) -> np.ndarray:
     """Returns the numbers of the labels of images, which must all be known."""
     numbers = {name: number for number, name in enumerate(label_names)}
     return np.array([numbers[label] for label in images.labels], np.int32)
@@ -105,7 +105,7 @@ def read_canvases(settings: GlimpseSettings, run: RunFolder) -> Canvases:
     Raises:
         UserError: The data cannot be read, have labels that training has not, or have changed since the run was started.
     """
-    corpus = read_labeled_images(settings.data, form_of(settings))
+    corpus = read_image_corpus(settings.data, form_of(settings))
     if settings.continue_from:
         label_names = list(load_model(RunFolder(settings.continue_from).model).label_names)
     else:
@@ -116,5 +116,5 @@ def read_canvases(settings: GlimpseSettings, run: RunFolder) -> Canvases:
     return Canvases(corpus, label_names, settings)
 
 
-def _fingerprint(images: LabeledImages) -> str:
+def _fingerprint(images: ImageSplit) -> str:
     return fingerprint(images.labels, start=hashlib.sha256(images.pixels.tobytes()).digest())

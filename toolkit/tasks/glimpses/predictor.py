@@ -8,7 +8,7 @@ import numpy as np
 
 from toolkit.data.images.decoding import oddities_hidden, to_png
 from toolkit.data.images.given import file_name, pixels_of
-from toolkit.data.images.labeled_images import to_channels
+from toolkit.data.images.image_corpus import to_channels
 from toolkit.inference.description import read_description
 from toolkit.inference.runner import Runner
 from toolkit.tasks.glimpses.functions import SERVED

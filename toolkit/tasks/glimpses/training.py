@@ -1,7 +1,6 @@
 """Images read glimpse by glimpse: what train, evaluate, predict and export do for a recipe whose model chooses where to look."""
 
 import base64
-import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +8,7 @@ import keras
 import numpy as np
 
 from toolkit.data.images.decoding import to_png
-from toolkit.data.images.labeled_images import read_labeled_images, read_measured_images
+from toolkit.data.images.image_corpus import read_image_corpus, read_measured_images
 from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.tasks.glimpses.batches import CanvasBatches
@@ -21,7 +20,7 @@ from toolkit.tasks.glimpses.objective import GlimpseObjective
 from toolkit.tasks.glimpses.plots import glimpse_paths
 from toolkit.tasks.glimpses.predictor import Looked, Predictor
 from toolkit.tasks.known_labels import check_labels
-from toolkit.tasks.training_run import TrainingRun, header
+from toolkit.tasks.training_run import TrainingRun
 
 SAMPLES, SHOWN, SHOWN_WRONG = 100, 18, 6
 MOST_IN_MATRIX = 40  # labels
@@ -38,6 +37,7 @@ class GlimpseTraining(TrainingRun):
         run: The folder of the run.
     """
 
+    result = GlimpseResult
     model_has = ("label_names", "image_size", "channels", "objects", "num_glimpses", "glimpse_size", "scales", "location_deviation")
 
     def _batches(self, data: Canvases, split: str, replicas: int) -> CanvasBatches:
@@ -86,9 +86,9 @@ class GlimpseTraining(TrainingRun):
             UserError: The run is not finished, or the data cannot be read or have labels that the model does not know.
         """
         predictor = self.predictor()
-        s = dataclasses.replace(self.settings, **{name: value for name, value in options.items() if value is not None})
+        s = self._settings_with(options)
         form = form_of(s)
-        images = read_labeled_images(s.data, form).splits["test"] if data is None else read_measured_images(data, form)
+        images = read_image_corpus(s.data, form).splits["test"] if data is None else read_measured_images(data, form)
         check_labels(data or "test", images.labels, predictor.names)
         pixels, truths = on_canvases(images, placing_of(s), s.seed)
         return evaluate_labels(truths, [each.labels for each in _looked(predictor, pixels)], predictor.names)
@@ -97,10 +97,6 @@ class GlimpseTraining(TrainingRun):
         """Says whether the model gives the same label to every image."""
         result = GlimpseResult.from_dict(metrics["test"])
         return of_confusion(result.confusion, result.labels)
-
-    def describe(self, metrics: dict[str, Any]) -> str:
-        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        return f"{header(metrics)}\n{GlimpseResult.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: a few held-out images, each with its true labels and what the model says."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from toolkit.data.labeled_texts.corpus import read_corpus
 from toolkit.data.reading.local_files import named_paths, names_splits, split_paths
 from toolkit.data.splits.report import Report, SplitReport
-from toolkit.data.splits.splitting import SPLITS, carve, fill_empty
+from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, to_measure
 from toolkit.errors import UserError
 from toolkit.tasks.tagging import marks
 from toolkit.tasks.tagging.files import Form, read_file
@@ -87,7 +87,8 @@ def read_sentences(data: str, form: Form, scheme: str | None = None) -> tuple[li
         UserError: As `read_tagged`.
     """
     parts, notes = _read(data, form, scheme)
-    return parts[next(split for split in ("test", "validation", "train") if split in parts)], notes
+    [sentences] = to_measure(parts).values()
+    return sentences, notes
 
 
 def _read(data: str, form: Form, scheme: str | None) -> tuple[dict[str, list[Sentence]], list[str]]:

@@ -21,7 +21,7 @@ from toolkit.tasks.tagging.predictor import Predictor
 from toolkit.tasks.tagging.sentence import Sentence
 from toolkit.tasks.tagging.texts import TaggedSentences, form_of
 from toolkit.tasks.tagging.vocabulary import UNKNOWN, Vocabulary
-from toolkit.tasks.training_run import TrainingRun, header, shortest
+from toolkit.tasks.training_run import TrainingRun, shortest
 from toolkit.training.loop import Score
 
 SAMPLES = 100
@@ -38,6 +38,7 @@ class Tagging(TrainingRun):
         run: The folder of the run.
     """
 
+    result = TaggingResult
     model_has = ("tag_names", "words", "characters", "word_length", "character_units", "chain")
 
     def _batches(self, data: TaggedSentences, split: str, replicas: int) -> TaggedBatches:
@@ -101,10 +102,6 @@ class Tagging(TrainingRun):
         [tag] = result.given
         text = f"the model gives all of the {result.words:,} held-out words the tag {tag!r}, and {missed:,} have another"
         return Trouble(text, diverged=False, certain=missed >= LEAST_MISSED)
-
-    def describe(self, metrics: dict[str, Any]) -> str:
-        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        return f"{header(metrics)}\n{TaggingResult.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: a few held-out texts, each with what the model makes of it below."""

@@ -16,7 +16,7 @@ from toolkit.decoding.search import Search
 from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.tasks.choice import Choice
-from toolkit.tasks.training_run import TrainingRun, header, shortest
+from toolkit.tasks.training_run import TrainingRun, shortest
 from toolkit.tasks.translation.choices import choices
 from toolkit.tasks.translation.exporter import TranslatorExporter
 from toolkit.tasks.translation.functions import translator_runner
@@ -50,6 +50,7 @@ class Translation(TrainingRun):
         run: The folder of the run.
     """
 
+    result = TranslationResult
     model_has = ("encode", "step", "attention")
 
     def _choose(self, data: ParallelTexts) -> dict[str, Choice]:
@@ -173,10 +174,6 @@ class Translation(TrainingRun):
         result = TranslationResult.from_dict(metrics["test"])
         _, target_tokenizer = load_tokenizers(self.run)
         return of_perplexity(result.perplexity, target_tokenizer.vocabulary_size)
-
-    def describe(self, metrics: dict[str, Any]) -> str:
-        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        return f"{header(metrics)}\n{TranslationResult.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: a few held-out sentences, cut for the terminal, each with its translation below."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from toolkit.data.images.image_set import ImageSet, read_images
 from toolkit.data.reading.local_files import named_paths, names_splits, split_paths
 from toolkit.data.splits.report import Report, SplitReport
-from toolkit.data.splits.splitting import SPLITS, carve, fill_empty
+from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, to_measure
 from toolkit.errors import UserError, require
 from toolkit.tasks.visual_question_answering.files import Form, Question, read_questions
 from toolkit.text.words import words_of
@@ -99,10 +99,10 @@ def read_measured(data: str, form: Form, image_size: int) -> tuple[list[Question
         UserError: As `read_visual`.
     """
     parts, _, _ = _parts(data, form)
-    split = next(split for split in ("test", "validation", "train") if split in parts)
-    splits = {split: parts[split]}
+    splits = to_measure(parts)
     images, _ = _read_images(splits, image_size)
-    return splits[split], images
+    [questions] = splits.values()
+    return questions, images
 
 
 def _parts(data: str | None, form: Form) -> tuple[dict[str, list[Question]], dict[str, Counter], str]:

@@ -11,7 +11,7 @@ from toolkit.data.images.decoding import to_png
 from toolkit.data.images.image_batches import ImageBatches
 from toolkit.data.images.image_set import ImageSet
 from toolkit.evaluation.divergence import LEAST_MISSED, Trouble
-from toolkit.tasks.training_run import TrainingRun, header
+from toolkit.tasks.training_run import TrainingRun
 from toolkit.tasks.visual_question_answering.corpus import read_measured, read_visual
 from toolkit.tasks.visual_question_answering.exporter import AnswererExporter
 from toolkit.tasks.visual_question_answering.files import Question
@@ -37,6 +37,7 @@ class VisualQuestionAnswering(TrainingRun):
         run: The folder of the run.
     """
 
+    result = AnswerResult
     model_has = ("answers", "words", "image_size", "attention_hops")
 
     def _batches(self, data: VisualQuestions, split: str, replicas: int) -> ImageBatches:
@@ -108,10 +109,6 @@ class VisualQuestionAnswering(TrainingRun):
         [answer] = result.given
         text = f"the model answers all of the {result.questions:,} held-out questions with {answer!r}, and {missed:,} have another answer"
         return Trouble(text, diverged=False, certain=missed >= LEAST_MISSED)
-
-    def describe(self, metrics: dict[str, Any]) -> str:
-        """Returns the few lines that say how good the finished run is, from its `metrics.json`."""
-        return f"{header(metrics)}\n{AnswerResult.from_dict(metrics['test'])}"
 
     def show_predictions(self, number: int) -> list[str]:
         """Returns lines: a few held-out questions, each with the true answer and what the model says."""

