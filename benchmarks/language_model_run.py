@@ -43,7 +43,7 @@ SAMPLE_SEED = 0
 def main(argv: Sequence[str] | None = None) -> LanguageModelRecord:
     """Reads the run folder and writes the record, named for the folder."""
     parser = run_parser("language model")
-    parser.add_argument("--table", help=f'the data and the tokens, such as "{TINYSHAKESPEARE}" (default: of the run)')
+    parser.add_argument("--table", help='the data and the tokens, such as "WikiText-2, words" (default: of the run)')
     parser.add_argument("--samples", type=int, default=0, help="texts to let the model write (default: none)")
     parser.add_argument("--prompt", help="what they begin with (default: the first words of the held-out text)")
     parser.add_argument("--tokens", type=int, default=SAMPLE_TOKENS, help="tokens of each at most (default: %(default)s)")

@@ -27,3 +27,8 @@ def characters_of(texts: Iterable[str]) -> tuple[int, int]:
         number += len(text)
         different.update(text)
     return number, len(different)
+
+
+def in_hundreds(number: float) -> int:
+    """Returns a number rounded to hundreds, for a size that nobody has asked for to the last digit."""
+    return 100 * round(number / 100)

@@ -2,6 +2,7 @@ import pytest
 
 from recipes.language_model import RECIPE, Settings
 from toolkit.tasks.language_model.choices import choices, most_characters, vocabulary_size
+from toolkit.text.exact_tokenizer import train_exact_tokenizer
 
 
 def chosen(tokens, characters=None, validation=10_000, pieces=1000, **given):
@@ -45,7 +46,17 @@ def test_a_short_text_still_has_updates(tokens, window, rows):
 )
 def test_the_vocabulary_follows_the_text_and_the_time(tokenizer, characters, minutes, size):
     texts = ["abcdefghij" * (characters // 100)] * 10
-    assert vocabulary_size(Settings(tokenizer=tokenizer, minutes=minutes), texts) == size
+    found = vocabulary_size(Settings(tokenizer=tokenizer, minutes=minutes), texts)
+    assert found == size
+    assert type(found) is type(size)
+
+
+@pytest.mark.parametrize("tokenizer", ["bpe", "unigram", "word"])
+def test_a_tokenizer_takes_the_vocabulary_that_was_chosen(tokenizer):
+    texts = [" ".join(f"{number:o}" for number in range(1000, 100_000))]  # long enough for more than the least vocabulary
+    size = vocabulary_size(Settings(tokenizer=tokenizer, minutes=5), texts)
+    assert size % 100 == 0
+    assert train_exact_tokenizer(texts, tokenizer, size).vocabulary_size == size
 
 
 def test_there_is_room_for_every_character():

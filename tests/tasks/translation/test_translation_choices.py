@@ -40,7 +40,9 @@ def test_validation_takes_no_more_pairs_than_there_is_time_for(minutes, validati
 )
 def test_the_vocabulary_follows_the_texts_and_the_time(characters, minutes, size):
     texts = ["abcdefghij" * (characters // 100)] * 10
-    assert vocabulary_size(Settings(minutes=minutes), texts) == size
+    found = vocabulary_size(Settings(minutes=minutes), texts)
+    assert found == size
+    assert type(found) is int
 
 
 def test_there_is_room_for_every_character():

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from toolkit.cells import not_honoured
-from toolkit.tasks.choice import Choice, characters_of
+from toolkit.tasks.choice import Choice, characters_of, in_hundreds
 
 CHARACTERS_PER_MINUTE = 10_000_000
 """More there is no time to encode and to train on."""
@@ -49,7 +49,7 @@ def vocabulary_size(settings: Any, texts: Iterable[str]) -> int | None:
     characters, alphabet = characters_of(texts)
     each, least, most, per_minute = WORDS if settings.tokenizer == "word" else PIECES
     most = most if settings.minutes is None else min(most, int(per_minute * settings.minutes))
-    return max(least + alphabet, min(most, round(characters / each, -2)))
+    return max(least + alphabet, min(most, in_hundreds(characters / each)))
 
 
 def choices(settings: Any, pieces: int, tokens: int, characters: int, validation_tokens: int) -> dict[str, Choice]:

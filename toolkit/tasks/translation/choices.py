@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from toolkit.tasks.choice import Choice, characters_of
+from toolkit.tasks.choice import Choice, characters_of, in_hundreds
 
 PAIRS_PER_MINUTE = 60_000
 LEAST_EPOCHS, MOST_EPOCHS, PAIRS = 2, 40, 3_000_000
@@ -33,7 +33,7 @@ def vocabulary_size(settings: Any, texts: Iterable[str]) -> int:
         return settings.vocabulary_size
     characters, alphabet = characters_of(texts)
     most = MOST_PIECES if settings.minutes is None else min(MOST_PIECES, int(PIECES_PER_MINUTE * settings.minutes))
-    return max(LEAST_PIECES + alphabet, min(most, round(characters / CHARACTERS_PER_PIECE, -2)))
+    return max(LEAST_PIECES + alphabet, min(most, in_hundreds(characters / CHARACTERS_PER_PIECE)))
 
 
 def choices(settings: Any, pieces: int, pairs: int, validation_pairs: int) -> dict[str, Choice]:
