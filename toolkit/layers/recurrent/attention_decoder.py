@@ -9,6 +9,7 @@ from toolkit.layers.recurrent.backpropagation.attention import Attending, Attent
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, through_time
 from toolkit.layers.recurrent.initializing import building
 from toolkit.layers.recurrent.input_dtype import in_dtype
+from toolkit.layers.recurrent.observing import is_observed, observed_scan
 from toolkit.layers.recurrent.time_loop import current_backend, scan_equations, swap_batch_and_time
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
@@ -112,13 +113,24 @@ class AttentionDecoder(keras.layers.Layer):
             initial_state = self.get_initial_state(ops.shape(sequences)[0])
         equations, weights = self._attending(memory, memory_mask), self._weights()
         state = equations.State(*self._parts(initial_state))
-        if current_backend() == "compiled":
+        if is_observed():
+            _, outputs, state = self._run_observed(equations, sequences, state, weights)
+        elif current_backend() == "compiled":
             equations, memory = equations.apart()
             outputs, state = through_time(equations, sequences, state, weights, NO_NOISE, memory, all_outputs=True, training=bool(training))
         else:
             inputs = swap_batch_and_time(sequences)
             _, outputs, state = scan_equations(equations, inputs, state, weights, all_outputs=True)
         return [outputs, *state] if self.return_state else outputs
+
+    def _run_observed(self, equations, sequences, state, weights):
+        """Runs the steps as `observing` asks."""
+
+        def step(x, state):
+            new, kept = equations.step(equations.project(x, weights), state[0], equations.State(*state), weights)
+            return new[0], list(new), equations.gates(kept)
+
+        return observed_scan(self, step, swap_batch_and_time(sequences), state._asdict(), NO_NOISE)
 
     def alignment(self, state, memory, memory_mask=None):
         """Says where a step looked, from the state that it left.

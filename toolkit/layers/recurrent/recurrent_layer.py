@@ -13,9 +13,11 @@ from toolkit.arguments import InvalidArgument, check_positive_integer, check_rat
 from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gradient
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
+from toolkit.layers.recurrent.cells.recurrent_cell import RecurrentCell
 from toolkit.layers.recurrent.fused_lstm import fused_lstm
 from toolkit.layers.recurrent.initializing import building
 from toolkit.layers.recurrent.input_dtype import in_dtype
+from toolkit.layers.recurrent.observing import is_observed, observed_scan
 from toolkit.layers.recurrent.time_loop import current_backend, scan, scan_equations, swap_batch_and_time
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
@@ -131,13 +133,15 @@ class RecurrentLayer:
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Runs the steps; `keras.layers.RNN.call` prepares the arguments and picks what is returned."""
-        if self._is_left_to_keras(training):
+        if not is_observed() and self._is_left_to_keras(training):
             return super().inner_loop(sequences, initial_state, mask, training=training)
         mask = None if mask is None else tf.cast(keras.tree.flatten(mask)[0], tf.bool)
         if self.go_backwards:
             sequences, mask = tf.reverse(sequences, [1]), None if mask is None else tf.reverse(mask, [1])
         equations = equations_of(self.cell)
-        if equations is None:
+        if is_observed():
+            last_output, outputs, state = self._run_observed(equations, sequences, initial_state, mask)
+        elif equations is None:
             last_output, outputs, state = self._run_cell(sequences, initial_state, mask, training)
         else:
             last_output, outputs, state = self._run_equations(equations, sequences, initial_state, mask, training)
@@ -248,6 +252,30 @@ class RecurrentLayer:
 
     def _pack_state(self, tensors):
         return tf.nest.pack_sequence_as(list(self.state_size), tensors)
+
+    # === For whoever looks inside ===
+
+    def _run_observed(self, equations, sequences, initial_state, mask):
+        """Runs the steps without noise, see `observing`."""
+        inputs, state = swap_batch_and_time(sequences), tf.nest.flatten(initial_state)
+        noise = Noise(mask, None, self._zoneout(sequences, training=False))
+        if equations is not None:
+            weights, names = weights_of(self.cell), equations.State._fields
+
+            def step(x, state):
+                new, kept = equations.step(equations.project(x, weights), state[0], equations.State(*state), weights)
+                return new[0], list(new), equations.gates(kept)
+        else:
+            cell, known = self.cell, isinstance(self.cell, RecurrentCell)
+            names = cell.State._fields if known else [f"state {part}" for part in range(len(state))]
+
+            def step(x, state):
+                output, new = cell(x, self._pack_state(state))
+                return output, tf.nest.flatten(new), cell.opened(cell.project(x), cell.State(*state)) if known else {}
+
+        named = dict(zip(names, state, strict=True))
+        last_output, outputs, state = observed_scan(self, step, inputs, named, noise, backward=self.go_backwards)
+        return last_output, outputs if self.return_sequences else None, self._pack_state(state)
 
     # === Noise ===
 

@@ -167,6 +167,10 @@ class Attending(AttentionEquations):
         a = tf.tanh(tf.matmul(vh, weights.output_kernel))
         return self.State(a, *inner), self.Kept(a, α, vh, *inner_kept)
 
+    def gates(self, kept) -> dict[str, tf.Tensor]:
+        """Returns those of the cell."""
+        return self.cell.gates(self.cell.Kept(*kept[3:]))
+
     def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Any, tf.Tensor, Any]:
         """Carries the errors back over one step."""
         δq = δ_state.h * (1 - kept.a**2)

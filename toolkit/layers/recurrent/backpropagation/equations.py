@@ -75,6 +75,14 @@ class Equations(abc.ABC):
             The step's `Errors`, `δrecurrent_h`, and the errors of the state before, without what reaches it through `recurrent_h`.
         """
 
+    def gates(self, kept: Any) -> dict[str, tf.Tensor]:
+        """Returns how far the gates of a step were open, between 0 and 1, by name; `{}` for a cell without gates.
+
+        Args:
+            kept: What `step` kept.
+        """
+        return {}
+
     def weight_gradients(self, x: tf.Tensor, recurrent_h: tf.Tensor, state: Any, kept: Any, errors: Any) -> Any:
         """Returns the gradients of the weights, each one sum over all steps; all arguments are `[steps * batch, ...]`."""
         return Weights(self.kernel_gradient(x, errors), *self.recurrent_gradients(recurrent_h, kept, errors))

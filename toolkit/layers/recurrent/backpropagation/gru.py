@@ -83,6 +83,11 @@ class GRUEquations(Equations):
             g = tf.tanh(z_g + tf.matmul(candidate, kernel_g))
         return GRUState(u * state.h + (1 - u) * g), _Kept(tf.concat([u, r, g], -1), candidate)
 
+    def gates(self, kept: _Kept) -> dict[str, tf.Tensor]:
+        """Returns the update gate, which Keras calls z, and the reset gate."""
+        u, r, _ = tf.split(kept.gates, 3, axis=-1)
+        return {"z": u, "r": r}
+
     def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[_Errors, tf.Tensor, GRUState]:
         """Carries the errors back over one step."""
         u, r, g = tf.split(kept.gates, 3, axis=-1)

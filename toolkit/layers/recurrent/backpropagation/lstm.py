@@ -49,6 +49,11 @@ class LSTMEquations(Equations):
         c = f * state.c + i * g
         return LSTMState(o * tf.tanh(c), c), _Kept(tf.concat([i, f, g, o], -1))
 
+    def gates(self, kept: _Kept) -> dict[str, tf.Tensor]:
+        """Returns the input, forget and output gate."""
+        i, f, _, o = tf.split(kept.gates, 4, axis=-1)
+        return {"i": i, "f": f, "o": o}
+
     def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Errors, tf.Tensor, LSTMState]:
         """Carries the errors back over one step."""
         i, f, g, o = tf.split(kept.gates, 4, axis=-1)

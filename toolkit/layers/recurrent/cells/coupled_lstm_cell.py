@@ -45,8 +45,15 @@ class CoupledLSTMCell(MemoryCell):
 
     def step(self, projected, state):
         """Returns the new `LSTMState`."""
-        h, c = state
-        f, g, o = ops.split(projected + ops.matmul(h, self.recurrent_kernel), 3, axis=-1)
-        f, g, o = self.recurrent_activation(f), self.activation(g), self.recurrent_activation(o)
-        c = f * c + (1 - f) * g
+        f, g, o = self._activated(projected, state)
+        c = f * state.c + (1 - f) * g
         return LSTMState(o * self.activation(c), c)
+
+    def opened(self, projected, state) -> dict:
+        """Returns the forget and the output gate."""
+        f, _, o = self._activated(projected, state)
+        return {"f": f, "o": o}
+
+    def _activated(self, projected, state):
+        f, g, o = ops.split(projected + ops.matmul(state.h, self.recurrent_kernel), 3, axis=-1)
+        return self.recurrent_activation(f), self.activation(g), self.recurrent_activation(o)

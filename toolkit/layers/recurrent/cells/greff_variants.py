@@ -112,3 +112,8 @@ class FGRCell(PeepholeLSTMCell):
         z = self.blocks(projected + ops.matmul(h, self.recurrent_kernel), self.gates)
         fed_back = self.blocks(ops.matmul(ops.concatenate([i, f, o], axis=-1), self.gate_kernel), ("i", "f", "o"))
         return self.advance({name: z[name] + fed_back.get(name, 0) for name in z}, c)
+
+    def opened(self, projected, state) -> dict:
+        """Returns the input, forget and output gate."""
+        new = self.step(projected, state)
+        return {"i": new.i, "f": new.f, "o": new.o}

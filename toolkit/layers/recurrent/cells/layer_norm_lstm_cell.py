@@ -67,15 +67,22 @@ class LayerNormLSTMCell(MemoryCell):
 
     def step(self, projected, state):
         """Returns the new `LSTMState`."""
-        h, c = state
-        recurrent = self._normalize(ops.matmul(h, self.recurrent_kernel)) * self.recurrent_gain
-        i, f, g, o = ops.split(projected + recurrent, 4, axis=-1)
-        i, f, g, o = self.recurrent_activation(i), self.recurrent_activation(f), self.activation(g), self.recurrent_activation(o)
-        c = f * c + i * g
+        i, f, g, o = self._activated(projected, state)
+        c = f * state.c + i * g
         readout = self._normalize(c) * self.cell_gain
         if self.use_bias:
             readout = readout + self.cell_bias
         return LSTMState(o * self.activation(readout), c)
+
+    def opened(self, projected, state) -> dict:
+        """Returns the input, forget and output gate."""
+        i, f, _, o = self._activated(projected, state)
+        return {"i": i, "f": f, "o": o}
+
+    def _activated(self, projected, state):
+        recurrent = self._normalize(ops.matmul(state.h, self.recurrent_kernel)) * self.recurrent_gain
+        i, f, g, o = ops.split(projected + recurrent, 4, axis=-1)
+        return self.recurrent_activation(i), self.recurrent_activation(f), self.activation(g), self.recurrent_activation(o)
 
     def _normalize(self, a):
         # Half precision has too few digits for a variance.

@@ -22,6 +22,12 @@ class MutatedCell(RecurrentCell):
         """Returns `h̃ ⊙ z + h ⊙ (1 - z)`."""
         return OutputState(candidate * z + h * (1 - z))
 
+    def step(self, projected, state):
+        """Returns the new `OutputState`."""
+        z, r = self.opened(projected, state).values()
+        x, u_h = ops.split(projected, 3, axis=-1)[2], ops.split(self.recurrent_kernel, len(self.recurrent_gates), axis=-1)[-1]
+        return self.update(z, self.activation(ops.matmul(r * state.h, u_h) + x), state.h)
+
 
 class BareInputCell(MutatedCell):
     """What MUT1 and MUT2 have in common: the paper feeds one gate with the input itself, not with a projection of it.
@@ -113,14 +119,11 @@ class MUT1Cell(BareInputCell):
         z, r, x = ops.split(self.multiply(inputs), 3, axis=-1)
         return self.add_bias(ops.concatenate([z, r, self.activation(x)], axis=-1))
 
-    def step(self, projected, state):
-        """Returns the new `OutputState`."""
-        (h,) = state
-        u_r, u_h = ops.split(self.recurrent_kernel, 2, axis=-1)
-        z, r, x = ops.split(projected, 3, axis=-1)
-        z = self.recurrent_activation(z)
-        r = self.recurrent_activation(r + ops.matmul(h, u_r))
-        return self.update(z, self.activation(ops.matmul(r * h, u_h) + x), h)
+    def opened(self, projected, state) -> dict:
+        """Returns the update and the reset gate."""
+        u_r, _ = ops.split(self.recurrent_kernel, 2, axis=-1)
+        z, r, _ = ops.split(projected, 3, axis=-1)
+        return {"z": self.recurrent_activation(z), "r": self.recurrent_activation(r + ops.matmul(state.h, u_r))}
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
@@ -159,14 +162,12 @@ class MUT2Cell(BareInputCell):
 
     bare_gate = "r"
 
-    def step(self, projected, state):
-        """Returns the new `OutputState`."""
-        (h,) = state
-        u_z, u_r, u_h = ops.split(self.recurrent_kernel, 3, axis=-1)
-        z, r, x = ops.split(projected, 3, axis=-1)
-        z = self.recurrent_activation(z + ops.matmul(h, u_z))
-        r = self.recurrent_activation(r + ops.matmul(h, u_r))
-        return self.update(z, self.activation(ops.matmul(r * h, u_h) + x), h)
+    def opened(self, projected, state) -> dict:
+        """Returns the update and the reset gate."""
+        u_z, u_r, _ = ops.split(self.recurrent_kernel, 3, axis=-1)
+        z, r, _ = ops.split(projected, 3, axis=-1)
+        z = self.recurrent_activation(z + ops.matmul(state.h, u_z))
+        return {"z": z, "r": self.recurrent_activation(r + ops.matmul(state.h, u_r))}
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
@@ -200,11 +201,9 @@ class MUT3Cell(MutatedCell):
     Source: Jozefowicz et al. 2015, "An empirical exploration of recurrent network architectures", MUT3.
     """
 
-    def step(self, projected, state):
-        """Returns the new `OutputState`."""
-        (h,) = state
-        u_z, u_r, u_h = ops.split(self.recurrent_kernel, 3, axis=-1)
-        z, r, x = ops.split(projected, 3, axis=-1)
-        z = self.recurrent_activation(z + ops.matmul(self.activation(h), u_z))
-        r = self.recurrent_activation(r + ops.matmul(h, u_r))
-        return self.update(z, self.activation(ops.matmul(r * h, u_h) + x), h)
+    def opened(self, projected, state) -> dict:
+        """Returns the update and the reset gate."""
+        u_z, u_r, _ = ops.split(self.recurrent_kernel, 3, axis=-1)
+        z, r, _ = ops.split(projected, 3, axis=-1)
+        z = self.recurrent_activation(z + ops.matmul(self.activation(state.h), u_z))
+        return {"z": z, "r": self.recurrent_activation(r + ops.matmul(state.h, u_r))}

@@ -72,6 +72,12 @@ class PeepholeLSTMCell(MemoryCell):
         new = self.advance(z, state.c)
         return LSTMState(new.h, new.c)
 
+    def opened(self, projected, state) -> dict:
+        """Returns those of the input, forget and output gate that the cell has."""
+        z = self.blocks(projected + ops.matmul(state.h, self.recurrent_kernel), self.gates)
+        new = self.advance(z, state.c)
+        return {name: getattr(new, name) for name in self.gates if name != "g"}
+
     def advance(self, z: dict, c) -> GatedState:
         """Returns the state and the gates of a step from what each gate receives, `z`, and the memory before it."""
         i = self.gate("i", z, c)

@@ -189,6 +189,10 @@ class RecurrentCell(keras.layers.Layer):
         """Returns the new `State` from `project`'s part of one step and the `State` before it."""
         raise NotImplementedError(f"{type(self).__name__} must define `step(projected, state)`.")
 
+    def opened(self, projected, state) -> dict:
+        """Returns how far the gates of a step are open, between 0 and 1, by name, each `[batch, units]`; `{}` for a cell without gates."""
+        return {}
+
     def call(self, inputs, states, training=False):
         """Runs one step and returns `(output, new_states)`."""
         self._check(inputs, states)
