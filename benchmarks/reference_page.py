@@ -11,7 +11,7 @@ import toolkit
 from benchmarks.markdown import table_of
 from benchmarks.records import ROOT
 
-PACKAGES = (toolkit.text, toolkit.data, toolkit.layers, toolkit.models, toolkit.training)
+PACKAGES = (toolkit.text, toolkit.data, toolkit.layers, toolkit.models, toolkit.training, toolkit.inspection)
 INTRODUCTION = """\
 # Public names
 

@@ -9,7 +9,14 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LINES = re.findall(r"(?m)^`(\w+ → .*)`$", (ROOT / "docs/architecture.md").read_text("utf-8"))
 BEGINNINGS = {"toolkit": "text", "toolkit.data": "splits"}
-FRONT_DOORS = ("__init__.py", "__main__.py", "answering.py", "opening.py", "run.py")  # they stand above the line, beside `cli`
+FRONT_DOORS = (
+    "__init__.py",
+    "__main__.py",
+    "answering.py",
+    "inspecting.py",
+    "opening.py",
+    "run.py",
+)  # they stand above the line, beside `cli`
 
 
 def line_of(package):

@@ -1,7 +1,7 @@
 """Recurrent networks for text and images, from raw strings and pictures to a deployed model, on Keras and TensorFlow.
 
-The public names are those of `toolkit.text`, `data`, `layers`, `models` and `training`, and a few of its own: `toolkit.GRU` is
-`toolkit.layers.GRU`. Each is imported when it is first used, so `import toolkit` costs no TensorFlow. It only sees to it that Keras, once
+The public names are those of `toolkit.text`, `data`, `layers`, `models`, `training` and `inspection`, and a few of its own:
+`toolkit.GRU` is `toolkit.layers.GRU`. Each is imported when it is first used, so `import toolkit` costs no TensorFlow. It only sees to it that Keras, once
 it is imported, runs on TensorFlow, whatever the environment or Keras's own configuration file say, and finds our classes in `.keras` files.
 """
 
@@ -16,7 +16,7 @@ elif (_backend := sys.modules["keras"].config.backend()) != "tensorflow":
         "or set KERAS_BACKEND=tensorflow"
     )
 
-from toolkit import data, layers, models, text, training
+from toolkit import data, inspection, layers, models, text, training
 from toolkit.keras_names import tell_keras
 from toolkit.lazy_names import lazy_names
 
@@ -28,6 +28,7 @@ HOMES = {
     **layers.HOMES,
     **models.HOMES,
     **training.HOMES,
+    **inspection.HOMES,
     "Answers": "toolkit.tasks.answers",
     "ExportedModel": "toolkit.opening",
     "Recipe": "toolkit.recipe",
@@ -35,6 +36,7 @@ HOMES = {
     "RunFolder": "toolkit.run_folder",
     "Search": "toolkit.decoding.search",
     "UserError": "toolkit.errors",
+    "inspect": "toolkit.inspecting",
     "open": "toolkit.opening",
     "run_recipe": "toolkit.cli",
     "train": "toolkit.run",

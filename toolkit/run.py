@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import functools
 import importlib
 import logging
 import os
@@ -16,6 +17,7 @@ from toolkit.cli.options import setting_kinds
 from toolkit.cli.recipes import find_recipe, make_run
 from toolkit.errors import UserError
 from toolkit.html import image, preformatted
+from toolkit.inspecting import inspect
 from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
@@ -124,6 +126,33 @@ class Run(Answering):
             if version is not None:
                 check_positive_integer("version", version)
             return self.training.export(Path(directory), name, version, fused_lstm=fused_lstm)
+
+    @functools.cached_property
+    def subject(self) -> Any:
+        """What inspections look at: the model, and held-out examples.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        with as_a_command():
+            return find_task(self.recipe.task).part("subject")(self.training)
+
+    def inspect(self, what: str, **options: Any) -> Any:
+        """Looks inside of the model; the run stays as it is.
+
+        Args:
+            what: What to look at, such as `"gates"`; `toolkit inspect --help` lists all.
+            **options: What the inspection takes.
+
+        Returns:
+            A `Finding`: a sentence, numbers, and a page that `save(folder)` writes.
+
+        Raises:
+            UserError: The run is not finished, there is no such inspection, the model has nothing for it, or an option is not what it
+                should be.
+        """
+        with as_a_command():
+            return inspect(self.subject, what, **options)
 
     def __str__(self) -> str:
         return f"{self.recipe.name}, {self.path}\n{self.training.describe(self.metrics)}"

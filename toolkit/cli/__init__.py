@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": "measure a trained model on its test split or on other data",
     "predict": "answer texts of the command line, a file or standard input",
     "export": "write a trained model as SavedModel and LiteRT, verified",
+    "inspect": "look inside: gates, gradients, cells, attention",
     "serve": "answer requests over HTTP with an exported model",
 }
 

@@ -21,6 +21,7 @@ class Task:
         exporter: An `Exporter`: what a trained model is outside of Python, and how that is compared with it.
         opener: `(runner, folder) -> Any`: from the runner of an export, and the folder of its description, to what gives answers.
         prediction: A `Prediction`: what `toolkit predict` does with what gives answers.
+        subject: `(training) -> Subject`: what of a finished run an inspection looks at.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Task:
     exporter: str
     opener: str
     prediction: str
+    subject: str
 
     def part(self, which: str) -> Any:
         """Imports a part.

@@ -51,14 +51,29 @@ def test_gates_and_states_are_those_of_the_equations():
     _, [loop] = observed(lstm, x)
     c, h, o = loop.states["c"].numpy(), loop.states["h"].numpy(), loop.gates["o"].numpy()
     np.testing.assert_allclose(h, o * np.tanh(c), atol=1e-6)
+    np.testing.assert_array_equal(loop.keeps, loop.gates["f"])
     i, f = loop.gates["i"].numpy(), loop.gates["f"].numpy()
     before = np.concatenate([np.zeros_like(c[:, :1]), c[:, :-1]], 1)
     candidates = (c - f * before) / i
     assert np.abs(candidates).max() <= 1 + 1e-5
     _, [loop] = observed(gru, x)
-    z, h = loop.gates["z"].numpy(), loop.states["h"].numpy()
+    z, h = loop.keeps.numpy(), loop.states["h"].numpy()
     before = np.concatenate([np.zeros_like(h[:, :1]), h[:, :-1]], 1)
     assert np.abs((h - z * before) / (1 - z)).max() <= 1 + 1e-5
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("nfg", lambda gates: np.ones_like(gates["i"])), ("cifg", lambda gates: 1 - gates["i"]), ("mut2", lambda gates: 1 - gates["z"])],
+)
+def test_what_a_cell_without_a_forget_gate_keeps(name, expected):
+    _, [loop] = observed(layer_of(name, UNITS), sequences()[0])
+    np.testing.assert_allclose(loop.keeps, expected({gate: opened.numpy() for gate, opened in loop.gates.items()}))
+
+
+def test_a_simple_rnn_has_no_say_in_what_it_keeps():
+    _, [loop] = observed(layer_of("simple_rnn", UNITS), sequences()[0])
+    assert loop.keeps is None
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru", "simple_rnn", "peephole_lstm", "mut1"])

@@ -130,7 +130,7 @@ class AttentionDecoder(keras.layers.Layer):
             new, kept = equations.step(equations.project(x, weights), state[0], equations.State(*state), weights)
             return new[0], list(new), equations.gates(kept)
 
-        return observed_scan(self, step, swap_batch_and_time(sequences), state._asdict(), NO_NOISE)
+        return observed_scan(self, step, equations.keeps, swap_batch_and_time(sequences), state._asdict(), NO_NOISE)
 
     def alignment(self, state, memory, memory_mask=None):
         """Says where a step looked, from the state that it left.

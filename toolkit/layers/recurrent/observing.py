@@ -28,6 +28,7 @@ class ObservedLoop:
         layer: The layer, whose `cell` has the weights.
         states: After each step, by the name of the part, `[batch, time, size]`.
         gates: How far each gate was open, between 0 and 1, by its name, `[batch, time, units]`.
+        keeps: Share of its memory that each step keeps, `[batch, time, units]`; `None` for a cell without a gate for that.
         probes: Zeros that were added to the states, by the name of the part. Their gradient is the states'.
         mask: Boolean `[batch, time]`, `False` where nothing was read; `None` where there is no padding.
         backward: Whether it reads from the end.
@@ -36,12 +37,15 @@ class ObservedLoop:
     layer: Any
     states: dict[str, tf.Tensor]
     gates: dict[str, tf.Tensor]
+    keeps: tf.Tensor | None
     probes: dict[str, tf.Tensor]
     mask: tf.Tensor | None
     backward: bool
 
 
 Step = Callable[[tf.Tensor, list[tf.Tensor]], tuple[tf.Tensor, list[tf.Tensor], dict[str, tf.Tensor]]]
+
+Keeps = Callable[[dict[str, tf.Tensor]], tf.Tensor | None]
 
 _observer = contextvars.ContextVar("observer", default=None)
 
@@ -68,13 +72,14 @@ def is_observed() -> bool:
 
 
 def observed_scan(
-    layer: Any, step: Step, inputs: tf.Tensor, state: dict[str, tf.Tensor], noise: Noise, *, backward: bool = False
+    layer: Any, step: Step, keeps: Keeps, inputs: tf.Tensor, state: dict[str, tf.Tensor], noise: Noise, *, backward: bool = False
 ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
     """Runs a step over time as `scan` does, and leaves what happens in the list.
 
     Args:
         layer: Whose loop it is.
         step: `(inputs[t], state) -> (output, state, gates)`. Where the output is the first part of the state it must be the same tensor.
+        keeps: The share of its memory that a step keeps, from its gates.
         inputs: Time-major, `[time, batch, features]`, in the order of reading.
         state: Initial state by the names of its parts.
         noise: Mask, and the shares of a zoneout outside of training; batch-major.
@@ -114,5 +119,5 @@ def observed_scan(
     values = dict(zip(kept, tf.split(shown, list(kept.values()), -1), strict=True))
     gates = {name.removeprefix("gate "): values[name] for name in values if name.startswith("gate ")}
     mask = noise.mask if noise.mask is None or not backward else tf.reverse(noise.mask, [1])
-    loops.append(ObservedLoop(layer, {name: values[name] for name in state}, gates, probes, mask, backward))
+    loops.append(ObservedLoop(layer, {name: values[name] for name in state}, gates, keeps(gates), probes, mask, backward))
     return output, outputs, final

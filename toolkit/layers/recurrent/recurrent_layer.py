@@ -260,7 +260,7 @@ class RecurrentLayer:
         inputs, state = swap_batch_and_time(sequences), tf.nest.flatten(initial_state)
         noise = Noise(mask, None, self._zoneout(sequences, training=False))
         if equations is not None:
-            weights, names = weights_of(self.cell), equations.State._fields
+            weights, names, keeps = weights_of(self.cell), equations.State._fields, equations.keeps
 
             def step(x, state):
                 new, kept = equations.step(equations.project(x, weights), state[0], equations.State(*state), weights)
@@ -268,13 +268,14 @@ class RecurrentLayer:
         else:
             cell, known = self.cell, isinstance(self.cell, RecurrentCell)
             names = cell.State._fields if known else [f"state {part}" for part in range(len(state))]
+            keeps = cell.keeps if known else lambda gates: None
 
             def step(x, state):
                 output, new = cell(x, self._pack_state(state))
                 return output, tf.nest.flatten(new), cell.opened(cell.project(x), cell.State(*state)) if known else {}
 
         named = dict(zip(names, state, strict=True))
-        last_output, outputs, state = observed_scan(self, step, inputs, named, noise, backward=self.go_backwards)
+        last_output, outputs, state = observed_scan(self, step, keeps, inputs, named, noise, backward=self.go_backwards)
         return last_output, outputs if self.return_sequences else None, self._pack_state(state)
 
     # === Noise ===

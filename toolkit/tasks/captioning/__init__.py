@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.captioning.exporter:CaptionerExporter",
     opener="toolkit.tasks.captioning.predictor:open_predictor",
     prediction="toolkit.tasks.captioning.command:CaptionWriting",
+    subject="toolkit.tasks.captioning.subject:subject_of",
 )

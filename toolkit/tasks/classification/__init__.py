@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.classification.exporter:ClassifierExporter",
     opener="toolkit.tasks.classification.predictor:open_predictor",
     prediction="toolkit.tasks.classification.command:Labeling",
+    subject="toolkit.tasks.classification.subject:subject_of",
 )

@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.drawing.exporter:DrawingExporter",
     opener="toolkit.tasks.drawing.predictor:open_predictor",
     prediction="toolkit.tasks.drawing.command:Drawing",
+    subject="toolkit.tasks.drawing.subject:subject_of",
 )

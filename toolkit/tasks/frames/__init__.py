@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.frames.exporter:FrameExporter",
     opener="toolkit.tasks.frames.predictor:open_predictor",
     prediction="toolkit.tasks.frames.command:FrameTagging",
+    subject="toolkit.tasks.frames.subject:subject_of",
 )

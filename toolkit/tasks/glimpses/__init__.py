@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.glimpses.exporter:GlimpseExporter",
     opener="toolkit.tasks.glimpses.predictor:open_predictor",
     prediction="toolkit.tasks.glimpses.command:Looking",
+    subject="toolkit.tasks.glimpses.subject:subject_of",
 )

@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.language_model.exporter:LanguageModelExporter",
     opener="toolkit.tasks.language_model.text_generator:open_text_generator",
     prediction="toolkit.tasks.language_model.command:Writing",
+    subject="toolkit.tasks.language_model.subject:subject_of",
 )

@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.tagging.exporter:TaggerExporter",
     opener="toolkit.tasks.tagging.predictor:open_predictor",
     prediction="toolkit.tasks.tagging.command:WordTagging",
+    subject="toolkit.tasks.tagging.subject:subject_of",
 )

@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.translation.exporter:TranslatorExporter",
     opener="toolkit.tasks.translation.text_translator:open_translator",
     prediction="toolkit.tasks.translation.command:Translating",
+    subject="toolkit.tasks.translation.subject:subject_of",
 )

@@ -10,4 +10,5 @@ TASK = Task(
     exporter="toolkit.tasks.visual_question_answering.exporter:AnswererExporter",
     opener="toolkit.tasks.visual_question_answering.predictor:open_predictor",
     prediction="toolkit.tasks.visual_question_answering.command:QuestionAnswering",
+    subject="toolkit.tasks.visual_question_answering.subject:subject_of",
 )

@@ -171,6 +171,10 @@ class Attending(AttentionEquations):
         """Returns those of the cell."""
         return self.cell.gates(self.cell.Kept(*kept[3:]))
 
+    def keeps(self, gates: dict[str, tf.Tensor]) -> tf.Tensor | None:
+        """Returns what the cell keeps."""
+        return self.cell.keeps(gates)
+
     def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[Any, tf.Tensor, Any]:
         """Carries the errors back over one step."""
         δq = δ_state.h * (1 - kept.a**2)

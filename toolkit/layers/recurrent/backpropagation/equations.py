@@ -83,6 +83,10 @@ class Equations(abc.ABC):
         """
         return {}
 
+    def keeps(self, gates: dict[str, tf.Tensor]) -> tf.Tensor | None:
+        """Returns the share of its memory that a step keeps, from how far its gates are open; `None` for a cell that has no say in it."""
+        return gates.get("f")
+
     def weight_gradients(self, x: tf.Tensor, recurrent_h: tf.Tensor, state: Any, kept: Any, errors: Any) -> Any:
         """Returns the gradients of the weights, each one sum over all steps; all arguments are `[steps * batch, ...]`."""
         return Weights(self.kernel_gradient(x, errors), *self.recurrent_gradients(recurrent_h, kept, errors))

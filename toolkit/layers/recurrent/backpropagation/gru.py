@@ -88,6 +88,10 @@ class GRUEquations(Equations):
         u, r, _ = tf.split(kept.gates, 3, axis=-1)
         return {"z": u, "r": r}
 
+    def keeps(self, gates: dict[str, tf.Tensor]) -> tf.Tensor:
+        """Returns the update gate: where it is open, the state stays."""
+        return gates["z"]
+
     def step_back(self, δ_state, recurrent_h, state, kept, transposed) -> tuple[_Errors, tf.Tensor, GRUState]:
         """Carries the errors back over one step."""
         u, r, g = tf.split(kept.gates, 3, axis=-1)

@@ -32,6 +32,10 @@ class NFGCell(PeepholeLSTMCell):
     gates = ("i", "g", "o")
     peephole_gates = ("i", "o")
 
+    def keeps(self, gates: dict):
+        """Returns 1: nothing is forgotten."""
+        return ops.ones_like(gates["i"])
+
 
 @keras.saving.register_keras_serializable(package="toolkit")
 class NOGCell(PeepholeLSTMCell):
@@ -80,6 +84,10 @@ class CIFGCell(PeepholeLSTMCell):
     def forget_gate(self, z, c, i):
         """Returns `1 - i`."""
         return 1 - i
+
+    def keeps(self, gates: dict):
+        """Returns `1 - i`."""
+        return 1 - gates["i"]
 
 
 @keras.saving.register_keras_serializable(package="toolkit")

@@ -22,6 +22,10 @@ class MutatedCell(RecurrentCell):
         """Returns `h̃ ⊙ z + h ⊙ (1 - z)`."""
         return OutputState(candidate * z + h * (1 - z))
 
+    def keeps(self, gates: dict):
+        """Returns `1 - z`."""
+        return 1 - gates["z"]
+
     def step(self, projected, state):
         """Returns the new `OutputState`."""
         z, r = self.opened(projected, state).values()

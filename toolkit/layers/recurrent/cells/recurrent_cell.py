@@ -193,6 +193,10 @@ class RecurrentCell(keras.layers.Layer):
         """Returns how far the gates of a step are open, between 0 and 1, by name, each `[batch, units]`; `{}` for a cell without gates."""
         return {}
 
+    def keeps(self, gates: dict):
+        """Returns the share of its memory that a step keeps, from what `opened` gives; `None` for a cell that has no say in it."""
+        return gates.get("f")
+
     def call(self, inputs, states, training=False):
         """Runs one step and returns `(output, new_states)`."""
         self._check(inputs, states)

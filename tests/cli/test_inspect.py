@@ -1,0 +1,57 @@
+"""`toolkit inspect` on runs that the tests have."""
+
+import hashlib
+import json
+
+import pytest
+
+from tests.cli.shell import ROOT
+from toolkit.cli import main
+from toolkit.inspection.registry import INSPECTIONS
+
+RUNS = {name: ROOT / "tests" / "trained" / name for name in ("sentiment", "language_model")}
+
+
+def digests(folder):
+    return {path.relative_to(folder): hashlib.sha256(path.read_bytes()).digest() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_it_writes_a_page_and_leaves_the_run_as_it_is(name, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    before = digests(RUNS[name])
+    assert main(["inspect", str(RUNS[name]), "gates"]) == 0
+    assert digests(RUNS[name]) == before
+    sentence, *written = capsys.readouterr().out.splitlines()
+    assert "units remember for" in sentence
+    assert written == [f"written    inspections/{name}/gates.{suffix}" for suffix in ("html", "json")]
+    assert json.loads((tmp_path / "inspections" / name / "gates.json").read_text("utf-8"))["sentence"] == sentence
+
+
+def test_json(tmp_path, capsys):
+    assert main(["inspect", str(RUNS["sentiment"]), "gates", "--json", "--output-dir", str(tmp_path), "--constant=0.5"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "gates.json").read_text("utf-8"))
+
+
+def test_the_help_names_them_all(capsys):
+    assert main(["inspect", "--help"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name}: {known.summary}" in shown for name, known in INSPECTIONS.items())
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["nowhere", "gates"], "nowhere"),
+        ([str(RUNS["sentiment"]), "gate"], "expected one of gates"),
+        ([str(RUNS["sentiment"])], "expected WHAT"),
+        ([str(RUNS["sentiment"]), "gates", "--constant", "much"], "--constant: expected a number"),
+        ([str(RUNS["sentiment"]), "gates", "--constant", "7"], "--constant: expected a number between 0 and 1, received 7"),
+        ([str(RUNS["sentiment"]), "gates", "--output-dir", "/dev/null/x"], "/dev/null/x"),
+    ],
+)
+def test_a_mistake_is_one_line(argv, message, capsys):
+    assert main(["inspect", *argv]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1

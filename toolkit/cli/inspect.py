@@ -1,0 +1,64 @@
+"""`toolkit inspect`."""
+
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from toolkit.arguments import flag
+from toolkit.cli.options import described, setting_kinds
+from toolkit.cli.parser import Parser
+from toolkit.cli.recipes import open_run
+from toolkit.cli.streams import require_output
+from toolkit.errors import UserError
+from toolkit.inspection.registry import INSPECTIONS, find_inspection
+from toolkit.json_text import to_json
+from toolkit.run import Run
+
+
+def run(argv: Sequence[str]) -> int:
+    """Looks inside of a trained model, and writes a page of it."""
+    options = vars(_parser().parse_args(argv))
+    require_output()
+    run_dir, what, as_json, folder = (options.pop(name) for name in ("run", "what", "json", "output_dir"))
+    run, inspection = Run(open_run(run_dir)), find_inspection(what)
+    finding = run.inspect(what, **_values(options, inspection))
+    files = finding.save(Path(folder or "inspections") / ("" if folder else run.path.resolve().name))
+    print(to_json(finding.as_dict()) if as_json else "\n".join([str(finding), *(f"written    {file}" for file in files)]))
+    return 0
+
+
+def _parser() -> Parser:
+    """Returns a parser of the options of all inspections, whose values are words: what they mean depends on the inspection."""
+    parser = Parser(
+        "toolkit inspect",
+        "Look inside of a trained model: a sentence, a page that needs no other file, and its numbers as JSON. The run stays as it is.",
+        usage="toolkit inspect RUN WHAT [--output-dir FOLDER] [--OPTION VALUE ...]",
+        epilog="\n".join(["WHAT:", *(f"{name}: {known.summary};" for name, known in INSPECTIONS.items())]),
+    )
+    parser.add_argument("run", metavar="RUN", help="folder of a finished training run")
+    parser.add_argument("what", metavar="WHAT", help=f"one of {', '.join(INSPECTIONS)}")
+    parser.add_argument("--output-dir", metavar="FOLDER", help="where to write WHAT.html and WHAT.json (default: inspections/NAME-OF-RUN)")
+    parser.add_argument("--json", action="store_true", help="print the numbers as one line of JSON")
+    for name in INSPECTIONS:
+        inspection = find_inspection(name)
+        kinds, group = setting_kinds(inspection), parser.add_argument_group(name)
+        for texts in described(inspection).values():
+            for option, text in texts.items():
+                group.add_argument(flag(option), metavar=kinds[option].metavar, help=text.replace("%", "%%"))
+    return parser
+
+
+def _values(options: dict[str, str | None], inspection: type) -> dict[str, Any]:
+    kinds, values = setting_kinds(inspection), {}
+    for name, text in options.items():
+        if text is None:
+            continue
+        if name not in kinds:
+            known = f"one of {', '.join(map(flag, kinds))}" if kinds else "none"
+            raise UserError(f"{flag(name)}: expected an option of {inspection.name}, {known}; received {text!r}")
+        try:
+            values[name] = kinds[name].read(text)
+        except ArgumentTypeError as error:
+            raise UserError(f"{flag(name)}: {error}") from error
+    return values
