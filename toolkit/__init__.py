@@ -1,8 +1,9 @@
 """Recurrent networks for text and images, from raw strings and pictures to a deployed model, on Keras and TensorFlow.
 
 The public names are those of `toolkit.text`, `data`, `layers`, `models`, `training` and `inspection`, and a few of its own:
-`toolkit.GRU` is `toolkit.layers.GRU`. Each is imported when it is first used, so `import toolkit` costs no TensorFlow. It only sees to it that Keras, once
-it is imported, runs on TensorFlow, whatever the environment or Keras's own configuration file say, and finds our classes in `.keras` files.
+`toolkit.GRU` is `toolkit.layers.GRU`. Each is imported when it is first used, so `import toolkit` costs no TensorFlow. It only sees to
+it that Keras, once it is imported, runs on TensorFlow, whatever the environment or Keras's own configuration file say, and finds our
+classes in `.keras` files.
 """
 
 import os
