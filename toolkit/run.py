@@ -135,7 +135,9 @@ class Run(Answering):
             UserError: The run is not finished.
         """
         with as_a_command():
-            return find_task(self.recipe.task).part("subject")(self.training)
+            subject = find_task(self.recipe.task).part("subject")(self.training)
+            subject.history = self.metrics["history"]
+            return subject
 
     def inspect(self, what: str, **options: Any) -> Any:
         """Looks inside of the model; the run stays as it is.

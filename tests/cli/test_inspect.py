@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 
@@ -16,16 +17,22 @@ def digests(folder):
     return {path.relative_to(folder): hashlib.sha256(path.read_bytes()).digest() for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("name", RUNS)
-def test_it_writes_a_page_and_leaves_the_run_as_it_is(name, tmp_path, monkeypatch, capsys):
+SAID = {"gates": "units remember for", "gradient-flow": "the gradient of|its gradient"}
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [pytest.param(name, what, marks=() if what == "gates" else pytest.mark.slow) for what in SAID for name in RUNS],
+)
+def test_it_writes_a_page_and_leaves_the_run_as_it_is(name, what, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     before = digests(RUNS[name])
-    assert main(["inspect", str(RUNS[name]), "gates"]) == 0
+    assert main(["inspect", str(RUNS[name]), what]) == 0
     assert digests(RUNS[name]) == before
     sentence, *written = capsys.readouterr().out.splitlines()
-    assert "units remember for" in sentence
-    assert written == [f"written    inspections/{name}/gates.{suffix}" for suffix in ("html", "json")]
-    assert json.loads((tmp_path / "inspections" / name / "gates.json").read_text("utf-8"))["sentence"] == sentence
+    assert re.search(SAID[what], sentence)
+    assert written == [f"written    inspections/{name}/{what}.{suffix}" for suffix in ("html", "json")]
+    assert json.loads((tmp_path / "inspections" / name / f"{what}.json").read_text("utf-8"))["sentence"] == sentence
 
 
 def test_json(tmp_path, capsys):
@@ -46,6 +53,7 @@ def test_the_help_names_them_all(capsys):
         ([str(RUNS["sentiment"]), "gate"], "expected one of gates"),
         ([str(RUNS["sentiment"])], "expected WHAT"),
         ([str(RUNS["sentiment"]), "gates", "--constant", "much"], "--constant: expected a number"),
+        ([str(RUNS["sentiment"]), "gates", "--steps", "9"], "--steps: expected an option of gates, one of --constant; received '9'"),
         ([str(RUNS["sentiment"]), "gates", "--constant", "7"], "--constant: expected a number between 0 and 1, received 7"),
         ([str(RUNS["sentiment"]), "gates", "--output-dir", "/dev/null/x"], "/dev/null/x"),
     ],

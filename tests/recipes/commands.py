@@ -1,8 +1,13 @@
 """The command line, as tests call it."""
 
+import hashlib
 import json
 
+import numpy as np
+
+import toolkit
 from toolkit.cli import main
+from toolkit.inspection.registry import INSPECTIONS, possible
 
 
 def call(capsys, *argv):
@@ -33,3 +38,21 @@ def verify_again(capsys, export="saved_models/tiny"):
 def exact(report):
     """Returns the agreements of the artefacts in single precision that a report has."""
     return [each["agreement"] for each in report["artefacts"] if each["name"] in ("SavedModel", "LiteRT float32")]
+
+
+def assert_inspected(capsys, tmp_path, run="runs/tiny"):
+    """Checks that a run shows what is inside, that its subject has the loss of what was trained, and that it stays as it is."""
+    opened = toolkit.open(run)
+    before = _digests(opened.path)
+    losses = [float(opened.subject.loss(batch)) for batch in opened.subject.batches]
+    assert np.mean(losses) < opened.metrics["history"][0]["val_loss"]
+    assert {"gates", "gradient-flow"} <= {*possible(opened.subject)} <= {*INSPECTIONS}
+    for what in ("gates", "gradient-flow"):
+        code, out, _ = call(capsys, "inspect", run, what, "--json", "--output-dir", str(tmp_path))
+        assert code == 0
+        assert json.loads(out)["layers"]
+    assert _digests(opened.path) == before
+
+
+def _digests(folder):
+    return {path: hashlib.sha256(path.read_bytes()).digest() for path in folder.rglob("*") if path.is_file()}

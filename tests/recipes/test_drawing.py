@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import assert_refused, call, exact, verify_again
+from tests.recipes.commands import assert_inspected, assert_refused, call, exact, verify_again
 from tests.recipes.shapes import as_python_may_give, draw_shapes
 from toolkit.cli import main
 
@@ -50,6 +50,11 @@ def test_more_is_learned_than_how_often_pixels_are_white(folder):
         with Image.open(folder / "runs/tiny/plots" / name) as picture:
             assert picture.width > 100
             assert getattr(picture, "n_frames", 1) == (4 if name.endswith(".gif") else 1)
+
+
+@TRAINED
+def test_inspections_see_what_is_inside(folder, tmp_path, capsys):
+    assert_inspected(capsys, tmp_path)
 
 
 @TRAINED

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import assert_refused, call, exact, verify_again
+from tests.recipes.commands import assert_inspected, assert_refused, call, exact, verify_again
 from tests.recipes.shapes import as_python_may_give, write_shape_sequences
 from toolkit.cli import main
 
@@ -41,6 +41,11 @@ def test_shapes_are_learned(folder):
     for name in ("frames.png", "accuracy_by_position.png", "confusion_matrix.png", "learning_curve.png"):
         with Image.open(folder / "runs/tiny/plots" / name) as picture:
             assert picture.width > 300
+
+
+@TRAINED
+def test_inspections_see_what_is_inside(folder, tmp_path, capsys):
+    assert_inspected(capsys, tmp_path)
 
 
 @TRAINED

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import assert_refused, call, exact, verify_again
+from tests.recipes.commands import assert_inspected, assert_refused, call, exact, verify_again
 from toolkit.cli import main
 
 TINY = ["--glimpse-units=32", "--units=48", "--steps=260", "--learning-rate=0.004", "--glimpses=3", "--train-shift=0", "--train-scale=0"]
@@ -48,6 +48,11 @@ def test_digits_are_learned(folder):
     for name in ("glimpses.png", "confusion_matrix.png", "learning_curve.png"):
         with Image.open(folder / "runs/tiny/plots" / name) as picture:
             assert picture.width > 300
+
+
+@TRAINED
+def test_inspections_see_what_is_inside(folder, tmp_path, capsys):
+    assert_inspected(capsys, tmp_path)
 
 
 @TRAINED

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.recipes.commands import call
+from tests.recipes.commands import assert_inspected, call
 from toolkit.cli import main
 from toolkit.data.splits.report import Report, SplitReport
 from toolkit.tasks.tagging import corpus as default_data
@@ -51,6 +51,10 @@ def test_chunks_are_learned(folder):
     assert metrics["test"]["unknown_accuracy"] > 0.9  # by their characters and their neighbours
     assert metrics["history"][-1]["val_score"] > 0.9
     assert len(json.loads((folder / "runs" / "tiny" / "samples.json").read_text())) == 30
+
+
+def test_inspections_see_what_is_inside(folder, tmp_path, capsys):
+    assert_inspected(capsys, tmp_path)
 
 
 def test_evaluate_repeats_the_result_of_the_training(folder, capsys):

@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from tests.recipes.commands import call
+from tests.recipes.commands import assert_inspected, call
 from tests.recipes.sentences import pairs, write_sentences
 from toolkit.cli import main
 
@@ -48,6 +48,10 @@ def test_the_run_holds_all_that_later_commands_need(folder):
     assert metrics["test"]["bleu"] > 60
     assert metrics["languages"] == ["en", "fr"]
     assert len(list((run / "checkpoints").glob("epoch-*.npz"))) == 2  # those whose weights were averaged
+
+
+def test_inspections_see_what_is_inside(folder, tmp_path, capsys):
+    assert_inspected(capsys, tmp_path)
 
 
 def test_evaluate_repeats_the_result_of_the_training(folder, capsys):

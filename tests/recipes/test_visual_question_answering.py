@@ -6,7 +6,7 @@ import json
 import pytest
 from PIL import Image
 
-from tests.recipes.commands import assert_refused, call, exact, verify_again
+from tests.recipes.commands import assert_inspected, assert_refused, call, exact, verify_again
 from tests.recipes.shapes import as_python_may_give, write_shapes
 from toolkit.cli import main
 
@@ -44,6 +44,11 @@ def test_colours_and_shapes_are_learned(folder):
     for name in ("attention.png", "learning_curve.png"):
         with Image.open(folder / "runs/tiny/plots" / name) as picture:
             assert picture.width > 300
+
+
+@TRAINED
+def test_inspections_see_what_is_inside(folder, tmp_path, capsys):
+    assert_inspected(capsys, tmp_path)
 
 
 @TRAINED

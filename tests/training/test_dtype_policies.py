@@ -113,7 +113,7 @@ def test_a_norm_that_half_precision_has_no_room_for():
     variable = keras.Variable(np.zeros(4), dtype="float16")
     optimizer = keras.optimizers.SGD(1.0, global_clipnorm=3.0)
     optimizer.build([variable])
-    report = Update(optimizer)([tf.fill([4], tf.cast(300.0, tf.float16))])
+    report, _ = Update(optimizer)([tf.fill([4], tf.cast(300.0, tf.float16))])
     assert float(report["gradient_norm"]) == 600
     assert float(report["gradient_norm_clipped"]) == pytest.approx(3, rel=1e-6)
     np.testing.assert_allclose(variable.numpy(), np.full(4, -1.5), rtol=2**-11)

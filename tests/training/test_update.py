@@ -19,8 +19,8 @@ def update(**settings):
     variables = [keras.Variable(np.zeros([4, 2], "float32")), keras.Variable(np.zeros([1], "float32"))]
     optimizer = build_optimizer("sgd", 1.0, momentum=0.0, **settings)
     optimizer.build(variables)
-    report = tf.function(Update(optimizer))([REPEATED_ROWS, tf.constant(BIAS)])
-    return [-variable.value.numpy() for variable in variables], {name: float(value) for name, value in report.items()}
+    report, norms = tf.function(Update(optimizer))([REPEATED_ROWS, tf.constant(BIAS)])
+    return [-variable.value.numpy() for variable in variables], {name: float(value) for name, value in report.items()}, norms.numpy()
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,11 @@ def update(**settings):
     ],
 )
 def test_clips_and_reports_the_norms(settings, scales, norm):
-    applied, report = update(**settings)
+    applied, report, norms = update(**settings)
     np.testing.assert_allclose(applied[0], EMBEDDING * scales[0], rtol=1e-6)  # float32
     np.testing.assert_allclose(applied[1], BIAS * scales[1], rtol=1e-6)
     assert report == pytest.approx({"gradient_norm": 13, "gradient_norm_clipped": norm, "learning_rate": 1}, rel=1e-6)
+    np.testing.assert_allclose(norms, [[5, 12], np.multiply([5, 12], scales)], rtol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["adam", "adamw", "rmsprop", "sgd"])

@@ -102,7 +102,7 @@ def _sentence(layers: dict[str, _Layer]) -> str:
             middle, longest = np.median(layer.memory), max(layer.memory)
             said.append(f"its units remember for {middle:.3g} steps in the median, and the longest for {_long(longest)}")
         else:
-            said.append("it has no gate for its memory")
+            said.append("it shows no gate for its memory")
         if layer.constant:
             said.append(f"{len(layer.constant)} of {layer.units} units are constant, {len(layer.dead)} of them dead")
         else:

@@ -28,6 +28,7 @@ class Known:
 
 INSPECTIONS = {
     "gates": Known("gates:Gates", "how far each gate is open, how long units remember, and which units are dead"),
+    "gradient-flow": Known("gradient_flow:GradientFlow", "how far the gradient of the loss comes back through time, and what bounds it"),
 }
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from toolkit.layers.recurrent.observing import ObservedLoop, observing
@@ -35,6 +36,9 @@ class Subject:
         loss: `(batch) -> scalar`: the mean loss of a batch, as training has it, without regularization.
         name: What it is called on pages.
 
+    Attributes:
+        history: The record of each epoch of its training, as in `History.epochs`; empty where nobody knows.
+
     Example: a model of one's own.
 
         >>> model = keras.Sequential([keras.Input((None, 3)), LSTM(4), keras.layers.Dense(2)])
@@ -45,6 +49,7 @@ class Subject:
     """
 
     kind = "a Keras model"
+    history: Sequence[dict[str, float]] = ()
 
     def __init__(self, model: keras.Model, batches: Sequence[Batch], loss: Callable[[Batch], tf.Tensor], name: str = "model"):
         self.model = model
@@ -65,6 +70,21 @@ class Subject:
         with observing(tape) as loops:
             loss = self.loss(batch)
         return loss, named_loops(loops)
+
+    def gradients(self, batch: Batch) -> dict[str, tuple[ObservedLoop, dict[str, np.ndarray]]]:
+        """Runs the model on a batch and back.
+
+        Args:
+            batch: The examples.
+
+        Returns:
+            What was seen, as in `observed`, and the gradient of the loss with respect to each part of each state, `[batch, time, size]`.
+        """
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            loss, loops = self.observed(batch, tape)
+        probes = {name: loop.probes for name, loop in loops.items()}
+        gradients = tape.gradient(loss, probes, unconnected_gradients=tf.UnconnectedGradients.ZERO) if probes else {}
+        return {name: (loop, {part: each.numpy() for part, each in gradients[name].items()}) for name, loop in loops.items()}
 
 
 def named_loops(loops: Sequence[ObservedLoop]) -> dict[str, ObservedLoop]:

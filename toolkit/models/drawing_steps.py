@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from toolkit.cells import cell_of
 from toolkit.layers.attention.gaussian_window import PARAMETERS, filter_banks, read, window_of, write
 from toolkit.layers.precision import output_dtype
 from toolkit.layers.recurrent.layer_of import layer_of
@@ -38,6 +39,7 @@ class DrawingStep(keras.layers.Layer):
         self.patch = keras.layers.Dense(image_size**2 if write_size is None else write_size**2, name="patch")
         self.window = None if write_size is None else keras.layers.Dense(PARAMETERS, dtype=output_dtype(), name="write_window")
         self.state_size = [*tf.nest.flatten(self.decoder.state_size), image_size**2]
+        self.state_names = [*(f"decoder {part}" for part in cell_of(cell).state), "canvas"]
         self.output_size = image_size**2 + (GEOMETRY if write_size else 0)
 
     def build(self, input_shape=None):
@@ -99,6 +101,7 @@ class AutoencodingStep(keras.layers.Layer):
         self.log_deviation = keras.layers.Dense(drawing.latent_dim, dtype=output_dtype(), name="log_deviation")
         self._encoder_sizes = tf.nest.flatten(self.encoder.state_size)
         self.state_size = [*self._encoder_sizes, *drawing.state_size, self.image_size**2]
+        self.state_names = [*(f"encoder {part}" for part in cell_of(cell).state), *drawing.state_names, "image"]
         self.output_size = drawing.output_size + 1
 
     def build(self, input_shape=None):

@@ -141,7 +141,7 @@ class GlimpseClassifier(keras.Model):
             before = tf.stop_gradient(state[0])
             mean = self._reach * self.locator(self.searcher(before))
             place = tf.stop_gradient(mean + self._noise(mean) if training else mean)
-            output, state = self.core.cell(self._seen(images, place), state)
+            output, state = self.core.cell(self.seen(images, place), state)
             steps.append((place, mean, self.baseline(before)))
             if step % self.num_glimpses == 0:
                 logits.append(self.classifier(self.dropout_layer(output, training=training)))
@@ -151,8 +151,13 @@ class GlimpseClassifier(keras.Model):
     def _noise(self, mean):
         return keras.random.normal(tf.shape(mean), stddev=self.location_deviation, dtype=mean.dtype, seed=self.place_seed)
 
-    def _seen(self, images, place):
-        """Returns what a glimpse tells, and where it was, `[batch, units]`."""
+    def seen(self, images, place):
+        """Returns what a glimpse tells, and where it was, `[batch, units]`.
+
+        Args:
+            images: From 0 to 1, `[batch, image_size, image_size, channels]`.
+            place: l_t, `[batch, 2]`.
+        """
         centres = (place + 1) / 2 * (self.image_size - 1)
         grids = [sample(images, centres, 2.0**scale, self.glimpse_size) for scale in range(self.scales)]
         size = self.glimpse_size**2 * self.channels

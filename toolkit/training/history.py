@@ -11,7 +11,8 @@ class History:
         monitor: The key of `epochs` to judge by, such as `"val_accuracy"`.
         mode: `"max"` if the larger is better, `"min"` if the smaller.
         epochs: One dictionary per finished epoch: `epoch` (from 1), `loss`, `val_loss`, the metrics with and without `val_`,
-            `learning_rate`, `seconds` (of training so far, over all resumptions).
+            `learning_rate`, `seconds` (of training so far, over all resumptions), and if the optimizer clips, `clipped`: the share of the
+            steps at which it did.
     """
 
     monitor: str

@@ -19,6 +19,7 @@ from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.averaging import averaged_weights
 from toolkit.training.budget import FEW, Budget, validations
 from toolkit.training.checkpoint import Checkpoint, CheckpointFolder
+from toolkit.training.clipping import Clipping
 from toolkit.training.history import History
 from toolkit.training.interruption import Interruption
 from toolkit.training.objective import Objective
@@ -114,10 +115,10 @@ def fit(
     check_positive_integer("average_epochs", average_epochs)
     _check_model(model, objective, strategy)
     progress = Progress(budget)
-    chief = [progress, Scalars(Path(run_dir) / "logs", optimizer, log_every)] if is_chief(strategy) else []
     with strategy.scope(), losing_workers(strategy), Interruption() as interruption:
         optimizer.build(model.trainable_variables)
         steps = Steps(model, optimizer, objective, strategy)
+        chief = [progress, Scalars(Path(run_dir) / "logs", optimizer, log_every, steps)] if is_chief(strategy) else []
         listeners = keras.callbacks.CallbackList([*callbacks, *chief], model=model)
         history = History(f"val_{monitor}", mode or ("min" if monitor == "loss" else "max"))
         folder = CheckpointFolder(Path(run_dir) / "checkpoints")
@@ -175,6 +176,9 @@ class _Training:
     scores: dict[str, Score]
     average_epochs: int
     state: State = field(default_factory=State)
+
+    def __post_init__(self) -> None:
+        self.clipping = Clipping(self.optimizer)
 
     def resume(self) -> None:
         """Takes up the latest checkpoint, if there is one."""
@@ -243,6 +247,8 @@ class _Training:
             logs = weighted_means(sums) | report
             self._require_finite(logs)
             self.state.add(sums)
+            self.state.clipped += self.clipping.counts(report)
+            self.state.norms += report["gradient_norm"]
             self.callbacks.on_train_batch_end(self.state.step - 1, logs)
             self._save_if_due()
             self._norm = report["gradient_norm"]
@@ -254,7 +260,8 @@ class _Training:
             results = self._validate(validation)
             learning_rate = float(tf.convert_to_tensor(self.optimizer.learning_rate))
             measured = self.state.means() | {f"val_{name}": value for name, value in results.items()}
-            record = {"epoch": self.state.epoch + 1, **measured, "learning_rate": learning_rate, "seconds": self._seconds()}
+            clipped, norm = self.clipping.record(self.state.clipped, self.state.step), self.state.norms / max(1, self.state.step)
+            record = {"epoch": self.state.epoch + 1, **measured, **clipped, "learning_rate": learning_rate, "seconds": self._seconds()}
             self.state.finish_epoch(record)
             best = [epoch["epoch"] for epoch in self.history.best_of(self.average_epochs)]
             if record["epoch"] in best:
@@ -265,6 +272,7 @@ class _Training:
         if is_chief(self.strategy):
             self.folder.keep_epochs(best)
         self.callbacks.on_epoch_end(self.state.epoch - 1, record)
+        self.clipping.warn(record, norm)
 
     def _validate(self, validation: Batches) -> dict[str, float]:
         totals = State()

@@ -14,6 +14,8 @@ class State:
         epochs: `History.epochs`.
         seconds: Spent training, over all resumptions.
         total: Steps of the whole training, once a budget has said so.
+        clipped: Steps of the epoch under way whose gradient was clipped.
+        norms: Sum of the gradient's norms over its steps, before clipping.
     """
 
     epoch: int = 0
@@ -22,6 +24,8 @@ class State:
     epochs: list[dict[str, float]] = field(default_factory=list)
     seconds: float = 0.0
     total: int | None = None
+    clipped: int = 0
+    norms: float = 0.0
 
     def add(self, sums: dict[str, float]) -> None:
         """Counts one step in."""
@@ -37,7 +41,8 @@ class State:
         """Files the epoch's record and starts the next."""
         self.epochs.append(record)
         self.epoch += 1
-        self.step = 0
+        self.step = self.clipped = 0
+        self.norms = 0.0
         self.totals = {}
 
 

@@ -21,7 +21,13 @@ class Steps:
         optimizer: Built optimizer.
         objective: What is minimised and measured.
         strategy: `tf.distribute.get_strategy()` for a single device.
+
+    Attributes:
+        norms: The norms of the gradients of all variables at the last training step, before and after clipping, `[2, variables]`; `None`
+            before the first.
     """
+
+    norms: tf.Tensor | None = None
 
     def __init__(
         self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective, strategy: tf.distribute.Strategy
@@ -41,7 +47,8 @@ class Steps:
         Returns:
             The objective's sums over the global batch and that of the weights (`weight`); and the report of `Update`.
         """
-        return self._run(self._train, batch)
+        sums, report, self.norms = self._run(self._train, batch)
+        return sums, report
 
     def evaluate(self, batch: tuple) -> dict[str, float]:
         """Measures one batch; returns the sums as `train` does."""
@@ -59,13 +66,13 @@ class Steps:
         if key not in self._compiled:
             everywhere = tf.function(lambda *batch: self._of_one_replica(self._strategy.run(step, batch)))
             self._compiled[key] = everywhere.get_concrete_function(*specs)
-        return tf.nest.map_structure(float, self._compiled[key](*batch))
+        return tf.nest.map_structure(lambda found: found if found.shape.rank else float(found), self._compiled[key](*batch))
 
     def _of_one_replica(self, results):
         """What the replicas return has been summed over them, so one speaks for all."""
         return tf.nest.map_structure(lambda result: self._strategy.experimental_local_results(result)[0], results)
 
-    def _train(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> tuple[dict, dict]:
+    def _train(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> tuple[dict, dict, tf.Tensor]:
         total = _sum_over_replicas(tf.reduce_sum(weights))
         with tf.GradientTape() as tape:
             sums = self._objective.sums(self._model, inputs, labels, weights, training=True)
@@ -73,8 +80,8 @@ class Steps:
             if self._model.losses:
                 minimised += tf.add_n([tf.cast(loss, minimised.dtype) for loss in self._model.losses]) / self._strategy.num_replicas_in_sync
         variables = [variable.value for variable in self._model.trainable_variables]
-        report = self._update(tape.gradient(minimised, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO))
-        return self._of_all_replicas(sums, weights), report
+        report, norms = self._update(tape.gradient(minimised, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO))
+        return self._of_all_replicas(sums, weights), report, norms
 
     def _evaluate(self, inputs, labels: tf.Tensor, weights: tf.Tensor) -> dict:
         return self._of_all_replicas(self._objective.sums(self._model, inputs, labels, weights, training=False), weights)

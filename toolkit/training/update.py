@@ -24,7 +24,7 @@ class Update:
         # Replicas update mirrored variables together, which cannot be compiled apart from the step around it.
         self._apply = self._clip_and_apply if tf.distribute.has_strategy() else tf.function(self._clip_and_apply, jit_compile=True)
 
-    def __call__(self, gradients: list[tf.Tensor | tf.IndexedSlices]) -> dict[str, tf.Tensor]:
+    def __call__(self, gradients: list[tf.Tensor | tf.IndexedSlices]) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
         """Takes the step; called in a replica.
 
         Args:
@@ -32,16 +32,19 @@ class Update:
                 made dense, which sums repeated rows: only then are the norm and the squares of Adam right.
 
         Returns:
-            The scalars named by `REPORTED`: the global norm of the sum before and after clipping, and the learning rate used.
+            The scalars named by `REPORTED`: the global norm of the sum before and after clipping, and the learning rate used; and the norm
+            of each variable's gradient before and after clipping, `[2, variables]`.
         """
         dense = [tf.convert_to_tensor(gradient) for gradient in gradients]
         wide = keras.backend.result_type("float32", *(gradient.dtype.name for gradient in dense))
         dense = [tf.cast(gradient, wide) for gradient in dense]  # half precision has no room for the squares in a norm
         return self._apply(tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, dense))
 
-    def _clip_and_apply(self, gradients: list[tf.Tensor]) -> dict[str, tf.Tensor]:
-        norm = tf.linalg.global_norm(gradients)
-        clipped = tf.linalg.global_norm(self._optimizer._clip_gradients(gradients))
+    def _clip_and_apply(self, gradients: list[tf.Tensor]) -> tuple[dict[str, tf.Tensor], tf.Tensor]:
+        clipped = self._optimizer._clip_gradients(gradients)
+        norms = [tf.linalg.global_norm(each) for each in (gradients, clipped)]
+        # The same sums of squares as in the global norms, which XLA makes once.
+        squares = tf.stack([tf.stack([tf.nn.l2_loss(gradient) for gradient in each]) for each in (gradients, clipped)])
         learning_rate = tf.convert_to_tensor(self._optimizer.learning_rate)
         self._optimizer.apply(gradients)
-        return dict(zip(REPORTED, (norm, clipped, learning_rate), strict=True))
+        return dict(zip(REPORTED, (*norms, learning_rate), strict=True)), tf.sqrt(2 * squares)

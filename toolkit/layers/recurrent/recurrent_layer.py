@@ -267,7 +267,7 @@ class RecurrentLayer:
                 return new[0], list(new), equations.gates(kept)
         else:
             cell, known = self.cell, isinstance(self.cell, RecurrentCell)
-            names = cell.State._fields if known else [f"state {part}" for part in range(len(state))]
+            names = cell.State._fields if known else getattr(cell, "state_names", [f"state {part}" for part in range(len(state))])
             keeps = cell.keeps if known else lambda gates: None
 
             def step(x, state):
