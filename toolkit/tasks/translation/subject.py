@@ -37,7 +37,7 @@ class TranslatorSubject(Subject):
         return loss, with_mask(loops, batch.inputs[1] != 0)
 
     def _loss(self, batch: Batch) -> tf.Tensor:
-        nats = self._nats(batch.labels, self.model(batch.inputs, training=False))
+        nats = self._nats(tf.convert_to_tensor(batch.labels), self.model(batch.inputs, training=False))
         return tf.reduce_sum(nats * batch.weights) / tf.reduce_sum(batch.weights)
 
 
