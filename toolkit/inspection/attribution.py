@@ -1,7 +1,6 @@
 """What each part of an input adds to a score, by gradients; for any function of it, and for a layer inside of a model."""
 
 import contextlib
-import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -110,13 +109,13 @@ def of_pixels(graded: Graded, images: np.ndarray, most_steps: int = MOST_STEPS) 
     images = images.astype("float32")
     rows, columns = (np.array_split(np.arange(size), min(PATCHES, size)) for size in images.shape[1:3])
     patches = [np.ix_([image], row, column) for image in range(len(images)) for row in rows for column in columns]
-    covered = (_covered(images, patch) for patch in patches)
     score = float(graded(images[np.newaxis])[0][0])
     weights = np.zeros(images.shape[:3])
     at_once = max(1, VALUES_AT_ONCE // images.size)
-    for part in itertools.batched(zip(patches, covered, strict=True), at_once):
-        scores = np.asarray(graded(np.stack([each for _, each in part]))[0])
-        for (patch, _), without in zip(part, scores, strict=True):
+    for start in range(0, len(patches), at_once):
+        part = patches[start : start + at_once]
+        scores = np.asarray(graded(np.stack([_covered(images, patch) for patch in part]))[0], "float64")
+        for patch, without in zip(part, scores, strict=True):
             weights[patch] = (score - without) / weights[patch].size
     return score, [*by_gradients(graded, images, most_steps), Attribution(OCCLUSION, weights)]
 

@@ -29,7 +29,7 @@ class Saliency(Inspection):
     """Which tokens or pixels an answer hangs on.
 
     The score of an answer is the logarithm of how much more probable it is than the next best one. What each token or pixel adds to it is
-    said by gradient times input, by integrated gradients, whose sum is the change of the score from an input of zeros, and by leaving it out.
+    said by gradient times input, by integrated gradients, whose sum is the score's change from an input of zeros, and by leaving it out.
 
     Source: Sundararajan, Taly & Yan 2017, "Axiomatic attribution for deep networks".
 

@@ -44,6 +44,22 @@ def texts_to_explain(training: Any, text: str | None, examples: int) -> list[str
     return texts
 
 
+def samples_to_explain(training: Any, text: str | None, examples: int) -> list[Any]:
+    """Returns the first held-out samples that a run keeps of what it looks at.
+
+    Args:
+        training: The `TrainingRun`.
+        text: A text, which is no image.
+        examples: How many.
+
+    Raises:
+        InvalidArgument: A text was given.
+    """
+    if text is not None:
+        raise InvalidArgument("text", "none of a run that looks at images", text)
+    return training.run.read_json(training.run.samples)[:examples]
+
+
 def check_one_answer(hypothesis: int) -> None:
     """Refuses to look at another hypothesis than the first, for what has a single answer.
 
