@@ -11,10 +11,11 @@ from toolkit.cli.recipes import find_recipe, make_run
 from toolkit.data.images.decoding import to_png
 from toolkit.errors import UserError
 from toolkit.inspecting import inspect
-from toolkit.models import Captioner, FrameTagger, Tagger, Translator, VisualAnswerer
+from toolkit.models import Captioner, FrameTagger, GlimpseClassifier, Tagger, Translator, VisualAnswerer
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.captioning import explanation as captioning
 from toolkit.tasks.frames import explanation as frames
+from toolkit.tasks.glimpses import explanation as glimpses
 from toolkit.tasks.tagging import explanation as tagging
 from toolkit.tasks.translation import explanation as translation
 from toolkit.tasks.visual_question_answering import explanation as answering
@@ -108,6 +109,18 @@ def test_pixels_of_frames(make):
     assert "completeness gap" in finding.page()
     with pytest.raises(UserError, match="text: expected none of a run that looks at images, received 'x'"):
         inspect(one, "saliency", text="x")
+
+
+def test_pixels_at_the_places_of_glimpses(make):
+    sizes = {"num_glimpses": 2, "glimpse_size": 4, "scales": 2, "glimpse_units": 4, "units": 5, "objects": 2}
+    training = make("glimpses", GlimpseClassifier(["a", "b", "c"], SIDE, 3, **sizes), images(1))
+    found = inspect(subject(training, glimpses.explainer_of(training)), "saliency").as_dict()["examples"]
+    assert complete(found)
+    assert [each["part"] for each in found] == ["object 1", "object 2"]
+    looked = training.predictor().predict([base64.b64decode(images(1)[0])])[0]
+    assert [each["answer"] for each in found] == [*looked.labels]
+    log_odds = [np.log(each.max()) - np.log(np.sort(each)[-2]) for each in looked.probabilities]
+    np.testing.assert_allclose([each["score"] for each in found], log_odds, rtol=1e-3, atol=1e-4)
 
 
 def test_pixels_that_an_answer_hangs_on_and_where_the_model_looked(make):

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from toolkit.arguments import check_positive_integer
+from toolkit.errors import UserError
 from toolkit.inspection.explained import Attended
 from toolkit.inspection.finding import Finding
 from toolkit.inspection.inspection import Inspection
@@ -43,6 +44,8 @@ class Attention(Inspection):
     def of(self, subject: Any) -> Finding:
         """Lets the subject answer, and looks where it looks."""
         found = subject.attend(self.text, self.examples, self.hypothesis)
+        if not found:
+            raise UserError(f"{self.name}: expected answers of some words, found none that is number {self.hypothesis} of its beam")
         numbers = {"hypothesis": self.hypothesis, "examples": [each.as_dict() for each in found]}
         return Finding(self.name, subject.name, _sentence(found), numbers, "\n".join(map(_shown, found)), style=STYLE)
 

@@ -139,20 +139,21 @@ def _along(graded: Graded, inputs: np.ndarray, places: np.ndarray) -> tuple[np.n
 
 
 @contextlib.contextmanager
-def replaced(layer: keras.layers.Layer, value: Any) -> Iterator[None]:
-    """Lets the next call of a layer give something else than it would; its mask stays. Later calls are as ever.
+def replaced(layer: keras.layers.Layer, *values: Any) -> Iterator[None]:
+    """Lets the next calls of a layer give something else than they would; their masks stay. Later calls are as ever.
 
     Args:
         layer: The layer.
-        value: What it gives.
+        *values: What the calls give, in their order.
     """
-    call = layer.call
+    call, left = layer.call, iter(values)
 
-    def once(*_, **__):
-        layer.call = call
-        return value
+    def next_value(*inputs, **options):
+        for value in left:
+            return value
+        return call(*inputs, **options)
 
-    layer.call = once
+    layer.call = next_value
     try:
         yield
     finally:

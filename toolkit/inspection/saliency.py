@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from toolkit.arguments import check_integer, check_positive_integer
+from toolkit.arguments import check_integer, check_positive_integer, option
+from toolkit.errors import UserError
 from toolkit.html import table
 from toolkit.inspection.explained import Attribution, Explained
 from toolkit.inspection.finding import Finding
@@ -52,6 +53,8 @@ class Saliency(Inspection):
     def of(self, subject: Any) -> Finding:
         """Explains the subject's answers."""
         found = subject.explain(self.text, self.examples, self.most_steps)
+        if not found:
+            raise UserError(f"{self.name}: expected answers to explain, found none that has any words; try more {option('examples')}")
         numbers = {"examples": [each.as_dict() for each in found]}
         return Finding(self.name, subject.name, _sentence(found), numbers, _body(found), style=STYLE)
 

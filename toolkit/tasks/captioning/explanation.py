@@ -1,6 +1,7 @@
 """Which pixels each word of a caption hangs on, and where attention looked for it."""
 
 import base64
+import functools
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from toolkit.inspection.explained import Attended, Explained
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.captioner import BEGIN
 from toolkit.tasks.captioning.functions import SERVED
+from toolkit.tasks.captioning.predictor import Predictor
 from toolkit.tasks.explaining import check_one_answer, samples_to_explain, two_best
 
 MOST_WORDS = 16  # words of a caption that are explained
@@ -28,12 +30,16 @@ class CaptionExplainer:
 
     def __init__(self, training: Any):
         self.training = training
-        self.predictor = training.predictor()
         self.model = training.load_model()
         images = tf.TensorSpec([None, 1, self.model.image_size, self.model.image_size, 3], tf.float32)
         tokens = tf.TensorSpec([None], tf.int32)
         self._graded = with_gradient(self._score, [images, tokens, tf.TensorSpec([3], tf.int32)])
         self._all = tf.function(self._logits, input_signature=[images, tokens], autograph=False)
+
+    @functools.cached_property
+    def predictor(self) -> Predictor:
+        """What writes captions with the run."""
+        return self.training.predictor()
 
     def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
         """Explains the captions of held-out images, word by word and by all methods.

@@ -1,5 +1,6 @@
 """Why a classifier gave a text its label, and where its attention was."""
 
+import functools
 from collections import defaultdict
 from typing import Any
 
@@ -25,6 +26,7 @@ from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.layers.pooling.attention_over_time import AttentionOverTime
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.text_classifier import PARTS, TextClassifier
+from toolkit.tasks.classification.predictor import Predictor
 from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.word_occlusion import flips_of, log_ratio
 from toolkit.tasks.explaining import check_one_answer, texts_to_explain, two_best
@@ -46,14 +48,23 @@ class ClassifierExplainer:
         model = training.load_model()
         parts = model.parts() if isinstance(model, TextClassifier) else {}
         self.training = training
-        self.predictor = training.predictor()
         self.recurrent = parts.get(PARTS[0], model)
         self.scales = np.asarray(model.get_layer("fusion").scales) if parts else np.ones(1)
         self.linear = model.get_layer("ngrams") if PARTS[1] in parts else None
-        self.most_read = (model.max_length if isinstance(model, TextClassifier) else None) or self.predictor.max_length
+        self.model = model
         self.embedding = embedding_of(model)
         vectors = tf.TensorSpec([None, None, self.embedding.output_dim], tf.float32)
         self._graded = with_gradient(self._score, [vectors, tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([2], tf.int32)])
+
+    @functools.cached_property
+    def predictor(self) -> Predictor:
+        """What labels texts with the run."""
+        return self.training.predictor()
+
+    @property
+    def most_read(self) -> int:
+        """Tokens that the recurrent layers read of a text, which loses its middle."""
+        return _most_read(self.model) or self.predictor.max_length
 
     def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
         """Explains the label of a text, or of held-out ones, by all methods.
@@ -135,6 +146,10 @@ class ClassifierExplainer:
         return float(self.scales[1]) * (shares[:, labels[0]] - shares[:, labels[1]])
 
 
+def _most_read(model: keras.Model) -> int | None:
+    return model.max_length if isinstance(model, TextClassifier) else None
+
+
 def shares_of_tokens(layer: NgramLogits, ids: np.ndarray) -> np.ndarray:
     """Returns what each token adds to the logits of a linear model of n-grams.
 
@@ -178,14 +193,12 @@ def attention_of(training: Any) -> Any:
     if len(pooling) != 1:
         return None
     sequences = keras.Model(model.input, pooling[0].input)
-    predictor = training.predictor()
-    most = (model.max_length if isinstance(model, TextClassifier) else None) or predictor.max_length
 
     def attended(text: str | None, examples: int, hypothesis: int) -> list[Attended]:
         check_one_answer(hypothesis)
-        found = []
+        predictor, found = training.predictor(), []
         for each in texts_to_explain(training, text, examples):
-            ids = crop(predictor.tokenizer.encode([each])[0], most)
+            ids = crop(predictor.tokenizer.encode([each])[0], _most_read(model) or predictor.max_length)
             with backend("graph"):
                 read = sequences(ids[np.newaxis], training=False)
             weights = pooling[0].attention(read, np.ones([1, len(ids), 1], bool))

@@ -1,5 +1,6 @@
 """Which words of a sentence the tag of each word hangs on."""
 
+import functools
 from typing import Any
 
 import keras
@@ -12,6 +13,7 @@ from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explaining import texts_to_explain, two_best
 from toolkit.tasks.tagging.crf import marginal_logits
 from toolkit.tasks.tagging.functions import chain_of
+from toolkit.tasks.tagging.predictor import Predictor
 from toolkit.tasks.tagging.vocabulary import UNKNOWN, Vocabulary
 
 MOST_WORDS = 32  # words of a sentence whose tags are explained
@@ -29,7 +31,6 @@ class TagExplainer:
 
     def __init__(self, training: Any):
         self.training = training
-        self.predictor = training.predictor()
         self.model = training.load_model()
         self.layer = _words_of(self.model)
         self.vectors = keras.Model(self.model.input, self.layer.output)
@@ -37,6 +38,11 @@ class TagExplainer:
         specs = {name: tf.TensorSpec(each.shape, tf.int32) for name, each in self.model.input.items()}
         self._graded = with_gradient(self._score, [vectors, specs, tf.TensorSpec([3], tf.int32)])
         self._all = tf.function(self._logits, input_signature=[specs], autograph=False)
+
+    @functools.cached_property
+    def predictor(self) -> Predictor:
+        """What tags words with the run."""
+        return self.training.predictor()
 
     def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
         """Explains the tags of a text, or of held-out ones, word by word and by all methods.

@@ -1,6 +1,7 @@
 """Which tokens of the source each token of a translation hangs on, and where attention looked for it."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from toolkit.inspection.attribution import OCCLUSION, by_gradients, embedding_of
 from toolkit.inspection.explained import Attended, Attribution, Explained, Flip
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explaining import texts_to_explain, two_best, without_each
-from toolkit.tasks.translation.text_translator import DECODE
+from toolkit.tasks.translation.text_translator import DECODE, TextTranslator
 
 MOST_WRITTEN = 32  # tokens of a translation that are explained
 
@@ -28,12 +29,16 @@ class TranslationExplainer:
 
     def __init__(self, training: Any):
         self.training = training
-        self.translator = training.predictor()
         self.model = training.load_model()
         self.embedding = embedding_of(self.model)
         tokens, vectors = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, self.embedding.output_dim], tf.float32)
         self._graded = with_gradient(self._score, [vectors, tokens, tokens, tf.TensorSpec([3], tf.int32)])
         self._all = tf.function(self._logits, input_signature=[tokens, tokens], autograph=False)
+
+    @functools.cached_property
+    def translator(self) -> TextTranslator:
+        """What translates with the run."""
+        return self.training.predictor()
 
     def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
         """Explains the translation of a text, or of held-out ones, token by token and by all methods.

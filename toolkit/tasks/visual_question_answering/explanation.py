@@ -1,6 +1,7 @@
 """Which pixels the answer to a question hangs on, and where attention looked before it was given."""
 
 import base64
+import functools
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from toolkit.inspection.attribution import of_pixels, with_gradient
 from toolkit.inspection.explained import Attended, Explained
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explaining import check_one_answer, samples_to_explain, two_best
+from toolkit.tasks.visual_question_answering.predictor import Predictor
 
 
 class AnswerExplainer:
@@ -22,11 +24,15 @@ class AnswerExplainer:
 
     def __init__(self, training: Any):
         self.training = training
-        self.predictor = training.predictor()
         self.model = training.load_model()
         images = tf.TensorSpec([None, 1, self.model.image_size, self.model.image_size, 3], tf.float32)
         tokens = tf.TensorSpec([1, None], tf.int32)
         self._graded = with_gradient(self._score, [images, tokens, tf.TensorSpec([2], tf.int32)])
+
+    @functools.cached_property
+    def predictor(self) -> Predictor:
+        """What answers questions with the run."""
+        return self.training.predictor()
 
     def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
         """Explains the answers to held-out questions, by all methods.
