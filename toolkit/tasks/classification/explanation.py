@@ -192,7 +192,7 @@ def attention_of(training: Any) -> Any:
     pooling = [layer for layer in model.layers if isinstance(layer, AttentionOverTime)]
     if len(pooling) != 1:
         return None
-    sequences = keras.Model(model.input, pooling[0].input)
+    sequences = keras.Model(model.input, keras.tree.flatten(pooling[0].input)[0])  # the others are masks
 
     def attended(text: str | None, examples: int, hypothesis: int) -> list[Attended]:
         check_one_answer(hypothesis)
