@@ -8,6 +8,7 @@ import pytest
 
 import toolkit
 from recipes import sentiment, translation
+from tests.cli.shell import ROOT
 from toolkit.cli import main
 from toolkit.models import TextClassifier, Translator
 from toolkit.run_folder import RunFolder
@@ -122,9 +123,38 @@ def test_a_classifier_labels_as_before(predict):
     assert len(lines) == len(LINES)
 
 
+def test_labels_are_explained(predict):
+    plain = [json.loads(line) for line in predict("classifier", *LINES, "--json").splitlines()]
+    records = [json.loads(line) for line in predict("classifier", *LINES, "--json", "--explain").splitlines()]
+    explanations = [record.pop("explanation") for record in records]
+    assert records == plain
+    for text, found in zip(LINES, explanations, strict=True):
+        assert found["method"] == "integrated gradients"
+        assert found["completeness_gap"] <= 0.01
+        assert bool(found["tokens"]) == bool(text.split())
+        assert all(token.keys() == {"token", "weight"} for token in found["tokens"])
+    lines, explained = (predict("classifier", *LINES, *options).splitlines() for options in ([], ["--explain"]))
+    assert [line.rsplit("\t", 1)[0].rstrip() for line in explained] == [line.rstrip() for line in lines]
+    assert "cat" in explained[2].rsplit("\t", 1)[1] or "mat" in explained[2].rsplit("\t", 1)[1]
+    rows = list(csv.reader(predict("classifier", *LINES, "--explain", "--format", "csv").splitlines()))
+    assert rows[0][-1] == "explanation"
+    assert rows[3][-1] == explained[2].rsplit("\t", 1)[1]
+
+
+def test_labels_of_an_export_are_explained_by_leaving_words_out(capsys):
+    export, text = str(ROOT / "saved_models" / "sentiment" / "1" / "litert"), "A great film, not an awful one."
+    assert main(["predict", export, text, "a great", "a", "--explain", "--json"]) == 0
+    first, great, _ = map(json.loads, capsys.readouterr().out.splitlines())
+    assert [token["token"] for token in first["explanation"]["tokens"]] == text.split()
+    assert first["explanation"]["method"] == "occlusion"
+    assert first["explanation"]["completeness_gap"] is None
+    assert great["explanation"]["tokens"][1]["weight"] > abs(great["explanation"]["tokens"][0]["weight"])
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
+        (["translator", "x", "--explain"], "--explain: expected one that labels texts, received translator, a run that translates"),
         (
             ["classifier", "x", "--beam-width", "3"],
             "--beam-width: expected a run that translates or one that writes captions, received classifier",

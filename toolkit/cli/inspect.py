@@ -40,13 +40,21 @@ def _parser() -> Parser:
     parser.add_argument("what", metavar="WHAT", help=f"one of {', '.join(INSPECTIONS)}")
     parser.add_argument("--output-dir", metavar="FOLDER", help="where to write WHAT.html and WHAT.json (default: inspections/NAME-OF-RUN)")
     parser.add_argument("--json", action="store_true", help="print the numbers as one line of JSON")
-    for name in INSPECTIONS:
-        inspection = find_inspection(name)
-        kinds, group = setting_kinds(inspection), parser.add_argument_group(name)
-        for texts in described(inspection).values():
-            for option, text in texts.items():
-                group.add_argument(flag(option), metavar=kinds[option].metavar, help=text.replace("%", "%%"))
+    inspections = {name: find_inspection(name) for name in INSPECTIONS}
+    told = {name: _told(inspection) for name, inspection in inspections.items()}
+    groups: dict[tuple[str, ...], Any] = {}
+    for option in dict.fromkeys(option for options in told.values() for option in options):
+        names = tuple(name for name, options in told.items() if option in options)
+        if names not in groups:
+            groups[names] = parser.add_argument_group(" and ".join(names))
+        text = "; ".join(dict.fromkeys(told[name][option] for name in names))
+        groups[names].add_argument(flag(option), metavar=setting_kinds(inspections[names[0]])[option].metavar, help=text.replace("%", "%%"))
     return parser
+
+
+def _told(inspection: type) -> dict[str, str]:
+    """Returns what an inspection says of its options, by their names."""
+    return {option: text for texts in described(inspection).values() for option, text in texts.items()}
 
 
 def _values(options: dict[str, str | None], inspection: type) -> dict[str, Any]:

@@ -29,6 +29,8 @@ class Known:
 INSPECTIONS = {
     "gates": Known("gates:Gates", "how far each gate is open, how long units remember, and which units are dead"),
     "gradient-flow": Known("gradient_flow:GradientFlow", "how far the gradient of the loss comes back through time, and what bounds it"),
+    "saliency": Known("saliency:Saliency", "which tokens or pixels an answer hangs on, and which words change it when they are left out"),
+    "attention": Known("attention:Attention", "where a model with attention looked, for any hypothesis of the beam"),
 }
 
 

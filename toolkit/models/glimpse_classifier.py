@@ -115,7 +115,7 @@ class GlimpseClassifier(keras.Model):
         self.baseline = keras.layers.Dense(1, dtype=output_dtype(), name="baseline")
         self.dropout_layer = keras.layers.Dropout(dropout, seed=seed, name="dropout")
         self.classifier = keras.layers.Dense(len(label_names), dtype=output_dtype(), name="classifier")
-        self._reach = (image_size - glimpse_size) / max(1, image_size - 1)
+        self.reach = (image_size - glimpse_size) / max(1, image_size - 1)
         self.place_seed = keras.random.SeedGenerator(seed)
         self.supports_jit = False  # as the recurrent layers
 
@@ -139,7 +139,7 @@ class GlimpseClassifier(keras.Model):
         logits, steps = [], []
         for step in range(1, self.objects * self.num_glimpses + 1):
             before = tf.stop_gradient(state[0])
-            mean = self._reach * self.locator(self.searcher(before))
+            mean = self.reach * self.locator(self.searcher(before))
             place = tf.stop_gradient(mean + self._noise(mean) if training else mean)
             output, state = self.core.cell(self.seen(images, place), state)
             steps.append((place, mean, self.baseline(before)))

@@ -16,8 +16,7 @@ def word_of_each_piece(text: str, pieces: Sequence[str]) -> list[str]:
         text: The text; its words are what stands between white space.
         pieces: All of its pieces. Where a tokenizer's normalization has changed the number of words, they are joined from these.
     """
-    starts = np.array([piece.startswith(_WORD_STARTS) for piece in pieces], int)
-    numbers = np.cumsum(starts) - starts[:1]
+    numbers = word_numbers(pieces)
     words = text.split()
     if len(pieces) and numbers[-1] + 1 != len(words):
         joined = [
@@ -25,6 +24,12 @@ def word_of_each_piece(text: str, pieces: Sequence[str]) -> list[str]:
         ]
         words = [word.replace("\u2581", " ").strip() for word in joined]
     return [words[number] for number in numbers]
+
+
+def word_numbers(pieces: Sequence[str]) -> np.ndarray:
+    """Returns the number of the word that each piece of a text belongs to, from 0, `[len(pieces)]`."""
+    starts = np.array([piece.startswith(_WORD_STARTS) for piece in pieces], int)
+    return np.cumsum(starts) - starts[:1]
 
 
 def decode_with_copies(tokenizer: Tokenizer, ids: Sequence[int], alignment: np.ndarray, words: Sequence[str]) -> str:

@@ -14,12 +14,13 @@ from toolkit.tasks.records import write_answers
 TEXTS = ["plain", "", 'a "quoted", comma', "two\nlines\tand a tab", "a lone\rcarriage return", "\U0001f600 שלום", "a\u2028b"]
 ROWS = np.array([[0.25, 0.75]] * len(TEXTS), "float32")
 PREDICTOR = SimpleNamespace(label_names=["no", "yes"], predict=lambda texts: Predictions(["yes"] * len(texts), ROWS[: len(texts)]))
+OPTIONS = Namespace(explain=False)
 
 
 def written(output_format):
     file = io.StringIO()
-    answers = Labeling().answers(PREDICTOR, [TEXTS[:2], TEXTS[2:]], Namespace())
-    write_answers(answers, Labeling().columns(PREDICTOR, Namespace()), file, output_format)
+    answers = Labeling().answers(PREDICTOR, [TEXTS[:2], TEXTS[2:]], OPTIONS)
+    write_answers(answers, Labeling().columns(PREDICTOR, OPTIONS), file, output_format)
     return file.getvalue()
 
 

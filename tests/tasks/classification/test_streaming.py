@@ -21,7 +21,7 @@ def predictor():
 def test_batches_change_nothing():
     whole = predictor()
     labels, probabilities = whole.predict(TEXTS)
-    streamed = list(Labeling().answers(whole, [TEXTS[:2], TEXTS[2:4], TEXTS[4:]], Namespace()))
+    streamed = list(Labeling().answers(whole, [TEXTS[:2], TEXTS[2:4], TEXTS[4:]], Namespace(explain=False)))
     assert [answer["text"] for answer in streamed] == TEXTS
     assert [answer["label"] for answer in streamed] == labels
     found = [[*answer["probabilities"].values()] for answer in streamed]
@@ -31,6 +31,6 @@ def test_batches_change_nothing():
 def test_an_endless_stream_is_answered_as_it_comes():
     read = itertools.count()
     batches = ([f"text {next(read)}" for _ in range(3)] for _ in itertools.repeat(None))
-    answers = Labeling().answers(predictor(), batches, Namespace())
+    answers = Labeling().answers(predictor(), batches, Namespace(explain=False))
     assert [next(answers)["text"] for _ in range(4)] == ["text 0", "text 1", "text 2", "text 3"]
     assert next(read) == 6  # two batches of three were read, no more

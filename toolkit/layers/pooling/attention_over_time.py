@@ -37,10 +37,13 @@ class AttentionOverTime(Pooling):
 
     def pool(self, sequences, mask):
         """Returns `[batch, features]` from `[batch, time, features]`."""
+        return ops.sum(self.attention(sequences, mask) * sequences, axis=1)
+
+    def attention(self, sequences, mask):
+        """Returns α, `[batch, time, 1]`: how much each step counts; 0 where the mask, `[batch, time, 1]`, is false."""
         scores = self.score(self.hidden(sequences))
         scores = ops.where(mask, scores, ops.full_like(scores, -1e4))
-        weights = ops.softmax(scores, axis=1) * ops.cast(mask, scores.dtype)
-        return ops.sum(weights * sequences, axis=1)
+        return ops.softmax(scores, axis=1) * ops.cast(mask, scores.dtype)
 
     def get_config(self):
         """Returns the constructor's arguments."""

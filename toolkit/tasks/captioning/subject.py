@@ -9,6 +9,7 @@ from toolkit.inspection.subject import Batch, Subject
 from toolkit.layers.recurrent.observing import ObservedLoop
 from toolkit.models.captioner import BEGIN, END
 from toolkit.tasks.captioning.captions import MARKS
+from toolkit.tasks.captioning.explanation import CaptionExplainer, attention_of
 from toolkit.tasks.subjects import padded, pixels_of_samples, rows_of, with_mask
 from toolkit.text.words import UNKNOWN, Vocabulary
 from toolkit.training.losses import sparse_cross_entropy
@@ -38,6 +39,7 @@ class CaptionerSubject(Subject):
             weights = ((follow != 0) & (follow != UNKNOWN)).astype("float32")
             batches.append(Batch({"images": images, "tokens": read[:, np.newaxis]}, follow, weights))
         super().__init__(model, batches, self._loss, str(training.run.path))
+        self.explain, self.attend = CaptionExplainer(training), attention_of(training)
 
     def observed(self, batch: Batch, tape: tf.GradientTape | None = None) -> tuple[tf.Tensor, dict[str, ObservedLoop]]:
         """Runs the model on a batch; see `Subject`."""

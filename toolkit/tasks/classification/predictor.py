@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,7 +34,12 @@ class Predictor:
         tokenizer: What makes the tokens, if it takes them.
         max_length: Tokens kept of a text; a longer one loses its middle.
         tokens_per_batch: Size of a batch of tokens, padding included; `None` for one text at a time, without padding.
+
+    Attributes:
+        explainer: What explains labels by gradients, a `ClassifierExplainer`; `None` where nobody asks, or the model has none to give.
     """
+
+    explainer: Any = None
 
     def __init__(
         self,

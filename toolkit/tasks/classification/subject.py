@@ -8,6 +8,7 @@ import tensorflow as tf
 from toolkit.data.batching.crop import crop
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.models.text_classifier import PARTS, TextClassifier
+from toolkit.tasks.classification.explanation import attention_of, explainer_of
 from toolkit.tasks.subjects import padded, rows_of
 from toolkit.training.losses import sparse_cross_entropy
 
@@ -31,6 +32,7 @@ class ClassifierSubject(Subject):
         tokens = [crop(ids, self.max_length) for ids in self.tokenizer.encode(texts)]
         batches = [Batch(padded([tokens[row] for row in rows]), labels[rows], np.ones(len(rows), "float32")) for rows in rows_of(tokens)]
         super().__init__(parts.get(PARTS[0], whole), batches, self._loss, str(training.run.path))
+        self.explain, self.attend = explainer_of(training), attention_of(training)
 
     def _loss(self, batch: Batch) -> tf.Tensor:
         return tf.reduce_mean(sparse_cross_entropy(batch.labels, self.model(batch.inputs, training=False)))

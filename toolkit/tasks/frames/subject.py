@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.inspection.subject import Batch, Subject
+from toolkit.tasks.frames.explanation import FrameExplainer
 from toolkit.tasks.frames.padding import padded_pixels
 from toolkit.tasks.subjects import padded, pixels_of_samples, rows_of
 from toolkit.training.losses import sparse_cross_entropy
@@ -34,6 +35,7 @@ class FrameSubject(Subject):
             inputs, labels = padded_pixels(frames), padded([[1 + numbers.get(label, -1) for label in truths[row]] for row in rows])
             batches.append(Batch(inputs, np.maximum(labels - 1, 0), (labels > 0).astype("float32")))
         super().__init__(model, batches, self._loss, str(training.run.path))
+        self.explain = FrameExplainer(training)
 
     def _loss(self, batch: Batch) -> tf.Tensor:
         logits = self.model(batch.inputs, training=False)["logits"]

@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.layers.recurrent.rnn import RNN
+from toolkit.tasks.glimpses.explanation import explainer_of
 from toolkit.tasks.subjects import pixels_of_samples, rows_of
 from toolkit.training.losses import sparse_cross_entropy
 
@@ -34,6 +35,7 @@ class GlimpseSubject(Subject):
             labels = np.array([[numbers[label] for label in truths[row]] for row in rows], "int32")
             batches.append(Batch(images, labels, np.ones(len(rows), "float32")))
         super().__init__(model, batches, self._loss, str(training.run.path))
+        self.explain = explainer_of(training)
 
     def _loss(self, batch: Batch) -> tf.Tensor:
         model, images = self.model, batch.inputs / 255

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.inspection.subject import Batch, Subject
+from toolkit.tasks.language_model.explanation import explainer_of
 from toolkit.tasks.subjects import padded, rows_of
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
@@ -29,6 +30,7 @@ class LanguageModelSubject(Subject):
         tokens = [ids for ids in tokens if len(ids) > 1]
         batches = [_batch([tokens[row] for row in rows]) for rows in rows_of(tokens)]
         super().__init__(training.load_model(), batches, self._loss, str(training.run.path))
+        self.explain = explainer_of(training)
 
     def _loss(self, batch: Batch) -> tf.Tensor:
         logits, _ = self.model(batch.inputs, training=False)

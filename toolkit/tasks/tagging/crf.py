@@ -100,10 +100,15 @@ def marginals(emissions: tf.Tensor, mask: tf.Tensor, chain: Chain) -> tf.Tensor:
     Returns:
         `[batch, time, tags]`; where there is no word it means nothing.
     """
+    return tf.nn.softmax(marginal_logits(emissions, mask, chain))
+
+
+def marginal_logits(emissions: tf.Tensor, mask: tf.Tensor, chain: Chain) -> tf.Tensor:
+    """Returns the logits of `marginals`, of the same arguments and shape."""
     from_left, _ = _sweep(_step(chain.between, chain.first, _log_sum), emissions, mask)
     backward = _step(tf.transpose(chain.between), chain.last, _log_sum)
     from_right, _ = _sweep(backward, tf.reverse(emissions, [1]), tf.reverse(mask, [1]))
-    return tf.nn.softmax(from_left + emissions + tf.reverse(from_right, [1]))
+    return from_left + emissions + tf.reverse(from_right, [1])
 
 
 def viterbi(emissions: tf.Tensor, mask: tf.Tensor, chain: Chain) -> tf.Tensor:

@@ -8,6 +8,7 @@ import tensorflow as tf
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.tasks.subjects import padded, rows_of
 from toolkit.tasks.tagging.crf import negative_log_likelihood
+from toolkit.tasks.tagging.explanation import explainer_of
 from toolkit.tasks.tagging.functions import chain_of
 from toolkit.tasks.tagging.vocabulary import Vocabulary
 from toolkit.tasks.tagging.words import words_of
@@ -46,6 +47,7 @@ class TaggerSubject(Subject):
             weights = ((inputs["tokens"] != 0) & (right >= 0)).astype("float32")
             batches.append(Batch(inputs, np.maximum(right, 0), weights))
         super().__init__(model, batches, self._loss, str(training.run.path))
+        self.explain = explainer_of(training)
 
     def _loss(self, batch: Batch) -> tf.Tensor:
         logits, chain, counts = self.model(batch.inputs, training=False), chain_of(self.model), batch.weights > 0

@@ -8,6 +8,7 @@ import tensorflow as tf
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.layers.recurrent.observing import ObservedLoop
 from toolkit.tasks.subjects import padded, rows_of, with_mask
+from toolkit.tasks.translation.explanation import attention_of, explainer_of
 from toolkit.tasks.translation.texts import encode_sources, load_tokenizers
 from toolkit.training.losses import SmoothedCrossEntropy
 
@@ -30,6 +31,7 @@ class TranslatorSubject(Subject):
         targets = [[begin, *ids[:longest], end] for ids in self.target_tokenizer.encode(translations)]
         batches = [_batch([sources[row] for row in rows], [targets[row] for row in rows]) for rows in rows_of(sources)]
         super().__init__(training.load_model(), batches, self._loss, str(training.run.path))
+        self.explain, self.attend = explainer_of(training), attention_of(training)
 
     def observed(self, batch: Batch, tape: tf.GradientTape | None = None) -> tuple[tf.Tensor, dict[str, ObservedLoop]]:
         """Runs the model on a batch; see `Subject`."""

@@ -8,6 +8,7 @@ import tensorflow as tf
 from toolkit.data.batching.crop import crop
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.tasks.subjects import padded, pixels_of_samples, rows_of
+from toolkit.tasks.visual_question_answering.explanation import AnswerExplainer, attention_of
 from toolkit.text.words import Vocabulary
 from toolkit.training.losses import sparse_cross_entropy
 
@@ -33,6 +34,7 @@ class AnswererSubject(Subject):
             inputs = {"images": images, "tokens": padded([tokens[row] for row in rows])[:, np.newaxis]}
             batches.append(Batch(inputs, np.array([known[row][1] for row in rows], "int32"), np.ones(len(rows), "float32")))
         super().__init__(model, batches, self._loss, str(training.run.path))
+        self.explain, self.attend = AnswerExplainer(training), attention_of(training)
 
     def _loss(self, batch: Batch) -> tf.Tensor:
         return tf.reduce_mean(sparse_cross_entropy(batch.labels, self.model(batch.inputs, training=False)["logits"][:, 0]))

@@ -1,0 +1,146 @@
+"""Saliency and attention of the kinds of tasks whose explanations need a model of their own, tiny ones that have learned nothing."""
+
+import base64
+import dataclasses
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from toolkit.cli.recipes import find_recipe, make_run
+from toolkit.data.images.decoding import to_png
+from toolkit.errors import UserError
+from toolkit.inspecting import inspect
+from toolkit.models import Captioner, FrameTagger, GlimpseClassifier, Tagger, Translator, VisualAnswerer
+from toolkit.run_folder import RunFolder
+from toolkit.tasks.captioning import explanation as captioning
+from toolkit.tasks.frames import explanation as frames
+from toolkit.tasks.glimpses import explanation as glimpses
+from toolkit.tasks.tagging import explanation as tagging
+from toolkit.tasks.translation import explanation as translation
+from toolkit.tasks.visual_question_answering import explanation as answering
+from toolkit.text.tokenizer import Tokenizer
+
+pytestmark = pytest.mark.slow
+
+TEXTS = ["the two cats", "a house"]
+SIDE = 16
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Makes a run of a recipe, with a model of random weights, held-out samples and maybe a tokenizer."""
+
+    def make(name, model, samples, tokenizer=None, **settings):
+        recipe, folder = find_recipe(name), RunFolder(tmp_path / name)
+        chosen = dataclasses.replace(recipe.presets[recipe.default_preset], **settings)
+        folder.open(name, chosen)
+        if not model.built:
+            model.build(None)
+        random = np.random.default_rng(0)
+        for weight in model.trainable_weights:
+            weight.assign(1.5 * random.normal(size=weight.shape) / np.sqrt(max(1, np.prod(weight.shape[:-1]))))
+        model.save(folder.model)
+        if tokenizer:
+            tokenizer.save(folder.tokenizer)
+        folder.write_json(folder.metrics, {})
+        folder.write_json(folder.samples, samples)
+        return make_run(recipe, chosen, folder)
+
+    return make
+
+
+def subject(training, explain, attend=None):
+    return SimpleNamespace(name="tiny", kind="a run", explain=explain, attend=attend)
+
+
+def images(number):
+    random = np.random.default_rng(0)
+    return [base64.b64encode(to_png(random.integers(0, 256, (SIDE, SIDE, 3), np.uint8))).decode() for _ in range(number)]
+
+
+def complete(found):
+    gaps = [each["completeness_gap"] for example in found for each in example["attributions"] if "completeness_gap" in each]
+    return len(gaps) == len(found) and max(gaps) <= 0.01
+
+
+@pytest.mark.parametrize("reversed_source", [False, True])
+def test_tokens_of_a_translation(make, reversed_source):
+    tokenizer = Tokenizer.train(TEXTS, 290)
+    model = Translator(
+        tokenizer.vocabulary_size, embedding_dim=6, units=6, encoder_layers=1, decoder_layers=1, reversed_source=reversed_source
+    )
+    training = make("translation", model, TEXTS, tokenizer, max_length=12, beam_width=2)
+    one = subject(training, translation.explainer_of(training), translation.attention_of(training))
+    found = inspect(one, "saliency", text=TEXTS[1]).as_dict()["examples"]
+    assert complete(found)
+    assert found[0]["tokens"] == tokenizer.pieces([*tokenizer.encode([TEXTS[1]])[0], tokenizer.end_id])
+    gradient, _, occlusion = (np.array(found[0]["attributions"][place]["weights"]) for place in range(3))
+    assert np.argmax(np.abs(gradient)) == np.argmax(np.abs(occlusion))
+    best = training.predictor(dataclasses.replace(training.search, n_best=2)).translate(TEXTS[:1])[0].hypotheses
+    for number in (1, 2):
+        looked = inspect(one, "attention", examples=1, hypothesis=number).as_dict()["examples"][0]
+        assert looked["rows"] == best[number - 1].tokens
+        np.testing.assert_allclose(looked["weights"], best[number - 1].alignment, rtol=1e-5)
+    with pytest.raises(UserError, match="hypothesis: expected an integer from 1 to 2, received 3"):
+        inspect(one, "attention", hypothesis=3)
+
+
+@pytest.mark.parametrize("crf", [True, False])
+def test_tags(make, crf):
+    sizes = {"word_length": 5, "embedding_dim": 5, "units": 4, "character_units": 3 if crf else 0}
+    training = make("tagging", Tagger(["the", "two"], list("acdhst"), ["N", "V", "D"], **sizes, crf=crf), TEXTS)
+    one = subject(training, tagging.explainer_of(training))
+    found = inspect(one, "saliency", examples=1).as_dict()["examples"]
+    assert complete(found)
+    assert [each["answer"] for each in found] == training.predictor().predict(TEXTS[:1])[0].tags
+    assert [each["part"] for each in found] == ["word 1, the", "word 2, two", "word 3, cats"]
+    assert all(each["tokens"] == TEXTS[0].split() for each in found)
+
+
+def test_pixels_of_frames(make):
+    training = make("frames", FrameTagger(["a", "b", "c"], SIDE, filters=2, frame_units=5, units=4), [images(3)])
+    one = subject(training, frames.FrameExplainer(training))
+    finding = inspect(one, "saliency")
+    [found] = finding.as_dict()["examples"]
+    assert complete([found])
+    assert found["part"] == "frame 2"
+    assert np.shape(found["attributions"][0]["weights"]) == (3, SIDE, SIDE)
+    assert "completeness gap" in finding.page()
+    with pytest.raises(UserError, match="text: expected none of a run that looks at images, received 'x'"):
+        inspect(one, "saliency", text="x")
+
+
+def test_pixels_at_the_places_of_glimpses(make):
+    sizes = {"num_glimpses": 2, "glimpse_size": 4, "scales": 2, "glimpse_units": 4, "units": 5, "objects": 2}
+    training = make("glimpses", GlimpseClassifier(["a", "b", "c"], SIDE, 3, **sizes), images(1))
+    found = inspect(subject(training, glimpses.explainer_of(training)), "saliency").as_dict()["examples"]
+    assert complete(found)
+    assert [each["part"] for each in found] == ["object 1", "object 2"]
+    looked = training.predictor().predict([base64.b64decode(images(1)[0])])[0]
+    assert [each["answer"] for each in found] == [*looked.labels]
+    log_odds = [np.log(each.max()) - np.log(np.sort(each)[-2]) for each in looked.probabilities]
+    np.testing.assert_allclose([each["score"] for each in found], log_odds, rtol=1e-3, atol=1e-4)
+
+
+def test_pixels_that_an_answer_hangs_on_and_where_the_model_looked(make):
+    model = VisualAnswerer(["is", "it"], ["yes", "no", "red"], SIDE, filters=2, embedding_dim=4, units=5)
+    samples = [{"image": image, "question": "is it red?"} for image in images(1)]
+    training = make("visual_question_answering", model, samples)
+    one = subject(training, answering.AnswerExplainer(training), answering.attention_of(training))
+    [found] = inspect(one, "saliency").as_dict()["examples"]
+    assert complete([found])
+    [looked] = inspect(one, "attention").as_dict()["examples"]
+    assert looked["rows"] == ["hop 1", "hop 2"]
+    np.testing.assert_allclose(np.sum(looked["weights"], (1, 2)), 1, rtol=1e-5)
+
+
+def test_pixels_that_words_of_a_caption_hang_on(make):
+    model = Captioner(["a", "dog", "runs"], SIDE, filters=2, embedding_dim=4, units=5)
+    training = make("captioning", model, images(1), image_size=SIDE, max_length=3)
+    one = subject(training, captioning.CaptionExplainer(training), captioning.attention_of(training))
+    found = inspect(one, "saliency").as_dict()["examples"]
+    looked = inspect(one, "attention").as_dict()["examples"][0]
+    assert complete(found)
+    assert [each["answer"] for each in found] == looked["rows"]
+    assert found[0]["item"] == looked["item"]
