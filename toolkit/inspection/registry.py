@@ -28,6 +28,7 @@ class Known:
 
 INSPECTIONS = {
     "gates": Known("gates:Gates", "how far each gate is open, how long units remember, and which units are dead"),
+    "cells": Known("cells:Cells", "a heat map of any unit over a text, and which units track quotes, brackets, lines or a pattern"),
 }
 
 
