@@ -40,6 +40,18 @@ def test_json(tmp_path, capsys):
     assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "gates.json").read_text("utf-8"))
 
 
+def test_cells_of_a_classifier(tmp_path, capsys):
+    text = tmp_path / "review.txt"
+    text.write_text("A good film (really good), 7 of 10. A bad one (really bad), 2 of 10.\n" * 20, "utf-8")
+    options = ["--text", str(text), "--pattern", "[0-9]+", "--property", "sentiment", "--output-dir", str(tmp_path), "--json"]
+    assert main(["inspect", str(RUNS["sentiment"]), "cells", *options]) == 0
+    numbers = json.loads(capsys.readouterr().out)
+    assert (numbers["text"], numbers["characters"]) == (str(text), len(text.read_text("utf-8")))
+    assert numbers["units"] == 128
+    assert sorted(numbers["properties"]) == ["pattern", "sentiment"]
+    assert (tmp_path / "cells.html").stat().st_size < 1_000_000
+
+
 def test_the_help_names_them_all(capsys):
     assert main(["inspect", "--help"]) == 0
     shown = " ".join(capsys.readouterr().out.split())
@@ -56,6 +68,9 @@ def test_the_help_names_them_all(capsys):
         ([str(RUNS["sentiment"]), "gates", "--steps", "9"], "--steps: expected an option of gates, one of --constant; received '9'"),
         ([str(RUNS["sentiment"]), "gates", "--constant", "7"], "--constant: expected a number between 0 and 1, received 7"),
         ([str(RUNS["sentiment"]), "gates", "--output-dir", "/dev/null/x"], "/dev/null/x"),
+        ([str(RUNS["sentiment"]), "gates", "--pattern", "x"], "--pattern: expected an option of gates"),
+        ([str(RUNS["sentiment"]), "cells", "--pattern", "(x"], "--pattern: expected a regular expression, received '(x'; missing )"),
+        ([str(RUNS["sentiment"]), "cells", "--unit", "1 LSTM:3"], '--unit: expected units from "1 LSTM forward:0" to "1 LSTM forward:63"'),
     ],
 )
 def test_a_mistake_is_one_line(argv, message, capsys):

@@ -25,10 +25,10 @@ IN_A_BROWSER = [
 
 
 class Page:
-    """The page in a browser, by way of `test/drive.js`."""
+    """A page in a browser, by way of a script such as `test/drive.js`."""
 
-    def __init__(self, web):
-        command = ["node", "test/drive.js", CHROMIUM]
+    def __init__(self, web, script="test/drive.js"):
+        command = ["node", script, CHROMIUM]
         self._process = subprocess.Popen(command, cwd=web, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
 
     def __call__(self, command, **options):

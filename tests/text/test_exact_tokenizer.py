@@ -24,6 +24,16 @@ WORD = train_exact_tokenizer(["the cat sat\non the mat <unk>\n", "the\tcat"], "w
 TOKENIZERS = {**SUBWORDS, "char": CHAR, "word": WORD}
 
 
+@pytest.mark.parametrize("model_type", TOKENIZERS)
+@settings(deadline=None)  # two cores may be shared
+@given(text=st.text() | st.text(alphabet=" \n\t\rcat\u2581e\u0301\0"))
+def test_split_says_which_part_of_the_very_text_each_id_stands_for(model_type, text):
+    ids, parts = TOKENIZERS[model_type].split(text)
+    assert ids.tolist() == TOKENIZERS[model_type].encode([text])[0].tolist()
+    assert len(parts) == len(ids)
+    assert "".join(parts) == (text if parts else "")
+
+
 @pytest.mark.parametrize("model_type", SUBWORDS)
 @settings(deadline=None)  # two cores may be shared
 @given(text=st.text() | st.text(alphabet=" \n\t\r\u2581ae\u0301\0"))

@@ -56,6 +56,16 @@ def test_char_has_one_id_per_character_it_was_trained_on():
     assert len(TOKENIZERS["char"].encode([text])[0]) == len(text)
 
 
+@settings(deadline=None)  # two cores may be shared
+@given(text=st.text() | st.text(alphabet=" \n\tA\u2581ae\u0301\ufb01\0"))
+@pytest.mark.parametrize("model_type", TOKENIZERS)
+def test_split_says_which_part_of_the_very_text_each_id_stands_for(model_type, text):
+    ids, parts = TOKENIZERS[model_type].split(text)
+    assert ids.tolist() == TOKENIZERS[model_type].encode([text])[0].tolist()
+    assert len(parts) == len(ids)
+    assert "".join(parts) == (text if parts else "")
+
+
 @pytest.mark.parametrize("model_type", ["bpe", "unigram"])
 def test_decode_gives_the_words_back(model_type):
     tokenizer = TOKENIZERS[model_type]

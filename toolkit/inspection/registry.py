@@ -31,6 +31,7 @@ INSPECTIONS = {
     "gradient-flow": Known("gradient_flow:GradientFlow", "how far the gradient of the loss comes back through time, and what bounds it"),
     "saliency": Known("saliency:Saliency", "which tokens or pixels an answer hangs on, and which words change it when they are left out"),
     "attention": Known("attention:Attention", "where a model with attention looked, for any hypothesis of the beam"),
+    "cells": Known("cells:Cells", "a heat map of any unit over a text, and which units track quotes, brackets, lines or a pattern"),
 }
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import sentencepiece
 from google.protobuf.message import DecodeError
 from sentencepiece.sentencepiece_model_pb2 import ModelProto, TrainerSpec
+from sentencepiece.sentencepiece_pb2 import SentencePieceText
 
 from toolkit.arguments import InvalidArgument, check_choice, option
 from toolkit.errors import UserError
@@ -168,6 +169,36 @@ class Tokenizer:
         return [
             (piece.count(unit) if unit else len(piece)) if index == self.unk_id else 1 for piece, index in zip(pieces, ids, strict=True)
         ]
+
+    def split(self, text: str) -> tuple[np.ndarray, list[str]]:
+        """Turns a text into ids, and says which part of it each of them stands for.
+
+        Args:
+            text: Any string, as for `encode`.
+
+        Returns:
+            The ids, and as many strings, which put together are the text, whatever the tokenizer does to spaces and capitals. Of a
+            character that is written as its bytes the last one has it; the others are empty.
+        """
+        text = well_formed(text)
+        cut = SentencePieceText.FromString(self._processor.encode(text, out_type="serialized_proto")).pieces
+        ids = np.array([piece.id for piece in cut], "int32")
+        encoded, place, parts = text.encode(), 0, []
+        for piece in cut:
+            end = max(place, piece.end)
+            parts.append(encoded[place:end].decode())
+            place = end
+        if parts:
+            parts[-1] += encoded[place:].decode()
+        if self.counts_unknown and self.unk_id in ids:
+            units = self._units([piece.piece for piece in cut], ids)
+            return np.repeat(ids, units), [part for whole, unit in zip(parts, units, strict=True) for part in self._apart(whole, unit)]
+        return ids, parts
+
+    def _apart(self, whole: str, units: int) -> list[str]:
+        """Cuts what several unknown characters or words in a row stand for."""
+        parts = re.findall(r"\s*\S+\s*?(?=\s*\S|\Z)", whole) if self.model_type == "word" else list(whole)
+        return [whole] if units == 1 else [*parts[: units - 1], "".join(parts[units - 1 :])]
 
     def ids_without_text(self, ends: bool) -> tuple[int, ...]:
         """Returns the ids that are never to be written: padding, unknown and begin, and the end if texts have none.
