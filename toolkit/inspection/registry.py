@@ -28,6 +28,7 @@ class Known:
 
 INSPECTIONS = {
     "gates": Known("gates:Gates", "how far each gate is open, how long units remember, and which units are dead"),
+    "report": Known("report:Report", "curves, scores with their spread, groups of examples, the worst ones; what a training writes"),
 }
 
 
