@@ -4,10 +4,10 @@ import pytest
 from toolkit.evaluation.bootstrap import bootstrap_interval, ratio_of_sums
 
 
-def test_two_examples_by_hand():
-    # Draws of (0, 1) have the mean 0, 1/2 or 1 in 1, 2 and 1 of 4 cases: the middle 95 % go from 0 to 1.
-    low, high = bootstrap_interval(ratio_of_sums([0, 1], [1, 1]), 2)
-    assert (low, high) == (pytest.approx(0, abs=0.05), pytest.approx(1, abs=0.05))
+def test_ten_examples_by_hand():
+    # Of ten draws of five 0 and five 1, at most one is 1 in 1.07 % of the cases, and at most two in 5.47 %: 2.5 % lie at two.
+    low, high = bootstrap_interval(ratio_of_sums([0, 1] * 5, np.ones(10)), 10)
+    assert (low, high) == (pytest.approx(0.2, abs=0.02), pytest.approx(0.8, abs=0.02))
 
 
 def test_the_interval_of_a_mean_is_that_of_the_normal_distribution():
@@ -38,13 +38,13 @@ def test_a_score_that_is_larger_on_draws_has_its_value_in_its_interval():
     assert low < score(np.ones((1, 200)))[0] < high
 
 
-@pytest.mark.parametrize(("values", "most"), [([0, 0, 0, 1], np.inf), ([1, 1, 1, 0], 1)])
+@pytest.mark.parametrize(("values", "most"), [([0] * 11 + [1], np.inf), ([1] * 11 + [0], 1)])
 def test_it_ends_where_scores_end(values, most):
-    low, high = bootstrap_interval(ratio_of_sums(values, np.ones(4)), 4, most)
+    low, high = bootstrap_interval(ratio_of_sums(values, np.ones(12)), 12, most)
     assert low >= 0
     assert high <= most
 
 
-@pytest.mark.parametrize("values", [[1.0], [1.0, 1.0, 1.0], [np.nan, 1.0], [np.inf, 1.0]])
+@pytest.mark.parametrize("values", [[0.0, 1.0] * 4, [1.0] * 20, [np.nan, 1.0] * 10, [np.inf, 1.0] * 10])
 def test_nothing_is_told_where_the_draws_tell_nothing(values):
     assert bootstrap_interval(ratio_of_sums(values, np.ones(len(values))), len(values)) is None

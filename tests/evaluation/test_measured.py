@@ -23,7 +23,10 @@ def test_examples_without_weight_do_not_count():
 
 
 def test_other_scores_are_drawn():
-    assert Ratio("F1", np.array([2.0, 1.0, 3.0]), np.array([2.0, 2.0, 4.0])).spread()["by"] == "bootstrap"
+    values, weights = np.array([2.0, 1.0, 3.0]), np.array([2.0, 2.0, 4.0])
+    assert Ratio("F1", np.tile(values, 4), np.tile(weights, 4)).spread()["by"] == "bootstrap"
+    few = Ratio("F1", values, weights).spread()
+    assert (few["value"], few["low"], few["by"]) == (0.75, None, "")
     spread = Resampled("spare", 3.0, 30, lambda counts: counts @ np.arange(30) / 145, percent=False).spread()
     assert spread["low"] < 3 < spread["high"]
 

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 RESAMPLES = 1000
+LEAST_EXAMPLES = 10
+"""Of which draws can tell anything: those of fewer are too much alike."""
+
 LOW, HIGH = 0.025, 0.975
 _MOST_COUNTS = 2**21  # that are in memory
 
@@ -27,13 +30,13 @@ def bootstrap_interval(score: Score, examples: int, most: float = math.inf, seed
         seed: Of the draws.
 
     Returns:
-        The interval; `None` where the draws tell nothing: of fewer than two examples, of a score that is no finite number, and of one that
+        The interval; `None` where the draws tell nothing: of fewer than ten examples, of a score that is no finite number, and of one that
         is the same on all draws, as where all examples are right.
 
     Source: Efron & Tibshirani 1993, "An introduction to the bootstrap", sections 10.2 and 13.3; Koehn 2004, "Statistical significance tests
     for machine translation evaluation".
     """
-    if examples < 2:
+    if examples < LEAST_EXAMPLES:
         return None
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         value = float(score(np.ones((1, examples)))[0])

@@ -207,7 +207,7 @@ def _span(lengths: np.ndarray) -> str:
 
 def _spread(name: str, value: float | None, interval: tuple[float, float] | None, examples: int, by: str, percent: bool) -> dict[str, Any]:
     low, high = interval or (None, None)
-    return {"name": name, "value": value, "low": low, "high": high, "examples": examples, "by": by, "percent": percent}
+    return {"name": name, "value": value, "low": low, "high": high, "examples": examples, "by": by if interval else "", "percent": percent}
 
 
 def _sliced(by: str, groups: Groups) -> dict[str, Any]:

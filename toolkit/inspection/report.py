@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
-from toolkit.html import preformatted, table
+from toolkit.html import preformatted
 from toolkit.inspection import report_tables
 from toolkit.inspection.finding import Finding
 from toolkit.inspection.inspection import Inspection
@@ -48,7 +48,8 @@ class RunReport:
         warning: Why the model is of no use; `""` if it may be of some.
         tested: What `Measured.summary` gave; `None` of a run that has not kept it.
         mistakes: What the result lists as mistakes, if there is nothing better.
-        plots: Its pictures.
+        curves: Pictures of its training.
+        plots: Its other pictures.
         chosen: Settings that were chosen for the data, each with its value and the reason.
         settings: All settings.
         commands: What to run to look further, and what that shows.
@@ -60,6 +61,7 @@ class RunReport:
     warning: str = ""
     tested: Mapping[str, Any] | None = None
     mistakes: Sequence[Mapping[str, Any]] = ()
+    curves: Sequence[Plot] = ()
     plots: Sequence[Plot] = ()
     chosen: Sequence[tuple[str, str, str]] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -80,16 +82,17 @@ class RunReport:
         return f"{measured}, on {score['examples']:,} {self.tested['examples']}."
 
     def _body(self) -> str:
-        parts = [table(["run", self.name], self.facts.items()), preformatted(self.result)]
+        parts = [report_tables.of_texts(["run", self.name], [*self.facts.items()]), preformatted(self.result)]
+        parts += _pictures("Curves", self.curves)
         parts += self._of_examples() if self.tested is not None else self._of_an_old_run()
-        parts += self._plots()
+        parts += _pictures("Pictures", self.plots)
         if self.chosen:
             parts += ["<h2>Chosen for the data</h2>", report_tables.of_texts(["setting", "value", "why"], self.chosen)]
         if self.settings:
             rows = [(name, "" if value is None else str(value)) for name, value in self.settings.items()]
             parts += ["<h2>Settings</h2>", f"<details><summary>all {len(rows)}</summary>{report_tables.of_texts(['', ''], rows)}</details>"]
         if self.commands:
-            rows = [f"<li><code>{html.escape(command)}</code>: {html.escape(shows)}" for command, shows in self.commands.items()]
+            rows = [f"<li><code>{html.escape(command)}</code>: {html.escape(shows)}</li>" for command, shows in self.commands.items()]
             parts += ["<h2>Look further</h2>", f"<ul>{''.join(rows)}</ul>"]
         return "\n".join(parts)
 
@@ -118,14 +121,6 @@ class RunReport:
             parts += ["<h2>To look at first</h2>", report_tables.of_texts(names, rows)]
         return parts
 
-    def _plots(self) -> list[str]:
-        parts = ["<h2>Pictures</h2>"] if self.plots else []
-        for plot in self.plots:
-            source = f"data:{plot.media_type};base64,{base64.b64encode(plot.content).decode()}"
-            name, caption = html.escape(plot.name), html.escape(plot.caption)
-            parts.append(f'<figure><img alt="{name}" src="{source}"><figcaption><b>{name}.</b> {caption}</figcaption></figure>')
-        return parts
-
 
 @dataclass(frozen=True, kw_only=True)
 class Report(Inspection):
@@ -142,3 +137,12 @@ class Report(Inspection):
             subject: What has a method `report` that gives a `RunReport`, such as a `TrainingRun`.
         """
         return subject.report().finding()
+
+
+def _pictures(heading: str, plots: Sequence[Plot]) -> list[str]:
+    parts = [f"<h2>{heading}</h2>"] if plots else []
+    for plot in plots:
+        source = f"data:{plot.media_type};base64,{base64.b64encode(plot.content).decode()}"
+        name, caption = html.escape(plot.name), html.escape(plot.caption)
+        parts.append(f'<figure><img alt="{name}" src="{source}"><figcaption><b>{name}.</b> {caption}</figcaption></figure>')
+    return parts

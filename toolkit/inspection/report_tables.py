@@ -124,7 +124,7 @@ def _number(value: float | None, percent: bool) -> str:
 def _cells(score: Mapping[str, Any], end: float) -> list[str]:
     """Returns a score, its interval in numbers, and drawn on a line from 0 to `end`."""
     if score["low"] is None:
-        return [value_of(score), "", ""]
+        return [value_of(score), "none", ""]
     low, high = (_number(score[name], score["percent"]) for name in ("low", "high"))
     x, left, right = (round(WIDTH * min(score[name] / end, 1), 1) for name in ("value", "low", "high"))
     drawn = (

@@ -4,6 +4,7 @@ import dataclasses
 import datetime
 import re
 import shlex
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,8 @@ def report_of(training: Any, metrics: dict[str, Any]) -> RunReport:
         warning=training.warning(metrics),
         tested=kept.get("tested"),
         mistakes=metrics["test"].get("mistakes", ()),
-        plots=_plots(run.plots, {LEARNING_CURVE: CURVES, **training.plot_captions}),
+        curves=_plots(run.plots.glob(f"{LEARNING_CURVE}.*"), {LEARNING_CURVE: CURVES}),
+        plots=_plots((path for path in run.plots.glob("*") if path.stem != LEARNING_CURVE), training.plot_captions),
         chosen=[(flag(name), str(value), reasons.get(name, "")) for name, value in chosen.items()],
         settings={flag(name): value for name, value in (dataclasses.asdict(training.settings) | chosen).items()},
         commands=_commands(run.path),
@@ -78,10 +80,10 @@ def _facts(training: Any, metrics: dict[str, Any], finished: str | None) -> dict
     }
 
 
-def _plots(folder: Path, captions: dict[str, str]) -> list[Plot]:
-    """Returns the pictures of a run: those that there are captions of first, in their order."""
+def _plots(paths: Iterable[Path], captions: Mapping[str, str]) -> list[Plot]:
+    """Returns the pictures among files: those that there are captions of first, in their order."""
     known, plots = [*captions], []
-    for path in folder.glob("*"):
+    for path in paths:
         if path.suffix in MEDIA_TYPES:
             name = _NUMBER.sub("", path.stem)
             place = known.index(name) if name in known else len(known)

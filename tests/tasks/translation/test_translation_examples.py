@@ -12,8 +12,8 @@ GIVEN = ["a dog sleeps here", "the cat", "he eats a red pear this evening", "no"
 
 
 def test_sentences():
-    nats, tokens = np.array([1.0, 2, 3, 4]), np.array([5, 3, 8, 2])
-    result = evaluate_translations(SOURCES, GIVEN, TARGETS, nats=10.0, tokens=18)
+    nats, tokens = np.tile([1.0, 2, 3, 4], 3), np.tile([5, 3, 8, 2], 3)
+    result = evaluate_translations(SOURCES, GIVEN, TARGETS, nats=30.0, tokens=54)
     split = ParallelSplit(SOURCES, TARGETS, SplitReport())
     summary = measured_translations(split, GIVEN, result, nats, tokens, tokenize="13a", lowercase=False).summary()
     scores = {score["name"]: score for score in summary["scores"]}
