@@ -18,6 +18,7 @@ from toolkit.cli.recipes import find_recipe, make_run
 from toolkit.errors import UserError
 from toolkit.html import image, preformatted
 from toolkit.inspecting import inspect
+from toolkit.inspection.registry import find_inspection
 from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
@@ -154,7 +155,8 @@ class Run(Answering):
                 should be.
         """
         with as_a_command():
-            return inspect(self.subject, what, **options)
+            subject = self.training if find_inspection(what).reads_run else self.subject
+            return inspect(subject, what, **options)
 
     def __str__(self) -> str:
         return f"{self.recipe.name}, {self.path}\n{self.training.describe(self.metrics)}"

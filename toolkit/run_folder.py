@@ -43,6 +43,8 @@ class RunFolder:
     | `data_report.json` | what was read, dropped and cropped |
     | `samples.json` | held-out texts, to check an export on |
     | `references.json` | the right answers to them, if there are any |
+    | `report.html` | a page about all of it |
+    | `report.json` | what the page tells of the test examples, and why settings were chosen |
     | `plots/`, `logs/` | PNG files, TensorBoard |
 
     Attributes:
@@ -93,6 +95,16 @@ class RunFolder:
     def references(self) -> Path:
         """The right answers to the samples, if there are any."""
         return self.path / "references.json"
+
+    @property
+    def report(self) -> Path:
+        """A page about the run."""
+        return self.path / "report.html"
+
+    @property
+    def report_data(self) -> Path:
+        """What the page tells of the test examples, and why settings were chosen; a run of an older version has none."""
+        return self.path / "report.json"
 
     @property
     def plots(self) -> Path:

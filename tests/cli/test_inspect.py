@@ -35,6 +35,15 @@ def test_it_writes_a_page_and_leaves_the_run_as_it_is(name, what, tmp_path, monk
     assert json.loads((tmp_path / "inspections" / name / f"{what}.json").read_text("utf-8"))["sentence"] == sentence
 
 
+@pytest.mark.parametrize("name", RUNS)
+def test_a_run_of_an_older_version_has_a_report_too(name, tmp_path, capsys):
+    assert main(["inspect", str(RUNS[name]), "report", "--output-dir", str(tmp_path)]) == 0
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "has kept no account" in page
+    assert "toolkit inspect" in page
+    assert ("probability" in page) == (name == "sentiment")  # of its mistakes
+
+
 def test_json(tmp_path, capsys):
     assert main(["inspect", str(RUNS["sentiment"]), "gates", "--json", "--output-dir", str(tmp_path), "--constant=0.5"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "gates.json").read_text("utf-8"))

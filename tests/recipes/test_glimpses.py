@@ -45,6 +45,8 @@ def test_digits_are_learned(folder):
     samples = json.loads((folder / "runs/tiny/samples.json").read_text())
     assert len(samples) == 100
     assert (folder / "runs/tiny/example.png").read_bytes() == base64.b64decode(samples[0])
+    tested = json.loads((folder / "runs/tiny/report.json").read_text("utf-8"))["tested"]
+    assert tested["scores"][0]["value"] == pytest.approx(metrics["test"]["accuracy"])
     for name in ("glimpses.png", "confusion_matrix.png", "learning_curve.png"):
         with Image.open(folder / "runs/tiny/plots" / name) as picture:
             assert picture.width > 300

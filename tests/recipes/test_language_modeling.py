@@ -35,6 +35,7 @@ def metrics_of(folder) -> dict:
 def test_the_run_holds_all_that_later_commands_need(folder):
     run = folder / "runs" / "tiny"
     expected = {"checkpoints", "config.yaml", "data_report.json", "logs", "metrics.json", "model.keras", "plots", "samples.json"}
+    expected |= {"report.html", "report.json"}
     assert {path.name for path in run.iterdir()} == expected | {"tokenizer.model", "tokens"}
     metrics = metrics_of(folder)
     assert metrics["measured"] == "validation"  # a continuous text without splits has no test split

@@ -44,6 +44,8 @@ def test_the_run_holds_all_that_later_commands_need(folder):
         "model.keras",
         "plots",
         "references.json",
+        "report.html",
+        "report.json",
         "samples.json",
         "tokenizer.model",
     }
@@ -52,6 +54,7 @@ def test_the_run_holds_all_that_later_commands_need(folder):
     assert metrics["test"]["accuracy"] > 0.9  # the task is easy: a model that learned nothing gets half
     assert metrics["graph_tokenizer"]["different"] == 0
     assert len(metrics["history"]) == 6
+    assert all(f"By {name}" in (run / "report.html").read_text("utf-8") for name in ("length in characters", "label", "source"))
 
 
 def test_evaluate_repeats_the_result_of_the_training(folder, capsys):

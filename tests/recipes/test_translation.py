@@ -38,7 +38,7 @@ def train_in(folder):
 def test_the_run_holds_all_that_later_commands_need(folder):
     run = folder / "runs" / "tiny"
     expected = {"checkpoints", "config.yaml", "data_report.json", "logs", "metrics.json", "model.keras", "plots", "references.json"}
-    expected.add("samples.json")
+    expected |= {"samples.json", "report.html", "report.json"}
     assert {path.name for path in run.iterdir()} == expected | {"tokenizer.model"}
     plots = {"learning_curve.png", "bleu_by_length.png", "attention_1.png", "attention_2.png", "attention_3.png"}
     assert {path.name for path in (run / "plots").iterdir()} == plots

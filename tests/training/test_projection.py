@@ -61,3 +61,11 @@ def test_blocks_of_a_large_vocabulary_are_small():
     sums = ProjectedObjective({"loss": loss}).of_features(features, tf.zeros([100_000, 1]), tf.zeros([100_000]), labels, weights)
     assert [tuple(shape) for shape in traced] == [(GRID, 100_000)]
     np.testing.assert_allclose(sums["loss"], 3 * GRID * np.log(100_000), rtol=1e-5)
+
+
+@pytest.mark.parametrize(("rows", "padding"), [(3, 0.3), (60, 0.3), (3, 1.0)])
+def test_the_losses_of_rows_are_those_of_the_logits(rows, padding):
+    features, kernel, bias, labels, weights = tokens(rows, 8, padding)
+    found = ProjectedObjective({"loss": sparse_cross_entropy}, most_rows=GRID).losses_of_features(features, kernel, bias, labels, weights)
+    expected = weights * sparse_cross_entropy(labels, tf.matmul(features, kernel, transpose_b=True) + bias)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)

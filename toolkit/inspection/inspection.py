@@ -16,10 +16,12 @@ class Inspection(abc.ABC):
     Attributes of the class:
         name: What it is called, such as `"gates"`.
         needs: The attribute of a subject that it needs; a subject without it has nothing to look at.
+        reads_run: Whether what it looks at is a `TrainingRun`, what is written in its folder, and no model.
     """
 
     name: ClassVar[str]
     needs: ClassVar[str] = "batches"
+    reads_run: ClassVar[bool] = False
 
     @abc.abstractmethod
     def of(self, subject: Any) -> Finding:

@@ -32,6 +32,7 @@ INSPECTIONS = {
     "saliency": Known("saliency:Saliency", "which tokens or pixels an answer hangs on, and which words change it when they are left out"),
     "attention": Known("attention:Attention", "where a model with attention looked, for any hypothesis of the beam"),
     "cells": Known("cells:Cells", "a heat map of any unit over a text, and which units track quotes, brackets, lines or a pattern"),
+    "report": Known("report:Report", "curves, scores with their spread, groups of examples, the worst ones; what a training writes"),
 }
 
 

@@ -4,10 +4,11 @@ import abc
 import contextlib
 import dataclasses
 import functools
+import logging
 import os
 import textwrap
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,10 +20,12 @@ from toolkit import __version__
 from toolkit.arguments import InvalidArgument, flag, option
 from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble
+from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import learning_curve
 from toolkit.export.exporter import Exporter
 from toolkit.export.exporting import export
 from toolkit.export.report import ExportReport
+from toolkit.inspection.report import RunReport
 from toolkit.models import load_model
 from toolkit.models.contract import check_model
 from toolkit.operating_system import load_of_a_core, peak_memory_gib
@@ -32,6 +35,7 @@ from toolkit.tasks.choice import Choice
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.data_report import licence_of, public_name
 from toolkit.tasks.registry import find_task
+from toolkit.tasks.run_report import keep_account, report_of
 from toolkit.tasks.stage import stage
 from toolkit.training.budget import Budget
 from toolkit.training.history import History
@@ -39,6 +43,8 @@ from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.objective import Objective
 from toolkit.training.optimizers import build_optimizer
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
+
+_log = logging.getLogger(__name__)
 
 EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
 
@@ -64,6 +70,9 @@ class TrainingRun(abc.ABC):
 
     model_has: ClassVar[tuple[str, ...]] = ()
     """Attributes and methods by which the kind of task asks a model, besides calling it."""
+
+    plot_captions: ClassVar[Mapping[str, str]] = {}
+    """What is to be seen on the plots of a run, by their names without a number behind."""
 
     result: ClassVar[type]
     """Class of the result, of a kind whose runs nothing else describes: made by `from_dict`, and as a string a table for the terminal."""
@@ -147,10 +156,10 @@ class TrainingRun(abc.ABC):
         trained = time.monotonic()
         stage("measuring", "on held-out texts")
         self._complete(model, data)
-        result = self._test(model, data)
+        result, measured = self._test(model, data)
         # The history counts the training over all resumptions; this process has seen the rest.
         seconds = prepared - started + history.epochs[-1]["seconds"] + time.monotonic() - trained
-        self._keep(model, data, history, result, seconds)
+        self._keep(model, data, history, result, measured, seconds)
         return result
 
     def _settle(self, data: Any) -> Any:
@@ -239,29 +248,46 @@ class TrainingRun(abc.ABC):
         stage("model", f"{model.count_params():,} parameters")
         stage("run", f"{self.run.path} (if interrupted, the same command goes on)")
 
-    def _keep(self, model: keras.Model, data: Any, history: History, result: Any, seconds: float) -> None:
-        """Writes the model, the plots and, last, the metrics that say that the run is finished."""
+    def _keep(self, model: keras.Model, data: Any, history: History, result: Any, measured: Callable[[], Measured], seconds: float) -> None:
+        """Writes the model, the plots, the report and, last, the metrics that say that the run is finished."""
         with self.run.replacing(self.run.model) as temporary:
             model.save(temporary)
         with self.run.replacing(self.run.plots / "learning_curve.png") as temporary:
             learning_curve(history.epochs, temporary)
         more = self._keep_results(model, data, result)
-        self.run.write_json(
-            self.run.metrics,
-            {
-                "recipe": self.recipe.name,
-                "parameters": model.count_params(),
-                "history": history.epochs,
-                "best_epoch": history.best["epoch"],
-                "test": result.as_dict(),
-                **more,
-                **({"continued_from": self.origin.record()} if self.origin else {}),
-                "minutes": round(seconds / 60, 2),
-                "cores": os.cpu_count(),
-                "peak_memory_gib": peak_memory_gib(),
-                "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
-            },
-        )
+        metrics = {
+            "recipe": self.recipe.name,
+            "parameters": model.count_params(),
+            "history": history.epochs,
+            "best_epoch": history.best["epoch"],
+            "test": result.as_dict(),
+            **more,
+            **({"continued_from": self.origin.record()} if self.origin else {}),
+            "minutes": round(seconds / 60, 2),
+            "cores": os.cpu_count(),
+            "peak_memory_gib": peak_memory_gib(),
+            "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
+        }
+        self._write_report(metrics, measured)
+        self.run.write_json(self.run.metrics, metrics)
+
+    def _write_report(self, metrics: dict[str, Any], measured: Callable[[], Measured]) -> None:
+        """Writes the page about the run, and what is told on it; if that fails, the run is none the worse."""
+        try:
+            keep_account(self, measured())
+            self.run.write_text(self.run.report, report_of(self, metrics).finding().page())
+        except Exception as error:
+            _log.warning("%s: no report was written (%s: %s)", self.run.path, type(error).__name__, error)
+        else:
+            stage("report", str(self.run.report))
+
+    def report(self) -> RunReport:
+        """Returns what a page tells of the finished run.
+
+        Raises:
+            UserError: The run is not finished.
+        """
+        return report_of(self, self.run.read_metrics())
 
     def load_model(self) -> keras.Model:
         """Returns the trained model, in single precision whatever it was trained in: that is what is measured and exported.
@@ -410,8 +436,12 @@ class TrainingRun(abc.ABC):
         """Finds what the model has to learn besides, once it is trained and before it is measured."""
 
     @abc.abstractmethod
-    def _test(self, model: keras.Model, data: Any) -> Any:
-        """Measures the model on the test split; the result has `as_dict`."""
+    def _test(self, model: keras.Model, data: Any) -> tuple[Any, Callable[[], Measured]]:
+        """Measures the model on the test split.
+
+        Returns:
+            The result, which has `as_dict`, and what makes an account of the examples for the report.
+        """
 
     @abc.abstractmethod
     def _keep_results(self, model: keras.Model, data: Any, result: Any) -> dict[str, Any]:

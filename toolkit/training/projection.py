@@ -38,6 +38,7 @@ class ProjectedObjective(LogitsObjective):
         super().__init__(measures)
         self._most_rows = most_rows
         self._block = tf.function(self._measure, jit_compile=True, autograph=False)
+        self._losses_of_block = tf.function(self._measure_losses, jit_compile=True, autograph=False)
         self._block_with_gradients = tf.function(self._measure_with_gradients, jit_compile=True, autograph=False)
 
     def sums(self, model: keras.Model, inputs, labels, weights: tf.Tensor, training: bool) -> dict[str, tf.Tensor]:
@@ -61,6 +62,26 @@ class ProjectedObjective(LogitsObjective):
         dtype = at_least_single(features.dtype)
         rows, kernel, bias = (tf.cast(part, dtype) for part in (rows, kernel, bias))
         return summed(rows, kernel, bias, tf.reshape(labels, [-1]), tf.reshape(weights, [-1]))
+
+    def losses_of_features(self, features, kernel, bias, labels, weights) -> tf.Tensor:
+        """Returns the loss of each row, float32 `[...]`, 0 where it has no weight; without gradients.
+
+        Args:
+            features: As for `of_features`, and so are the others.
+            kernel: `[classes, features]`.
+            bias: `[classes]`.
+            labels: Integers `[...]`.
+            weights: float32 `[...]`.
+        """
+        dtype, flat = at_least_single(features.dtype), tf.reshape(labels, [-1])
+        rows, kernel, bias = (tf.cast(part, dtype) for part in (tf.reshape(features, [-1, features.shape[-1]]), kernel, bias))
+
+        def add(losses, chosen, weights):
+            found = self._losses_of_block(tf.gather(rows, chosen), kernel, bias, tf.gather(flat, chosen))
+            return tf.tensor_scatter_nd_add(losses, chosen[:, None], tf.where(weights > 0, weights * found, 0.0))
+
+        losses = self._over_blocks(add, tf.zeros(tf.shape(flat)), kernel, tf.reshape(weights, [-1]))
+        return tf.reshape(losses, tf.shape(labels))
 
     def _evaluated(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
         def add(sums, chosen, weights):
@@ -103,6 +124,9 @@ class ProjectedObjective(LogitsObjective):
     def _measure(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
         logits = tf.matmul(features, kernel, transpose_b=True) + bias
         return self.of_logits(logits, labels, weights)
+
+    def _measure_losses(self, features, kernel, bias, labels) -> tf.Tensor:
+        return tf.cast(self.measures["loss"](labels, tf.matmul(features, kernel, transpose_b=True) + bias), tf.float32)
 
     def _measure_with_gradients(self, *inputs) -> tuple:
         with tf.GradientTape() as tape:

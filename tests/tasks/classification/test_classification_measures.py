@@ -8,12 +8,8 @@ from hypothesis import strategies as st
 from sklearn import metrics
 
 from toolkit.data.splits.interval import wilson_interval
-from toolkit.tasks.classification.measures import (
-    EXCERPT_LENGTH,
-    MISTAKES_SHOWN,
-    ClassificationResult,
-    evaluate_classifier,
-)
+from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
+from toolkit.tasks.classification.measures import ClassificationResult, evaluate_classifier
 
 NAMES = ["bad", "fair", "good", "never"]
 

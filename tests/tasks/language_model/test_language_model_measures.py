@@ -8,7 +8,7 @@ import tensorflow as tf
 from toolkit.evaluation.likelihood import Likelihood
 from toolkit.json_text import to_json
 from toolkit.models.language_model import LanguageModel
-from toolkit.tasks.language_model.measures import text_nats
+from toolkit.tasks.language_model.measures import passage_nats, text_nats
 
 VOCABULARY = 9
 
@@ -39,6 +39,15 @@ def test_windows_change_nothing(cell):
     expected = sum(unchunked(language_model, text) for text in texts if len(text) > 1)
     for options in ({}, {"window": 32}, {"window": 7, "rows": 2}, {"window": 1, "rows": 1}):
         np.testing.assert_allclose(text_nats(language_model, texts, **options), expected, rtol=1e-5, err_msg=str(options))
+
+
+def test_passages_are_parts_of_documents():
+    language_model, texts = model("gru"), documents(3, 40)
+    passages = passage_nats(language_model, texts, window=32, rows=1)
+    assert [*zip(*passages[:3], strict=True)] == [(1, 0, 32), (1, 32, 8), (0, 0, 3)]
+    expected = [unchunked(language_model, texts[1][:33]), unchunked(language_model, texts[1]), unchunked(language_model, texts[0])]
+    expected[1] -= expected[0]
+    np.testing.assert_allclose(passages.nats, expected, rtol=1e-4)
 
 
 def test_nothing_has_no_nats():

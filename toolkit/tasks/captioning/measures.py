@@ -94,7 +94,7 @@ def evaluate_captions(images: Sequence[Captioned], captions: Sequence[str], trai
     return CaptionResult(
         images=len(images),
         references=sum(map(len, references)),
-        bleu=[_bleu(order, written, references) for order in range(1, ORDERS + 1)],
+        bleu=[bleu_metric(order).corpus_score(written, by_place(references)).score for order in range(1, ORDERS + 1)],
         cider=_mean(scores),
         chrf=_chrf(written, references),
         exact_match=_mean(exact),
@@ -118,20 +118,20 @@ def cider_scores(references: Sequence[Sequence[str]], captions: Sequence[str]) -
     return measure.scores([words_of(caption) for caption in captions])
 
 
-def _bleu(order: int, captions: Sequence[str], references: Sequence[Sequence[str]]) -> float:
+def bleu_metric(order: int) -> Any:
+    """Returns sacreBLEU's `BLEU` of captions as `as_compared` has them, up to an order, without smoothing."""
     from sacrebleu.metrics import BLEU  # imported here: a program that measures nothing need not wait for it
 
-    metric = BLEU(tokenize="none", max_ngram_order=order, smooth_method="none", force=True)
-    return metric.corpus_score(captions, _by_place(references)).score
+    return BLEU(tokenize="none", max_ngram_order=order, smooth_method="none", force=True)
 
 
 def _chrf(captions: Sequence[str], references: Sequence[Sequence[str]]) -> float:
     from sacrebleu.metrics import CHRF
 
-    return CHRF().corpus_score(captions, _by_place(references)).score
+    return CHRF().corpus_score(captions, by_place(references)).score
 
 
-def _by_place(references: Sequence[Sequence[str]]) -> list[list[str | None]]:
+def by_place(references: Sequence[Sequence[str]]) -> list[list[str | None]]:
     """Returns all first references, all second ones and so on, as sacreBLEU wants them, `None` where an image has fewer."""
     most = max(map(len, references))
     return [[given[place] if place < len(given) else None for given in references] for place in range(most)]

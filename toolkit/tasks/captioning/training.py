@@ -3,7 +3,7 @@
 import base64
 import functools
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -14,8 +14,10 @@ from toolkit.data.images.image_batches import ImageBatches
 from toolkit.data.images.image_set import ImageSet
 from toolkit.decoding.search import Search
 from toolkit.evaluation.divergence import LEAST_MISSED, Trouble
+from toolkit.evaluation.measured import Measured
 from toolkit.tasks.captioning.captions import Captions, form_of
 from toolkit.tasks.captioning.corpus import as_compared, read_corpus, read_measured
+from toolkit.tasks.captioning.examples import measured_captions
 from toolkit.tasks.captioning.exporter import CaptionerExporter
 from toolkit.tasks.captioning.features import forget_features
 from toolkit.tasks.captioning.files import Captioned
@@ -34,6 +36,10 @@ WRITTEN_GREEDILY, WRITTEN = 1.0, 4.0
 """How much longer it takes to describe an image than to train on it, greedily and by a beam search."""
 
 EXAMPLE = "example.png"
+CAPTIONS = {
+    "captions": "Chance test images with their captions, and where the model looked for each word; green: a person has said the same",
+    "worst_captions": "The same of the captions that share least with those of people",
+}
 
 
 class Captioning(TrainingRun):
@@ -45,6 +51,7 @@ class Captioning(TrainingRun):
         run: The folder of the run.
     """
 
+    plot_captions = CAPTIONS
     result = CaptionResult
     model_has = ("encode", "step", "words", "image_size", "attention")
 
@@ -90,11 +97,13 @@ class Captioning(TrainingRun):
         runner = captioner_runner(model, search, self.settings.max_length)
         return Predictor(runner, table_of(model.words), model.image_size, model.attention != "none")
 
-    def _test(self, model: keras.Model, data: Captions) -> CaptionResult:
+    def _test(self, model: keras.Model, data: Captions) -> tuple[CaptionResult, Callable[[], Measured]]:
         images = data.corpus.splits["test"]
         captions = _described(self._predictor(model, self.search), images, data.corpus.images)
         self._draw(images, captions, data.corpus.images)
-        return evaluate_captions(images, [caption.text for caption in captions], data.corpus.trained)
+        texts = [caption.text for caption in captions]
+        result = evaluate_captions(images, texts, data.corpus.trained)
+        return result, functools.partial(measured_captions, images, texts, data.corpus.images)
 
     def _draw(self, images: Sequence[Captioned], captions: Sequence[Caption], read: ImageSet) -> None:
         """Draws captions of chance images, and the worst ones."""

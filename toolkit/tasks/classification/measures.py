@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from toolkit.data.splits.interval import wilson_interval
-from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
+from toolkit.evaluation.calibration import calibration_error, reliability
+from toolkit.evaluation.mistakes import MISTAKES_SHOWN, excerpt
 from toolkit.html import Shown
 
-CALIBRATION_BINS = 15
 SCORES = {"accuracy": "accuracy", "macro_f1": "macro F1", "calibration_error": "calibration error"}  # and what they are called
 FEW_EXAMPLES = 1000  # below which the table says what the accuracy is worth
 VERY_FEW_EXAMPLES = 50  # below which it is worth next to nothing
@@ -22,7 +22,7 @@ class Mistake:
     """One wrong answer.
 
     Attributes:
-        text: The text with its white space collapsed, cut to `EXCERPT_LENGTH` characters.
+        text: The text, as `excerpt` cuts it.
         label: The true label.
         predicted: The label that was given.
         probability: The probability of the label that was given.
@@ -42,7 +42,7 @@ class ClassificationResult(Shown):
         examples: Number of examples.
         accuracy: Share of examples whose most probable label is the true one.
         macro_f1: Mean of the labels' F1 scores. A label that is neither true nor predicted anywhere has no F1 and is left out.
-        calibration_error: Expected calibration error of the top probability, over `CALIBRATION_BINS` bins of equal width.
+        calibration_error: Expected calibration error of the top probability, over 15 bins of equal width.
         sources: For every source, its number of examples and its accuracy.
         label_names: Names of the labels.
         confusion: Counts, `[true label][predicted label]`.
@@ -112,7 +112,7 @@ def scores(probabilities: np.ndarray, labels: np.ndarray) -> dict[str, float]:
     return {
         "accuracy": float((predicted == labels).mean()),
         "macro_f1": _macro_f1(_confusion(predicted, labels, probabilities.shape[1])),
-        "calibration_error": _calibration_error(_reliability(confidence, predicted == labels)),
+        "calibration_error": calibration_error(reliability(confidence, predicted == labels)),
     }
 
 
@@ -147,10 +147,10 @@ def evaluate_classifier(
         label_names=list(label_names),
         confusion=_confusion(predicted, labels, len(label_names)).tolist(),
         mistakes=[
-            Mistake(_excerpt(texts[i]), label_names[labels[i]], label_names[predicted[i]], float(confidence[i]))
+            Mistake(excerpt(texts[i]), label_names[labels[i]], label_names[predicted[i]], float(confidence[i]))
             for i in _most_confident(confidence, ~correct)
         ],
-        reliability=_reliability(confidence, correct),
+        reliability=reliability(confidence, correct),
     )
 
 
@@ -195,26 +195,6 @@ def _macro_f1(confusion: np.ndarray) -> float:
     return float(np.mean(2 * np.diag(confusion)[present] / true_or_predicted[present]))
 
 
-def _reliability(confidence: np.ndarray, correct: np.ndarray) -> list[dict[str, float]]:
-    edges = np.arange(CALIBRATION_BINS + 1) / CALIBRATION_BINS
-    bins = np.searchsorted(edges[1:-1], confidence)  # bin m is the interval (m / M, (m + 1) / M], as in the paper
-    return [
-        {
-            "above": float(edges[each]),
-            "up_to": float(edges[each + 1]),
-            "texts": int((bins == each).sum()),
-            "confidence": float(confidence[bins == each].mean()),
-            "accuracy": float(correct[bins == each].mean()),
-        }
-        for each in np.unique(bins)
-    ]
-
-
-def _calibration_error(reliability: Sequence[dict[str, float]]) -> float:
-    texts, confidence, accuracy = (np.array([each[name] for each in reliability]) for name in ("texts", "confidence", "accuracy"))
-    return float(np.average(np.abs(accuracy - confidence), weights=texts))
-
-
 def _per_source(correct: np.ndarray, sources: np.ndarray) -> dict[str, dict[str, float]]:
     masks = {str(name): sources == name for name in sorted(set(sources))}
     return {name: {"examples": int(mask.sum()), "accuracy": float(correct[mask].mean())} for name, mask in masks.items()}
@@ -223,8 +203,3 @@ def _per_source(correct: np.ndarray, sources: np.ndarray) -> dict[str, dict[str,
 def _most_confident(confidence: np.ndarray, wrong: np.ndarray) -> np.ndarray:
     indices = np.flatnonzero(wrong)
     return indices[np.argsort(-confidence[indices], kind="stable")][:MISTAKES_SHOWN]
-
-
-def _excerpt(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= EXCERPT_LENGTH else text[: EXCERPT_LENGTH - 1] + "…"

@@ -1,8 +1,9 @@
 """Text classification: what train, evaluate, predict and export do for a recipe whose model gives one label to a text."""
 
+import functools
 import logging
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -18,6 +19,7 @@ from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.data.reading.reading import Reading
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.evaluation.divergence import Trouble, of_confusion
+from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import confusion_matrix, reliability_diagram
 from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.models import TextClassifier
@@ -26,6 +28,7 @@ from toolkit.models.initialization import start_from_language_model
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.classification.baseline import Baseline
 from toolkit.tasks.classification.choices import buckets_for, choices, ngrams_for
+from toolkit.tasks.classification.examples import measured_texts
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
 from toolkit.tasks.classification.fusion import fit_fusion
@@ -46,6 +49,10 @@ from toolkit.training.objective import LogitsObjective
 COLUMNS = LabeledTextSettings.columns
 _log = logging.getLogger(__name__)
 SAMPLES = 200
+CAPTIONS = {
+    "confusion_matrix": "How often each true label, a row, was given each label, a column; off the diagonal are mistakes",
+    "reliability": "How often the model is right, by how sure it is: below the dashed line it promises too much, above it too little",
+}
 LEAST = 1e-30  # probability whose logarithm is taken
 
 
@@ -58,6 +65,7 @@ class TextClassification(TrainingRun):
         run: The folder of the run.
     """
 
+    plot_captions = CAPTIONS
     _linear: Sequence[np.ndarray] = ()
     _baseline: Baseline | None = None
 
@@ -145,8 +153,10 @@ class TextClassification(TrainingRun):
         answers = [_probabilities(part, held_out.tokens) for part in parts.values()]
         fit_fusion(model.get_layer("fusion"), [np.log(np.maximum(each, LEAST)) for each in answers], held_out)
 
-    def _test(self, model: keras.Model, data: LabeledTexts) -> ClassificationResult:
-        return self._evaluate(model, data.tokenizer, data.corpus.splits["test"], data.label_names)
+    def _test(self, model: keras.Model, data: LabeledTexts) -> tuple[ClassificationResult, Callable[[], Measured]]:
+        split = data.corpus.splits["test"]
+        result, probabilities = self._evaluate(model, data.tokenizer, split, data.label_names)
+        return result, functools.partial(measured_texts, probabilities, split, data.label_names)
 
     def _keep_results(self, model: keras.Model, data: LabeledTexts, result: ClassificationResult) -> dict[str, Any]:
         split = data.corpus.splits["test"]
@@ -184,13 +194,17 @@ class TextClassification(TrainingRun):
             split = read_split(data, label_names=self.label_names, **columns, reading=reading)
         for note in split.notes:
             _log.warning("%s", note)
-        return self._evaluate(model, tokenizer, split, self.label_names)
+        return self._evaluate(model, tokenizer, split, self.label_names)[0]
 
-    def _evaluate(self, model: keras.Model, tokenizer: Tokenizer, split: Split, label_names: Sequence[str]) -> ClassificationResult:
+    def _evaluate(
+        self, model: keras.Model, tokenizer: Tokenizer, split: Split, label_names: Sequence[str]
+    ) -> tuple[ClassificationResult, np.ndarray]:
+        """Measures a model; returns the result, and the probabilities `[texts, labels]` that it is of."""
         tokens = [crop(ids, self._most_tokens(model)) for ids in tokenizer.encode(split.texts)]
-        result = evaluate_classifier(_probabilities(model, tokens), split.labels, label_names, split.sources, split.texts)
+        probabilities = _probabilities(model, tokens)
+        result = evaluate_classifier(probabilities, split.labels, label_names, split.sources, split.texts)
         parts = {name: scores(_probabilities(part, tokens), split.labels) for name, part in _parts(model).items()}
-        return replace(result, parts=parts)
+        return replace(result, parts=parts), probabilities
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
         """Says whether the model gives every text the same label."""

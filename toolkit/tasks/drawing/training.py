@@ -1,7 +1,9 @@
 """Images drawn step by step: what train, evaluate, predict and export do for a recipe whose model draws."""
 
 import base64
+import functools
 import math
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -10,8 +12,10 @@ import numpy as np
 from toolkit.data.images.decoding import to_png
 from toolkit.data.images.image_corpus import read_image_corpus, read_measured_images
 from toolkit.evaluation.divergence import WORSE, Trouble
+from toolkit.evaluation.measured import Measured
 from toolkit.tasks.drawing import plots
 from toolkit.tasks.drawing.batches import DrawingBatches
+from toolkit.tasks.drawing.examples import measured_drawings
 from toolkit.tasks.drawing.exporter import DrawingExporter
 from toolkit.tasks.drawing.functions import drawing_runner
 from toolkit.tasks.drawing.measures import DrawingResult, evaluate_drawings
@@ -24,6 +28,12 @@ SAMPLES = 100
 BEST, NEW, SHOWN_STEPS, ANIMATED = 10, 64, 6, 9  # drawings in a picture
 AT_ONCE = 256  # images that are measured together
 EXAMPLE = "example.png"
+CAPTIONS = {
+    "reconstructions": "Held-out images and what the model draws of them: those with the lowest bound, then those with the highest",
+    "samples": "New images, drawn from noise alone: they should look like those of training, and no two of them alike",
+    "steps": "The canvas after each step, of held-out images and of new ones, and the window through which the model draws",
+    "drawing": "New images as they are drawn",
+}
 
 
 class DrawingTraining(TrainingRun):
@@ -35,6 +45,7 @@ class DrawingTraining(TrainingRun):
         run: The folder of the run.
     """
 
+    plot_captions = CAPTIONS
     result = DrawingResult
     model_has = ("image_size", "num_glimpses", "latent_dim", "noise_shape", "attention", "read_size", "write_size", "draw")
 
@@ -48,8 +59,11 @@ class DrawingTraining(TrainingRun):
         side = self.settings.image_size
         return f"images of {side} by {side} pixels, {'black or white' if self.settings.binarize else 'in shades of grey'}"
 
-    def _test(self, model: keras.Model, data: Pictures) -> DrawingResult:
-        return _measured(_predictor(model), data.test(), self.settings.seed)
+    def _test(self, model: keras.Model, data: Pictures) -> tuple[DrawingResult, Callable[[], Measured]]:
+        pixels = data.test()
+        reconstruction, kl = _costs(_predictor(model), pixels, self.settings.seed)
+        result = evaluate_drawings(reconstruction, kl, model.image_size**2)
+        return result, functools.partial(measured_drawings, pixels, reconstruction, kl)
 
     def _keep_results(self, model: keras.Model, data: Pictures, result: DrawingResult) -> dict[str, Any]:
         predictor, pixels = _predictor(model), data.test()
@@ -96,7 +110,7 @@ class DrawingTraining(TrainingRun):
         s = self._settings_with(options)
         form = form_of(s)
         images = read_image_corpus(s.data, form).splits["test"] if data is None else read_measured_images(data, form)
-        return _measured(predictor, held_out(images, s), s.seed)
+        return evaluate_drawings(*_costs(predictor, held_out(images, s), s.seed), predictor.image_size**2)
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
         """Says whether the model knows images much worse than a guess, for which each pixel is white as often as not."""
@@ -138,12 +152,12 @@ def _predictor(model: keras.Model) -> Predictor:
     return Predictor(drawing_runner(model), model.image_size, model.noise_shape, model.write_size)
 
 
-def _measured(predictor: Predictor, pixels: np.ndarray, seed: int) -> DrawingResult:
-    """Returns what images cost that have been read, with noise of the seed."""
+def _costs(predictor: Predictor, pixels: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Returns what images cost that have been read, with noise of the seed: their canvases `[images]`, and each step `[images, steps]`."""
     reconstruction, kl = [], []
     for start in range(0, len(pixels), AT_ONCE):
         part = pixels[start : start + AT_ONCE]
         for drawn in predictor.reconstructed([""] * len(part), part, predictor.noise(range(start, start + len(part)), seed)):
             reconstruction.append(drawn.reconstruction)
             kl.append(drawn.kl)
-    return evaluate_drawings(reconstruction, kl, predictor.image_size**2)
+    return np.asarray(reconstruction, np.float64), np.asarray(kl, np.float64)

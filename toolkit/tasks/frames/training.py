@@ -1,7 +1,8 @@
 """Frames of sequences: what train, evaluate, predict and export do for a recipe whose model gives each a label."""
 
 import base64
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -10,9 +11,11 @@ import numpy as np
 from toolkit.data.images.decoding import to_png
 from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble, of_confusion
+from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.tasks.frames.batches import FrameBatches
 from toolkit.tasks.frames.corpus import read_measured
+from toolkit.tasks.frames.examples import measured_sequences
 from toolkit.tasks.frames.exporter import FrameExporter
 from toolkit.tasks.frames.frames import Frames, corpus_of, form_of
 from toolkit.tasks.frames.functions import ALONE, tagger_runner
@@ -28,6 +31,12 @@ SAMPLES, LONGEST_SAMPLE = 50, 64  # sequences, and frames of each
 SHOWN, SHOWN_WRONG = 10, 5
 MOST_IN_MATRIX = 40  # labels
 EXAMPLE = "example"
+CAPTIONS = {
+    "frames": "Held-out sequences with their labels, half of them those with the most wrong ones",
+    "accuracy_by_position": "How often a frame is right by its place in the sequence, beside the same of each frame seen alone: what lies "
+    "between the two is what the sequence tells",
+    "confusion_matrix": "How often each true label, a row, was given each label, a column; off the diagonal are mistakes",
+}
 
 
 class FrameTraining(TrainingRun):
@@ -39,6 +48,7 @@ class FrameTraining(TrainingRun):
         run: The folder of the run.
     """
 
+    plot_captions = CAPTIONS
     result = FrameResult
     model_has = ("label_names", "image_size", "channels", "num_layers", "bidirectional")
 
@@ -52,8 +62,10 @@ class FrameTraining(TrainingRun):
         side, lengths = self.settings.image_size, data.corpus.splits["train"].lengths
         return f"{len(data.label_names):,} labels, frames of {side} by {side} pixels, {lengths.min():,} to {lengths.max():,} in a row"
 
-    def _test(self, model: keras.Model, data: Frames) -> FrameResult:
-        return _measured(_predictor(model), data.corpus.splits["test"])
+    def _test(self, model: keras.Model, data: Frames) -> tuple[FrameResult, Callable[[], Measured]]:
+        test = data.corpus.splits["test"]
+        result, tagged = _measured(_predictor(model), test)
+        return result, functools.partial(measured_sequences, test, tagged)
 
     def _keep_results(self, model: keras.Model, data: Frames, result: FrameResult) -> dict[str, Any]:
         test = data.corpus.splits["test"]
@@ -97,7 +109,7 @@ class FrameTraining(TrainingRun):
         check_labels(data or "test", sequences.known, predictor.names)
         if not sequences.known:
             raise UserError(f"{data}: expected frames with labels, found none that can be read")
-        return _measured(predictor, sequences)
+        return _measured(predictor, sequences)[0]
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
         """Says whether the model gives the same label to every frame."""
@@ -144,10 +156,10 @@ def _tagged(predictor: Predictor, sequences: FrameSequences) -> list[Tagged]:
     return predictor.tagged(sequences.names, [pixels for pixels, _ in sequences.each()], alone=ALONE in predictor.runner.signatures)
 
 
-def _measured(predictor: Predictor, sequences: FrameSequences) -> FrameResult:
+def _measured(predictor: Predictor, sequences: FrameSequences) -> tuple[FrameResult, list[Tagged]]:
     tagged, truths = _tagged(predictor, sequences), [labels for _, labels in sequences.each()]
     alone = [each.alone for each in tagged] if ALONE in predictor.runner.signatures else None
-    return evaluate_frames(truths, [each.labels for each in tagged], predictor.names, alone)
+    return evaluate_frames(truths, [each.labels for each in tagged], predictor.names, alone), tagged
 
 
 def _wrong(labels: Sequence[str], truth: Sequence[str]) -> int:

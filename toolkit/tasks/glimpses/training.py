@@ -1,7 +1,8 @@
 """Images read glimpse by glimpse: what train, evaluate, predict and export do for a recipe whose model chooses where to look."""
 
 import base64
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -10,9 +11,11 @@ import numpy as np
 from toolkit.data.images.decoding import to_png
 from toolkit.data.images.image_corpus import read_image_corpus, read_measured_images
 from toolkit.evaluation.divergence import Trouble, of_confusion
+from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import confusion_matrix
 from toolkit.tasks.glimpses.batches import CanvasBatches
 from toolkit.tasks.glimpses.canvases import Canvases, form_of, on_canvases, placing_of
+from toolkit.tasks.glimpses.examples import measured_images
 from toolkit.tasks.glimpses.exporter import GlimpseExporter
 from toolkit.tasks.glimpses.functions import glimpse_runner
 from toolkit.tasks.glimpses.measures import GlimpseResult, evaluate_labels
@@ -26,6 +29,10 @@ SAMPLES, SHOWN, SHOWN_WRONG = 100, 18, 6
 MOST_IN_MATRIX = 40  # labels
 AT_ONCE = 256  # images that are measured together
 EXAMPLE = "example.png"
+CAPTIONS = {
+    "glimpses": "Held-out images with the path of the glimpses, from red to yellow; a third of them have a wrong label",
+    "confusion_matrix": "How often each true label, a row, was given each label, a column; off the diagonal are mistakes",
+}
 
 
 class GlimpseTraining(TrainingRun):
@@ -37,6 +44,7 @@ class GlimpseTraining(TrainingRun):
         run: The folder of the run.
     """
 
+    plot_captions = CAPTIONS
     result = GlimpseResult
     model_has = ("label_names", "image_size", "channels", "objects", "num_glimpses", "glimpse_size", "scales", "location_deviation")
 
@@ -51,9 +59,11 @@ class GlimpseTraining(TrainingRun):
         of_each = f", {objects} objects on each" if objects > 1 else ""
         return f"{len(data.label_names):,} labels, images of {side} by {side} pixels{of_each}"
 
-    def _test(self, model: keras.Model, data: Canvases) -> GlimpseResult:
+    def _test(self, model: keras.Model, data: Canvases) -> tuple[GlimpseResult, Callable[[], Measured]]:
         pixels, truths = data.test()
-        return evaluate_labels(truths, [each.labels for each in _looked(_predictor(model), pixels)], data.label_names)
+        looked = _looked(_predictor(model), pixels)
+        result = evaluate_labels(truths, [each.labels for each in looked], data.label_names)
+        return result, functools.partial(measured_images, pixels, truths, looked)
 
     def _keep_results(self, model: keras.Model, data: Canvases, result: GlimpseResult) -> dict[str, Any]:
         pixels, truths = data.test()

@@ -1,8 +1,10 @@
 """Language modelling: what train, evaluate, predict and export do for a recipe whose model predicts each next token of a text."""
 
+import functools
 import re
 import tempfile
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +17,13 @@ from toolkit.data.running_text.documents import Documents, read_document_split
 from toolkit.data.running_text.token_file import TokenFile
 from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.likelihood import Likelihood
+from toolkit.evaluation.measured import Measured
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.language_model.choices import choices
+from toolkit.tasks.language_model.examples import measured_passages
 from toolkit.tasks.language_model.exporter import LanguageModelExporter
 from toolkit.tasks.language_model.functions import LanguageModelRunner
-from toolkit.tasks.language_model.measures import text_nats
+from toolkit.tasks.language_model.measures import Passages, passage_nats
 from toolkit.tasks.language_model.sampling import Sampling
 from toolkit.tasks.language_model.text_generator import TextGenerator
 from toolkit.tasks.language_model.texts import TEXT_OPTIONS, Texts
@@ -85,8 +89,10 @@ class LanguageModeling(TrainingRun):
         pieces = f"{data.tokenizer.model_type} of {data.tokenizer.vocabulary_size:,} pieces"
         return f"{pieces}; training has {len(kept):,} tokens of {kept.characters / len(kept):.2f} characters{unknown}"
 
-    def _test(self, model: keras.Model, data: Texts) -> Likelihood:
-        return _measure(model, data.tokenizer, data.end_id, data.tokens[data.held_out])
+    def _test(self, model: keras.Model, data: Texts) -> tuple[Likelihood, Callable[[], Measured]]:
+        tokens = data.tokens[data.held_out]
+        result, passages = _measure(model, data.tokenizer, data.end_id, tokens)
+        return result, functools.partial(measured_passages, passages, tokens, data.tokenizer, result, data.corpus.continuous)
 
     def _keep_results(self, model: keras.Model, data: Texts, result: Likelihood) -> dict[str, Any]:
         self.run.write_json(self.run.samples, _passages(data.corpus.splits[data.held_out], data.corpus.continuous))
@@ -107,14 +113,14 @@ class LanguageModeling(TrainingRun):
         """
         model = self.load_model()
         if data is None:
-            return self._test(model, self.read_data())
+            return self._test(model, self.read_data())[0]
         reading = Reading.of(self.settings, options)
         options = self._chosen(TEXT_OPTIONS, options)
         tokenizer = Tokenizer.load(self.run.tokenizer)
         end_id = None if self.run.read_metrics()["continuous"] else tokenizer.end_id
         with tempfile.TemporaryDirectory() as folder:
             tokens = TokenFile.make(Path(folder) / "tokens", read_document_split(data, **options, reading=reading), tokenizer)
-            return _measure(model, tokenizer, end_id, tokens)
+            return _measure(model, tokenizer, end_id, tokens)[0]
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
         """Says whether the model predicts worse than a guess."""
@@ -165,10 +171,11 @@ class LanguageModeling(TrainingRun):
         return LanguageModelExporter(self.load_model(), Tokenizer.load(self.run.tokenizer), documents)
 
 
-def _measure(model: keras.Model, tokenizer: Tokenizer, end_id: int | None, tokens: TokenFile) -> Likelihood:
-    nats = text_nats(model, DocumentIds(tokens, tokenizer.begin_id, end_id))
+def _measure(model: keras.Model, tokenizer: Tokenizer, end_id: int | None, tokens: TokenFile) -> tuple[Likelihood, Passages]:
+    passages = passage_nats(model, DocumentIds(tokens, tokenizer.begin_id, end_id))
     ends = 0 if end_id is None else tokens.documents
-    return Likelihood(nats, len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown)
+    nats = float(passages.nats.sum())
+    return Likelihood(nats, len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown), passages
 
 
 def _passages(documents: Documents, continuous: bool) -> list[str]:

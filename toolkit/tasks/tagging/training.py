@@ -1,16 +1,20 @@
 """Tagging: what train, evaluate, predict and export do for a recipe whose model gives a tag to each word."""
 
+import functools
 import logging
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from toolkit.evaluation.divergence import LEAST_MISSED, Trouble
+from toolkit.evaluation.measured import Measured
 from toolkit.tasks.tagging.answers import answers_of
 from toolkit.tasks.tagging.batches import TaggedBatches
 from toolkit.tasks.tagging.corpus import read_sentences, read_tagged
+from toolkit.tasks.tagging.examples import measured_sentences
 from toolkit.tasks.tagging.exporter import TaggerExporter
 from toolkit.tasks.tagging.files import Form
 from toolkit.tasks.tagging.functions import tagger_runner
@@ -62,8 +66,11 @@ class Tagging(TrainingRun):
     def _describe_tokens(self, data: TaggedSentences) -> str:
         return f"words at white space; {len(data.vocabulary.words):,} words and {len(data.vocabulary.characters):,} characters are known"
 
-    def _test(self, model: keras.Model, data: TaggedSentences) -> TaggingResult:
-        return _evaluate(model, data.corpus.splits["test"])
+    def _test(self, model: keras.Model, data: TaggedSentences) -> tuple[TaggingResult, Callable[[], Measured]]:
+        sentences = data.corpus.splits["test"]
+        predicted, known = _tagged(model, sentences)
+        result = _compared(model, sentences, predicted, known)
+        return result, functools.partial(measured_sentences, sentences, predicted, known, result.kind)
 
     def _keep_results(self, model: keras.Model, data: TaggedSentences, result: TaggingResult) -> dict[str, Any]:
         sentences = data.corpus.splits["test"]
@@ -135,9 +142,18 @@ class Tagging(TrainingRun):
 
 def _evaluate(model: keras.Model, sentences: Sequence[Sentence]) -> TaggingResult:
     """Compares a model's tags with those of sentences, some of which it may not know."""
+    return _compared(model, sentences, *_tagged(model, sentences))
+
+
+def _tagged(model: keras.Model, sentences: Sequence[Sentence]) -> tuple[list[list[str]], list[np.ndarray]]:
+    """Returns the tags of the words of sentences, and whether the model knows each word."""
     vocabulary = Vocabulary.of_model(model)
     encoded = [vocabulary.encode(sentence.words) for sentence in sentences]
     answers = answers_of(tagger_runner(model), encoded)
-    predicted = [[model.tag_names[number] for number in answer["tags"]] for answer in answers]
-    known = [each.tokens != UNKNOWN for each in encoded]
+    return [[model.tag_names[number] for number in answer["tags"]] for answer in answers], [each.tokens != UNKNOWN for each in encoded]
+
+
+def _compared(
+    model: keras.Model, sentences: Sequence[Sentence], predicted: Sequence[Sequence[str]], known: Sequence[np.ndarray]
+) -> TaggingResult:
     return evaluate_tags([sentence.tags for sentence in sentences], predicted, kind_of_tags(model.tag_names), known)

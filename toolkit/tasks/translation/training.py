@@ -3,7 +3,7 @@
 import functools
 import logging
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -14,14 +14,16 @@ from toolkit.data.parallel_texts.parallel_corpus import ParallelSplit, read_para
 from toolkit.data.reading.reading import Reading
 from toolkit.decoding.search import Search
 from toolkit.evaluation.divergence import Trouble, of_perplexity
+from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.training_run import TrainingRun, shortest
 from toolkit.tasks.translation.choices import choices
+from toolkit.tasks.translation.examples import measured_translations
 from toolkit.tasks.translation.exporter import TranslatorExporter
 from toolkit.tasks.translation.functions import translator_runner
 from toolkit.tasks.translation.measures import TranslationResult, bleu_metric, evaluate_translations
-from toolkit.tasks.translation.pair_likelihood import corpus_nats
+from toolkit.tasks.translation.pair_likelihood import corpus_nats, pair_nats
 from toolkit.tasks.translation.settings import ParallelTextSettings
 from toolkit.tasks.translation.text_translator import TextTranslator
 from toolkit.tasks.translation.text_translator import Translation as Translated
@@ -36,6 +38,10 @@ LANGUAGES = ParallelTextSettings.languages
 TRANSLATED_GREEDILY, TRANSLATED = 1.0, 3.0
 """How much longer it takes to translate a sentence than to train on it, greedily and by a beam search."""
 
+CAPTIONS = {
+    "bleu_by_length": "BLEU of short and of long sentences: where it falls to the right, long sentences are what the model cannot do",
+    "attention": "Where the model looked in a source, the columns, for each token that it wrote, the rows",
+}
 SAMPLES = 200
 HEAT_MAPS = 3
 LONGEST_DRAWN = 40  # tokens; more would be too small to read
@@ -52,6 +58,7 @@ class Translation(TrainingRun):
 
     result = TranslationResult
     model_has = ("encode", "step", "attention")
+    plot_captions = CAPTIONS
 
     def _choose(self, data: ParallelTexts) -> dict[str, Choice]:
         sizes = data.target_tokenizer.vocabulary_size, len(data.sources["train"]), len(data.corpus.splits["validation"].sources)
@@ -97,13 +104,18 @@ class Translation(TrainingRun):
         tokenizers = [data.source_tokenizer] if data.shares_vocabulary else [data.source_tokenizer, data.target_tokenizer]
         return ", ".join(f"{tokenizer.model_type} of {tokenizer.vocabulary_size:,} pieces" for tokenizer in tokenizers)
 
-    def _test(self, model: keras.Model, data: ParallelTexts) -> TranslationResult:
-        translations = self._translator(model, self.search).translate(data.corpus.splits["test"].sources)
+    def _test(self, model: keras.Model, data: ParallelTexts) -> tuple[TranslationResult, Callable[[], Measured]]:
+        split = data.corpus.splits["test"]
+        translations = self._translator(model, self.search).translate(split.sources)
         self._draw_attention(translations)
-        return self._compare(data.corpus.splits["test"], translations, self._nats(model, data))
+        nats, tokens = pair_nats(model, self._test_batches(data))
+        result = self._compare(split, translations, (float(nats.sum()), int(tokens.sum())))
+        s, texts = self.settings, [translation.text for translation in translations]
+        options = {"tokenize": s.bleu_tokenizer, "lowercase": s.bleu_lowercase}
+        return result, functools.partial(measured_translations, split, texts, result, nats, tokens, **options)
 
-    def _nats(self, model: keras.Model, data: ParallelTexts) -> tuple[float, int]:
-        return corpus_nats(model, data.batches("test", batch_size=self.settings.batch_size, seed=0, replicas=1))
+    def _test_batches(self, data: ParallelTexts) -> PairBatches:
+        return data.batches("test", batch_size=self.settings.batch_size, seed=0, replicas=1)
 
     def _compare(
         self, split: ParallelSplit, translations: Sequence[Translated], nats: tuple[float | None, int | None] = (None, None)
@@ -151,7 +163,7 @@ class Translation(TrainingRun):
         model = self.load_model()
         if data is None:
             texts = self.read_data()
-            split, nats = texts.corpus.splits["test"], self._nats(model, texts)
+            split, nats = texts.corpus.splits["test"], corpus_nats(model, self._test_batches(texts))
         else:
             languages = self._chosen(LANGUAGES, options)
             split, nats = read_parallel_split(data, **languages, reading=Reading.of(self.settings, options)), (None, None)

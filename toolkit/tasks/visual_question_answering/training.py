@@ -1,7 +1,8 @@
 """Questions about images: what train, evaluate, predict and export do for a recipe whose model answers them."""
 
 import base64
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -11,8 +12,10 @@ from toolkit.data.images.decoding import to_png
 from toolkit.data.images.image_batches import ImageBatches
 from toolkit.data.images.image_set import ImageSet
 from toolkit.evaluation.divergence import LEAST_MISSED, Trouble
+from toolkit.evaluation.measured import Measured
 from toolkit.tasks.training_run import TrainingRun
 from toolkit.tasks.visual_question_answering.corpus import read_measured, read_visual
+from toolkit.tasks.visual_question_answering.examples import measured_questions
 from toolkit.tasks.visual_question_answering.exporter import AnswererExporter
 from toolkit.tasks.visual_question_answering.files import Question
 from toolkit.tasks.visual_question_answering.functions import answerer_runner
@@ -26,6 +29,7 @@ from toolkit.text.words import Vocabulary
 SAMPLES, SHOWN, SHOWN_OF = 100, 10, 2000
 AT_ONCE = 256  # questions that are measured together
 EXAMPLE = "example.png"
+CAPTIONS = {"attention": "Held-out questions, half of them answered wrongly, and hop by hop where the model looked on the image"}
 
 
 class VisualQuestionAnswering(TrainingRun):
@@ -37,6 +41,7 @@ class VisualQuestionAnswering(TrainingRun):
         run: The folder of the run.
     """
 
+    plot_captions = CAPTIONS
     result = AnswerResult
     model_has = ("answers", "words", "image_size", "attention_hops")
 
@@ -60,10 +65,13 @@ class VisualQuestionAnswering(TrainingRun):
             f"{len(data.vocabulary.words):,} words, {len(data.answers):,} answers, {images:,} images of {self.settings.image_size} pixels"
         )
 
-    def _test(self, model: keras.Model, data: VisualQuestions) -> AnswerResult:
+    def _test(self, model: keras.Model, data: VisualQuestions) -> tuple[AnswerResult, Callable[[], Measured]]:
         questions = data.corpus.splits["test"]
         answered = _answered(_predictor(model), questions, data.corpus.images)
-        return evaluate_answers(questions, [each.answer for each in answered], Prior(data.corpus.splits["train"]))
+        answers = [each.answer for each in answered]
+        result = evaluate_answers(questions, answers, Prior(data.corpus.splits["train"]))
+        confidence = np.array([each.probabilities.max() for each in answered], np.float64)
+        return result, functools.partial(measured_questions, questions, answers, confidence, data.corpus.images)
 
     def _keep_results(self, model: keras.Model, data: VisualQuestions, result: AnswerResult) -> dict[str, Any]:
         questions, images = data.corpus.splits["test"], data.corpus.images

@@ -1,0 +1,58 @@
+"""What a report tells of a run, on a copy of one that the tests have."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from toolkit.cli.recipes import open_run
+from toolkit.evaluation.measured import Example, Measured, Ratio
+from toolkit.tasks.choice import Choice
+from toolkit.tasks.run_report import keep_account
+
+TRAINED = Path(__file__).parents[1] / "trained" / "sentiment"
+
+
+@pytest.fixture
+def training(tmp_path):
+    shutil.copytree(TRAINED, tmp_path / "run")
+    training = open_run(tmp_path / "run")
+    training.choices = {"ngrams": Choice(2, "of words")}
+    return training
+
+
+def measured():
+    right = np.arange(60) > 0
+    return Measured(
+        "texts", [Ratio("accuracy", right)], {}, [0], lambda row: Example("text", "pos", "neg", 0.9), "wrong answers", "probability"
+    )
+
+
+def test_what_was_kept_is_told_again(training):
+    training.run.keep_chosen({"ngrams": 2})
+    keep_account(training, measured())
+    for name in ("zebra.png", "reliability.png", "confusion_matrix.png", "learning_curve.png", "notes.txt"):
+        training.run.write_bytes(training.run.plots / name, b"bytes")
+    report = training.report()
+    assert [plot.name for plot in report.curves] == ["learning curve"]
+    assert [plot.name for plot in report.plots] == ["confusion matrix", "reliability", "zebra"]
+    assert [bool(plot.caption) for plot in report.plots] == [True, True, False]
+    assert report.chosen == [("--ngrams", "2", "of words")]
+    assert report.settings["--ngrams"] == 2
+    assert report.tested == json.loads(json.dumps(measured().summary()))
+    assert any(command.endswith("gates") for command in report.commands)
+    assert not any(command.endswith("report") for command in report.commands)
+
+
+def test_a_report_that_cannot_be_made_is_a_warning_and_no_file(training, caplog, capsys):
+    def fail():
+        raise ValueError("of no use")
+
+    training._write_report(training.run.read_metrics(), fail)
+    assert "no report was written (ValueError: of no use)" in caplog.text
+    assert not training.run.report.exists()
+    training._write_report(training.run.read_metrics(), measured)
+    assert "98.33%" in training.run.report.read_text("utf-8")
+    assert capsys.readouterr().out == f"report     {training.run.report}\n"
