@@ -79,7 +79,7 @@ def test_the_next_token_hangs_on_those_before_it(language_model):
 @pytest.mark.parametrize(
     ("what", "options", "message"),
     [
-        ("attention", {}, "attention: .*language_model is a language model, which has nothing to show of that; it has gates, saliency"),
+        ("attention", {}, "attention: .*language_model is a language model, which has nothing to show of that; it has gates, "),
         ("saliency", {"text": " "}, "text: expected a text with words, received ' '"),
         ("saliency", {"text": "word " * 300}, "text: expected a text of up to 256 tokens, received 'one of "),
         ("saliency", {"examples": 0}, "examples: expected a positive integer, received 0"),

@@ -12,7 +12,7 @@ from toolkit.inspection.explained import Attended
 from toolkit.inspection.finding import Finding
 from toolkit.inspection.inspection import Inspection
 from toolkit.inspection.page import figure_html
-from toolkit.inspection.shading import STYLE, heat_table, looked_at
+from toolkit.inspection.shading import STYLE, heading_of, heat_table, looked_at
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,7 @@ def _sentence(found: list[Attended]) -> str:
 
 
 def _shown(attended: Attended) -> str:
-    heading = f"<h2>{html.escape(attended.item)}</h2>\n"
+    heading = f"<h2>{html.escape(heading_of(attended.item))}</h2>\n"
     if attended.image is not None:
         return heading + figure_html(looked_at(attended.image, attended.rows, attended.weights), "where the model looked")
     return heading + heat_table(attended.rows, attended.columns, attended.weights)

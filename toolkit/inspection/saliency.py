@@ -14,7 +14,7 @@ from toolkit.inspection.explained import Attribution, Explained
 from toolkit.inspection.finding import Finding
 from toolkit.inspection.inspection import Inspection
 from toolkit.inspection.page import figure_html
-from toolkit.inspection.shading import STYLE, shaded_images, shaded_tokens
+from toolkit.inspection.shading import STYLE, heading_of, shaded_images, shaded_tokens
 
 FEWEST_STEPS = 16
 FLIPS_TOLD = 5
@@ -100,7 +100,7 @@ def _body(found: list[Explained]) -> str:
     parts += [f"<li><b>{html.escape(method)}</b>: {METHODS[method]}</li>" for method in methods]
     parts.append("</ul>")
     for item, group in itertools.groupby(found, key=lambda each: each.item):
-        parts.append(f"<h2>{html.escape(item)}</h2>")
+        parts.append(f"<h2>{html.escape(heading_of(item))}</h2>")
         parts += map(_shown, group)
     return "\n".join(parts)
 

@@ -1,6 +1,7 @@
 """Tokens and pixels on pages, each the stronger coloured the more it weighs."""
 
 import html
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +16,13 @@ STYLE = """\
 .heat th { border: 0; padding: 0 0.5rem; font-weight: normal; white-space: nowrap; } .wide { overflow-x: auto; }
 """
 BLUE, ORANGE = "31 119 220", "240 130 20"
+HEADING = 100  # characters
 SPACE = "\u2581"  # SentencePiece's mark for a space
+
+
+def heading_of(item: str) -> str:
+    """Returns the beginning of an item, to stand above what is shown of it."""
+    return textwrap.shorten(item, HEADING, placeholder=" …") or item[:HEADING]
 
 
 def shaded_tokens(tokens: Sequence[str], weights: np.ndarray) -> str:
