@@ -121,7 +121,7 @@ def test_pixels_of_frames(make):
 
 
 def test_pixels_at_the_places_of_glimpses(make):
-    sizes = {"num_glimpses": 2, "glimpse_size": 4, "scales": 2, "glimpse_units": 4, "units": 5, "objects": 2}
+    sizes = {"num_glimpses": 2, "glimpse_size": 4, "scales": 2, "glimpse_units": 16, "units": 12, "objects": 2}
     training = make("glimpses", GlimpseClassifier(["a", "b", "c"], SIDE, 3, **sizes), images(1))
     found = inspect(subject(training, glimpses.explainer_of(training)), "saliency").as_dict()["examples"]
     assert complete(found)
