@@ -123,6 +123,7 @@ def test_a_classifier_labels_as_before(predict):
     assert len(lines) == len(LINES)
 
 
+@pytest.mark.slow
 def test_labels_are_explained(predict):
     plain = [json.loads(line) for line in predict("classifier", *LINES, "--json").splitlines()]
     records = [json.loads(line) for line in predict("classifier", *LINES, "--json", "--explain").splitlines()]

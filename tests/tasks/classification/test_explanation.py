@@ -64,6 +64,7 @@ def test_shares_of_tokens_add_up_to_the_logits_of_the_linear_model(run, tokenize
     assert any(len(places) > 1 for places in same) or text != TEXTS[1]
 
 
+@pytest.mark.slow
 def test_all_tokens_are_explained_although_the_recurrent_part_reads_some(run, tokenizer):
     found = run.inspect("saliency", text=TEXTS[1]).as_dict()["examples"][0]
     ids = tokenizer.encode([TEXTS[1]])[0]
