@@ -86,3 +86,9 @@ def test_no_disk_is_filled(monkeypatch):
     rows = passages([np.arange(1, 30)], length=29)
     with pytest.raises(UserError, match="expected 0 MB of free space for the states of 4 units; read a shorter text"):
         read_states(lambda tokens, state: ({"1 GRU": tf.zeros([*tokens.shape, 4])}, state), rows, 29)
+
+
+def test_a_layer_with_other_steps_than_tokens_is_refused():
+    rows = passages([np.arange(1, 30)], length=29)
+    with pytest.raises(UserError, match="1 GRU: expected a step for each token"):
+        read_states(lambda tokens, state: ({"1 GRU": tf.zeros([1, 14, 4])}, state), rows, 29)

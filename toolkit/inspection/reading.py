@@ -105,7 +105,7 @@ def read_states(
         By the name of the layer float16 `[units, steps]`, on disk.
 
     Raises:
-        UserError: The disk has too little space for them.
+        UserError: The disk has too little space for them, or a layer has other steps than tokens.
     """
     store: dict[str, np.ndarray] = {}
     chunk = chunk or STEPS
@@ -117,6 +117,8 @@ def read_states(
         for first in range(0, tokens.shape[1], chunk):
             seen, state = observe(tf.constant(tokens[:, first : first + chunk]), state)
             for name, values in seen.items():
+                if values.shape[1] != tokens[:, first : first + chunk].shape[1]:
+                    raise UserError(f"{name}: expected a step for each token, which this layer does not have; its units cannot be read")
                 if name not in store:
                     store[name] = _on_disk(values.shape[-1], steps)
                 _keep(store[name], group, values.numpy(), first)

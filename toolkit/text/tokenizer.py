@@ -27,6 +27,7 @@ COUNTS_UNKNOWN = "counts_unknown"
 """Name of the normalization of a char or word model in which each unknown character or word is an id; else a run of them is one."""
 
 _SAMPLE = 100_000_000  # characters that a trainer holds in memory
+_WORD = re.compile(rf"[\s{SPACE_PIECE}]*[^\s{SPACE_PIECE}]+")  # with the spaces before it
 _PART = re.compile(r".{1,1000}(?!\S)|.{1000}", re.DOTALL)
 
 _log = logging.getLogger(__name__)
@@ -197,8 +198,8 @@ class Tokenizer:
 
     def _apart(self, whole: str, units: int) -> list[str]:
         """Cuts what several unknown characters or words in a row stand for."""
-        parts = re.findall(r"\s*\S+\s*?(?=\s*\S|\Z)", whole) if self.model_type == "word" else list(whole)
-        return [whole] if units == 1 else [*parts[: units - 1], "".join(parts[units - 1 :])]
+        first = (_WORD.findall(whole) if self.model_type == "word" else list(whole))[: units - 1]
+        return [*first, *[""] * (units - 1 - len(first)), whole[sum(map(len, first)) :]]
 
     def ids_without_text(self, ends: bool) -> tuple[int, ...]:
         """Returns the ids that are never to be written: padding, unknown and begin, and the end if texts have none.
