@@ -44,6 +44,11 @@ def with_gradient(score: Callable[..., tf.Tensor], specs: Sequence[tf.TensorSpec
     return graded
 
 
+def margin(logits: tf.Tensor, answer: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+    """Returns the logit of an answer minus that of another, `[rows]`, of `[rows, classes]`."""
+    return tf.gather(logits, answer, axis=1) - tf.gather(logits, other, axis=1)
+
+
 def gradient_times_input(graded: Graded, inputs: np.ndarray) -> Attribution:
     """Returns the gradient of the score times the input, summed over the features. Of a linear score it is what each part adds.
 

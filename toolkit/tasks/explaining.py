@@ -75,6 +75,11 @@ def without_each(ids: np.ndarray) -> np.ndarray:
     return np.stack([np.delete(ids, place, 0) for place in range(len(ids))])
 
 
+def runner_up(values: np.ndarray, answer: int) -> int:
+    """Returns the place of the highest value but that of the answer."""
+    return two_best(np.where(np.arange(len(values)) == answer, -np.inf, values))[0]
+
+
 def two_best(values: np.ndarray) -> tuple[int, int]:
     """Returns the places of the highest value and of the next one, of at least two."""
     best, other = np.argsort(-values, kind="stable")[:2]

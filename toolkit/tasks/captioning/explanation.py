@@ -1,25 +1,24 @@
 """Which pixels each word of a caption hangs on, and where attention looked for it."""
 
 import base64
-import functools
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from toolkit.data.images.decoding import decode_image
-from toolkit.inspection.attribution import of_pixels, with_gradient
+from toolkit.inspection.attribution import margin, of_pixels, with_gradient
 from toolkit.inspection.explained import Attended, Explained
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.captioner import BEGIN
 from toolkit.tasks.captioning.functions import SERVED
-from toolkit.tasks.captioning.predictor import Predictor
-from toolkit.tasks.explaining import check_one_answer, samples_to_explain, two_best
+from toolkit.tasks.explainer import ImageExplainer
+from toolkit.tasks.explaining import check_one_answer, runner_up, samples_to_explain
 
 MOST_WORDS = 16  # words of a caption that are explained
 
 
-class CaptionExplainer:
+class CaptionExplainer(ImageExplainer):
     """Says which pixels each word of the best caption hangs on, given the words before it.
 
     The score is the logit of the word minus that of the next best one.
@@ -29,34 +28,15 @@ class CaptionExplainer:
     """
 
     def __init__(self, training: Any):
-        self.training = training
-        self.model = training.load_model()
+        super().__init__(training)
         images = tf.TensorSpec([None, 1, self.model.image_size, self.model.image_size, 3], tf.float32)
         tokens = tf.TensorSpec([None], tf.int32)
         self._graded = with_gradient(self._score, [images, tokens, tf.TensorSpec([3], tf.int32)])
         self._all = tf.function(self._logits, input_signature=[images, tokens], autograph=False)
 
-    @functools.cached_property
-    def predictor(self) -> Predictor:
-        """What writes captions with the run."""
-        return self.training.predictor()
-
-    def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
-        """Explains the captions of held-out images, word by word and by all methods.
-
-        Args:
-            text: None.
-            examples: How many images.
-            most_steps: Of integrated gradients.
-
-        Raises:
-            InvalidArgument: A text was given.
-        """
-        samples = samples_to_explain(self.training, text, examples)
-        return [each for number, sample in enumerate(samples, start=1) for each in self._explained(number, sample, most_steps)]
-
-    def _explained(self, number: int, sample: str, most_steps: int) -> list[Explained]:
-        images = decode_image(base64.b64decode(sample), self.model.image_size)[np.newaxis]
+    def explained(self, number: int, item: str, most_steps: int) -> list[Explained]:
+        """Explains each word of the caption of an image."""
+        images = decode_image(base64.b64decode(item), self.model.image_size)[np.newaxis]
         pixels = images.astype("float32")
         numbers = self.predictor.runner.run(SERVED, images=pixels)["tokens"][0]
         written = [int(token) for token in numbers if self.predictor.table[token]][:MOST_WORDS]
@@ -64,17 +44,17 @@ class CaptionExplainer:
         logits = np.asarray(self._all(pixels[np.newaxis], read))[0] if written else []
         caption, found = " ".join(self.predictor.table[token] for token in written), []
         for place, token in enumerate(written):
-            other = two_best(np.where(np.arange(logits.shape[-1]) == token, -np.inf, logits[place]))[0]
+            other = runner_up(logits[place], token)
             chosen = np.array([place, token, other], "int32")
             score, weights = of_pixels(lambda rows, chosen=chosen: self._graded(rows, read, chosen), images, most_steps)
             answer, second = self.predictor.table[token], self.predictor.table[other] or "(the end)"
-            item = f"held-out image {number}: {caption}"
-            found.append(Explained(item, f"word {place + 1}", answer, second, score, [], weights, [], images))
+            shown = f"held-out image {number}: {caption}"
+            found.append(Explained(shown, f"word {place + 1}", answer, second, score, [], weights, [], images))
         return found
 
     def _score(self, images, read, chosen):
         logits = self._logits(images, read)[:, chosen[0]]
-        return tf.gather(logits, chosen[1], axis=1) - tf.gather(logits, chosen[2], axis=1)
+        return margin(logits, chosen[1], chosen[2])
 
     def _logits(self, images, read):
         tokens = tf.repeat(read[tf.newaxis, tf.newaxis], tf.shape(images)[0], 0)

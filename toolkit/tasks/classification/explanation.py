@@ -1,6 +1,5 @@
 """Why a classifier gave a text its label, and where its attention was."""
 
-import functools
 from collections import defaultdict
 from typing import Any
 
@@ -26,14 +25,14 @@ from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.layers.pooling.attention_over_time import AttentionOverTime
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.text_classifier import PARTS, TextClassifier
-from toolkit.tasks.classification.predictor import Predictor
 from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.word_occlusion import flips_of, log_ratio
+from toolkit.tasks.explainer import TextExplainer
 from toolkit.tasks.explaining import check_one_answer, texts_to_explain, two_best
 from toolkit.text.unknown_words import word_numbers, word_of_each_piece
 
 
-class ClassifierExplainer:
+class ClassifierExplainer(TextExplainer):
     """Says which tokens of a text a classifier's label hangs on.
 
     What is explained is the logit of the label minus that of the next best one. Where a linear model of n-grams stands beside the recurrent
@@ -45,40 +44,20 @@ class ClassifierExplainer:
     """
 
     def __init__(self, training: Any):
-        model = training.load_model()
+        super().__init__(training)
+        model = self.model
         parts = model.parts() if isinstance(model, TextClassifier) else {}
-        self.training = training
         self.recurrent = parts.get(PARTS[0], model)
         self.scales = np.asarray(model.get_layer("fusion").scales) if parts else np.ones(1)
         self.linear = model.get_layer("ngrams") if PARTS[1] in parts else None
-        self.model = model
         self.embedding = embedding_of(model)
         vectors = tf.TensorSpec([None, None, self.embedding.output_dim], tf.float32)
         self._graded = with_gradient(self._score, [vectors, tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([2], tf.int32)])
-
-    @functools.cached_property
-    def predictor(self) -> Predictor:
-        """What labels texts with the run."""
-        return self.training.predictor()
 
     @property
     def most_read(self) -> int:
         """Tokens that the recurrent layers read of a text, which loses its middle."""
         return _most_read(self.model) or self.predictor.max_length
-
-    def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
-        """Explains the label of a text, or of held-out ones, by all methods.
-
-        Args:
-            text: The text; `None` for held-out ones.
-            examples: How many of those.
-            most_steps: Of integrated gradients.
-
-        Raises:
-            InvalidArgument: The text has no words.
-            UserError: No held-out text has.
-        """
-        return [self._by_all(each, most_steps) for each in texts_to_explain(self.training, text, examples)]
 
     def integrated(self, text: str) -> Explained:
         """Explains the label of a text by integrated gradients."""
@@ -86,21 +65,22 @@ class ClassifierExplainer:
         found = self._integrated(ids, labels, MOST_STEPS) if len(ids) else Attribution(INTEGRATED, np.zeros(0), 0.0, 0)
         return self._explained(text, ids, labels, probabilities, [found])
 
-    def _by_all(self, text: str, most_steps: int) -> Explained:
-        ids, labels, probabilities = self._read(text)
+    def explained(self, number: int, item: str, most_steps: int) -> list[Explained]:
+        """Explains the label of a text."""
+        ids, labels, probabilities = self._read(item)
         if not len(ids):
-            raise InvalidArgument("text", "a text of which the tokenizer makes tokens", text)
+            raise InvalidArgument("text", "a text of which the tokenizer makes tokens", item)
         gradient = self._with_linear(gradient_times_input(*self._on_path(ids, labels)), ids, labels)
         found = [gradient, self._integrated(ids, labels, most_steps)]
         pieces = self.predictor.tokenizer.pieces(ids)
         numbers = word_numbers(pieces)
-        words, firsts = word_of_each_piece(text, pieces), np.unique(numbers, return_index=True)[1]
+        words, firsts = word_of_each_piece(item, pieces), np.unique(numbers, return_index=True)[1]
         left = [np.delete(ids, place) for place in range(len(ids))] + [ids[numbers != numbers[first]] for first in firsts]
         without = probabilities_of(self.predictor.runner, left, self.predictor.tokens_per_batch)
         score = log_ratio(probabilities[np.newaxis], labels)
         found.append(Attribution(OCCLUSION, score - log_ratio(without[: len(ids)], labels)))
         flips = flips_of([words[first] for first in firsts], without[len(ids) :], self.predictor.label_names, labels[0])
-        return self._explained(text, ids, labels, probabilities, found)._replace(flips=flips)
+        return [self._explained(item, ids, labels, probabilities, found)._replace(flips=flips)]
 
     def _read(self, text: str) -> tuple[np.ndarray, tuple[int, int], np.ndarray]:
         """Returns the tokens of a text, its two best labels, and the probabilities of all."""

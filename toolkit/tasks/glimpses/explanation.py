@@ -8,14 +8,15 @@ import tensorflow as tf
 
 from toolkit.data.images.decoding import decode_image
 from toolkit.data.images.image_corpus import to_channels
-from toolkit.inspection.attribution import of_pixels, replaced, with_gradient
+from toolkit.inspection.attribution import margin, of_pixels, replaced, with_gradient
 from toolkit.inspection.explained import Explained
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models import GlimpseClassifier
-from toolkit.tasks.explaining import samples_to_explain, two_best
+from toolkit.tasks.explainer import ImageExplainer
+from toolkit.tasks.explaining import two_best
 
 
-class GlimpseExplainer:
+class GlimpseExplainer(ImageExplainer):
     """Says which pixels each label hangs on: its logit minus that of the next best one, as seen at the places where the model looked.
 
     Places are no matter of the gradient of a label, and would be others on the way from a black image; so they are kept.
@@ -25,28 +26,14 @@ class GlimpseExplainer:
     """
 
     def __init__(self, training: Any):
-        self.training = training
-        self.model = training.load_model()
+        super().__init__(training)
         images = tf.TensorSpec([None, 1, self.model.image_size, self.model.image_size, self.model.channels], tf.float32)
         places = tf.TensorSpec([self.model.objects * self.model.num_glimpses, 2], tf.float32)
         self._graded = with_gradient(self._score, [images, places, tf.TensorSpec([3], tf.int32)])
 
-    def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
-        """Explains the labels of held-out images, object by object and by all methods.
-
-        Args:
-            text: None.
-            examples: How many images.
-            most_steps: Of integrated gradients.
-
-        Raises:
-            InvalidArgument: A text was given.
-        """
-        samples = samples_to_explain(self.training, text, examples)
-        return [each for number, sample in enumerate(samples, start=1) for each in self._explained(number, sample, most_steps)]
-
-    def _explained(self, number: int, sample: str, most_steps: int) -> list[Explained]:
-        images = to_channels(decode_image(base64.b64decode(sample), self.model.image_size), self.model.channels)[np.newaxis]
+    def explained(self, number: int, item: str, most_steps: int) -> list[Explained]:
+        """Explains the label of each object of an image."""
+        images = to_channels(decode_image(base64.b64decode(item), self.model.image_size), self.model.channels)[np.newaxis]
         looked = self.model(images.astype("float32"), training=False)
         places = np.asarray(looked["means"])[0] / (self.model.reach or 1)  # without reach all are in the middle, 0
         found = []
@@ -64,7 +51,7 @@ class GlimpseExplainer:
         given = [tf.repeat(place[tf.newaxis], rows, 0) for place in tf.unstack(places)]
         with replaced(self.model.locator, *given), backend("graph"):
             logits = tf.cast(self.model(images[:, 0], training=False)["logits"], tf.float32)[:, chosen[0]]
-        return tf.gather(logits, chosen[1], axis=1) - tf.gather(logits, chosen[2], axis=1)
+        return margin(logits, chosen[1], chosen[2])
 
 
 def explainer_of(training: Any) -> GlimpseExplainer | None:

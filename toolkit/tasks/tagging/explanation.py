@@ -1,25 +1,24 @@
 """Which words of a sentence the tag of each word hangs on."""
 
-import functools
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.inspection.attribution import OCCLUSION, by_gradients, embedding_of, replaced, with_gradient
+from toolkit.inspection.attribution import OCCLUSION, by_gradients, embedding_of, margin, replaced, with_gradient
 from toolkit.inspection.explained import Attribution, Explained, Flip
 from toolkit.layers.recurrent.time_loop import backend
-from toolkit.tasks.explaining import texts_to_explain, two_best
+from toolkit.tasks.explainer import TextExplainer
+from toolkit.tasks.explaining import runner_up
 from toolkit.tasks.tagging.crf import marginal_logits
 from toolkit.tasks.tagging.functions import chain_of
-from toolkit.tasks.tagging.predictor import Predictor
 from toolkit.tasks.tagging.vocabulary import UNKNOWN, Vocabulary
 
 MOST_WORDS = 32  # words of a sentence whose tags are explained
 
 
-class TagExplainer:
+class TagExplainer(TextExplainer):
     """Says which words the tag of each word hangs on, by what the model knows of a word: its vector, and what was read in its characters.
 
     The score is the logarithm of how much more probable the tag is than the next best one, over all sequences of tags. A word that is left
@@ -30,8 +29,7 @@ class TagExplainer:
     """
 
     def __init__(self, training: Any):
-        self.training = training
-        self.model = training.load_model()
+        super().__init__(training)
         self.layer = _words_of(self.model)
         self.vectors = keras.Model(self.model.input, self.layer.output)
         vectors = tf.TensorSpec([None, None, self.layer.output.shape[-1]], tf.float32)
@@ -39,28 +37,9 @@ class TagExplainer:
         self._graded = with_gradient(self._score, [vectors, specs, tf.TensorSpec([3], tf.int32)])
         self._all = tf.function(self._logits, input_signature=[specs], autograph=False)
 
-    @functools.cached_property
-    def predictor(self) -> Predictor:
-        """What tags words with the run."""
-        return self.training.predictor()
-
-    def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
-        """Explains the tags of a text, or of held-out ones, word by word and by all methods.
-
-        Args:
-            text: The text; `None` for held-out ones.
-            examples: How many of those.
-            most_steps: Of integrated gradients.
-
-        Raises:
-            InvalidArgument: The text has no words.
-            UserError: No held-out text has.
-        """
-        texts = texts_to_explain(self.training, text, examples)
-        return [explained for each in texts for explained in self._explained(each, most_steps)]
-
-    def _explained(self, text: str, most_steps: int) -> list[Explained]:
-        tagged, names = self.predictor.predict([text])[0], self.model.tag_names
+    def explained(self, number: int, item: str, most_steps: int) -> list[Explained]:
+        """Explains the tag of each word of a text."""
+        tagged, names = self.predictor.predict([item])[0], self.model.tag_names
         words = tagged.words
         encoded = Vocabulary.of_model(self.model).encode(words)._asdict()
         inputs = {name: encoded[name][np.newaxis] for name in self.model.input}
@@ -70,7 +49,7 @@ class TagExplainer:
             vectors, found = np.asarray(self.vectors(inputs, training=False))[0], []
         for place, tag in enumerate(tagged.tags[:MOST_WORDS]):
             answer = names.index(tag)
-            other = two_best(np.where(np.arange(len(names)) == answer, -np.inf, logits[place]))[0]
+            other = runner_up(logits[place], answer)
             chosen = np.array([place, answer, other], "int32")
 
             def graded(vectors, chosen=chosen):
@@ -82,13 +61,13 @@ class TagExplainer:
             weights.append(Attribution(OCCLUSION, score - (without[:, place, answer] - without[:, place, other]).astype("float64")))
             tags = without[:, place].argmax(-1)
             flips = [Flip(word, at, names[tags[at]]) for at, word in enumerate(words) if names[tags[at]] != tag]
-            found.append(Explained(text, f"word {place + 1}, {words[place]}", tag, names[other], float(score), words, weights, flips))
+            found.append(Explained(item, f"word {place + 1}, {words[place]}", tag, names[other], float(score), words, weights, flips))
         return found
 
     def _score(self, vectors, inputs, chosen):
         with replaced(self.layer, vectors):
             logits = self._logits(inputs)[:, chosen[0]]
-        return tf.gather(logits, chosen[1], axis=1) - tf.gather(logits, chosen[2], axis=1)
+        return margin(logits, chosen[1], chosen[2])
 
     def _logits(self, inputs):
         with backend("graph"):

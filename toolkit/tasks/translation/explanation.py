@@ -1,7 +1,6 @@
 """Which tokens of the source each token of a translation hangs on, and where attention looked for it."""
 
 import dataclasses
-import functools
 from typing import Any
 
 import numpy as np
@@ -9,16 +8,17 @@ import tensorflow as tf
 
 from toolkit.arguments import check_integer
 from toolkit.data.parallel_texts.source_ids import source_ids
-from toolkit.inspection.attribution import OCCLUSION, by_gradients, embedding_of, replaced, with_gradient
+from toolkit.inspection.attribution import OCCLUSION, by_gradients, embedding_of, margin, replaced, with_gradient
 from toolkit.inspection.explained import Attended, Attribution, Explained, Flip
 from toolkit.layers.recurrent.time_loop import backend
-from toolkit.tasks.explaining import texts_to_explain, two_best, without_each
-from toolkit.tasks.translation.text_translator import DECODE, TextTranslator
+from toolkit.tasks.explainer import TextExplainer
+from toolkit.tasks.explaining import runner_up, texts_to_explain, without_each
+from toolkit.tasks.translation.text_translator import DECODE
 
 MOST_WRITTEN = 32  # tokens of a translation that are explained
 
 
-class TranslationExplainer:
+class TranslationExplainer(TextExplainer):
     """Says which tokens of the source each token of the best translation hangs on, given the tokens before it.
 
     The score is the logit of the token minus that of the next best one.
@@ -28,36 +28,16 @@ class TranslationExplainer:
     """
 
     def __init__(self, training: Any):
-        self.training = training
-        self.model = training.load_model()
+        super().__init__(training)
         self.embedding = embedding_of(self.model)
         tokens, vectors = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None, self.embedding.output_dim], tf.float32)
         self._graded = with_gradient(self._score, [vectors, tokens, tokens, tf.TensorSpec([3], tf.int32)])
         self._all = tf.function(self._logits, input_signature=[tokens, tokens], autograph=False)
 
-    @functools.cached_property
-    def translator(self) -> TextTranslator:
-        """What translates with the run."""
-        return self.training.predictor()
-
-    def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
-        """Explains the translation of a text, or of held-out ones, token by token and by all methods.
-
-        Args:
-            text: The text; `None` for held-out ones.
-            examples: How many of those.
-            most_steps: Of integrated gradients.
-
-        Raises:
-            InvalidArgument: The text has no words.
-            UserError: No held-out text has.
-        """
-        texts = texts_to_explain(self.training, text, examples)
-        return [explained for each in texts for explained in self._explained(each, most_steps)]
-
-    def _explained(self, text: str, most_steps: int) -> list[Explained]:
-        translator = self.translator
-        source = source_ids(translator.source_tokenizer.encode([text])[0], translator.source_tokenizer.end_id, translator.max_length)
+    def explained(self, number: int, item: str, most_steps: int) -> list[Explained]:
+        """Explains each token of the translation of a text."""
+        translator = self.predictor
+        source = source_ids(translator.source_tokenizer.encode([item])[0], translator.source_tokenizer.end_id, translator.max_length)
         decoded = translator.runner.run(DECODE, source=source[np.newaxis], prefix=np.zeros([1, 0], "int32"))
         written = decoded["tokens"][0, 0, : decoded["lengths"][0, 0]][:MOST_WRITTEN]
         read = np.array([translator.target_tokenizer.begin_id, *written[:-1]], "int32")
@@ -67,8 +47,7 @@ class TranslationExplainer:
         pieces = translator.source_tokenizer.pieces(source)
         vectors, found = np.asarray(self.embedding(source)), []
         for place, token in enumerate(written):
-            others = np.where(np.arange(logits.shape[-1]) == token, -np.inf, logits[place])
-            other = two_best(others)[0]
+            other = runner_up(logits[place], token)
             chosen = np.array([place, token, other], "int32")
             weights = by_gradients(self._given(source, read, chosen), vectors, most_steps)
             score = logits[place, token] - logits[place, other]
@@ -76,7 +55,7 @@ class TranslationExplainer:
             answer, second = translator.target_tokenizer.pieces([token, other])
             nexts = translator.target_tokenizer.pieces(without[:, place].argmax(-1))
             flips = [Flip(piece, at, each) for at, (piece, each) in enumerate(zip(pieces, nexts, strict=True)) if each != answer]
-            found.append(Explained(text, f"token {place + 1}", answer, second, float(score), pieces, weights, flips))
+            found.append(Explained(item, f"token {place + 1}", answer, second, float(score), pieces, weights, flips))
         return found
 
     def _given(self, source: np.ndarray, read: np.ndarray, chosen: np.ndarray) -> Any:
@@ -96,7 +75,7 @@ class TranslationExplainer:
     def _score(self, vectors, source, read, chosen):
         with replaced(self.embedding, vectors):
             logits = self._logits(source, read)[:, chosen[0]]
-        return tf.gather(logits, chosen[1], axis=1) - tf.gather(logits, chosen[2], axis=1)
+        return margin(logits, chosen[1], chosen[2])
 
     def _logits(self, source, read):
         with backend("graph"):

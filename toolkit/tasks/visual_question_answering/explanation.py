@@ -1,21 +1,20 @@
 """Which pixels the answer to a question hangs on, and where attention looked before it was given."""
 
 import base64
-import functools
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from toolkit.data.images.decoding import decode_image
-from toolkit.inspection.attribution import of_pixels, with_gradient
+from toolkit.inspection.attribution import margin, of_pixels, with_gradient
 from toolkit.inspection.explained import Attended, Explained
 from toolkit.layers.recurrent.time_loop import backend
+from toolkit.tasks.explainer import ImageExplainer
 from toolkit.tasks.explaining import check_one_answer, samples_to_explain, two_best
-from toolkit.tasks.visual_question_answering.predictor import Predictor
 
 
-class AnswerExplainer:
+class AnswerExplainer(ImageExplainer):
     """Says which pixels an answer hangs on: its logit minus that of the next best one.
 
     Args:
@@ -23,43 +22,25 @@ class AnswerExplainer:
     """
 
     def __init__(self, training: Any):
-        self.training = training
-        self.model = training.load_model()
+        super().__init__(training)
         images = tf.TensorSpec([None, 1, self.model.image_size, self.model.image_size, 3], tf.float32)
         tokens = tf.TensorSpec([1, None], tf.int32)
         self._graded = with_gradient(self._score, [images, tokens, tf.TensorSpec([2], tf.int32)])
 
-    @functools.cached_property
-    def predictor(self) -> Predictor:
-        """What answers questions with the run."""
-        return self.training.predictor()
-
-    def __call__(self, text: str | None, examples: int, most_steps: int) -> list[Explained]:
-        """Explains the answers to held-out questions, by all methods.
-
-        Args:
-            text: None.
-            examples: How many questions.
-            most_steps: Of integrated gradients.
-
-        Raises:
-            InvalidArgument: A text was given.
-        """
-        return [self._explained(sample, most_steps) for sample in samples_to_explain(self.training, text, examples)]
-
-    def _explained(self, sample: dict[str, str], most_steps: int) -> Explained:
-        question, images = sample["question"], decode_image(base64.b64decode(sample["image"]), self.model.image_size)[np.newaxis]
+    def explained(self, number: int, item: dict[str, str], most_steps: int) -> list[Explained]:
+        """Explains the answer to a question."""
+        question, images = item["question"], decode_image(base64.b64decode(item["image"]), self.model.image_size)[np.newaxis]
         tokens = self.predictor.vocabulary.padded([question])
         best = two_best(self.predictor.probabilities(images, [question])[0][0])
         score, found = of_pixels(lambda rows: self._graded(rows, tokens, np.array(best, "int32")), images, most_steps)
         answer, other = (self.predictor.names[place] for place in best)
-        return Explained(question, "", answer, other, score, [], found, [], images)
+        return [Explained(question, "", answer, other, score, [], found, [], images)]
 
     def _score(self, images, tokens, best):
         asked = tf.repeat(tokens[:, tf.newaxis], tf.shape(images)[0], 0)
         with backend("graph"):
             logits = tf.cast(self.model({"images": images[:, 0], "tokens": asked}, training=False)["logits"][:, 0], tf.float32)
-        return tf.gather(logits, best[0], axis=1) - tf.gather(logits, best[1], axis=1)
+        return margin(logits, best[0], best[1])
 
 
 def attention_of(training: Any) -> Any:
