@@ -1,7 +1,7 @@
 """What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
 A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `LanguageModelRecord`,
-`DrawingRecord`, `ComparisonRecord`, `ExportRecord`, `PairRecord`, `HeldRecord` or `SpeedRecord`.
+`DrawingRecord`, `ComparisonRecord`, `ExportRecord`, `PairRecord`, `HeldRecord`, `TheoryRecord` or `SpeedRecord`.
 """
 
 import contextlib
@@ -269,6 +269,37 @@ class HeldRecord(Measured):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class TheoryRecord(Measured):
+    """What came of trying a claim of the literature.
+
+    Attributes:
+        seeds: Seeds of all runs; `seed` is the first.
+        claim: What is said.
+        source: By whom.
+        rule: What decides, in words.
+        setting: What was run.
+        verdict: `"confirmed"`, `"not confirmed here"` or `"the opposite here"`, as the rule has it.
+        finding: How many of the rule's comparisons hold, a sentence.
+        comparisons: Of each a sentence with its numbers.
+        factors: Names of what differs between the rows, besides the seed.
+        rows: Of each run its factors, its seed and its measures by name; lists and texts among these stand in no table.
+    """
+
+    kind: ClassVar[str] = "theory"
+
+    seeds: list[int]
+    claim: str
+    source: str
+    rule: str
+    setting: str
+    verdict: str
+    finding: str
+    comparisons: list[str]
+    factors: list[str]
+    rows: list[dict[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SpeedRecord(Measured):
     """How long something takes, in the hands of several contenders.
 
@@ -295,6 +326,7 @@ KINDS: dict[str, type[Measured]] = {
         ExportRecord,
         PairRecord,
         HeldRecord,
+        TheoryRecord,
         SpeedRecord,
     )
 }
