@@ -2,7 +2,6 @@
 
 import statistics
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 from benchmarks.markdown import measured, table_of
@@ -43,31 +42,40 @@ def _section(record: TheoryRecord) -> str:
     return (
         f"## {record.what}\n\n{record.claim} ({record.source})\n\n"
         f"**{record.verdict[:1].upper()}{record.verdict[1:]}.** {record.finding}\n\n{comparisons}\n"
-        f"{figure}\n\n**Rule.** {record.rule}\n\n**Setting.** {record.setting} {run}\n\n{_table(record)}"
+        f"{figure}\n\n**Rule.** {record.rule}\n\n**Setting.** {record.setting} {run}\n\n{_table(record)}{_examples(record)}"
     )
 
 
 def _table(record: TheoryRecord) -> str:
     """Returns a table with a row for each combination of factors: of each measure the mean and the standard deviation over seeds."""
-
-    def factors(row: dict[str, Any]) -> list[str]:
-        return [f"{row[name]:,}" if isinstance(row[name], int) else str(row[name]) for name in record.factors]
-
-    measures = [
-        name for name, value in record.rows[0].items() if name not in (*record.factors, "seed") and not isinstance(value, (list, str))
-    ]
-    groups = [(words, list(rows)) for words, rows in groupby(record.rows, factors)]
-    rows = [[*words, *(_mean([row[name] for row in rows]) for name in measures)] for words, rows in groups]
+    hidden = (*record.factors, "seed")
+    measures = [name for name, value in record.rows[0].items() if name not in hidden and not isinstance(value, (list, str))]
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in record.rows:
+        groups.setdefault(_words(record, row), []).append(row)
+    rows = [[*words, *(_mean([row[name] for row in some]) for name in measures)] for words, some in groups.items()]
     return table_of([*record.factors, *measures], rows, words=len(record.factors))
 
 
+def _examples(record: TheoryRecord) -> str:
+    """Returns what the first seed's rows have as an example, if they have one."""
+    rows = [row for row in record.rows if row["seed"] == record.seed and "example" in row]
+    examples = "".join(f"* {', '.join(_words(record, row))}: `{row['example']}`\n" for row in rows)
+    return f"\nExamples, of seed {record.seed}:\n\n{examples}" if rows else ""
+
+
+def _words(record: TheoryRecord, row: dict[str, Any]) -> tuple[str, ...]:
+    """Returns the factors of a row as words."""
+    return tuple(f"{row[name]:,}" if isinstance(row[name], int) else str(row[name]) for name in record.factors)
+
+
 def _mean(found: Sequence[float | None]) -> str:
-    """Returns the mean and the spread of what is a number."""
+    """Returns the mean and the spread of what is a number, and of how many seeds that is if not of all."""
     numbers = [value for value in found if value is not None]
     if not numbers:
         return ""
-    spread = statistics.stdev(numbers) if len(numbers) > 1 else 0
-    if not spread:
-        return f"{numbers[0]:,}" if isinstance(numbers[0], int) else f"{numbers[0]:.{DIGITS}g}"
     missing = f" ({len(numbers)} of {len(found)} seeds)" if len(numbers) < len(found) else ""
-    return f"{statistics.fmean(numbers):.{DIGITS}g} ± {spread:.1g}{missing}"
+    spread = statistics.stdev(numbers) if len(numbers) > 1 else 0
+    if spread:
+        return f"{statistics.fmean(numbers):.{DIGITS}g} ± {spread:.1g}{missing}"
+    return (f"{numbers[0]:,}" if isinstance(numbers[0], int) else f"{numbers[0]:.{DIGITS}g}") + missing
