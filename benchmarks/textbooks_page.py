@@ -14,11 +14,12 @@ INTRODUCTION = """\
 `python -m benchmarks.render` makes this page from the records in `benchmarks/results/` that `python -m benchmarks.theory` writes. It
 takes about an hour on two cores; `python -m benchmarks.theory depth` runs one experiment.
 
-Each experiment has a claim, and a rule that was written down in code before anything was run. A rule is a list of comparisons. One holds
+Each experiment has a claim, and a rule in code that was there before the runs of the record. A rule is a list of comparisons. One holds
 if the worst seed of the side that should be above is above the best of the other side; it is the other way round if the reverse is true
 of all seeds. A claim is **confirmed** if all of its comparisons hold, the verdict is **the opposite here** if all are the other way
 round, and else it is **not confirmed here**. *Here* means small networks, short trainings and few seeds: what is not confirmed may well
-be true of larger ones. Quality is measured on data that no training sees. Tables have the mean over seeds and the standard deviation.
+be true of larger ones. Tasks and sizes were chosen by short trials such that something learns; the seeds of the trials are among those of
+the records. Quality is measured on data that no training sees. Tables have the mean over seeds and the standard deviation.
 """
 DIGITS = 3
 

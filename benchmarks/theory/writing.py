@@ -111,7 +111,7 @@ def distinct(texts: np.ndarray, size: int = DISTINCT) -> float:
     return len(set(grams)) / len(grams)
 
 
-def run(seeds: Sequence[int], *, units: int = 128, steps: int = 2500, window: int = 64, length: int = WRITTEN) -> Iterator[Row]:
+def run(seeds: Sequence[int], *, units: int = 128, steps: int = 1500, window: int = 64, length: int = WRITTEN) -> Iterator[Row]:
     """Yields a row of each way of writing, and of what people have written, and seed."""
     task, size = text_task(length=window), len(ALPHABET)
     [(human, _)] = batches(text_task("test", MOST_HELD_OUT, PROMPT + length), 0, 1)
@@ -188,11 +188,11 @@ EXPERIMENT = Experiment(
     rule="argmax repeats more 8-grams than sampling and than people; what people write has a higher perplexity than what argmax "
     "writes, and the nucleus is nearer to it; fed with the distribution, sampled text has a higher perplexity than fed with the "
     "sampled character.",
-    setting="Language model of characters of movie reviews: GRU of 128 units, one-hot inputs, 2,500 steps of Adam at 0.005 on "
+    setting="Language model of characters of movie reviews: GRU of 128 units, one-hot inputs, 1,500 steps of Adam at 0.005 on "
     "windows of 64; 32 prompts of 16 characters of held-out reviews, 256 characters written on. The perplexity is the model's own.",
     factors=("way",),
     run=run,
     compare=compare,
     draw=draw,
-    seeds=(0, 1, 2),
+    seeds=(0, 1),
 )
