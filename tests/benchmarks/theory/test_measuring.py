@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.records import load_records
 from benchmarks.theory.__main__ import main
-from benchmarks.theory.clipping import LOST, RESCUED
+from benchmarks.theory.clipping import SCALES
 from benchmarks.theory.experiment import load
 from benchmarks.theory.measuring import measure
 
@@ -15,7 +15,7 @@ def test_an_experiment_leaves_a_record_and_a_figure(tmp_path):
     assert "NaN" not in (tmp_path / "results" / "theory-clipping.json").read_text()
     assert (tmp_path / "figures" / "clipping.png").read_bytes().startswith(b"\x89PNG")
     assert (record.seed, record.seeds, record.command) == (3, [3], "python -m benchmarks.theory clipping")
-    assert [(row["run"], row["clipped at"]) for row in record.rows] == [(run, at) for run in (RESCUED, LOST) for at in ("none", 1.0)]
+    assert [(row["run"], row["clipped at"]) for row in record.rows] == [(run, at) for run in SCALES for at in ("none", 1.0)]
     assert record.verdict == "not confirmed here"  # in two steps nothing is learned
     assert json.dumps(record.rows)
 
