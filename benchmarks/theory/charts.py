@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.theory.experiment import Row, different, values, where
@@ -20,9 +21,7 @@ def lines(axes: Axes, rows: Sequence[Row], x: str, y: str, by: str, *, log_x: bo
         axes.plot(places[: len(found)], list(map(statistics.fmean, found)), color=color, marker="o", markersize=4, label=str(name))
         axes.fill_between(places[: len(found)], list(map(min, found)), list(map(max, found)), color=color, alpha=0.15, linewidth=0)
     if log_x:
-        axes.set_xscale("log", base=2)
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axes.xaxis.set_minor_formatter(NullFormatter())
+        logarithmic(axes.xaxis)
         axes.set_xticks(places)
 
 
@@ -48,6 +47,13 @@ def bars(axes: Axes, rows: Sequence[Row], measure: str, by: str, group: str) -> 
         places = np.arange(len(groups)) + (place - (len(names) - 1) / 2) * width
         axes.bar(places, means, width * 0.92, yerr=reach, color=color, ecolor="black", capsize=2, label=str(name))
     axes.set_xticks(range(len(groups)), [str(each) for each in groups])
+
+
+def logarithmic(axis: Axis) -> None:
+    """Makes an axis logarithmic, its numbers in plain text: `save_figure` writes no formulas."""
+    {"x": axis.axes.set_xscale, "y": axis.axes.set_yscale}[axis.axis_name]("log")
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def finish(axes: Axes, x: str, y: str, title: str = "", *, legend: bool = True) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import keras
 from matplotlib.figure import Figure
 
-from benchmarks.theory.charts import COLORS, finish
+from benchmarks.theory.charts import COLORS, finish, logarithmic
 from benchmarks.theory.experiment import Comparison, Experiment, Row, different, values, where
 from benchmarks.theory.tasks import SYMBOLS, recall
 from benchmarks.theory.training import Trainer, accuracy, batches, cross_entropy, held_out, targets_of
@@ -81,7 +81,7 @@ def draw(rows: Sequence[Row], figure: Figure) -> None:
                     range(0, EVERY * len(curve), EVERY), curve, color=color, alpha=0.7, linewidth=1, label=label if place == 0 else None
                 )
         axes.axhline(math.log(SYMBOLS), color="black", linestyle=":", label="guessing")
-        axes.set_yscale("log")
+        logarithmic(axes.yaxis)
         finish(axes, "step", "loss of a batch", f"{start} (U = {SCALES[start]:g} · I)")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from matplotlib.figure import Figure
 
-from benchmarks.theory.charts import bars, finish
+from benchmarks.theory.charts import bars, finish, lines
 from benchmarks.theory.experiment import Comparison, Experiment, Row, different, mean, values
 from benchmarks.theory.language import LEARNING_RATE, MOST_HELD_OUT, WINDOW, language_model, text_task
 from benchmarks.theory.training import BATCH, Trainer, batches, cross_entropy, held_out
@@ -71,9 +71,8 @@ def compare(rows: Sequence[Row]) -> list[Comparison]:
 def draw(rows: Sequence[Row], figure: Figure) -> None:
     """Draws the held-out loss, and the time of a step."""
     left, right = figure.subplots(1, 2)
-    bars(left, rows, "nats", "cell", "training characters")
-    left.set_ylim(bottom=0.9 * min(row["nats"] for row in rows), top=1.08 * max(row["nats"] for row in rows))
-    finish(left, "characters of the training text", "nats per character, held out (axis from above 0)")
+    lines(left, rows, "training characters", "nats", "cell", log_x=True)
+    finish(left, "characters of the training text", "nats per character, held out")
     (measure,) = (name for name in rows[0] if name.startswith("processor ms"))
     bars(right, rows, measure, "cell", "training characters")
     finish(right, "characters of the training text", "processor ms per step of training", legend=False)

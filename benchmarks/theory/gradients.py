@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.figure import Figure
 
-from benchmarks.theory.charts import COLORS, finish
+from benchmarks.theory.charts import COLORS, finish, logarithmic
 from benchmarks.theory.experiment import Comparison, Experiment, Row, different, values, where
 from benchmarks.theory.tasks import adding
 from benchmarks.theory.training import Trainer, batches, held_out, squared_error
@@ -98,8 +98,8 @@ def draw(rows: Sequence[Row], figure: Figure) -> None:
                     bound = [row["largest singular value"] ** distance for distance in distances]
                     label = "bound σ^k of SimpleRNN" if place == 0 else None
                     axes.plot(distances, bound, color=color, linestyle=":", label=label)
-        axes.set_yscale("log")
-        axes.set_ylim(1e-12, 1e4)
+        logarithmic(axes.yaxis)
+        axes.set_ylim(1e-12, 1e3)
         finish(axes, "steps back", "gradient / gradient at the last step", weights, legend=weights == AT_FIRST)
 
 

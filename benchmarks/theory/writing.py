@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.figure import Figure
 
-from benchmarks.theory.charts import dots, finish
+from benchmarks.theory.charts import dots, finish, logarithmic
 from benchmarks.theory.experiment import Comparison, Experiment, Row, mean, values
 from benchmarks.theory.language import LEARNING_RATE, MOST_HELD_OUT, text_task
 from benchmarks.theory.tasks import one_hot
@@ -174,6 +174,8 @@ def draw(rows: Sequence[Row], figure: Figure) -> None:
         dots(axes, rows, measure, "way")
         axes.axvline(mean(rows, measure, way=HUMAN), color="black", linestyle=":", linewidth=1)
         finish(axes, measure, "", legend=False)
+    logarithmic(panels[2].xaxis)
+    panels[2].set_xticks([2, 5, 10, 20, 50, 100])
     panels[0].invert_yaxis()  # shared, it was turned round once by each panel
     panels[0].set_ylim(len(WAYS) + 0.5, -0.5)
 
