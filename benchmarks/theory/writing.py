@@ -176,8 +176,7 @@ def draw(rows: Sequence[Row], figure: Figure) -> None:
         finish(axes, measure, "", legend=False)
     logarithmic(panels[2].xaxis)
     panels[2].set_xticks([2, 5, 10, 20, 50, 100])
-    panels[0].invert_yaxis()  # shared, it was turned round once by each panel
-    panels[0].set_ylim(len(WAYS) + 0.5, -0.5)
+    panels[0].set_ylim(len(WAYS) + 0.5, -0.5)  # shared: each panel has turned it round
 
 
 EXPERIMENT = Experiment(
