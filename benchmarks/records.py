@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
+FIGURES = ROOT / "docs" / "theory"
 PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "scikit-learn")
 TRANSLATION_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sacrebleu")
 LANGUAGE_MODEL_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sentencepiece")
@@ -26,12 +27,10 @@ SPEED_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "torch")
 
 
 def _commit() -> str:
-    """Returns the short name of the commit; the records themselves, some of which may just have been written, make none dirty."""
+    """Returns the short name of the commit; records and their figures, some of which may just have been written, make none dirty."""
     try:
-        head, changed = (
-            _git("rev-parse", "--short", "HEAD"),
-            _git("status", "--porcelain", "-uno", "--", ".", f":!{RESULTS.relative_to(ROOT)}"),
-        )
+        written = [f":!{folder.relative_to(ROOT)}" for folder in (RESULTS, FIGURES)]
+        head, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "-uno", "--", ".", *written)
     except (OSError, subprocess.CalledProcessError):  # no git, or no clone
         return "unknown"
     return f"{head}-dirty" if changed else head
@@ -83,7 +82,7 @@ class Measured:
         command: What was run, from the project's folder.
         seed: Seed of every random choice.
         minutes: Wall time of all of it.
-        commit: The project's commit, `-dirty` if files besides records had changed since; `"unknown"` outside of a clone.
+        commit: The project's commit, `-dirty` if files besides records and figures had changed since; `"unknown"` outside of a clone.
         date: Day of the measurement, UTC.
         versions: Of Python and the packages that matter.
         hardware: Processor, logical cores and memory.

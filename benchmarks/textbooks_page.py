@@ -11,15 +11,16 @@ from benchmarks.theory import NAMES
 INTRODUCTION = """\
 # What the textbooks say and what we measured
 
-`python -m benchmarks.render` makes this page from the records in `benchmarks/results/` that `python -m benchmarks.theory` writes. It
-takes about an hour on two cores; `python -m benchmarks.theory depth` runs one experiment.
+`python -m benchmarks.render` makes this page from the records in `benchmarks/results/` that `python -m benchmarks.theory` writes; `python
+-m benchmarks.theory depth` runs one experiment.
 
 Each experiment has a claim, and a rule in code that was there before the runs of the record. A rule is a list of comparisons. One holds
 if the worst seed of the side that should be above is above the best of the other side; it is the other way round if the reverse is true
 of all seeds. A claim is **confirmed** if all of its comparisons hold, the verdict is **the opposite here** if all are the other way
 round, and else it is **not confirmed here**. *Here* means small networks, short trainings and few seeds: what is not confirmed may well
 be true of larger ones. Tasks and sizes were chosen by short trials such that something learns; the seeds of the trials are among those of
-the records. Quality is measured on data that no training sees. Tables have the mean over seeds and the standard deviation.
+the records. Quality is measured on data that no training sees. Tables have the mean over seeds and the standard deviation. Minutes are of
+wall time, of a machine that had other work, too.
 """
 DIGITS = 3
 
@@ -37,7 +38,7 @@ def textbooks_page(records: Sequence[TheoryRecord]) -> str:
 
 def _section(record: TheoryRecord) -> str:
     """Returns what stands on the page of an experiment."""
-    figure = f"![{record.what}: {record.setting.partition('.')[0]}](theory/{record.name.removeprefix('theory-')}.png)"
+    figure = f"![{record.what}: what was measured](theory/{record.name.removeprefix('theory-')}.png)"
     comparisons = "".join(f"* {sentence}\n" for sentence in record.comparisons)
     run = f"Seeds {', '.join(map(str, record.seeds))}; {record.minutes:.1f} minutes."
     return (
@@ -48,11 +49,16 @@ def _section(record: TheoryRecord) -> str:
 
 
 def _table(record: TheoryRecord) -> str:
-    """Returns a table with a row for each combination of factors: of each measure the mean and the standard deviation over seeds."""
+    """Returns a table with a row for each combination of factors: of each measure the mean and the standard deviation over seeds.
+
+    The rows are in the order of the first factor's values, then of the second's and so on, as they were run.
+    """
+    places = {name: list(dict.fromkeys(row[name] for row in record.rows)) for name in record.factors}
+    in_order = sorted(record.rows, key=lambda row: [places[name].index(row[name]) for name in record.factors])
     hidden = (*record.factors, "seed")
     measures = [name for name, value in record.rows[0].items() if name not in hidden and not isinstance(value, (list, str))]
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for row in record.rows:
+    for row in in_order:
         groups.setdefault(_words(record, row), []).append(row)
     rows = [[*words, *(_mean([row[name] for row in some]) for name in measures)] for words, some in groups.items()]
     return table_of([*record.factors, *measures], rows, words=len(record.factors))

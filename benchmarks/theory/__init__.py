@@ -1,6 +1,6 @@
 """What the textbooks say of recurrent networks, each claim as an experiment that may contradict it.
 
-    python -m benchmarks.theory            # all, about an hour on two cores
+    python -m benchmarks.theory            # all, a few minutes each
     python -m benchmarks.theory depth      # one
 
 Each module named here has an `EXPERIMENT`. docs/textbooks.md shows the records.

@@ -8,11 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.own_process import in_own_process
-from benchmarks.records import RESULTS, ROOT, TheoryRecord
+from benchmarks.records import FIGURES, RESULTS, TheoryRecord
 from benchmarks.theory import NAMES
 from benchmarks.theory.measuring import measure_named
-
-FIGURES = ROOT / "docs" / "theory"
 
 
 def main(argv: Sequence[str] | None = None) -> list[TheoryRecord]:

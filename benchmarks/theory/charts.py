@@ -46,7 +46,7 @@ def bars(axes: Axes, rows: Sequence[Row], measure: str, by: str, group: str) -> 
         reach = [[m - min(v) for m, v in zip(means, found, strict=True)], [max(v) - m for m, v in zip(means, found, strict=True)]]
         places = np.arange(len(groups)) + (place - (len(names) - 1) / 2) * width
         axes.bar(places, means, width * 0.92, yerr=reach, color=color, ecolor="black", capsize=2, label=str(name))
-    axes.set_xticks(range(len(groups)), [str(each) for each in groups])
+    axes.set_xticks(range(len(groups)), [f"{each:,}" if isinstance(each, int) else str(each) for each in groups])
 
 
 def logarithmic(axis: Axis) -> None:

@@ -77,11 +77,12 @@ def draw(rows: Sequence[Row], figure: Figure) -> None:
             for place, row in enumerate(where(rows, run=start, **{"clipped at": clipped})):
                 curve = [math.nan if loss is None else loss for loss in row["curve"]]
                 label = f"clipped at {clipped:g}" if clipped != UNCLIPPED else "not clipped"
-                axes.plot(
-                    range(0, EVERY * len(curve), EVERY), curve, color=color, alpha=0.7, linewidth=1, label=label if place == 0 else None
-                )
+                width = 1 if clipped != UNCLIPPED else 3
+                steps = range(0, EVERY * len(curve), EVERY)
+                axes.plot(steps, curve, color=color, alpha=0.7, linewidth=width, label=label if place == 0 else None)
         axes.axhline(math.log(SYMBOLS), color="black", linestyle=":", label="guessing")
         logarithmic(axes.yaxis)
+        axes.set_ylim(bottom=1e-6)
         finish(axes, "step", "loss of a batch", f"{start} (U = {SCALES[start]:g} · I)")
 
 

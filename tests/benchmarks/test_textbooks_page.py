@@ -33,7 +33,7 @@ def test_an_experiment_has_its_claim_verdict_figure_and_table():
     page = textbooks_page([theory_record()])
     assert "| Depth | Deep is good. | **the opposite here** |" in page
     assert "Deep is good. (Somebody 1999)\n\n**The opposite here.** 0 of 1 hold.\n\n* a is above b: 1 against 2" in page
-    assert "![Depth: A task of 3 steps](theory/depth.png)" in page
+    assert "![Depth: what was measured](theory/depth.png)" in page
     assert "Seeds 0, 1; 2.5 minutes." in page
     assert "| cell | length | nats | parameters |" in page
     assert "| gru | 1,000 | 1.55 ± 0.07 | 1,234 |" in page
@@ -46,6 +46,12 @@ def test_what_did_not_end_in_a_number_is_said():
     page = textbooks_page([theory_record(rows=rows)])
     assert "| a | 1 | 1 (1 of 2 seeds) |" in page
     assert "| b | 1 |  |" in page
+
+
+def test_rows_stand_in_the_order_of_their_factors():
+    rows = [{"cell": cell, "length": length, "seed": 0, "nats": 1.0} for length in (1, 2) for cell in "ba"]
+    lines = textbooks_page([theory_record(rows=rows)]).splitlines()
+    assert [line[:9] for line in lines if line.startswith(("| a", "| b"))] == ["| b | 1 |", "| b | 2 |", "| a | 1 |", "| a | 2 |"]
 
 
 def test_experiments_stand_in_their_order():
