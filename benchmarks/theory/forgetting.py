@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from benchmarks.theory.charts import COLORS, dots, finish
 from benchmarks.theory.experiment import Comparison, Experiment, Row, different, values, where
 from benchmarks.theory.tasks import ADDING_BASELINE, adding
-from benchmarks.theory.training import Trainer, batches, held_out, squared_error
+from benchmarks.theory.training import Trainer, batches, held_out, in_parts, squared_error
 from toolkit.layers import LSTM
 
 BIASES = (0.0, 1.0, 2.0)
@@ -36,9 +36,9 @@ def run(
     for bias in biases:
         for seed in seeds:
             trainer.start(seed, build=functools.partial(build, bias))
-            source, curve = batches(task, seed, steps), []
-            while EVERY * len(curve) < steps:
-                trainer.train(batch for batch, _ in zip(source, range(EVERY), strict=False))
+            curve = []
+            for part in in_parts(batches(task, seed, steps), EVERY):
+                trainer.train(part)
                 curve.append(trainer.loss(test))
             reached = [EVERY * place for place, error in enumerate(curve, 1) if error < ADDING_BASELINE / 2]
             yield {"bias": bias, "seed": seed, "steps to half": min(reached, default=steps), "held-out error": curve[-1], "curve": curve}

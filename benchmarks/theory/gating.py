@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from benchmarks.theory.charts import bars, finish, lines
 from benchmarks.theory.experiment import Comparison, Experiment, Row, different, mean, values
 from benchmarks.theory.language import LEARNING_RATE, MOST_HELD_OUT, WINDOW, language_model, text_task
-from benchmarks.theory.training import BATCH, Trainer, batches, cross_entropy, held_out
+from benchmarks.theory.training import BATCH, Trainer, batches, cross_entropy, held_out, in_parts
 from toolkit.layers import layer_of
 
 UNITS = {"lstm": 64, "gru": 76, "simple_rnn": 148}  # about as many parameters
@@ -30,12 +30,11 @@ def run(seeds: Sequence[int], *, units: dict[str, int] = UNITS, characters: Sequ
         for most in characters:
             for seed in seeds:
                 trainer.start(seed)
-                source, best, at_best, seconds = batches(text_task(most=most), seed, steps), math.inf, math.inf, []
-                for _ in range(0, steps, EVERY):
-                    some = [batch for batch, _ in zip(source, range(EVERY), strict=False)]
+                best, at_best, seconds = math.inf, math.inf, []
+                for part in in_parts(batches(text_task(most=most), seed, steps), EVERY):
                     started = time.process_time()
-                    trainer.train(some)
-                    seconds.append((time.process_time() - started) / len(some))
+                    trainer.train(part)
+                    seconds.append((time.process_time() - started) / len(part))
                     if (loss := trainer.loss(validation)) < best:
                         best, at_best = loss, trainer.loss(test)
                 yield {

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from benchmarks.theory.charts import finish, lines
 from benchmarks.theory.experiment import Comparison, Experiment, Row, different, where
 from benchmarks.theory.tasks import ADDING_BASELINE, SYMBOLS, adding, copying
-from benchmarks.theory.training import Trainer, accuracy, batches, cross_entropy, held_out, squared_error, targets_of
+from benchmarks.theory.training import Trainer, accuracy, batches, cross_entropy, held_out, in_parts, squared_error, targets_of
 from toolkit.layers import layer_of
 
 CELLS = {"simple_rnn": "SimpleRNN", "irnn": "IRNN", "lstm": "LSTM", "gru": "GRU"}
@@ -67,10 +67,11 @@ def run(
                 trainer = Trainer(functools.partial(problem.model, cell, length, units), problem.loss, learning_rate=learning_rate)
                 for seed in seeds:
                     trainer.start(seed)
-                    source, taken, learned = batches(task, seed, steps), 0, 0.0
-                    while taken < steps and learned < SOLVED:
-                        taken += len(trainer.train(batch for batch, _ in zip(source, range(EVERY), strict=False)))
-                        learned = problem.learned(trainer, test)
+                    taken = 0
+                    for part in in_parts(batches(task, seed, steps), EVERY):
+                        taken += len(trainer.train(part))
+                        if (learned := problem.learned(trainer, test)) >= SOLVED:
+                            break
                     yield {"problem": name, "cell": title, "length": length, "seed": seed, "learned": learned, "steps": taken}
 
 

@@ -1,5 +1,6 @@
 """Trains small models again and again from new weights, and compiles them once."""
 
+import itertools
 import statistics
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -101,6 +102,12 @@ def batches(task: Task, seed: int, number: int) -> Iterator[Batch]:
     """Draws batches of a task, the same for the same seed."""
     generator = np.random.default_rng(seed)
     return (task(generator, BATCH) for _ in range(number))
+
+
+def in_parts(batches: Iterator[Batch], size: int) -> Iterator[list[Batch]]:
+    """Yields lists of so many batches, the last one of what is left: to look at a model in between."""
+    while part := list(itertools.islice(batches, size)):
+        yield part
 
 
 def held_out(task: Task, number: int = HELD_OUT_BATCHES) -> list[Batch]:

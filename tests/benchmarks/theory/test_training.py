@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks.theory.training import BATCH, Trainer, accuracy, batches, cross_entropy, held_out, squared_error, targets_of
+from benchmarks.theory.training import BATCH, Trainer, accuracy, batches, cross_entropy, held_out, in_parts, squared_error, targets_of
 
 
 def task(generator, examples):
@@ -46,6 +46,13 @@ def test_what_is_held_out_is_the_same_each_time_and_not_trained_on():
     assert targets_of(again).shape == (2 * BATCH,)
     np.testing.assert_array_equal(first[0], again[0][0])
     assert not any(np.array_equal(first[0], inputs) for seed in range(3) for inputs, _ in batches(task, seed, 3))
+
+
+def test_parts_are_all_of_the_batches():
+    parts = list(in_parts(batches(task, 0, 7), 3))
+    assert [len(part) for part in parts] == [3, 3, 1]
+    for (inputs, _), (again, _) in zip((batch for part in parts for batch in part), batches(task, 0, 7), strict=True):
+        np.testing.assert_array_equal(inputs, again)
 
 
 def test_outputs_and_loss_are_those_of_the_model():
