@@ -82,8 +82,8 @@ def draw(rows: Sequence[Row], figure: Figure) -> None:
                 axes.plot(steps, curve, color=color, alpha=0.7, linewidth=width, label=label if place == 0 else None)
         axes.axhline(math.log(SYMBOLS), color="black", linestyle=":", label="guessing")
         logarithmic(axes.yaxis)
-        axes.set_ylim(bottom=1e-6)
         finish(axes, "step", "loss of a batch", f"{start} (U = {SCALES[start]:g} · I)")
+    axes.set_ylim(bottom=1e-6)  # of all panels: a loss of 0 has no place here
 
 
 EXPERIMENT = Experiment(

@@ -99,7 +99,7 @@ def draw(rows: Sequence[Row], figure: Figure) -> None:
     for axes, problem in zip(figure.subplots(1, 2, sharey=True), PROBLEMS, strict=True):
         lines(axes, where(rows, problem=problem), "length", "learned", "cell", log_x=True)
         axes.axhline(LEARNED, color="black", linestyle=":", linewidth=1)
-        axes.set_ylim(-0.15, 1.1)
+        axes.set_ylim(top=1.1)
         finish(axes, "length of the sequence", "learned (0 guessing, 1 no mistake)", problem)
 
 
