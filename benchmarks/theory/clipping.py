@@ -79,7 +79,8 @@ def draw(rows: Sequence[Row], figure: Figure) -> None:
                 label = f"clipped at {clipped:g}" if clipped != UNCLIPPED else "not clipped"
                 width = 1 if clipped != UNCLIPPED else 3
                 steps = range(0, EVERY * len(curve), EVERY)
-                axes.plot(steps, curve, color=color, alpha=0.7, linewidth=width, label=label if place == 0 else None)
+                label = label if place == 0 else None
+                axes.plot(steps, curve, color=color, alpha=0.7, linewidth=width, marker=".", markersize=width, label=label)
         axes.axhline(math.log(SYMBOLS), color="black", linestyle=":", label="guessing")
         logarithmic(axes.yaxis)
         finish(axes, "step", "loss of a batch", f"{start} (U = {SCALES[start]:g} · I)")
