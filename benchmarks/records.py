@@ -1,7 +1,7 @@
 """What a benchmark leaves behind: one JSON file, from which the tables in the documentation are made.
 
 A file's `kind` says which class it holds: `Record`, accuracies (also if it says nothing), `TranslationRecord`, `LanguageModelRecord`,
-`DrawingRecord`, `ComparisonRecord`, `ExportRecord`, `PairRecord`, `HeldRecord` or `SpeedRecord`.
+`DrawingRecord`, `ComparisonRecord`, `ExportRecord`, `PairRecord`, `HeldRecord`, `TheoryRecord` or `SpeedRecord`.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
+FIGURES = ROOT / "docs" / "theory"
 PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "scikit-learn")
 TRANSLATION_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sacrebleu")
 LANGUAGE_MODEL_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "sentencepiece")
@@ -26,12 +27,10 @@ SPEED_PACKAGES = ("recurrent-toolkit", "tensorflow", "keras", "numpy", "torch")
 
 
 def _commit() -> str:
-    """Returns the short name of the commit; the records themselves, some of which may just have been written, make none dirty."""
+    """Returns the short name of the commit; records and their figures, some of which may just have been written, make none dirty."""
     try:
-        head, changed = (
-            _git("rev-parse", "--short", "HEAD"),
-            _git("status", "--porcelain", "-uno", "--", ".", f":!{RESULTS.relative_to(ROOT)}"),
-        )
+        written = [f":!{folder.relative_to(ROOT)}" for folder in (RESULTS, FIGURES)]
+        head, changed = _git("rev-parse", "--short", "HEAD"), _git("status", "--porcelain", "-uno", "--", ".", *written)
     except (OSError, subprocess.CalledProcessError):  # no git, or no clone
         return "unknown"
     return f"{head}-dirty" if changed else head
@@ -83,7 +82,7 @@ class Measured:
         command: What was run, from the project's folder.
         seed: Seed of every random choice.
         minutes: Wall time of all of it.
-        commit: The project's commit, `-dirty` if files besides records had changed since; `"unknown"` outside of a clone.
+        commit: The project's commit, `-dirty` if files besides records and figures had changed since; `"unknown"` outside of a clone.
         date: Day of the measurement, UTC.
         versions: Of Python and the packages that matter.
         hardware: Processor, logical cores and memory.
@@ -269,6 +268,37 @@ class HeldRecord(Measured):
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
+class TheoryRecord(Measured):
+    """What came of trying a claim of the literature.
+
+    Attributes:
+        seeds: Seeds of all runs; `seed` is the first.
+        claim: What is said.
+        source: By whom.
+        rule: What decides, in words.
+        setting: What was run.
+        verdict: `"confirmed"`, `"not confirmed here"` or `"the opposite here"`, as the rule has it.
+        finding: How many of the rule's comparisons hold, a sentence.
+        comparisons: Of each a sentence with its numbers.
+        factors: Names of what differs between the rows, besides the seed.
+        rows: Of each run its factors, its seed and its measures by name; lists and texts among these stand in no table.
+    """
+
+    kind: ClassVar[str] = "theory"
+
+    seeds: list[int]
+    claim: str
+    source: str
+    rule: str
+    setting: str
+    verdict: str
+    finding: str
+    comparisons: list[str]
+    factors: list[str]
+    rows: list[dict[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class SpeedRecord(Measured):
     """How long something takes, in the hands of several contenders.
 
@@ -295,6 +325,7 @@ KINDS: dict[str, type[Measured]] = {
         ExportRecord,
         PairRecord,
         HeldRecord,
+        TheoryRecord,
         SpeedRecord,
     )
 }
