@@ -31,7 +31,8 @@ def textbooks_page(records: Sequence[TheoryRecord]) -> str:
     known = sorted((record for record in records if record.name in order), key=lambda record: order[record.name])
     if not known:
         return f"{INTRODUCTION}\nThere is no record yet.\n"
-    verdicts = table_of(["", "claim", "verdict"], [[record.what, record.claim, f"**{record.verdict}**"] for record in known], words=3)
+    rows = [[record.what, record.claim, f"**{record.verdict}**", record.finding] for record in known]
+    verdicts = table_of(["", "claim", "verdict", "why"], rows, words=4)
     how = "".join(map(measured, known))
     return "\n".join([INTRODUCTION, verdicts, *map(_section, known), f"## Measured\n\n{how}"])
 

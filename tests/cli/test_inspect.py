@@ -17,12 +17,13 @@ def digests(folder):
     return {path.relative_to(folder): hashlib.sha256(path.read_bytes()).digest() for path in folder.rglob("*") if path.is_file()}
 
 
+FAST = "sentiment", "gates"
 SAID = {"gates": "units remember for", "gradient-flow": "the gradient of|its gradient"}
 
 
 @pytest.mark.parametrize(
     ("name", "what"),
-    [pytest.param(name, what, marks=() if what == "gates" else pytest.mark.slow) for what in SAID for name in RUNS],
+    [pytest.param(name, what, marks=() if (name, what) == FAST else pytest.mark.slow) for what in SAID for name in RUNS],
 )
 def test_it_writes_a_page_and_leaves_the_run_as_it_is(name, what, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
@@ -44,11 +45,13 @@ def test_a_run_of_an_older_version_has_a_report_too(name, tmp_path, capsys):
     assert ("probability" in page) == (name == "sentiment")  # of its mistakes
 
 
+@pytest.mark.slow
 def test_json(tmp_path, capsys):
     assert main(["inspect", str(RUNS["sentiment"]), "gates", "--json", "--output-dir", str(tmp_path), "--constant=0.5"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads((tmp_path / "gates.json").read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_cells_of_a_classifier(tmp_path, capsys):
     text = tmp_path / "review.txt"
     text.write_text("A good film (really good), 7 of 10. A bad one (really bad), 2 of 10.\n" * 20, "utf-8")
@@ -76,7 +79,7 @@ def test_the_help_names_them_all(capsys):
         ([str(RUNS["sentiment"]), "gates", "--constant", "much"], "--constant: expected a number"),
         ([str(RUNS["sentiment"]), "gates", "--steps", "9"], "--steps: expected an option of gates, one of --constant; received '9'"),
         ([str(RUNS["sentiment"]), "gates", "--constant", "7"], "--constant: expected a number between 0 and 1, received 7"),
-        ([str(RUNS["sentiment"]), "gates", "--output-dir", "/dev/null/x"], "/dev/null/x"),
+        pytest.param([str(RUNS["sentiment"]), "gates", "--output-dir", "/dev/null/x"], "/dev/null/x", marks=pytest.mark.slow),
         ([str(RUNS["sentiment"]), "gates", "--pattern", "x"], "--pattern: expected an option of gates"),
         ([str(RUNS["sentiment"]), "cells", "--pattern", "(x"], "--pattern: expected a regular expression, received '(x'; missing )"),
         ([str(RUNS["sentiment"]), "cells", "--unit", "1 LSTM:3"], '--unit: expected units from "1 LSTM forward:0" to "1 LSTM forward:63"'),

@@ -6,6 +6,7 @@ import pytest
 
 from toolkit.errors import UserError
 from toolkit.inspecting import inspect
+from toolkit.inspection.finding import Finding
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.layers import GRU, LSTM, Bidirectional
 
@@ -63,6 +64,12 @@ def test_the_page_needs_nothing_else(tmp_path):
     assert "http" not in text.replace("http-equiv", "")
     assert text.count("data:image/png") == 3
     assert json.loads(numbers.read_text("utf-8"))["what"] == "gates"
+
+
+def test_a_folder_that_cannot_be_is_told():
+    finding = Finding("gates", "model", "a sentence", {}, "<p>body</p>")
+    with pytest.raises(UserError, match="/dev/null/x: expected a folder that can be written to"):
+        finding.save("/dev/null/x")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from benchmarks.theory.experiment import load
 from benchmarks.theory.measuring import measure
 
 
+@pytest.mark.slow
 def test_an_experiment_leaves_a_record_and_a_figure(tmp_path):
     record = measure(load("clipping"), tmp_path / "results", tmp_path / "figures", seeds=(3,), length=8, units=4, steps=2)
     assert load_records(tmp_path / "results") == [record]

@@ -26,8 +26,7 @@ def observed(layer, *args, tape=None, **kwargs):
         return layer(*args, **kwargs), loops
 
 
-@pytest.mark.parametrize("go_backwards", [False, True])
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize(("name", "go_backwards"), [*((name, False) for name in CELLS), ("lstm", True), ("fgr", True), ("mut1", True)])
 def test_a_layer_gives_what_it_gives_otherwise(name, go_backwards):
     x, mask = sequences()
     layer = layer_of(name, UNITS, return_sequences=True, return_state=True, go_backwards=go_backwards, zoneout=0.1)
@@ -76,7 +75,7 @@ def test_a_simple_rnn_has_no_say_in_what_it_keeps():
     assert loop.keeps is None
 
 
-@pytest.mark.parametrize("name", ["lstm", "gru", "simple_rnn", "peephole_lstm", "mut1"])
+@pytest.mark.parametrize("name", ["lstm", *(pytest.param(name, marks=pytest.mark.slow) for name in ("gru", "peephole_lstm", "mut1"))])
 def test_the_gradient_of_a_probe_is_that_of_the_state(name):
     """The gradient of the state before the first step, and between two halves of a sequence, as the training has it, in float64."""
     x, mask = sequences("float64")

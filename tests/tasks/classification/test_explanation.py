@@ -36,7 +36,7 @@ def run(tmp_path_factory, tokenizer):
     model.get_layer("fusion").scales.assign([0.7, 0.4])
     tokenizer.save(folder.tokenizer)
     model.save(folder.model)
-    folder.write_json(folder.metrics, {"test": {"label_names": LABELS}})
+    folder.write_json(folder.metrics, {"test": {"label_names": LABELS}, "history": []})
     folder.write_json(folder.samples, TEXTS)
     folder.write_json(folder.references, [LABELS[0]] * len(TEXTS))
     return toolkit.open(folder.path)
@@ -78,6 +78,7 @@ def test_all_tokens_are_explained_although_the_recurrent_part_reads_some(run, to
     np.testing.assert_allclose(found["score"], logits[order[0]] - logits[order[1]], rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_planted_word_changes_the_answer_when_it_is_left_out(run):
     finding = run.inspect("saliency", text="a superb film")
     found = finding.as_dict()["examples"][0]

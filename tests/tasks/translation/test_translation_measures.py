@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit.errors import UserError
+from toolkit.evaluation.mistakes import EXCERPT_LENGTH, MISTAKES_SHOWN
 from toolkit.json_text import to_json
-from toolkit.tasks.classification.measures import EXCERPT_LENGTH, MISTAKES_SHOWN
 from toolkit.tasks.translation.measures import LEAST_SENTENCES, LENGTH_BUCKETS, TranslationResult, evaluate_translations
 
 WORDS = ["the", "a", "dog", "cat", "Bird", "runs", "sees,", "quickly,", "now.", "not!", "two"]
