@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser
+from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser, without_folders
 from benchmarks.records import Record
 from toolkit.run_folder import RunFolder
 
@@ -19,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> Record:
     """Reads the run folders and writes the record, named for the first."""
     parser = seeds_parser("frames")
     parser.add_argument("--alone", nargs="*", default=[], metavar="RUN", help="runs with --num-layers 0 beside it: the mean is recorded")
+    parser.add_argument("--table", help="what tables call the frames (default: the name of the data)")
     options = parser.parse_args(argv)
     runs = runs_of(options)
     tests = [_test_of(run) for run in runs]
@@ -28,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> Record:
         several = f", mean of {len(options.alone)} seeds" if len(options.alone) > 1 else ""
         references.append({"what": f"trained on one frame at a time{several}", "metrics": alone})
     record = Record(
-        table=runs[0].read_json(runs[0].data_report)["name"],
+        table=options.table or without_folders(runs[0].read_json(runs[0].data_report)["name"]),
         metrics=mean_scores([scores_of(test) for test in tests], ALL),
         references=references,
         **mean_values(runs, options),

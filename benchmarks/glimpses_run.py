@@ -2,7 +2,7 @@
 
 The network has as many parameters.
 
-python -m benchmarks.glimpses_run RUN [--seeds RUN ...] [--name NAME] [--what WORDS] [--epochs 30]
+python -m benchmarks.glimpses_run RUN [--seeds RUN ...] [--table TABLE] [--name NAME] [--what WORDS] [--epochs 30]
 """
 
 import dataclasses
@@ -12,7 +12,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser
+from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser, without_folders
 from benchmarks.records import Record
 from toolkit.cli.recipes import open_run
 from toolkit.tasks.glimpses.canvases import Canvases, numbers_of, on_canvases, placing_of
@@ -26,6 +26,9 @@ CONDITIONS: dict[str, dict[str, int]] = {
 }
 """What is done to the test images, by what tables call it."""
 
+PUBLISHED = {"MNIST": [{"what": "recurrent attention model, 6 glimpses of 8 x 8, Mnih et al. 2014", "metrics": {AS_TRAINED: 0.9871}}]}
+"""Results of others by table."""
+
 FILTERS = (32, 64)
 
 
@@ -33,6 +36,7 @@ def main(argv: Sequence[str] | None = None) -> Record:
     """Measures the run and the network, and writes the record."""
     parser = seeds_parser("glimpses")
     parser.add_argument("--epochs", type=int, default=30, help="epochs of the convolutional network (default: 30)")
+    parser.add_argument("--table", help="what tables call the images (default: the name of the data)")
     options = parser.parse_args(argv)
     runs = runs_of(options)
     tasks = [open_run(str(run.path)) for run in runs]
@@ -42,10 +46,11 @@ def main(argv: Sequence[str] | None = None) -> Record:
     metrics = mean_scores([accuracies(data, probabilities(task.predictor())) for task in tasks], AS_TRAINED)
     beside = accuracies(data, lambda canvases: network.predict(canvases, verbose=0))
     what = f"convolutional network of {network.count_params():,} parameters, {options.epochs} epochs of the same images"
+    table = options.table or without_folders(runs[0].read_json(runs[0].data_report)["name"])
     record = Record(
-        table=runs[0].read_json(runs[0].data_report)["name"],
+        table=table,
         metrics=metrics,
-        references=[{"what": what, "metrics": beside}],
+        references=[{"what": what, "metrics": beside}, *PUBLISHED.get(table, [])],
         **mean_values(runs, options),
     )
     print(record.save(options.results))
