@@ -55,7 +55,7 @@ def test_json(tmp_path, capsys):
 def test_cells_of_a_classifier(tmp_path, capsys):
     text = tmp_path / "review.txt"
     text.write_text("A good film (really good), 7 of 10. A bad one (really bad), 2 of 10.\n" * 20, "utf-8")
-    options = ["--text", str(text), "--pattern", "[0-9]+", "--property", "sentiment", "--output-dir", str(tmp_path), "--json"]
+    options = ["--input", str(text), "--pattern", "[0-9]+", "--property", "sentiment", "--output-dir", str(tmp_path), "--json"]
     assert main(["inspect", str(RUNS["sentiment"]), "cells", *options]) == 0
     numbers = json.loads(capsys.readouterr().out)
     assert (numbers["text"], numbers["characters"]) == (str(text), len(text.read_text("utf-8")))

@@ -48,7 +48,7 @@ def test_none_found_is_an_answer(subject):
 def test_a_file_is_read_and_what_is_left_out_is_said(subject, tmp_path):
     file = tmp_path / "text.txt"
     file.write_bytes(TEXT.encode("utf-16"))
-    finding = inspect(subject, "cells", text=str(file), characters=1000, property="word")
+    finding = inspect(subject, "cells", input=str(file), characters=1000, property="word")
     numbers = finding.as_dict()
     assert (numbers["characters"], numbers["characters_left_out"]) == (1000, len(TEXT) - 1000)
     assert f"text.txt, of which {len(TEXT) - 1000:,} characters were left out." in str(finding)
@@ -59,7 +59,7 @@ def test_the_page_holds_the_text_and_the_values_and_asks_for_nothing(subject, tm
     text = "</script><!--" * 3 + TEXT
     file = tmp_path / "text.txt"
     file.write_text(text)
-    page = inspect(subject, "cells", text=str(file), shown=400, unit="1 LSTM:2,1 LSTM:0").page()
+    page = inspect(subject, "cells", input=str(file), shown=400, unit="1 LSTM:2,1 LSTM:0").page()
     assert "http" not in page
     assert page.count("<script") == 2
     data = data_of(page)
@@ -105,4 +105,4 @@ def test_a_mistake_is_told(subject, options, message):
 def test_a_text_without_anything_is_refused(subject, tmp_path):
     (tmp_path / "empty.txt").write_text(" \n")
     with pytest.raises(UserError, match=r"empty\.txt: expected a text, received nothing but white space"):
-        inspect(subject, "cells", text=str(tmp_path / "empty.txt"))
+        inspect(subject, "cells", input=str(tmp_path / "empty.txt"))

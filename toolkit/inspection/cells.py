@@ -39,7 +39,7 @@ class Cells(Inspection):
     Source: Karpathy, Johnson & Fei-Fei 2016, "Visualizing and understanding recurrent networks", section 4.2.
 
     Attributes:
-        text: file of the text (default: the held-out texts that the run keeps)
+        input: file of a text (default: the held-out texts that the run keeps)
         encoding: how the file is encoded (default: UTF-8, or what its first bytes say)
         property: the one property to look for, quotes, brackets (how many are open), line (position in it), word (its length so far),
             capitals, or, of a classifier of two labels, sentiment (its judgement so far) (default: all, or none with a pattern)
@@ -50,7 +50,7 @@ class Cells(Inspection):
         shown: most characters of the text that the page shows
     """
 
-    text: str | None = None
+    input: str | None = None
     encoding: str | None = None
     property: Literal["quotes", "brackets", "line", "word", "capitals", "sentiment"] | None = None
     pattern: str | None = None
@@ -62,8 +62,8 @@ class Cells(Inspection):
     needs: ClassVar[str] = "read"
 
     def __post_init__(self) -> None:
-        if self.text == "":
-            raise InvalidArgument("text", "the path of a file", self.text)
+        if self.input == "":
+            raise InvalidArgument("input", "the path of a file", self.input)
         check_positive_integer("characters", self.characters)
         check_integer("shown", self.shown, 1, MOST_SHOWN)
         if self.encoding is not None:
@@ -109,7 +109,7 @@ class Cells(Inspection):
         return Finding(self.name, subject.name, _sentence(numbers), numbers, *page_of(reading, numbers, shown))
 
     def _called(self) -> str:
-        return "the held-out texts" if self.text is None else self.text
+        return "the held-out texts" if self.input is None else self.input
 
     def _summaries(self) -> dict[str, str]:
         own = {} if self.pattern is None else {"pattern": matching(self.pattern).summary}
@@ -134,12 +134,12 @@ class Cells(Inspection):
 
     def _texts(self, subject: Any) -> tuple[list[str], int]:
         """Returns the texts to read, and how many characters are left out."""
-        if self.text is None:
+        if self.input is None:
             texts = subject.texts
         else:
-            texts = ["".join(read_chunks(Path(self.text), self.encoding))]
+            texts = ["".join(read_chunks(Path(self.input), self.encoding))]
             if not texts[0].strip():
-                raise UserError(f"{self.text}: expected a text, received nothing but white space")
+                raise UserError(f"{self.input}: expected a text, received nothing but white space")
         left, taken = self.characters, []
         for text in texts:
             taken.append(text[:left])
@@ -165,7 +165,7 @@ class Cells(Inspection):
                 absent[name] = "in one half of the text only"
         if absent.keys() == values.keys() and (self.property or self.pattern is not None):
             told = "; ".join(f"{option(name) if name == 'pattern' else name} is {where}" for name, where in absent.items())
-            raise UserError(f"{self._called()}: expected a text with the property; {told}; give another {option('text')}")
+            raise UserError(f"{self._called()}: expected a text with the property; {told}; give another {option('input')}")
         return {name: value for name, value in values.items() if name not in absent}, absent
 
 

@@ -86,7 +86,11 @@ def _ranking(numbers: dict[str, Any]) -> list[str]:
     note = (
         f"<p>Units were chosen by their correlation on the first {numbers['steps_chosen_on']:,} steps, and tested on "
         f"{numbers['steps_tested']:,} of the others. p is corrected for all {numbers['units']:,} units and "
-        f"{len(numbers['properties'])} properties; a finding has p below {numbers['level']}. A click on a row shows the unit.</p>"
+        f"{_counted(numbers['properties'])}; a finding has p below {numbers['level']}. A click on a row shows the unit.</p>"
         f"<p>{meant}.</p>"
     )
     return ["<h2>Units that track a property</h2>", note, f'<div id="ranking">{table(header, rows)}</div>', absent]
+
+
+def _counted(properties: list) -> str:
+    return "1 property" if len(properties) == 1 else f"{len(properties)} properties"
