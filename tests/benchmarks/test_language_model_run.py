@@ -39,6 +39,7 @@ def test_a_finished_run_becomes_a_record(tmp_path):
     assert load_records(tmp_path / "results") == [record]
 
 
+@pytest.mark.slow
 def test_samples_are_written_by_the_model_and_come_again(tmp_path):
     run = finished_run(tmp_path)
     text = "to be or not\n"

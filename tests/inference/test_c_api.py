@@ -82,6 +82,7 @@ def test_a_process_that_ends_says_why(echo):
             runner.run("echo", **some_of_each_type((3,)))
 
 
+@pytest.mark.slow
 def test_an_exported_classifier_answers_as_in_python(exported):
     signatures = tf.saved_model.load(str(exported)).signatures
     tokens = np.arange(12, dtype=np.int32)[None]

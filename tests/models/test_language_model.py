@@ -87,7 +87,7 @@ def test_penalties_are_losses_of_training_alone():
     np.testing.assert_allclose(sorted(map(float, model.losses)), sorted(expected), rtol=1e-5)
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm", "simple_rnn"])
+@pytest.mark.parametrize("cell", ["gru", *(pytest.param(cell, marks=pytest.mark.slow) for cell in ("lstm", "simple_rnn"))])
 def test_hello_is_learned_exactly(cell):
     """The four-letter example of the textbooks: after "hel" comes l, though after "he" came l too; only the state tells them apart."""
     ids = {letter: i for i, letter in enumerate("helo", start=1)}

@@ -25,7 +25,9 @@ def test_a_logit_for_each_tag_of_each_word():
     assert tagger(character_units=0)({"tokens": inputs()["tokens"]}).shape == (2, 5, 3)
 
 
-@pytest.mark.parametrize("changes", [{}, {"num_layers": 2, "cell": "gru"}, {"character_units": 0}, {"crf": False}])
+@pytest.mark.parametrize(
+    "changes", [{}, pytest.param({"num_layers": 2, "cell": "gru"}, marks=pytest.mark.slow), {"character_units": 0}, {"crf": False}]
+)
 def test_padding_changes_nothing(changes):
     model, batch = tagger(**changes), inputs()
     alone = {name: values[1:, :1] for name, values in batch.items()}
@@ -61,6 +63,7 @@ def test_a_file_holds_vocabulary_tags_and_weights(tmp_path, crf):
     assert (loaded.chain is not None) == crf
 
 
+@pytest.mark.slow
 def test_dropout_is_for_training():
     model = tagger(word_dropout=0.5, input_dropout=0.5, output_dropout=0.5)
     np.testing.assert_array_equal(model(inputs()), model(inputs()))

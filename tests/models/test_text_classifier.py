@@ -21,6 +21,7 @@ def test_padding_and_company_change_no_output(pooling, num_layers):
     assert np.isfinite(logits).all()
 
 
+@pytest.mark.slow
 def test_segments_matter_in_training_only():
     model, whole = classifier(segment_length=3), classifier()
     whole.set_weights(model.get_weights())

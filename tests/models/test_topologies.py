@@ -76,6 +76,7 @@ def test_one_to_one_is_one_step_of_many_to_one():
     np.testing.assert_allclose(model(VECTOR), longer(VECTOR[:, tf.newaxis]), rtol=0, atol=1e-6)  # single precision
 
 
+@pytest.mark.slow
 def test_an_aligned_output_reads_no_later_step_unless_bidirectional():
     second = [True, True] + [False] * (TIME - 2)
     for bidirectional, expected in ((False, second), (True, [True] * TIME)):
@@ -83,7 +84,7 @@ def test_an_aligned_output_reads_no_later_step_unless_bidirectional():
         assert reads(model, SEQUENCE, SEQUENCE, lambda outputs: outputs[:, 1]) == expected
 
 
-@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("bidirectional", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_decoder_reads_the_whole_source_and_the_target_so_far(bidirectional):
     model = sequence_to_sequence(FEATURES, 7, OUTPUTS, units=UNITS, num_layers=2, bidirectional=bidirectional)
     assert reads(model, TRANSLATION, SEQUENCE, lambda outputs: outputs[:, 1]) == [True] * TIME

@@ -21,6 +21,9 @@ SETTINGS = [
     {"tied_output": False, "recurrent_dropout": 0.2, "scheduled_sampling": 0.5, "decoder_layers": 1},
 ]
 every_setting = pytest.mark.parametrize("settings", SETTINGS, ids=str)
+most_settings = pytest.mark.parametrize(  # the last two take longest to compile
+    "settings", [*SETTINGS[:-2], *(pytest.param(settings, marks=pytest.mark.slow) for settings in SETTINGS[-2:])], ids=str
+)
 
 
 @every_setting
@@ -53,7 +56,7 @@ def test_reloads_with_the_same_answers(settings, tmp_path):
     np.testing.assert_array_equal(load_model(tmp_path / "model.keras")((SOURCE, TARGET)), expected)
 
 
-@every_setting
+@most_settings
 def test_every_weight_gets_a_gradient(settings):
     model = Translator(**SIZES, **settings, dropout=0.1, word_dropout=0.1, seed=0)
     with tf.GradientTape() as tape:

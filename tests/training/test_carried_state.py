@@ -25,7 +25,7 @@ def text(time: int = TIME) -> np.ndarray:
     return np.random.default_rng(0).integers(1, VOCABULARY, (ROWS, time)).astype("int32")
 
 
-@pytest.mark.parametrize("cell", ["gru", "lstm", "simple_rnn"])
+@pytest.mark.parametrize("cell", ["gru", *(pytest.param(cell, marks=pytest.mark.slow) for cell in ("lstm", "simple_rnn"))])
 def test_windows_go_on_where_the_one_before_ended(cell):
     inner, tokens = model(cell), text()
     carried = CarriedState(inner, ROWS)
@@ -72,6 +72,7 @@ def test_rows_must_be_positive():
         CarriedState(model(), 0)
 
 
+@pytest.mark.slow
 def test_a_sample_of_the_vocabulary_is_the_loss_of_training_alone():
     inner, tokens = model(), text()
     full = ProjectedObjective({"loss": sparse_cross_entropy, "nats": sparse_cross_entropy})

@@ -38,7 +38,7 @@ def test_there_must_be_a_loss(kind):
         kind({"nats": sparse_cross_entropy})
 
 
-@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("training", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_model_gives_the_same_by_its_logits_and_by_its_features(training):
     keras.utils.set_random_seed(0)
     model = Translator(vocabulary_size=9, embedding_dim=4, units=4, encoder_layers=1, decoder_layers=1, dropout=0, word_dropout=0)
@@ -125,6 +125,7 @@ def reinforce(run_dir, **settings):
     return history, objective
 
 
+@pytest.mark.slow
 def test_an_objective_may_draw_and_remember(tmp_path):
     history, objective = reinforce(tmp_path / "whole", epochs=2)
     assert float(objective.baseline.value) > 0.3  # a coin is right half of the time

@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tiny_training import EPOCHS, STEPS, Steps, tiny_model, train
@@ -15,6 +16,7 @@ def curves(run_dir):
     }
 
 
+@pytest.mark.slow
 def test_a_resumed_training_goes_on_in_the_same_curves(tmp_path):
     class StopAfterEpoch(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs):

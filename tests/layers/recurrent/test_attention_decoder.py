@@ -180,6 +180,7 @@ def test_low_precision_hides_as_well():
     np.testing.assert_allclose(alignment.sum(-1), 1, rtol=0, atol=POSITIONS * 2**-8)  # each weight is rounded to eight bits
 
 
+@pytest.mark.slow
 def test_parts_of_a_batch_side_by_side_equal_the_whole(monkeypatch):
     layer = make("LSTM")
     random = np.random.default_rng(0)

@@ -65,6 +65,7 @@ def test_a_prompt_and_what_follows_it(predict):
     assert predict("the cat", *SHORT, "--seed", "1") != out
 
 
+@pytest.mark.slow
 def test_several_prompts_and_samples_are_kept_apart(predict):
     options = ("--samples", "2", *SHORT, "--temperature", "2")
     records = [json.loads(line) for line in predict("--input", "lines", *options, "--json").splitlines()]

@@ -131,6 +131,7 @@ def test_stop_strings_end_a_text(generator):
     assert stopped.tokens == free.tokens[: free.text.index(stop) + 2]
 
 
+@pytest.mark.slow
 def test_special_tokens_are_not_drawn_and_the_end_ends_a_text(tokenizer):
     model = random_model(tokenizer)
     bias = np.array(model.output_bias)

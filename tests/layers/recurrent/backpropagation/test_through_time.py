@@ -47,7 +47,9 @@ def test_noise_goes_the_same_way_forward_and_back(name):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-10)  # double precision
 
 
-@pytest.mark.parametrize("rows", [33, 20, 3])  # two parts, a small second part, and none
+@pytest.mark.parametrize(
+    "rows", [33, *(pytest.param(rows, marks=pytest.mark.slow) for rows in (20, 3))]
+)  # two parts, a small second part, and none
 def test_rows_and_steps_may_be_unknown_when_the_graph_is_traced(rows, monkeypatch):
     layer = make("LSTM", return_sequences=True, dtype="float64")
     x = np.random.default_rng(0).normal(size=(rows, 5, FEATURES))
