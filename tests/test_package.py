@@ -110,6 +110,7 @@ def test_every_documentation_page_is_in_the_navigation():
     assert [page for page in pages if f": {page}\n" not in navigation] == []
 
 
+@pytest.mark.slow
 def test_the_documentation_builds_with_every_link_and_heading_that_it_names(tmp_path):
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

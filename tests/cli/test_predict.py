@@ -53,6 +53,7 @@ def predict(folder, capsys):
     return predict
 
 
+@pytest.mark.slow
 def test_a_line_in_is_a_line_out(predict):
     out = predict("translator", "--input", "texts")
     answers = out.removesuffix("\n").split("\n")

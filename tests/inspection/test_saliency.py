@@ -12,6 +12,8 @@ from toolkit.errors import UserError
 TEXT = "A great film. Not boring at all, but the ending was awful."
 METHODS = ["gradient times input", "integrated gradients", "occlusion"]
 
+pytestmark = pytest.mark.slow  # explains with whole models
+
 
 @pytest.fixture(scope="module")
 def sentiment():
@@ -64,13 +66,11 @@ def test_the_page_shows_tokens_and_gaps_and_needs_nothing_else(finding, tmp_path
     assert json.loads(numbers.read_text("utf-8"))["examples"][0]["item"] == TEXT
 
 
-@pytest.mark.slow
 def test_held_out_examples(sentiment):
     found = sentiment.inspect("saliency", examples=1, most_steps=16).as_dict()["examples"]
     assert [each["item"] for each in found] == sentiment.training.run.read_json(sentiment.training.run.samples)[:1]
 
 
-@pytest.mark.slow
 def test_the_next_token_hangs_on_those_before_it(language_model):
     [found] = language_model.inspect("saliency", text="The movie was").as_dict()["examples"]
     assert found["attributions"][1]["completeness_gap"] <= 0.01

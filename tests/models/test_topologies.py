@@ -84,7 +84,8 @@ def test_an_aligned_output_reads_no_later_step_unless_bidirectional():
         assert reads(model, SEQUENCE, SEQUENCE, lambda outputs: outputs[:, 1]) == expected
 
 
-@pytest.mark.parametrize("bidirectional", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("bidirectional", [False, True])
 def test_a_decoder_reads_the_whole_source_and_the_target_so_far(bidirectional):
     model = sequence_to_sequence(FEATURES, 7, OUTPUTS, units=UNITS, num_layers=2, bidirectional=bidirectional)
     assert reads(model, TRANSLATION, SEQUENCE, lambda outputs: outputs[:, 1]) == [True] * TIME

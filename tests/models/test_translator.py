@@ -26,7 +26,7 @@ most_settings = pytest.mark.parametrize(  # the last two take longest to compile
 )
 
 
-@every_setting
+@most_settings
 def test_step_by_step_equals_all_steps_at_once(settings):
     model = Translator(**SIZES, **settings)
     logits = model((SOURCE, TARGET))

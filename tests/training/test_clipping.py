@@ -13,6 +13,7 @@ def optimizer(**settings):
     return build_optimizer("sgd", 1.0, **settings)
 
 
+@pytest.mark.slow
 def test_steps_are_counted_over_an_interruption_and_nearly_all_give_one_warning(tmp_path, caplog):
     class Interrupting(Steps):
         def on_train_batch_end(self, batch, logs):

@@ -74,6 +74,7 @@ class VariationalBound(Objective):
         return {"loss": tf.reduce_sum(weights * losses), "divergence": tf.reduce_sum(weights * divergence)}
 
 
+@pytest.mark.slow
 def test_a_model_may_return_several_things(tmp_path):
     tiny = tiny_model(dropout=0)
     features = tiny.layers[-2].output

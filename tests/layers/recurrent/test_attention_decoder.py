@@ -106,6 +106,7 @@ def test_the_gradient_equals_numeric_differences():
         np.testing.assert_allclose(losses[0] - losses[1], 2 * np.sum(gradient * step), rtol=1e-6, atol=1e-13)
 
 
+@pytest.mark.slow
 def test_a_row_equals_itself_alone_without_padding():
     layer, (x, memory) = make("GRU"), inputs()
 

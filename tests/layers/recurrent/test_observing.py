@@ -8,6 +8,7 @@ from toolkit.layers import GRU, LSTM, RNN, AttentionDecoder, Bidirectional, Recu
 from toolkit.layers.recurrent.observing import observing
 
 BATCH, TIME, FEATURES, UNITS = 3, 7, 5, 4
+RARE = ("nig", "nog", "niaf", "noaf", "np", "mut2", "mut3", "layer_norm_lstm", "irnn")
 GATES = {
     **dict.fromkeys(("simple_rnn", "irnn"), ()),
     **dict.fromkeys(("gru", "mut1", "mut2", "mut3"), ("z", "r")),
@@ -26,7 +27,16 @@ def observed(layer, *args, tape=None, **kwargs):
         return layer(*args, **kwargs), loops
 
 
-@pytest.mark.parametrize(("name", "go_backwards"), [*((name, False) for name in CELLS), ("lstm", True), ("fgr", True), ("mut1", True)])
+@pytest.mark.parametrize(
+    ("name", "go_backwards"),
+    [
+        *((name, False) for name in CELLS if name not in RARE),
+        *(pytest.param(name, False, marks=pytest.mark.slow) for name in RARE),
+        ("lstm", True),
+        ("fgr", True),
+        ("mut1", True),
+    ],
+)
 def test_a_layer_gives_what_it_gives_otherwise(name, go_backwards):
     x, mask = sequences()
     layer = layer_of(name, UNITS, return_sequences=True, return_state=True, go_backwards=go_backwards, zoneout=0.1)

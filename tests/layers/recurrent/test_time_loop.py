@@ -24,7 +24,7 @@ def test_an_unknown_backend_is_refused():
 
 
 @pytest.mark.parametrize("return_sequences", [True, False])
-@pytest.mark.parametrize("static", [True, False])
+@pytest.mark.parametrize("static", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_litert_reads_texts_of_several_blocks(static, return_sequences):
     layers = [Bidirectional(LSTM(UNITS, return_sequences=True)), GRU(UNITS, return_sequences=return_sequences)]
     longest = 2 * LITERT_BLOCK + 7

@@ -149,6 +149,7 @@ def test_a_model_without_attention_gives_no_alignments_and_copies_nothing(tokeni
         translator_of(model, tokenizer, aligns=False, copy_unknown=True)
 
 
+@pytest.mark.slow
 def test_unknown_words_are_copied(model):
     words = Tokenizer.train(["one two three"], 20, byte_fallback=False)
     size = words.vocabulary_size
