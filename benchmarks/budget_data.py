@@ -3,8 +3,8 @@
     python -m benchmarks.budget_data FOLDER --multi30k DIR --reviews FILE --wikitext FILE --shakespeare FILE
 
 writes what is given the files of: `pairs/` (111,000 sentence pairs: each of Multi30k's as it is, lower-cased and tokenised, without
-punctuation, and lower-cased), `reviews.txt` (1 GB: the reviews again and again, their sentences in another order each time), `words.txt`
-(the first 5 MB of WikiText-2) and `characters.txt` (the first 300 KB of tinyshakespeare).
+punctuation, and lower-cased), `plain1gb.txt` (1 GB: the reviews again and again, their sentences in another order each time), `wiki5mb.txt`
+(the first 5,000,000 characters of WikiText-2) and `chars300k.txt` (the first 300,000 characters of tinyshakespeare).
 """
 
 import argparse
@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-PAIRS, REVIEW_BYTES, WORD_BYTES, CHARACTER_BYTES = 111_000, 10**9, 5 * 10**6, 300_000
+PAIRS, REVIEW_BYTES, MOST_OF_WORDS, MOST_OF_CHARACTERS = 111_000, 10**9, 5 * 10**6, 300_000
 LANGUAGES = ("en", "de")
 HELD_OUT = {"val": "val", "test": "test_2016_flickr"}
 PUNCTUATION = re.compile(r'[.,;:!?"]')
@@ -33,12 +33,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     if options.multi30k:
         write_pairs(options.multi30k, options.folder / "pairs")
     if options.reviews:
-        with (options.folder / "reviews.txt").open("w", encoding="utf-8") as file:
+        with (options.folder / "plain1gb.txt").open("w", encoding="utf-8") as file:
             file.writelines(shuffled_reviews(options.reviews, REVIEW_BYTES))
     if options.wikitext:
-        (options.folder / "words.txt").write_text(read(options.wikitext)[:WORD_BYTES], encoding="utf-8")
+        (options.folder / "wiki5mb.txt").write_text(read(options.wikitext)[:MOST_OF_WORDS], encoding="utf-8")
     if options.shakespeare:
-        (options.folder / "characters.txt").write_text(read(options.shakespeare)[:CHARACTER_BYTES], encoding="utf-8")
+        (options.folder / "chars300k.txt").write_text(read(options.shakespeare)[:MOST_OF_CHARACTERS], encoding="utf-8")
 
 
 def write_pairs(multi30k: Path, folder: Path, number: int = PAIRS) -> None:

@@ -25,7 +25,18 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def image(path: Path) -> str:
     """Returns a PNG file as an image that needs no file."""
-    return f'<img alt="{html.escape(path.stem)}" src="data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}">'
+    return embedded(path.read_bytes(), path.stem)
+
+
+def embedded(content: bytes, name: str, media_type: str = "image/png") -> str:
+    """Returns an image that needs no file.
+
+    Args:
+        content: The bytes of its file.
+        name: What it shows, for those who do not see it.
+        media_type: What kind of file it is.
+    """
+    return f'<img alt="{html.escape(name)}" src="data:{media_type};base64,{base64.b64encode(content).decode()}">'
 
 
 def _row(tag: str, cells: Sequence[str]) -> str:

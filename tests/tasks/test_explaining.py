@@ -4,7 +4,8 @@ from argparse import Namespace
 import numpy as np
 import pytest
 
-from toolkit.tasks.explaining import by_word, coloured, most_telling, shows_colours, two_best, without_each
+from toolkit.tasks.explaining import two_best, without_each
+from toolkit.tasks.told_explanation import by_word, coloured, most_telling, shows_colours
 
 PIECES, WEIGHTS = ["\u2581a", "\u2581su", "perb", "\u2581film"], np.array([0.5, 2.0, 1.0, -1.5])
 

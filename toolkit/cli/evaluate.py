@@ -1,15 +1,12 @@
 """`toolkit evaluate`."""
 
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
-from typing import Any
 
 from toolkit.arguments import flag, naming_options
-from toolkit.cli.options import described, setting_kinds
+from toolkit.cli.options import described, read_words, setting_kinds
 from toolkit.cli.parser import Parser
 from toolkit.cli.recipes import RECIPES, find_recipe, open_run
 from toolkit.cli.streams import require_output
-from toolkit.errors import UserError
 from toolkit.json_text import to_json
 
 TEST_SPLIT = "data to measure it on, as for `toolkit train`; the test split of the run's own data if not given"
@@ -20,7 +17,7 @@ def run(argv: Sequence[str]) -> int:
     options = vars(_parser().parse_args(argv))
     require_output()
     as_json, training = options.pop("json"), open_run(options.pop("run"))
-    values = _values(options, training)
+    values = read_words(setting_kinds(type(training.settings)), options, training.recipe.task, training.measure_options)
     with naming_options(values):
         result = training.evaluate(**values)
     print(to_json(result.as_dict()) if as_json else result)
@@ -49,19 +46,3 @@ def _measure_options() -> dict[str, tuple[str, str, list[str]]]:
             if name != "data":
                 found.setdefault(name, (kinds[name].metavar, texts[name], []))[2].append(recipe.name)
     return found
-
-
-def _values(options: dict[str, str | None], training: Any) -> dict[str, Any]:
-    kinds = setting_kinds(type(training.settings))
-    values = {}
-    for name, text in options.items():
-        if text is None:
-            continue
-        if name not in training.measure_options:
-            known = ", ".join(map(flag, training.measure_options))
-            raise UserError(f"{flag(name)}: expected an option of {training.recipe.task}, one of {known}; received {text!r}")
-        try:
-            values[name] = kinds[name].read(text)
-        except ArgumentTypeError as error:
-            raise UserError(f"{flag(name)}: {error}") from error
-    return values

@@ -1,16 +1,14 @@
 """`toolkit inspect`."""
 
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from toolkit.arguments import flag
-from toolkit.cli.options import described, setting_kinds
+from toolkit.cli.options import described, read_words, setting_kinds
 from toolkit.cli.parser import Parser
 from toolkit.cli.recipes import open_run
 from toolkit.cli.streams import require_output
-from toolkit.errors import UserError
 from toolkit.inspection.registry import INSPECTIONS, find_inspection
 from toolkit.json_text import to_json
 from toolkit.run import Run
@@ -22,7 +20,7 @@ def run(argv: Sequence[str]) -> int:
     require_output()
     run_dir, what, as_json, folder = (options.pop(name) for name in ("run", "what", "json", "output_dir"))
     run, inspection = Run(open_run(run_dir)), find_inspection(what)
-    finding = run.inspect(what, **_values(options, inspection))
+    finding = run.inspect(what, **read_words(setting_kinds(inspection), options, inspection.name))
     files = finding.save(Path(folder or "inspections") / ("" if folder else run.path.resolve().name))
     print(to_json(finding.as_dict()) if as_json else "\n".join([str(finding), *(f"written    {file}" for file in files)]))
     return 0
@@ -55,18 +53,3 @@ def _parser() -> Parser:
 def _told(inspection: type) -> dict[str, str]:
     """Returns what an inspection says of its options, by their names."""
     return {option: text for texts in described(inspection).values() for option, text in texts.items()}
-
-
-def _values(options: dict[str, str | None], inspection: type) -> dict[str, Any]:
-    kinds, values = setting_kinds(inspection), {}
-    for name, text in options.items():
-        if text is None:
-            continue
-        if name not in kinds:
-            known = f"one of {', '.join(map(flag, kinds))}" if kinds else "none"
-            raise UserError(f"{flag(name)}: expected an option of {inspection.name}, {known}; received {text!r}")
-        try:
-            values[name] = kinds[name].read(text)
-        except ArgumentTypeError as error:
-            raise UserError(f"{flag(name)}: {error}") from error
-    return values

@@ -140,6 +140,34 @@ def setting_kinds(settings_class: type) -> dict[str, Kind]:
     return {field.name: kind_of(annotations[field.name]) for field in fields(settings_class)}
 
 
+def read_words(
+    kinds: Mapping[str, Kind], words: Mapping[str, str | None], whose: str, known: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """Reads the words of a parser whose options mean something only once it is known what they are given to.
+
+    Args:
+        kinds: How each option is read.
+        words: What was given, by name; `None` for nothing.
+        whose: What has these options, such as `"classification"`.
+        known: Names of the options that it has; all of `kinds` by default.
+
+    Raises:
+        UserError: Another option was given, or a value is not what it should be.
+    """
+    known, values = [*kinds] if known is None else known, {}
+    for name, text in words.items():
+        if text is None:
+            continue
+        if name not in known:
+            options = f"one of {', '.join(map(flag, known))}" if known else "none"
+            raise UserError(f"{flag(name)}: expected an option of {whose}, {options}; received {text!r}")
+        try:
+            values[name] = kinds[name].read(text)
+        except ArgumentTypeError as error:
+            raise UserError(f"{flag(name)}: {error}") from error
+    return values
+
+
 def described(settings_class: type) -> dict[str, dict[str, str]]:
     """Returns what docstrings say of the fields of a dataclass: of each class that it is made of, first line → name → text."""
     left = {field.name for field in fields(settings_class)}

@@ -8,9 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.inspection.explained import Attribution
-
-GRADIENT, INTEGRATED, OCCLUSION = "gradient times input", "integrated gradients", "occlusion"
+from toolkit.inspection.explained import GRADIENT, INTEGRATED, OCCLUSION, Attribution
 
 FIRST_STEPS, MOST_STEPS = 16, 512
 GAP = 0.01

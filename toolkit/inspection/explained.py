@@ -5,6 +5,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+GRADIENT, INTEGRATED, OCCLUSION = "gradient times input", "integrated gradients", "occlusion"
+"""The methods."""
+
 
 class Attribution(NamedTuple):
     """What each part of an input adds to a score, by one method.

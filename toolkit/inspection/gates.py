@@ -1,9 +1,11 @@
 """How far gates are open, how long units remember, and which units do nothing."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from toolkit.arguments import InvalidArgument
@@ -139,47 +141,42 @@ def _body(layers: dict[str, _Layer]) -> str:
     return "\n".join([*parts, "<h2>Units</h2>", table(names, units)])
 
 
-def _panels(layers: dict[str, _Layer], height: float) -> tuple[Figure, Any, list[str]]:
+def _panels(layers: dict[str, _Layer], height: float, x: str, y: str, draw: Callable[[Axes, _Gate], None]) -> Figure:
+    """Returns a figure with a row for each layer that has gates, and a panel for each of them."""
     gated = {name: layer for name, layer in layers.items() if layer.gates}
     columns = list(dict.fromkeys(gate for layer in gated.values() for gate in layer.gates))
     figure = Figure(figsize=(3.2 * len(columns), height * len(gated)), layout="constrained")
     axes = figure.subplots(len(gated), len(columns), squeeze=False, sharex=True)
     for row, (name, layer) in zip(axes, gated.items(), strict=True):
+        row[0].set_ylabel(y)
         for panel, gate in zip(row, columns, strict=True):
             panel.set_visible(gate in layer.gates)
             panel.set_title(f"{name}: {gate}", fontsize=10)
-    return figure, axes, columns
+            if gate in layer.gates:
+                draw(panel, layer.gates[gate])
+    for panel in axes[-1]:
+        panel.set_xlabel(x)
+    return figure
 
 
 def _histograms(layers: dict[str, _Layer]) -> Figure:
-    figure, axes, columns = _panels(layers, 1.9)
     edges = np.linspace(0, 1, BINS + 1)
-    for row, layer in zip(axes, [layer for layer in layers.values() if layer.gates], strict=True):
-        for panel, gate in zip(row, columns, strict=True):
-            if gate in layer.gates:
-                counts = np.asarray(layer.gates[gate].counts)
-                panel.stairs(counts / counts.sum(), edges, fill=True, color="#8fa3b8")
-                panel.set_xlim(0, 1)
-    for panel in axes[-1]:
-        panel.set_xlabel("how far open")
-    for row in axes:
-        row[0].set_ylabel("share of steps")
-    return figure
+
+    def draw(panel: Axes, gate: _Gate) -> None:
+        counts = np.asarray(gate.counts)
+        panel.stairs(counts / counts.sum(), edges, fill=True, color="#8fa3b8")
+        panel.set_xlim(0, 1)
+
+    return _panels(layers, 1.9, "how far open", "share of steps", draw)
 
 
 def _saturation(layers: dict[str, _Layer]) -> Figure:
-    figure, axes, columns = _panels(layers, 2.6)
-    for row, layer in zip(axes, [layer for layer in layers.values() if layer.gates], strict=True):
-        for panel, gate in zip(row, columns, strict=True):
-            if gate in layer.gates:
-                panel.scatter(layer.gates[gate].unit_open, layer.gates[gate].unit_closed, s=9, alpha=0.6, color="#c0392b", linewidths=0)
-                panel.plot([0, 1], [1, 0], color="#8888", linewidth=0.8)
-                panel.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
-    for panel in axes[-1]:
-        panel.set_xlabel(f"steps above {OPEN}")
-    for row in axes:
-        row[0].set_ylabel(f"steps below {CLOSED}")
-    return figure
+    def draw(panel: Axes, gate: _Gate) -> None:
+        panel.scatter(gate.unit_open, gate.unit_closed, s=9, alpha=0.6, color="#c0392b", linewidths=0)
+        panel.plot([0, 1], [1, 0], color="#8888", linewidth=0.8)
+        panel.set(xlim=(-0.03, 1.03), ylim=(-0.03, 1.03))
+
+    return _panels(layers, 2.6, f"steps above {OPEN}", f"steps below {CLOSED}", draw)
 
 
 def _memory(layers: dict[str, _Layer]) -> Figure:

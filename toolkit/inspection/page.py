@@ -1,10 +1,11 @@
 """Pages that need no other file: what inspections show."""
 
-import base64
 import html
 import io
 
 from matplotlib.figure import Figure
+
+from toolkit.html import embedded
 
 STYLE = """\
 :root { color-scheme: light dark; }
@@ -40,4 +41,4 @@ def figure_html(figure: Figure, name: str) -> str:
     """
     data = io.BytesIO()
     figure.savefig(data, format="png", dpi=110)
-    return f'<img alt="{html.escape(name)}" src="data:image/png;base64,{base64.b64encode(data.getvalue()).decode()}">'
+    return embedded(data.getvalue(), name)

@@ -1,12 +1,11 @@
 """One page about a finished run: its curves, its scores with their spread, groups of examples, the worst ones."""
 
-import base64
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, NamedTuple
 
-from toolkit.html import preformatted
+from toolkit.html import embedded, preformatted
 from toolkit.inspection import report_tables
 from toolkit.inspection.finding import Finding
 from toolkit.inspection.inspection import Inspection
@@ -142,7 +141,6 @@ class Report(Inspection):
 def _pictures(heading: str, plots: Sequence[Plot]) -> list[str]:
     parts = [f"<h2>{heading}</h2>"] if plots else []
     for plot in plots:
-        source = f"data:{plot.media_type};base64,{base64.b64encode(plot.content).decode()}"
-        name, caption = html.escape(plot.name), html.escape(plot.caption)
-        parts.append(f'<figure><img alt="{name}" src="{source}"><figcaption><b>{name}.</b> {caption}</figcaption></figure>')
+        picture, name, caption = embedded(plot.content, plot.name, plot.media_type), html.escape(plot.name), html.escape(plot.caption)
+        parts.append(f"<figure>{picture}<figcaption><b>{name}.</b> {caption}</figcaption></figure>")
     return parts

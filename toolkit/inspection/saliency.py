@@ -10,7 +10,7 @@ import numpy as np
 from toolkit.arguments import check_integer, check_positive_integer, option
 from toolkit.errors import UserError
 from toolkit.html import table
-from toolkit.inspection.explained import Attribution, Explained
+from toolkit.inspection.explained import GRADIENT, INTEGRATED, OCCLUSION, Attribution, Explained
 from toolkit.inspection.finding import Finding
 from toolkit.inspection.inspection import Inspection
 from toolkit.inspection.page import figure_html
@@ -19,9 +19,9 @@ from toolkit.inspection.shading import STYLE, heading_of, shaded_images, shaded_
 FEWEST_STEPS = 16
 FLIPS_TOLD = 5
 METHODS = {
-    "gradient times input": "The gradient of the score times the input.",
-    "integrated gradients": "The same, averaged over the way from an input of zeros; what all parts add is the score's change on that way.",
-    "occlusion": "How much lower the score is without each part.",
+    GRADIENT: "The gradient of the score times the input.",
+    INTEGRATED: "The same, averaged over the way from an input of zeros; what all parts add is the score's change on that way.",
+    OCCLUSION: "How much lower the score is without each part.",
 }
 
 

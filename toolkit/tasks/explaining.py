@@ -1,25 +1,11 @@
-"""What explaining an answer needs, for all kinds that read texts; and how `predict --explain` tells it. No TensorFlow here."""
+"""What explaining an answer needs, whatever is read: what to explain, and which answers to compare. No TensorFlow here."""
 
-import argparse
-import math
-import os
-import sys
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from toolkit.arguments import InvalidArgument, option
 from toolkit.errors import UserError
-from toolkit.inspection.explained import Explained
-from toolkit.tasks.records import rounded
-from toolkit.text.unknown_words import word_numbers, word_of_each_piece
-
-TOLD = 3  # words that are told beside a text
-FOR, AGAINST = (195, 153, 111, 75), (223, 216, 215, 208)
-"""Backgrounds of words that speak for the answer, blue, and against it, orange: ANSI colours of the 256, from pale to strong."""
-
-LEAST = 0.05  # of the largest weight, from which on a word has a colour
 
 
 def texts_to_explain(training: Any, text: str | None, examples: int) -> list[str]:
@@ -84,57 +70,3 @@ def two_best(values: np.ndarray) -> tuple[int, int]:
     """Returns the places of the highest value and of the next one, of at least two."""
     best, other = np.argsort(-values, kind="stable")[:2]
     return int(best), int(other)
-
-
-def by_word(text: str, tokens: Sequence[str], weights: np.ndarray) -> list[tuple[str, float]]:
-    """Returns the words of a text, each with the sum of the weights of its tokens.
-
-    Args:
-        text: The text.
-        tokens: Its pieces, or some of them, or its words.
-        weights: A number for each.
-    """
-    if list(tokens) == text.split():
-        return list(zip(tokens, map(float, weights), strict=True))
-    numbers, words = word_numbers(tokens), word_of_each_piece(text, tokens)
-    firsts = np.unique(numbers, return_index=True)[1]
-    return [(words[first], float(weights[numbers == numbers[first]].sum())) for first in firsts]
-
-
-def explanation_record(explained: Explained) -> dict[str, Any]:
-    """Returns an explanation by one method as a record has it: method, completeness gap, score, and the weight of each token."""
-    [attribution] = explained.attributions
-    tokens = [{"token": token, "weight": rounded(weight)} for token, weight in zip(explained.tokens, attribution.weights, strict=True)]
-    gap = None if attribution.gap is None else rounded(attribution.gap, 6)
-    return {"method": attribution.method, "completeness_gap": gap, "score": rounded(explained.score), "tokens": tokens}
-
-
-def most_telling(words: Sequence[tuple[str, float]]) -> str:
-    """Returns the words of most weight, such as `"great +1.20, slow -0.31"`."""
-    most = sorted(words, key=lambda word: -abs(word[1]))[:TOLD]
-    return ", ".join(f"{word} {weight:+.2f}" for word, weight in most if weight)
-
-
-def coloured(words: Sequence[tuple[str, float]]) -> str:
-    """Returns words with spaces between them, the background of each by its weight: blue for the answer, orange against it."""
-    largest = max((abs(weight) for _, weight in words), default=0.0)
-    return " ".join(_on_background(word, weight / largest) if largest else word for word, weight in words)
-
-
-def shows_colours(options: argparse.Namespace) -> bool:
-    """Returns whether answers go to a terminal that is to have colours.
-
-    Args:
-        options: The parsed options of `predict`.
-
-    Source: https://no-color.org for the variable `NO_COLOR`.
-    """
-    on_terminal = options.format == "text" and options.output == "-" and sys.stdout.isatty()
-    return on_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _on_background(word: str, share: float) -> str:
-    if abs(share) < LEAST:
-        return word
-    shades = FOR if share > 0 else AGAINST
-    return f"\x1b[38;5;16;48;5;{shades[math.ceil(abs(share) * len(shades)) - 1]}m{word}\x1b[0m"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from toolkit.data.batching.token_lists import by_length
 from toolkit.data.images.decoding import decode_image
 from toolkit.data.images.image_corpus import to_channels
 
@@ -22,19 +23,11 @@ def rows_of(examples: Sequence[Sequence], rows: int = ROWS, most: int = EXAMPLES
 
     Args:
         examples: Lists of token ids, or what else has a length; of no length is left out.
-        rows: Examples of a batch.
+        rows: Most examples of a batch; it has fewer if they are long, see `by_length`.
         most: Examples in all, the first.
     """
-    order = sorted((row for row in range(min(most, len(examples))) if len(examples[row])), key=lambda row: len(examples[row]))
-    return [order[start : start + rows] for start in range(0, len(order), rows)]
-
-
-def padded(lists: Sequence[Sequence[int]]) -> np.ndarray:
-    """Returns lists of token ids as one array, `[rows, longest]`, with zeros behind the shorter ones."""
-    array = np.zeros([len(lists), max(map(len, lists))], "int32")
-    for row, ids in enumerate(lists):
-        array[row, : len(ids)] = ids
-    return array
+    kept = [row for row in range(min(most, len(examples))) if len(examples[row])]
+    return [[kept[place] for place in batch] for batch in by_length([len(examples[row]) for row in kept], rows)]
 
 
 def pixels_of_samples(samples: Sequence[str], size: int, channels: int = 3) -> np.ndarray:

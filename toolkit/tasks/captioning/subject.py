@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from toolkit.data.batching.token_lists import padded
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.layers.recurrent.observing import ObservedLoop
 from toolkit.models.captioner import BEGIN, END
 from toolkit.tasks.captioning.captions import MARKS
 from toolkit.tasks.captioning.explanation import CaptionExplainer, attention_of
-from toolkit.tasks.subjects import padded, pixels_of_samples, rows_of, with_mask
+from toolkit.tasks.subjects import pixels_of_samples, rows_of, with_mask
 from toolkit.text.words import UNKNOWN, Vocabulary
 from toolkit.training.losses import sparse_cross_entropy
 

@@ -49,7 +49,7 @@ class Labeling(Prediction):
 def _with_explanation(answer: Answer, answerer: Any, options: argparse.Namespace) -> Answer:
     """Returns an answer with what each token adds to its label, or each word, where there are no gradients."""
     from toolkit.tasks.classification.word_occlusion import explained_by_words
-    from toolkit.tasks.explaining import by_word, coloured, explanation_record, most_telling, shows_colours
+    from toolkit.tasks.told_explanation import by_word, coloured, explanation_record, most_telling, shows_colours
 
     text = answer["text"]
     explained = answerer.explainer.integrated(text) if answerer.explainer else explained_by_words(answerer, text)

@@ -10,9 +10,7 @@ import tensorflow as tf
 from toolkit.arguments import InvalidArgument
 from toolkit.data.batching.crop import crop
 from toolkit.inspection.attribution import (
-    INTEGRATED,
     MOST_STEPS,
-    OCCLUSION,
     Graded,
     embedding_of,
     gradient_times_input,
@@ -20,7 +18,7 @@ from toolkit.inspection.attribution import (
     replaced,
     with_gradient,
 )
-from toolkit.inspection.explained import Attended, Attribution, Explained
+from toolkit.inspection.explained import INTEGRATED, OCCLUSION, Attended, Attribution, Explained
 from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.layers.pooling.attention_over_time import AttentionOverTime
 from toolkit.layers.recurrent.time_loop import backend

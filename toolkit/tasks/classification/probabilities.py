@@ -14,6 +14,7 @@ SERVED = "serving_default"
 """The signature that labels."""
 
 TOKENS_PER_BATCH = 16384
+LEAST = 1e-30  # probability whose logarithm is taken
 
 
 def probabilities_of(runner: Runner, token_lists: Sequence[np.ndarray], tokens_per_batch: int | None = TOKENS_PER_BATCH) -> np.ndarray:
@@ -67,3 +68,8 @@ def _batches(lengths: Sequence[int], tokens_per_batch: int | None) -> Iterator[t
     plan = BatchPlan(lengths, length_boundaries(max([*lengths, 1])), tokens_per_batch, shuffle=False)
     for indices, boundary in plan.epoch(0):
         yield indices[indices >= 0], boundary
+
+
+def logarithm(probabilities: np.ndarray) -> np.ndarray:
+    """Returns the logarithms of probabilities, of any shape; finite also of those that are 0."""
+    return np.log(np.maximum(probabilities, LEAST))

@@ -7,11 +7,12 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.batching.crop import crop
+from toolkit.data.batching.token_lists import padded
 from toolkit.inspection.reading import ROWS, Passage, Reading, observing_states, passages, read_states
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.models.text_classifier import PARTS, TextClassifier
 from toolkit.tasks.classification.explanation import attention_of, explainer_of
-from toolkit.tasks.subjects import padded, rows_of
+from toolkit.tasks.subjects import rows_of
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
 

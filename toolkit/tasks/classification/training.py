@@ -35,7 +35,7 @@ from toolkit.tasks.classification.fusion import fit_fusion
 from toolkit.tasks.classification.measures import ClassificationResult, evaluate_classifier, scores
 from toolkit.tasks.classification.ngrams import fit_ngrams
 from toolkit.tasks.classification.predictor import Predictor
-from toolkit.tasks.classification.probabilities import probabilities_of
+from toolkit.tasks.classification.probabilities import logarithm, probabilities_of
 from toolkit.tasks.classification.self_training import start_from_vectors, taught
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
@@ -53,7 +53,6 @@ CAPTIONS = {
     "confusion_matrix": "How often each true label, a row, was given each label, a column; off the diagonal are mistakes",
     "reliability": "How often the model is right, by how sure it is: below the dashed line it promises too much, above it too little",
 }
-LEAST = 1e-30  # probability whose logarithm is taken
 
 
 class TextClassification(TrainingRun):
@@ -151,7 +150,7 @@ class TextClassification(TrainingRun):
             model.get_layer("ngrams").set_weights(self._linear)
         held_out = data.labeled("validation", self.settings.class_weights)
         answers = [_probabilities(part, held_out.tokens) for part in parts.values()]
-        fit_fusion(model.get_layer("fusion"), [np.log(np.maximum(each, LEAST)) for each in answers], held_out)
+        fit_fusion(model.get_layer("fusion"), [logarithm(each) for each in answers], held_out)
 
     def _test(self, model: keras.Model, data: LabeledTexts) -> tuple[ClassificationResult, Callable[[], Measured]]:
         split = data.corpus.splits["test"]

@@ -2,12 +2,10 @@
 
 import numpy as np
 
-from toolkit.inspection.explained import Attribution, Explained, Flip
+from toolkit.inspection.explained import OCCLUSION, Attribution, Explained, Flip
 from toolkit.tasks.classification.predictor import Predictor
+from toolkit.tasks.classification.probabilities import logarithm
 from toolkit.tasks.explaining import two_best
-
-METHOD = "occlusion"
-LEAST = 1e-30  # probability whose logarithm is taken
 
 
 def explained_by_words(predictor: Predictor, text: str) -> Explained:
@@ -25,12 +23,12 @@ def explained_by_words(predictor: Predictor, text: str) -> Explained:
     weights = scores[0] - scores[1:]
     names = predictor.label_names
     flips = flips_of(words, probabilities[1:], names, labels[0])
-    return Explained(text, "", *(names[label] for label in labels), float(scores[0]), words, [Attribution(METHOD, weights)], flips)
+    return Explained(text, "", *(names[label] for label in labels), float(scores[0]), words, [Attribution(OCCLUSION, weights)], flips)
 
 
 def log_ratio(probabilities: np.ndarray, labels: tuple[int, int]) -> np.ndarray:
     """Returns the logarithm of how much more probable one label is than another, float64 `[rows]`: the difference of their logits."""
-    logs = np.log(np.maximum(probabilities[:, labels].astype("float64"), LEAST))
+    logs = logarithm(probabilities[:, labels].astype("float64"))
     return logs[:, 0] - logs[:, 1]
 
 

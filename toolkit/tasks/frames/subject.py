@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from toolkit.data.batching.token_lists import padded
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.tasks.frames.explanation import FrameExplainer
 from toolkit.tasks.frames.padding import padded_pixels
-from toolkit.tasks.subjects import padded, pixels_of_samples, rows_of
+from toolkit.tasks.subjects import pixels_of_samples, rows_of
 from toolkit.training.losses import sparse_cross_entropy
 
 

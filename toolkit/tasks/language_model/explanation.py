@@ -6,8 +6,8 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import InvalidArgument
-from toolkit.inspection.attribution import OCCLUSION, by_gradients, embedding_of, margin, replaced, with_gradient
-from toolkit.inspection.explained import Attribution, Explained, Flip
+from toolkit.inspection.attribution import by_gradients, embedding_of, margin, replaced, with_gradient
+from toolkit.inspection.explained import OCCLUSION, Attribution, Explained, Flip
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explainer import TextExplainer
 from toolkit.tasks.explaining import two_best, without_each

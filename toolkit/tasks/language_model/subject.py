@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from toolkit.data.batching.token_lists import padded
 from toolkit.inspection.reading import WARM_UP, Reading, observing_states, passages, read_states, side_by_side
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.tasks.language_model.explanation import explainer_of
-from toolkit.tasks.subjects import padded, rows_of
+from toolkit.tasks.subjects import rows_of
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
 

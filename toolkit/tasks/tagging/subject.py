@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from toolkit.data.batching.token_lists import padded
 from toolkit.inspection.subject import Batch, Subject
-from toolkit.tasks.subjects import padded, rows_of
+from toolkit.tasks.subjects import rows_of
 from toolkit.tasks.tagging.crf import negative_log_likelihood
 from toolkit.tasks.tagging.explanation import explainer_of
 from toolkit.tasks.tagging.functions import chain_of

@@ -8,7 +8,7 @@ from toolkit.data.parallel_texts.parallel_corpus import ParallelSplit
 from toolkit.evaluation.bleu import bleu_counts, bleu_of
 from toolkit.evaluation.bootstrap import ratio_of_sums
 from toolkit.evaluation.measured import Example, Measured, Ratio, Resampled, by_length, worst_first
-from toolkit.tasks.translation.measures import TranslationResult, bleu_metric
+from toolkit.tasks.translation.measures import TranslationResult, bleu_metric, exact_matches
 
 CANDIDATES = 1000
 """Of the translations, those that share the fewest words with their references: among them are the worst by chrF, which takes longer."""
@@ -38,8 +38,7 @@ def measured_translations(
     from sacrebleu.metrics import CHRF  # imported here: a program that measures nothing need not wait for it
 
     chrf, counts = CHRF(lowercase=lowercase), bleu_counts(bleu_metric(tokenize, lowercase), hypotheses, [split.targets])
-    same = [_bare(text, lowercase) == _bare(target, lowercase) for text, target in zip(hypotheses, split.targets, strict=True)]
-    exact = np.array(same, bool)
+    exact = np.array(exact_matches(hypotheses, split.targets, lowercase))
 
     def bleu(rows: np.ndarray) -> Resampled:
         some = counts[rows]
@@ -64,7 +63,3 @@ def measured_translations(
         score="chrF",
         note="chrF and TER are measured of all sentences together, and have none here.",
     )
-
-
-def _bare(text: str, lowercase: bool) -> str:
-    return text.strip().lower() if lowercase else text.strip()

@@ -8,8 +8,8 @@ import tensorflow as tf
 
 from toolkit.arguments import check_integer
 from toolkit.data.parallel_texts.source_ids import source_ids
-from toolkit.inspection.attribution import OCCLUSION, by_gradients, embedding_of, margin, replaced, with_gradient
-from toolkit.inspection.explained import Attended, Attribution, Explained, Flip
+from toolkit.inspection.attribution import by_gradients, embedding_of, margin, replaced, with_gradient
+from toolkit.inspection.explained import OCCLUSION, Attended, Attribution, Explained, Flip
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explainer import TextExplainer
 from toolkit.tasks.explaining import runner_up, texts_to_explain, without_each

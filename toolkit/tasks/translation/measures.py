@@ -133,9 +133,7 @@ def evaluate_translations(
     _warn_if_tokenized(references, tokenize)
     metrics = _metrics(tokenize, lowercase)
     scores = {name: metric.corpus_score(hypotheses, [references]) for name, metric in metrics.items()}
-    exact = [
-        _bare(hypothesis, lowercase) == _bare(reference, lowercase) for hypothesis, reference in zip(hypotheses, references, strict=True)
-    ]
+    exact = exact_matches(hypotheses, references, lowercase)
     return TranslationResult(
         sentences=len(sources),
         **{name: score.score for name, score in scores.items()},
@@ -209,6 +207,17 @@ def _metrics(tokenize: str, lowercase: bool) -> dict:
     from sacrebleu.metrics import CHRF, TER
 
     return {"bleu": bleu_metric(tokenize, lowercase), "chrf": CHRF(lowercase=lowercase), "ter": TER()}
+
+
+def exact_matches(hypotheses: Sequence[str], references: Sequence[str], lowercase: bool) -> list[bool]:
+    """Returns of each translation whether it is the reference, but for white space at the ends.
+
+    Args:
+        hypotheses: The translations.
+        references: The references.
+        lowercase: Whether case makes no difference.
+    """
+    return [_bare(each, lowercase) == _bare(reference, lowercase) for each, reference in zip(hypotheses, references, strict=True)]
 
 
 def _bare(text: str, lowercase: bool) -> str:

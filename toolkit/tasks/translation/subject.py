@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from toolkit.data.batching.token_lists import padded
 from toolkit.inspection.subject import Batch, Subject
 from toolkit.layers.recurrent.observing import ObservedLoop
-from toolkit.tasks.subjects import padded, rows_of, with_mask
+from toolkit.tasks.subjects import rows_of, with_mask
 from toolkit.tasks.translation.explanation import attention_of, explainer_of
 from toolkit.tasks.translation.texts import encode_sources, load_tokenizers
 from toolkit.training.losses import SmoothedCrossEntropy

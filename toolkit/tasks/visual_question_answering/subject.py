@@ -6,8 +6,9 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.batching.crop import crop
+from toolkit.data.batching.token_lists import padded
 from toolkit.inspection.subject import Batch, Subject
-from toolkit.tasks.subjects import padded, pixels_of_samples, rows_of
+from toolkit.tasks.subjects import pixels_of_samples, rows_of
 from toolkit.tasks.visual_question_answering.explanation import AnswerExplainer, attention_of
 from toolkit.text.words import Vocabulary
 from toolkit.training.losses import sparse_cross_entropy
