@@ -9,7 +9,7 @@ from toolkit.arguments import check_choice
 FUSED = "fused LiteRT"  # LiteRT's own LSTM operator
 EXPORTS = ("SavedModel", "LiteRT")
 OF_THE_EQUATIONS = ("recurrent_dropout", "weight_drop", "input_feeding")
-"""Options that work inside of a step, which only a loop over written equations can do."""
+"""Options that work on the matrix products inside of a step, and need written equations with such products."""
 
 
 @dataclass(frozen=True)
@@ -17,10 +17,11 @@ class Cell:
     """What is known of a cell without making it.
 
     Attributes:
-        path: `module:Class` below `toolkit.layers.recurrent`: of its layer if its gradient is written, else of the cell that `RNN` runs.
+        path: `module:Class` below `toolkit.layers.recurrent`: of its layer, or in `cells` of the cell that `RNN` runs.
         state: Names of the parts of its state; the first is the output.
         source: Where it comes from.
         written: Whether its gradient is written out. If not, TensorFlow differentiates the loop.
+        product: Whether the state before is multiplied by a matrix at each step.
         exports: Forms that a model of it is exported in.
     """
 
@@ -28,7 +29,13 @@ class Cell:
     state: tuple[str, ...]
     source: str
     written: bool = False
+    product: bool = True
     exports: tuple[str, ...] = EXPORTS
+
+    @property
+    def honours_options(self) -> bool:
+        """Whether it honours `OF_THE_EQUATIONS`."""
+        return self.written and self.product
 
     @property
     def class_name(self) -> str:
@@ -47,6 +54,7 @@ class Cell:
 
 _GREFF = "Greff et al. 2017"
 _JOZEFOWICZ = "Jozefowicz et al. 2015"
+_ELEMENTWISE = {"written": True, "product": False}
 CELLS: dict[str, Cell] = {
     "lstm": Cell("lstm:LSTM", ("h", "c"), "Hochreiter & Schmidhuber 1997, Gers et al. 2000", written=True, exports=(*EXPORTS, FUSED)),
     "gru": Cell("gru:GRU", ("h",), "Cho et al. 2014", written=True),
@@ -66,6 +74,13 @@ CELLS: dict[str, Cell] = {
     "mut1": Cell("cells.mut_cells:MUT1Cell", ("h",), _JOZEFOWICZ),
     "mut2": Cell("cells.mut_cells:MUT2Cell", ("h",), _JOZEFOWICZ),
     "mut3": Cell("cells.mut_cells:MUT3Cell", ("h",), _JOZEFOWICZ),
+    "sru": Cell("cells.sru_cell:SRUCell", ("h", "c"), "Lei et al. 2018", **_ELEMENTWISE),
+    "qrnn": Cell("cells.qrnn_cell:QRNNCell", ("h", "c"), "Bradbury et al. 2017", **_ELEMENTWISE),
+    "min_gru": Cell("cells.min_gru_cell:MinGRUCell", ("h",), "Feng et al. 2024", **_ELEMENTWISE),
+    "min_lstm": Cell("cells.min_lstm_cell:MinLSTMCell", ("h",), "Feng et al. 2024", **_ELEMENTWISE),
+    "rg_lru": Cell("cells.rg_lru_cell:RGLRUCell", ("h",), "De et al. 2024", **_ELEMENTWISE),
+    "ind_rnn": Cell("cells.ind_rnn_cell:IndRNNCell", ("h",), "Li et al. 2018", **_ELEMENTWISE),
+    "indy_lstm": Cell("cells.indy_lstm_cell:IndyLSTMCell", ("h", "c"), "Gonnet & Deselaers 2019", **_ELEMENTWISE),
 }
 
 CellName = Literal[tuple(CELLS)]
@@ -87,7 +102,7 @@ def cell_of(name: str) -> Cell:
 
 def with_equations() -> list[str]:
     """Returns the names of the cells that honour `OF_THE_EQUATIONS`."""
-    return [name for name, cell in CELLS.items() if cell.written]
+    return [name for name, cell in CELLS.items() if cell.honours_options]
 
 
 def not_honoured(name: str, **options: Any) -> list[str]:
@@ -100,7 +115,7 @@ def not_honoured(name: str, **options: Any) -> list[str]:
     Raises:
         ValueError: There is no such cell.
     """
-    return [] if cell_of(name).written else [option for option, value in options.items() if value]
+    return [] if cell_of(name).honours_options else [option for option, value in options.items() if value]
 
 
 def check_honoured(name: str, **options: Any) -> None:
@@ -115,6 +130,6 @@ def check_honoured(name: str, **options: Any) -> None:
     """
     for option in not_honoured(name, **options):
         raise ValueError(
-            f"Argument `{option}` needs a cell whose gradient is written out, one of {', '.join(with_equations())}. "
+            f"Argument `{option}` needs a cell with written equations and a matrix product in its loop, one of {', '.join(with_equations())}. "
             f"Received: {option}={options[option]!r} with cell={name!r}"
         )

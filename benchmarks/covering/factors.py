@@ -205,5 +205,5 @@ def _optimizes(found: Mapping[str, Any]) -> bool:
 
 
 def _has_a_cell(found: Mapping[str, Any]) -> bool:
-    """A cell without written equations cannot honour what works inside of a step."""
-    return CELLS[found.get("cell", "lstm")].written or not any(found.get(option) for option in OF_THE_EQUATIONS)
+    """A cell without written equations, or without a product in them, cannot honour what works inside of a step."""
+    return CELLS[found.get("cell", "lstm")].honours_options or not any(found.get(option) for option in OF_THE_EQUATIONS)

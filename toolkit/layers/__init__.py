@@ -25,6 +25,7 @@ HOMES = {
     "VariationalDropout": f"{_REGULARIZATION}.variational_dropout",
     "WordDropout": f"{_REGULARIZATION}.word_dropout",
     "layer_of": f"{_RECURRENT}.layer_of",
+    "linear_scan": f"{_RECURRENT}.linear_scan",
 }
 
 __all__, __getattr__, __dir__ = lazy_names(__name__, HOMES)

@@ -112,5 +112,5 @@ def check_cell(settings: Any, *options: str) -> None:
     cell = settings.cell
     check_choice("cell", cell, CELLS)
     for name in not_honoured(cell, **{name: getattr(settings, name) for name in options}):
-        expected = f"none with cell {cell}, whose gradient is not written out"
+        expected = f"none with cell {cell}"
         raise InvalidArgument(name, expected, getattr(settings, name), f"take one of {', '.join(with_equations())}")

@@ -6,9 +6,16 @@ import numpy as np
 
 from toolkit.layers.recurrent.cells.coupled_lstm_cell import CoupledLSTMCell
 from toolkit.layers.recurrent.cells.greff_variants import CIFGCell, FGRCell, NFGCell, NIAFCell, NIGCell, NOAFCell, NOGCell, NPCell
+from toolkit.layers.recurrent.cells.ind_rnn_cell import IndRNNCell
+from toolkit.layers.recurrent.cells.indy_lstm_cell import IndyLSTMCell
 from toolkit.layers.recurrent.cells.layer_norm_lstm_cell import LayerNormLSTMCell
+from toolkit.layers.recurrent.cells.min_gru_cell import MinGRUCell
+from toolkit.layers.recurrent.cells.min_lstm_cell import MinLSTMCell
 from toolkit.layers.recurrent.cells.mut_cells import MUT1Cell, MUT2Cell, MUT3Cell
 from toolkit.layers.recurrent.cells.peephole_lstm_cell import PeepholeLSTMCell
+from toolkit.layers.recurrent.cells.qrnn_cell import QRNNCell
+from toolkit.layers.recurrent.cells.rg_lru_cell import RGLRUCell
+from toolkit.layers.recurrent.cells.sru_cell import SRUCell
 from toolkit.layers.recurrent.irnn import IRNN
 from toolkit.layers.recurrent.rnn import RNN
 
@@ -18,7 +25,11 @@ ARGUMENTS = {
     CIFGCell: {},
     CoupledLSTMCell: {"forget_bias": 2.0},
     FGRCell: {"recurrent_regularizer": "l2"},
+    IndRNNCell: {"recurrent_constraint": "non_neg"},
+    IndyLSTMCell: {"use_bias": False},
     LayerNormLSTMCell: {"epsilon": 1e-3},
+    MinGRUCell: {"positive": True},
+    MinLSTMCell: {},
     MUT1Cell: {},
     MUT2Cell: {"project_inputs": False},
     MUT3Cell: {"activation": "relu"},
@@ -28,6 +39,9 @@ ARGUMENTS = {
     NOAFCell: {},
     NOGCell: {},
     NPCell: {"kernel_constraint": "max_norm"},
+    QRNNCell: {"pooling": "ifo"},
+    RGLRUCell: {"kernel_regularizer": "l2"},
+    SRUCell: {},
     PeepholeLSTMCell: {"bias_initializer": "ones"},
 }
 

@@ -8,11 +8,12 @@ from toolkit.layers import GRU, LSTM, RNN, AttentionDecoder, Bidirectional, Recu
 from toolkit.layers.recurrent.observing import observing
 
 BATCH, TIME, FEATURES, UNITS = 3, 7, 5, 4
-RARE = ("nig", "nog", "niaf", "noaf", "np", "mut2", "mut3", "layer_norm_lstm", "irnn")
+RARE = ("nig", "nog", "niaf", "noaf", "np", "mut2", "mut3", "layer_norm_lstm", "irnn", "min_lstm", "rg_lru", "ind_rnn")
 GATES = {
-    **dict.fromkeys(("simple_rnn", "irnn"), ()),
+    **dict.fromkeys(("simple_rnn", "irnn", "ind_rnn"), ()),
     **dict.fromkeys(("gru", "mut1", "mut2", "mut3"), ("z", "r")),
     **{"nig": ("f", "o"), "nfg": ("i", "o"), "nog": ("i", "f"), "cifg": ("i", "o"), "coupled_lstm": ("f", "o")},
+    **{"sru": ("f", "r"), "qrnn": ("f", "o"), "min_gru": ("z",), "min_lstm": ("f", "i", "f'"), "rg_lru": ("r", "i")},
 }
 
 
@@ -85,13 +86,15 @@ def test_a_simple_rnn_has_no_say_in_what_it_keeps():
     assert loop.keeps is None
 
 
-@pytest.mark.parametrize("name", ["lstm", *(pytest.param(name, marks=pytest.mark.slow) for name in ("gru", "peephole_lstm", "mut1"))])
+@pytest.mark.parametrize(
+    "name", ["lstm", *(pytest.param(name, marks=pytest.mark.slow) for name in ("gru", "peephole_lstm", "mut1", "sru", "qrnn", "min_gru"))]
+)
 def test_the_gradient_of_a_probe_is_that_of_the_state(name):
     """The gradient of the state before the first step, and between two halves of a sequence, as the training has it, in float64."""
     x, mask = sequences("float64")
     made = CELLS[name].load()
     options = {"return_sequences": True, "return_state": True, "dtype": "float64"}
-    layer = made(UNITS, **options) if CELLS[name].written else RNN(made(UNITS, dtype="float64"), **options)
+    layer = made(UNITS, **options) if CELLS[name].honours_options else RNN(made(UNITS, dtype="float64"), **options)
     wanted = tf.constant(np.random.default_rng(1).normal(size=(BATCH, TIME, UNITS)))
     half = 3
 

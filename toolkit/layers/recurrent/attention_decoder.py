@@ -11,7 +11,7 @@ from toolkit.layers.recurrent.initializing import building
 from toolkit.layers.recurrent.input_dtype import in_dtype
 from toolkit.layers.recurrent.observing import is_observed, observed_scan
 from toolkit.layers.recurrent.time_loop import current_backend, scan_equations, swap_batch_and_time
-from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
+from toolkit.layers.recurrent.written_gradients import equations_of, product_equations_of, weights_of
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
@@ -74,7 +74,7 @@ class AttentionDecoder(keras.layers.Layer):
 
     def __init__(self, cell, units: int | None = None, output_initializer="glorot_uniform", return_state: bool = False, **kwargs):
         super().__init__(**kwargs)
-        if equations_of(cell) is None:
+        if product_equations_of(cell) is None:
             raise ValueError(
                 "Argument `cell` must be a keras.layers.LSTMCell, GRUCell or SimpleRNNCell with its usual activations. "
                 f"Received: cell={cell!r}"

@@ -25,6 +25,6 @@ def layer_of(name: str, units: int, *, recurrent_dropout: float = 0.0, weight_dr
     """
     check_honoured(name, recurrent_dropout=recurrent_dropout, weight_drop=weight_drop)
     made = CELLS[name].load()
-    if CELLS[name].written:
+    if CELLS[name].honours_options:
         return made(units, recurrent_dropout=recurrent_dropout, weight_drop=weight_drop, seed=seed, **arguments)
     return RNN(made(units), **arguments)

@@ -11,15 +11,19 @@ from keras import ops
 
 from toolkit.arguments import InvalidArgument, check_positive_integer, check_rate
 from toolkit.layers.recurrent.backpropagation.automatic import compiled_with_gradient
+from toolkit.layers.recurrent.backpropagation.elementwise import ElementwiseEquations
+from toolkit.layers.recurrent.backpropagation.linear import LinearEquations
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
+from toolkit.layers.recurrent.backpropagation.over_time import over_time
 from toolkit.layers.recurrent.backpropagation.through_time import Noise, through_time
 from toolkit.layers.recurrent.cells.recurrent_cell import RecurrentCell
 from toolkit.layers.recurrent.fused_lstm import fused_lstm
 from toolkit.layers.recurrent.initializing import building
 from toolkit.layers.recurrent.input_dtype import in_dtype
+from toolkit.layers.recurrent.linear_scan import plain_scan
 from toolkit.layers.recurrent.observing import is_observed, observed_scan
 from toolkit.layers.recurrent.time_loop import current_backend, scan, scan_equations, swap_batch_and_time
-from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
+from toolkit.layers.recurrent.written_gradients import equations_of, product_equations_of, weights_of
 
 logger = logging.getLogger(__name__)
 
@@ -66,7 +70,7 @@ class RecurrentLayer:
             raise ValueError(
                 f"Argument `zoneout` needs a cell whose state is a list of tensors, not stacked cells. Received: zoneout={self.zoneout}"
             )
-        if self.weight_drop and equations_of(self.cell) is None:
+        if self.weight_drop and product_equations_of(self.cell) is None:
             raise ValueError(
                 "Argument `weight_drop` needs a cell with written equations, such as LSTM, GRU or SimpleRNN with their usual activations. "
                 f"Received: weight_drop={self.weight_drop} with {type(self.cell).__name__}"
@@ -141,6 +145,8 @@ class RecurrentLayer:
         equations = equations_of(self.cell)
         if is_observed():
             last_output, outputs, state = self._run_observed(equations, sequences, initial_state, mask)
+        elif isinstance(equations, ElementwiseEquations):
+            last_output, outputs, state = self._run_elementwise(equations, sequences, initial_state, mask, training)
         elif equations is None:
             last_output, outputs, state = self._run_cell(sequences, initial_state, mask, training)
         else:
@@ -211,6 +217,21 @@ class RecurrentLayer:
             logger.warning("%s %r is not fused, because of %s.", type(self).__name__, self.name, ", ".join(found))
         return not found
 
+    # === Cells without a product in their loop ===
+
+    def _run_elementwise(self, equations, sequences, initial_state, mask, training: bool):
+        state, weights = equations.State(*tf.nest.flatten(initial_state)), self.cell.vectors()
+        noise, z = Noise(mask, None, self._zoneout(sequences, training)), self.cell.project(sequences)
+        if current_backend() == "compiled":
+            outputs, state = over_time(equations, z, state, weights, noise, all_outputs=self.return_sequences, training=bool(training))
+            last_output, outputs = _hide_before_first_token(state[0], outputs, mask)
+            return last_output, outputs, list(state)
+        if isinstance(equations, LinearEquations) and sequences.shape[1] != 1:
+            outputs, memory = equations.over_all_steps(z, state, weights, noise, plain_scan)
+            last = [part[:, -1] for part in ((outputs, memory) if len(state) > 1 else (memory,))]
+            return *_hide_before_first_token(outputs[:, -1], outputs if self.return_sequences else None, mask), last
+        return scan_equations(equations, swap_batch_and_time(z), state, weights, noise, all_outputs=self.return_sequences)
+
     # === Other cells ===
 
     def _run_cell(self, sequences, initial_state, mask, training: bool):
@@ -260,7 +281,11 @@ class RecurrentLayer:
         inputs, state = swap_batch_and_time(sequences), tf.nest.flatten(initial_state)
         noise = Noise(mask, None, self._zoneout(sequences, training=False))
         if equations is not None:
-            weights, names, keeps = weights_of(self.cell), equations.State._fields, equations.keeps
+            is_elementwise = isinstance(equations, ElementwiseEquations)
+            weights = self.cell.vectors() if is_elementwise else weights_of(self.cell)
+            names, keeps = equations.State._fields, equations.keeps
+            if is_elementwise:
+                inputs = swap_batch_and_time(self.cell.project(sequences))
 
             def step(x, state):
                 new, kept = equations.step(equations.project(x, weights), state[0], equations.State(*state), weights)

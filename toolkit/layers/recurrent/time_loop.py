@@ -22,7 +22,7 @@ import tensorflow as tf
 from keras import ops
 
 from toolkit.arguments import check_choice
-from toolkit.layers.recurrent.backpropagation.equations import Equations
+from toolkit.layers.recurrent.backpropagation.equations import StepEquations
 from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, dropped, held_back, plain_rows, time_major, write
 from toolkit.layers.recurrent.live_rows import has_only_mask, run_live_rows
 
@@ -148,7 +148,7 @@ def _in_blocks(run, time, carried):
 
 
 def scan_equations(
-    equations: Equations, inputs: tf.Tensor, state: Any, weights: Any, noise: Noise = NO_NOISE, *, all_outputs: bool
+    equations: StepEquations, inputs: tf.Tensor, state: Any, weights: Any, noise: Noise = NO_NOISE, *, all_outputs: bool
 ) -> tuple[tf.Tensor, tf.Tensor | None, list[tf.Tensor]]:
     """Runs a cell's written equations forward in `scan`, the inputs of many steps projected at once.
 

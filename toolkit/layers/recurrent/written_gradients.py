@@ -3,13 +3,13 @@
 import keras
 import tensorflow as tf
 
-from toolkit.layers.recurrent.backpropagation.equations import Equations, Weights
+from toolkit.layers.recurrent.backpropagation.equations import Equations, StepEquations, Weights
 from toolkit.layers.recurrent.backpropagation.gru import GRUEquations
 from toolkit.layers.recurrent.backpropagation.lstm import LSTMEquations
 from toolkit.layers.recurrent.backpropagation.simple_rnn import ACTIVATIONS, SimpleRNNEquations
 
 
-def equations_of(cell) -> Equations | None:
+def equations_of(cell) -> StepEquations | None:
     """Returns the written equations of a cell; `None` if its gradient is automatic.
 
     A cell of one's own can have equations, too: as an attribute `equations`.
@@ -22,6 +22,12 @@ def equations_of(cell) -> Equations | None:
         activation = keras.activations.serialize(cell.activation)
         return SimpleRNNEquations(activation) if activation in ACTIVATIONS else None
     return getattr(cell, "equations", None)
+
+
+def product_equations_of(cell) -> Equations | None:
+    """Returns the written equations of a cell with a matrix product in its loop; `None` if it has no such equations."""
+    equations = equations_of(cell)
+    return equations if isinstance(equations, Equations) else None
 
 
 def weights_of(cell) -> Weights:

@@ -28,26 +28,22 @@ class Errors(NamedTuple):
     z: tf.Tensor
 
 
-class Equations(abc.ABC):
-    """The equations of one cell, forward and backward, for one step of a batch.
+class StepEquations(abc.ABC):
+    """The equations of one cell forward, for one step of a batch.
 
-    Every cell has the same frame, `z_t = W x_t + b`, and is free in what it makes of `z_t` and of the state before. `δ` is the derivative
-    of the loss. In a step, `recurrent_h` is the output before as the matrix products see it: `h_{t-1}`, or `m ⊙ h_{t-1}` with recurrent
-    dropout. States, what is kept and errors are named tuples of tensors `[batch, ...]`; the first part of a state is the output, `h`.
+    Every cell has the same frame, `z_t = W x_t + b`, and is free in what it makes of `z_t` and of the state before. In a step,
+    `recurrent_h` is the output before as the matrix products see it: `h_{t-1}`, or `m ⊙ h_{t-1}` with recurrent dropout. States and what is
+    kept are named tuples of tensors `[batch, ...]`; the first part of a state is the output, `h`.
 
     Attributes:
         State: Type of the state.
-        Kept: Type of what `step` keeps for `step_back`.
-        Errors: Type of the errors that `step_back` returns; it has a part or a property `z`.
-        Weights: Type of the weights; it has at least a `kernel` and a `bias`.
+        Weights: Type of the weights.
     """
 
     State: type
-    Kept: type
-    Errors: type = Errors
     Weights: type = Weights
 
-    def with_memory(self, memory: tf.Tensor | None) -> "Equations":
+    def with_memory(self, memory: tf.Tensor | None) -> "StepEquations":
         """Returns the equations of a cell that reads a memory, `[batch, positions, size]`; most do not."""
         return self
 
@@ -59,6 +55,33 @@ class Equations(abc.ABC):
     @abc.abstractmethod
     def step(self, z: tf.Tensor, recurrent_h: tf.Tensor, state: Any, weights: Any) -> tuple[Any, Any]:
         """Returns the state after a step, and what the way back needs of it."""
+
+    def gates(self, kept: Any) -> dict[str, tf.Tensor]:
+        """Returns how far the gates of a step were open, between 0 and 1, by name; `{}` for a cell without gates.
+
+        Args:
+            kept: What `step` kept.
+        """
+        return {}
+
+    def keeps(self, gates: dict[str, tf.Tensor]) -> tf.Tensor | None:
+        """Returns the share of its memory that a step keeps, from how far its gates are open; `None` for a cell that has no say in it."""
+        return gates.get("f")
+
+
+class Equations(StepEquations):
+    """The equations of one cell, forward and backward, for one step of a batch.
+
+    `δ` is the derivative of the loss. Errors are named tuples of tensors `[batch, ...]`, as states are.
+
+    Attributes:
+        Kept: Type of what `step` keeps for `step_back`.
+        Errors: Type of the errors that `step_back` returns; it has a part or a property `z`.
+        Weights: Type of the weights; it has at least a `kernel` and a `bias`.
+    """
+
+    Kept: type
+    Errors: type = Errors
 
     @abc.abstractmethod
     def step_back(self, δ_state: Any, recurrent_h: tf.Tensor, state: Any, kept: Any, transposed: Any) -> tuple[Any, tf.Tensor, Any]:
@@ -74,18 +97,6 @@ class Equations(abc.ABC):
         Returns:
             The step's `Errors`, `δrecurrent_h`, and the errors of the state before, without what reaches it through `recurrent_h`.
         """
-
-    def gates(self, kept: Any) -> dict[str, tf.Tensor]:
-        """Returns how far the gates of a step were open, between 0 and 1, by name; `{}` for a cell without gates.
-
-        Args:
-            kept: What `step` kept.
-        """
-        return {}
-
-    def keeps(self, gates: dict[str, tf.Tensor]) -> tf.Tensor | None:
-        """Returns the share of its memory that a step keeps, from how far its gates are open; `None` for a cell that has no say in it."""
-        return gates.get("f")
 
     def weight_gradients(self, x: tf.Tensor, recurrent_h: tf.Tensor, state: Any, kept: Any, errors: Any) -> Any:
         """Returns the gradients of the weights, each one sum over all steps; all arguments are `[steps * batch, ...]`."""

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from toolkit.layers.recurrent.backpropagation.equations import Equations
+from toolkit.layers.recurrent.backpropagation.equations import Equations, StepEquations
 from toolkit.layers.recurrent.backpropagation.written_gradient import with_written_gradient
 
 TIME_GRID = 32  # steps; lengths are padded to a multiple of it, so that XLA compiles for fewer shapes
@@ -84,9 +84,9 @@ def through_time(
     """
     known = x.shape[1]
     length = tf.shape(x)[1] if known is None else known
-    x, noise = _on_grid(x, noise, -length % TIME_GRID)
+    x, noise = on_grid(x, noise, -length % TIME_GRID)
     run = functools.partial(_run, equations, weights, tf.constant(length) if isinstance(length, int) else length, all_outputs, training)
-    done = [run(*rows) for rows in _split(((x, state, memory), noise), _parts(x) if training else 1)]
+    done = [run(*rows) for rows in split_rows(((x, state, memory), noise), parts_of(x) if training else 1)]
     results = [rows[0] if len(rows) == 1 else tf.concat(rows, 0) for rows in zip(*done, strict=True)]
     if not all_outputs:
         return None, equations.State(*results)
@@ -96,7 +96,7 @@ def through_time(
     return outputs, equations.State(*last)
 
 
-def _on_grid(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.Tensor, Noise]:
+def on_grid(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.Tensor, Noise]:
     """Pads what has an axis of time; the loops stop before the padding."""
     if isinstance(padding, int) and not padding:
         return x, noise
@@ -109,19 +109,24 @@ def _on_grid(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.T
     return padded(x), noise._replace(mask=mask, zoneout=zoneout)
 
 
-def _parts(x: tf.Tensor) -> int | tf.Tensor:
-    """Returns into how many parts the rows divide evenly, or if their number is not known yet, the sizes of parts, the last maybe empty."""
+def parts_of(x: tf.Tensor, smallest: int = SMALLEST_PART) -> int | tf.Tensor:
+    """Returns into how many parts the rows divide evenly, or if their number is not known yet, the sizes of parts, the last maybe empty.
+
+    Args:
+        x: Its first axis is the rows.
+        smallest: The least number of rows that are worth a part of their own.
+    """
     if tf.executing_eagerly():
         return 1
     cores = tf.config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 1
     if (batch := x.shape[0]) is None:
         rows = tf.shape(x)[0]
-        size = tf.maximum(-(-rows // cores), SMALLEST_PART)
+        size = tf.maximum(-(-rows // cores), smallest)
         return tf.clip_by_value(rows - size * tf.range(cores), 0, size)
-    return max(parts for parts in range(1, cores + 1) if parts == 1 or (batch % parts == 0 and batch // parts >= SMALLEST_PART))
+    return max(parts for parts in range(1, cores + 1) if parts == 1 or (batch % parts == 0 and batch // parts >= smallest))
 
 
-def _split(arguments: Any, parts: int | tf.Tensor) -> list[Any]:
+def split_rows(arguments: Any, parts: int | tf.Tensor) -> list[Any]:
     """Splits every tensor of a nest along the batch; a single number is handed to each part."""
     number = parts if isinstance(parts, int) else parts.shape[0]
     slices = [tf.split(tensor, parts, 0) if tf.is_tensor(tensor) else [tensor] * number for tensor in tf.nest.flatten(arguments)]
@@ -156,9 +161,37 @@ def _differentiable(equations: Equations, all_outputs: bool, training: bool, sha
         return *_weight_gradients(equations, trace, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
 
     def plain(x, constants):
-        return _forward(equations, all_outputs, *_apart(equations, x), *constants, keep=False, plain=True)
+        return plain_loop(equations, all_outputs, *_apart(equations, x), *constants)
 
     return with_written_gradient(forward, backward, plain)
+
+
+def plain_loop(
+    equations: StepEquations,
+    all_outputs: bool,
+    weights: Any,
+    x: tf.Tensor,
+    state: Any,
+    memory: tf.Tensor | None,
+    noise: Noise,
+    time: tf.Tensor,
+) -> tuple[tf.Tensor, ...]:
+    """Runs a cell in a loop that TensorFlow differentiates, more than once, and whose derivatives it vectorizes; not a fast one.
+
+    Args:
+        equations: The cell.
+        all_outputs: Whether the output of every step is asked for.
+        weights: Its weights.
+        x: `[batch, time, features]`.
+        state: Initial state.
+        memory: What a cell with attention reads, or `None`.
+        noise: What holds its steps back.
+        time: Number of steps; what is behind them is padding.
+
+    Returns:
+        The parts of the last state, after all outputs if these are asked for.
+    """
+    return _forward(equations, all_outputs, weights, x, state, memory, noise, time, keep=False, plain=True)
 
 
 @functools.cache
@@ -229,7 +262,7 @@ def _backward(equations, all_outputs, trace, weights, memory, noise, time, error
     def body(t, δ_state, δx, rows):
         if all_outputs:
             δ_state = δ_state._replace(h=δ_state.h + errors[0][:, t])
-        into, past = _split_errors(δ_state, noise, t)
+        into, past = split_errors(δ_state, noise, t)
         δ, δh, δ_before = step_back(t, equations.State(*into))
         δ_before = δ_before._replace(h=δ_before.h + dropped(δh, noise))
         δ_state = equations.State(*(tf.add_n(errors) for errors in zip(δ_before, *past, strict=True)))
@@ -290,7 +323,7 @@ def held_back(new: Iterable[tf.Tensor], before: Iterable[tf.Tensor], noise: Nois
     return list(new)
 
 
-def _split_errors(δ_state: Any, noise: Noise, t: tf.Tensor) -> tuple[Any, list[Any]]:
+def split_errors(δ_state: Any, noise: Noise, t: tf.Tensor) -> tuple[Any, list[Any]]:
     """Returns the errors that go into the step's equations, and lists of those that go past it."""
     into, past = δ_state, []
     if noise.mask is not None:

@@ -1,0 +1,115 @@
+"""What all cells without a matrix product in their loop have in common."""
+
+import keras
+import tensorflow as tf
+
+from toolkit.layers.recurrent.backpropagation.elementwise import ElementwiseEquations
+from toolkit.layers.recurrent.cells.recurrent_cell import RecurrentCell
+
+
+class ElementwiseCell(RecurrentCell):
+    """A cell whose gates see the inputs by a product, and the state before by vectors at most, unit by unit.
+
+    So `RNN(cell)` makes the products of all steps at once, and its loop has none. A subclass names its gates and gives its equations.
+
+    | weight | shape | blocks |
+    |---|---|---|
+    | `kernel`, W | `[features, len(input_gates) * units]` | `input_gates` |
+    | `recurrent_kernel` | `[len(recurrent_gates) * units]` | a vector for each of `recurrent_gates`; there is none without |
+    | `bias`, b | `[len(gates) * units]` | `gates`, the first of `input_gates` |
+
+    Args:
+        units: Positive integer, the size of each part of the state and of the output.
+        **kwargs: As in `RecurrentCell`, but for the activations, which the equations fix, and for what is said of a `recurrent_kernel` that
+            the cell does not have.
+
+    Raises:
+        ValueError: An argument is out of range, or the cell has no use for it.
+    """
+
+    recurrent_gates: tuple[str, ...] = ()
+
+    def __init__(self, units: int, **kwargs):
+        fixed = {"activation", "recurrent_activation"}
+        useless = (
+            fixed if self.recurrent_gates else {*fixed, *(f"recurrent_{what}" for what in ("initializer", "regularizer", "constraint"))}
+        )
+        for name in sorted(useless & set(kwargs)):
+            raise ValueError(
+                f"Argument `{name}` has no meaning for {type(self).__name__}: "
+                f"{'its equations fix the activations' if name in fixed else 'it has no recurrent kernel'}. Received: {name}={kwargs[name]!r}"
+            )
+        if self.recurrent_gates:
+            kwargs.setdefault("recurrent_initializer", self.recurrent_start())
+        super().__init__(units, **kwargs)
+
+    def recurrent_start(self) -> keras.initializers.Initializer:
+        """Returns what the vectors start from if nothing is said."""
+        return keras.initializers.RandomUniform(-0.05, 0.05)
+
+    @property
+    def equations(self) -> ElementwiseEquations:
+        """The equations, forward and back."""
+        raise NotImplementedError(f"{type(self).__name__} must define `equations`.")
+
+    def add_recurrent_kernel(self, name: str, rows: int, columns: int):
+        """Makes the vectors, one after the other; `None` for a cell that has none."""
+        if not columns:
+            return None
+        return self.add_weight(
+            shape=(columns,),
+            name=name,
+            initializer=self.recurrent_initializer,
+            regularizer=self.recurrent_regularizer,
+            constraint=self.recurrent_constraint,
+        )
+
+    def vectors(self):
+        """Returns the weights in the loop, `equations.Weights`, in the precision that the cell computes in."""
+        weights = self.equations.Weights
+        return weights(*(tf.convert_to_tensor(getattr(self, name)) for name in weights._fields))
+
+    def multiply(self, inputs):
+        """Returns `W x`, one product for all steps."""
+        if inputs.shape[-1] != self.features:
+            return super().multiply(inputs)  # which says what is wrong
+        product = tf.matmul(tf.reshape(inputs, [-1, self.features]), tf.convert_to_tensor(self.kernel))
+        return product if inputs.shape.rank == 2 else tf.reshape(product, [*_shape(inputs)[:-1], product.shape[-1]])
+
+    def add_bias(self, product):
+        """Returns the product plus `b`, or as it is without a bias."""
+        if not self.use_bias:
+            return product
+        bias = tf.convert_to_tensor(self.bias)
+        rest = product.shape[-1] - bias.shape[0]
+        return tf.nn.bias_add(product, tf.pad(bias, [[0, rest]]) if rest else bias)
+
+    def step(self, projected, state):
+        """Returns the new `State`."""
+        return self._stepped(projected, state)[0]
+
+    def opened(self, projected, state) -> dict:
+        """Returns how far the gates of a step are open, between 0 and 1, by name, each `[batch, units]`."""
+        return self.equations.gates(self._stepped(projected, state)[1])
+
+    def keeps(self, gates: dict):
+        """Returns the share of its memory that a step keeps, from what `opened` gives."""
+        return self.equations.keeps(gates)
+
+    def _stepped(self, projected, state):
+        return self.equations.step(projected, state[0], self.equations.State(*state), self.vectors())
+
+    def get_config(self):
+        """Returns the constructor's arguments."""
+        config = super().get_config()
+        del config["activation"], config["recurrent_activation"]
+        if not self.recurrent_gates:
+            for what in ("initializer", "regularizer", "constraint"):
+                del config[f"recurrent_{what}"]
+        return config
+
+
+def _shape(tensor: tf.Tensor) -> list:
+    """Returns the sizes of the axes, numbers where they are known."""
+    dynamic = tf.shape(tensor)
+    return [dynamic[axis] if size is None else size for axis, size in enumerate(tensor.shape)]
