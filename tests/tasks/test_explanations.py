@@ -93,6 +93,8 @@ def test_tokens_of_a_translation(make, reversed_source):
         looked = inspect(one, "attention", examples=1, hypothesis=number).as_dict()["examples"][0]
         assert looked["rows"] == best[number - 1].tokens
         np.testing.assert_allclose(looked["weights"], best[number - 1].alignment, rtol=1e-5)
+    both = inspect(one, "attention").as_dict()["examples"]
+    assert [len(each["columns"]) for each in both] == [len(tokenizer.encode([text])[0]) + 1 for text in TEXTS]  # of different lengths
     with pytest.raises(UserError, match="hypothesis: expected an integer from 1 to 2, received 3"):
         inspect(one, "attention", hypothesis=3)
 
