@@ -6,12 +6,14 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from toolkit.cli.recipes import find_recipe, make_run
-from toolkit.data.images.decoding import to_png
+from toolkit.data.images.decoding import decode_image, to_png
 from toolkit.errors import UserError
 from toolkit.inspecting import inspect
 from toolkit.models import Captioner, FrameTagger, GlimpseClassifier, Tagger, Translator, VisualAnswerer
+from toolkit.models.captioner import BEGIN, END, SPECIAL
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.captioning import explanation as captioning
 from toolkit.tasks.frames import explanation as frames
@@ -91,6 +93,8 @@ def test_tokens_of_a_translation(make, reversed_source):
         looked = inspect(one, "attention", examples=1, hypothesis=number).as_dict()["examples"][0]
         assert looked["rows"] == best[number - 1].tokens
         np.testing.assert_allclose(looked["weights"], best[number - 1].alignment, rtol=1e-5)
+    both = inspect(one, "attention").as_dict()["examples"]
+    assert [len(each["columns"]) for each in both] == [len(tokenizer.encode([text])[0]) + 1 for text in TEXTS]  # of different lengths
     with pytest.raises(UserError, match="hypothesis: expected an integer from 1 to 2, received 3"):
         inspect(one, "attention", hypothesis=3)
 
@@ -152,4 +156,24 @@ def test_pixels_that_words_of_a_caption_hang_on(make):
     looked = inspect(one, "attention").as_dict()["examples"][0]
     assert complete(found)
     assert [each["answer"] for each in found] == looked["rows"]
-    assert found[0]["item"] == looked["item"]
+    assert looked["item"].startswith(f"{found[0]['item']} (")
+    pixels = np.stack([decode_image(base64.b64decode(images(1)[0]), SIDE)]).astype("float32")
+    search = dataclasses.replace(training.search, n_best=3)
+    beam = search(training.load_model().step, training.load_model().encode(pixels), 1, tf.constant([4]), BEGIN, END)
+    for number in (1, 2, 3):
+        looked = inspect(one, "attention", hypothesis=number).as_dict()["examples"][0]
+        tokens = [int(token) for token in beam.tokens[0, number - 1] if token >= SPECIAL]
+        assert looked["rows"] == [["a", "dog", "runs"][token - SPECIAL] for token in tokens]
+        assert f"({beam.scores[0, number - 1]:.3f})" in looked["item"]
+        weights = np.reshape(looked["weights"], [len(tokens), -1])
+        np.testing.assert_allclose(weights, beam.alignments[0, number - 1, : len(tokens)], rtol=1e-4, atol=1e-6)
+    with pytest.raises(UserError, match="hypothesis: expected an integer from 1 to 3, received 4"):
+        inspect(one, "attention", hypothesis=4)
+
+
+def test_another_caption_than_the_only_one_is_refused(make):
+    model = Captioner(["a", "dog", "runs"], SIDE, filters=2, embedding_dim=4, units=5)
+    training = make("captioning", model, images(1), image_size=SIDE, max_length=3, beam_width=1)
+    one = subject(training, None, captioning.attention_of(training))
+    with pytest.raises(UserError, match="hypothesis: expected 1 of a run that gives one answer, received 2"):
+        inspect(one, "attention", hypothesis=2)

@@ -1,10 +1,11 @@
 """What explaining an answer needs, whatever is read: what to explain, and which answers to compare. No TensorFlow here."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
 
-from toolkit.arguments import InvalidArgument, option
+from toolkit.arguments import InvalidArgument, check_integer, option
 from toolkit.errors import UserError
 
 
@@ -54,6 +55,23 @@ def check_one_answer(hypothesis: int) -> None:
     """
     if hypothesis != 1:
         raise InvalidArgument("hypothesis", "1 of a run that gives one answer", hypothesis)
+
+
+def search_for(search: Any, hypothesis: int) -> Any:
+    """Returns a search that gives hypotheses up to one that is asked for.
+
+    Args:
+        search: The `Search` of a run.
+        hypothesis: Which one, from 1, the best.
+
+    Raises:
+        InvalidArgument: The search keeps fewer.
+    """
+    if search.method != "beam":
+        check_one_answer(hypothesis)
+        return search
+    check_integer("hypothesis", hypothesis, 1, search.beam_width)
+    return dataclasses.replace(search, n_best=hypothesis)
 
 
 def without_each(ids: np.ndarray) -> np.ndarray:

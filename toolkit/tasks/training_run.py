@@ -71,6 +71,9 @@ class TrainingRun(abc.ABC):
     model_has: ClassVar[tuple[str, ...]] = ()
     """Attributes and methods by which the kind of task asks a model, besides calling it."""
 
+    subject_has: tuple[str, ...] = ()
+    """Attributes of the `Subject` of a finished run that inspections may need, besides its batches."""
+
     plot_captions: ClassVar[Mapping[str, str]] = {}
     """What is to be seen on the plots of a run, by their names without a number behind."""
 
@@ -268,18 +271,23 @@ class TrainingRun(abc.ABC):
             "peak_memory_gib": peak_memory_gib(),
             "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
         }
-        self._write_report(metrics, measured)
-        self.run.write_json(self.run.metrics, metrics)
+        self._end(metrics, measured)
 
-    def _write_report(self, metrics: dict[str, Any], measured: Callable[[], Measured]) -> None:
-        """Writes the page about the run, and what is told on it; if that fails, the run is none the worse."""
+    def _end(self, metrics: dict[str, Any], measured: Callable[[], Measured]) -> None:
+        """Writes the page about the run, what is told on it and, whatever becomes of these, the metrics.
+
+        A file that cannot be read or written, or too little memory for all examples, gives a warning. Anything else that goes wrong is a
+        fault of ours, which is raised; the run is finished all the same.
+        """
         try:
             keep_account(self, measured())
             self.run.write_text(self.run.report, report_of(self, metrics).finding().page())
-        except Exception as error:
+        except (UserError, OSError, MemoryError) as error:
             _log.warning("%s: no report was written (%s: %s)", self.run.path, type(error).__name__, error)
         else:
             stage("report", str(self.run.report))
+        finally:
+            self.run.write_json(self.run.metrics, metrics)
 
     def report(self) -> RunReport:
         """Returns what a page tells of the finished run.

@@ -69,6 +69,11 @@ class TextClassification(TrainingRun):
     _baseline: Baseline | None = None
 
     @property
+    def subject_has(self) -> tuple[str, ...]:
+        """Attributes of the subject that inspections may need: it attends if the settings say that it does."""
+        return ("explain", "read", *(("attend",) if getattr(self.settings, "pooling", None) == "attention" else ()))
+
+    @property
     def label_names(self) -> list[str]:
         """Names of the labels of the trained model, in the order of its logits.
 

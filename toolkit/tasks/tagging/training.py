@@ -44,6 +44,7 @@ class Tagging(TrainingRun):
 
     result = TaggingResult
     model_has = ("tag_names", "words", "characters", "word_length", "character_units", "chain")
+    subject_has = ("explain", "read")
 
     def _batches(self, data: TaggedSentences, split: str, replicas: int) -> TaggedBatches:
         s = self.settings

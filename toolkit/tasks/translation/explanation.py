@@ -1,18 +1,16 @@
 """Which tokens of the source each token of a translation hangs on, and where attention looked for it."""
 
-import dataclasses
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from toolkit.arguments import check_integer
 from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.inspection.attribution import by_gradients, embedding_of, margin, replaced, with_gradient
 from toolkit.inspection.explained import OCCLUSION, Attended, Attribution, Explained, Flip
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explainer import TextExplainer
-from toolkit.tasks.explaining import runner_up, texts_to_explain, without_each
+from toolkit.tasks.explaining import runner_up, search_for, texts_to_explain, without_each
 from toolkit.tasks.translation.text_translator import DECODE
 
 MOST_WRITTEN = 32  # tokens of a translation that are explained
@@ -93,12 +91,8 @@ def attention_of(training: Any) -> Any:
         return None
 
     def attended(text: str | None, examples: int, hypothesis: int) -> list[Attended]:
-        search = training.search
-        if search.method == "beam":
-            check_integer("hypothesis", hypothesis, 1, search.beam_width)
-            search = dataclasses.replace(search, n_best=hypothesis)
         found = []
-        for each in training.predictor(search).translate(texts_to_explain(training, text, examples)):
+        for each in training.predictor(search_for(training.search, hypothesis)).translate(texts_to_explain(training, text, examples)):
             if len(each.hypotheses) >= hypothesis and each.hypotheses[hypothesis - 1].alignment is not None:
                 chosen = each.hypotheses[hypothesis - 1]
                 item = f"{each.source} → {chosen.text} ({chosen.score:.3f})"

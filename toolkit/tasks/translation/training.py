@@ -60,6 +60,11 @@ class Translation(TrainingRun):
     model_has = ("encode", "step", "attention")
     plot_captions = CAPTIONS
 
+    @property
+    def subject_has(self) -> tuple[str, ...]:
+        """Attributes of the subject that inspections may need: it attends, unless the settings say that it does not."""
+        return ("explain",) if getattr(self.settings, "attention", None) == "none" else ("explain", "attend")
+
     def _choose(self, data: ParallelTexts) -> dict[str, Choice]:
         sizes = data.target_tokenizer.vocabulary_size, len(data.sources["train"]), len(data.corpus.splits["validation"].sources)
         return choices(self.settings, *sizes)
