@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from toolkit.inspection.explained import Explained
-from toolkit.inspection.shading import SPACE
 from toolkit.tasks.records import Answer, rounded
 from toolkit.tasks.told_explanation import by_word, most_telling, records_of_parts, shows_colours, told_below
 from toolkit.tasks.translation.text_translator import Hypothesis, Translation
 from toolkit.text.line_breaks import one_line
+from toolkit.text.tokenizer import SPACE_PIECE
 
 
 def answer_of(translation: Translation, number: int, n_best: int = 1) -> Answer:
@@ -50,7 +50,7 @@ def with_explanations(answer: Answer, explained: Sequence[Sequence[Explained]], 
         pairs = zip(answer["hypotheses"], explained, strict=True)
         record["hypotheses"] = [{**each, "explanation": records_of_parts(parts)} for each, parts in pairs]
     for row, line, parts in zip(answer.rows, answer.text, explained, strict=True):
-        tokens, words = [each.answer.replace(SPACE, " ").strip() or each.answer for each in parts], [*map(_words, parts)]
+        tokens, words = [each.answer.replace(SPACE_PIECE, " ").strip() or each.answer for each in parts], [*map(_words, parts)]
         told = zip(tokens, map(most_telling, words), strict=True)
         rows.append([*row, "; ".join(f"{token}: {most}" for token, most in told)])
         text += [line, *told_below(tokens, words, shows_colours(options))]
