@@ -84,6 +84,7 @@ def test_csv_to_a_file(predict, folder):
     assert [row["source"] for row in rows] == LINES
 
 
+@pytest.mark.slow
 def test_greedy_is_a_beam_of_one(predict):
     assert predict("translator", *LINES, "--greedy") == predict("translator", *LINES, "--beam-width", "1")
 
