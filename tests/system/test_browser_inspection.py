@@ -1,5 +1,6 @@
 """The pages of `toolkit inspect RUN attention` and `report` in a real browser, of a tiny translator."""
 
+import contextlib
 import json
 import re
 
@@ -22,8 +23,7 @@ pytestmark = IN_A_BROWSER
 def folder(made_once):
     """A folder in which a translator was trained; the commands run in it."""
     folder = made_once("translation", train_in)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
+    with contextlib.chdir(folder):
         yield folder
 
 

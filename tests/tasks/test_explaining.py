@@ -75,7 +75,7 @@ def test_colours_are_for_terminals(options, variables, shown, monkeypatch):
 
 def test_what_is_left_out_takes_from_the_score_and_may_change_the_answer():
     explained = Explained("a b", "", "yes", "no", 2.0, ["a", "b"], [], [])
-    found = with_occlusion(explained, np.array([[1.0, 3.0, 0.0], [0.0, 0.5, 4.0]]), (1, 0), ["no", "yes", "none"])
+    found = with_occlusion(explained, np.array([[1.0, 3.0, 0.0], [0.0, 0.5, 4.0]]), (1, 0), ["no", "yes", "none"].__getitem__)
     assert found.attributions[0].weights.tolist() == [0.0, 1.5]
     assert found.flips == [Flip("b", 1, "none")]
 

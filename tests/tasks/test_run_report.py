@@ -12,7 +12,7 @@ from toolkit.cli.recipes import open_run
 from toolkit.evaluation.measured import Example, Measured, Ratio
 from toolkit.inspection.registry import possible
 from toolkit.tasks.choice import Choice
-from toolkit.tasks.run_report import inspections_of, keep_account
+from toolkit.tasks.run_report import finish, inspections_of, keep_account
 
 TRAINED = Path(__file__).parents[1] / "trained" / "sentiment"
 
@@ -52,11 +52,11 @@ def test_what_was_kept_is_told_again(training):
 def test_a_report_that_cannot_be_written_is_a_warning_and_no_file(training, caplog, capsys):
     metrics = training.run.read_metrics()
     training.run.report_data.mkdir()  # where a file is to be
-    training._end(metrics, measured)
+    finish(training, metrics, measured)
     assert "no report was written (UserError: " in caplog.text
     assert not training.run.report.exists()
     training.run.report_data.rmdir()
-    training._end(metrics, measured)
+    finish(training, metrics, measured)
     assert "98.33%" in training.run.report.read_text("utf-8")
     assert capsys.readouterr().out == f"report     {training.run.report}\n"
 
@@ -68,7 +68,7 @@ def test_a_fault_of_the_report_is_raised_and_costs_no_result(training):
     metrics = training.run.read_metrics()
     training.run.metrics.unlink()
     with pytest.raises(ZeroDivisionError):
-        training._end(metrics, fail)
+        finish(training, metrics, fail)
     assert training.run.read_metrics() == metrics
 
 

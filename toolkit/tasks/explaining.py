@@ -1,7 +1,7 @@
 """What explaining an answer needs, whatever is read: what to explain, and which answers to compare. No TensorFlow here."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -98,19 +98,19 @@ def without_each(ids: np.ndarray) -> np.ndarray:
     return np.stack([np.delete(ids, place, 0) for place in range(len(ids))])
 
 
-def with_occlusion(explained: Explained, without: np.ndarray, chosen: Sequence[int], names: Sequence[str]) -> Explained:
+def with_occlusion(explained: Explained, without: np.ndarray, chosen: Sequence[int], name_of: Callable[[int], str]) -> Explained:
     """Returns an explanation with what leaving out each token takes from its score, and with all tokens that change the answer.
 
     Args:
         explained: The explanation.
         without: Logits of all answers without each of the tokens, `[tokens, answers]`.
         chosen: Numbers of the answer and of the next best one.
-        names: Names of all answers.
+        name_of: The name of an answer, from its number.
     """
     logits = without.astype("float64")
     taken = explained.score - (logits[:, chosen[0]] - logits[:, chosen[1]])
     best = zip(explained.tokens, logits.argmax(-1), strict=True)
-    flips = [Flip(token, place, names[answer]) for place, (token, answer) in enumerate(best) if answer != chosen[0]]
+    flips = [Flip(token, place, name_of(int(answer))) for place, (token, answer) in enumerate(best) if answer != chosen[0]]
     return explained._replace(attributions=[*explained.attributions, Attribution(OCCLUSION, taken)], flips=flips)
 
 

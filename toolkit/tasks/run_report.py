@@ -1,20 +1,25 @@
-"""What a report tells of a run, from its folder."""
+"""What a report tells of a run, from its folder, and how a training ends with it."""
 
 import dataclasses
 import datetime
+import logging
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from toolkit.arguments import flag
+from toolkit.errors import UserError
 from toolkit.evaluation.measured import Measured
 from toolkit.inspection.finding import Further
 from toolkit.inspection.inspection import Inspection
 from toolkit.inspection.registry import INSPECTIONS
 from toolkit.inspection.report import Plot, RunReport
 from toolkit.tasks.data_report import licence_of
+from toolkit.tasks.stage import stage
+
+_log = logging.getLogger(__name__)
 
 MEDIA_TYPES = {".png": "image/png", ".gif": "image/gif"}
 LEARNING_CURVE = "learning_curve"
@@ -23,6 +28,29 @@ CURVES = (
     "Where the two part, the model learns its training examples by heart; where both still move at the end, more epochs may help"
 )
 _NUMBER = re.compile(r"_\d+$")
+
+
+def finish(training: Any, metrics: dict[str, Any], measured: Callable[[], Measured]) -> None:
+    """Writes the page about a run, what is told on it and, whatever becomes of these, the metrics that say that the run is finished.
+
+    A file that cannot be read or written, or too little memory for all examples, gives a warning. Anything else that goes wrong is a fault
+    of ours, which is raised; the run is finished all the same.
+
+    Args:
+        training: The `TrainingRun`.
+        metrics: What `metrics.json` will hold.
+        measured: Makes an account of the test examples.
+    """
+    run = training.run
+    try:
+        keep_account(training, measured())
+        run.write_text(run.report, report_of(training, metrics).finding().page())
+    except (UserError, OSError, MemoryError) as error:
+        _log.warning("%s: no report was written (%s: %s)", run.path, type(error).__name__, error)
+    else:
+        stage("report", str(run.report))
+    finally:
+        run.write_json(run.metrics, metrics)
 
 
 def keep_account(training: Any, measured: Measured) -> None:

@@ -4,9 +4,7 @@ import abc
 import contextlib
 import dataclasses
 import functools
-import logging
 import os
-import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -35,7 +33,7 @@ from toolkit.tasks.choice import Choice
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.data_report import licence_of, public_name
 from toolkit.tasks.registry import find_task
-from toolkit.tasks.run_report import keep_account, report_of
+from toolkit.tasks.run_report import finish, report_of
 from toolkit.tasks.stage import stage
 from toolkit.training.budget import Budget
 from toolkit.training.history import History
@@ -43,10 +41,6 @@ from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.objective import Objective
 from toolkit.training.optimizers import build_optimizer
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
-
-_log = logging.getLogger(__name__)
-
-EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
 
 BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.3
 """Of the minutes that there are, seconds until a run is there, and at most what the test and the export take after its training."""
@@ -271,23 +265,7 @@ class TrainingRun(abc.ABC):
             "peak_memory_gib": peak_memory_gib(),
             "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
         }
-        self._end(metrics, measured)
-
-    def _end(self, metrics: dict[str, Any], measured: Callable[[], Measured]) -> None:
-        """Writes the page about the run, what is told on it and, whatever becomes of these, the metrics.
-
-        A file that cannot be read or written, or too little memory for all examples, gives a warning. Anything else that goes wrong is a
-        fault of ours, which is raised; the run is finished all the same.
-        """
-        try:
-            keep_account(self, measured())
-            self.run.write_text(self.run.report, report_of(self, metrics).finding().page())
-        except (UserError, OSError, MemoryError) as error:
-            _log.warning("%s: no report was written (%s: %s)", self.run.path, type(error).__name__, error)
-        else:
-            stage("report", str(self.run.report))
-        finally:
-            self.run.write_json(self.run.metrics, metrics)
+        finish(self, metrics, measured)
 
     def report(self) -> RunReport:
         """Returns what a page tells of the finished run.
@@ -464,14 +442,3 @@ def header(metrics: dict[str, Any], split: str = "test") -> str:
         split: What it was measured on.
     """
     return f"{split} split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(metrics['history'])}:"
-
-
-def shortest(texts: Sequence[str]) -> str:
-    """Returns the first words of the shortest of a few texts that has any, on one line; `""` if none has.
-
-    Args:
-        texts: Held-out texts, in any order.
-    """
-    lines = [" ".join(text.split()) for text in texts[:EXAMPLES]]
-    words = [textwrap.shorten(line, EXAMPLE_CHARACTERS, placeholder="") or line[:EXAMPLE_CHARACTERS] for line in lines]
-    return min(filter(None, words), key=len, default="")

@@ -60,7 +60,7 @@ class NextTokenExplainer(TextExplainer):
         weights = by_gradients(self._given(ids, best), np.asarray(self.embedding(ids)), most_steps)
         found = self._explained(self.tokenizer.decode(ids.tolist()), ids, logits, best, weights)
         without = np.asarray(self._next(without_each(ids))) if len(ids) > 1 else logits[np.newaxis]
-        return [with_occlusion(found, without, best, self.tokenizer.pieces(range(self.tokenizer.vocabulary_size)))]
+        return [with_occlusion(found, without, best, lambda token: self.tokenizer.pieces([token])[0])]
 
     def _explained(self, item: str, ids: np.ndarray, logits: np.ndarray, best: tuple[int, int], found: list[Attribution]) -> Explained:
         answer, other = self.tokenizer.pieces(best)

@@ -53,7 +53,7 @@ class TagExplainer(TextExplainer):
         found = self._explained(tagged, MOST_WORDS, lambda graded, vectors: by_gradients(graded, vectors, most_steps))
         without = np.asarray(self._all({name: _unknown(values[0]) for name, values in self._inputs(tagged).items()}))
         chosen = [[names.index(each.answer), names.index(each.other)] for each in found]
-        return [with_occlusion(each, without[:, place], chosen[place], names) for place, each in enumerate(found)]
+        return [with_occlusion(each, without[:, place], chosen[place], names.__getitem__) for place, each in enumerate(found)]
 
     def _explained(self, tagged: TaggedText, most: int, attribute: Callable[[Graded, np.ndarray], list[Attribution]]) -> list[Explained]:
         """Explains up to `most` tags of a text, by what `attribute` makes of the score and of the vectors of the words."""

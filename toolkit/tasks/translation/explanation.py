@@ -57,9 +57,11 @@ class TranslationExplainer(TextExplainer):
         if not shorter.size:  # the end alone, which cannot be left out
             return found
         without = np.asarray(self._all(shorter, np.broadcast_to(read, (len(shorter), len(read)))))
-        names = translator.target_tokenizer.pieces(range(translator.target_tokenizer.vocabulary_size))
-        chosen = [translator.target_tokenizer.ids_of([each.answer, each.other]) for each in found]
-        return [with_occlusion(each, without[:, place], chosen[place], names) for place, each in enumerate(found)]
+        pieces, ids_of = translator.target_tokenizer.pieces, translator.target_tokenizer.ids_of
+        return [
+            with_occlusion(each, without[:, place], ids_of([each.answer, each.other]), lambda token: pieces([token])[0])
+            for place, each in enumerate(found)
+        ]
 
     def _explained(
         self, item: str, source: np.ndarray, written: np.ndarray, attribute: Callable[[Graded, np.ndarray], list[Attribution]]

@@ -17,7 +17,8 @@ from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.tasks.choice import Choice
-from toolkit.tasks.training_run import TrainingRun, shortest
+from toolkit.tasks.example_text import shortest
+from toolkit.tasks.training_run import TrainingRun
 from toolkit.tasks.translation.choices import choices
 from toolkit.tasks.translation.examples import measured_translations
 from toolkit.tasks.translation.exporter import TranslatorExporter

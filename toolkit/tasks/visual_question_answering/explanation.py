@@ -52,7 +52,7 @@ class AnswerExplainer(ImageExplainer):
         shorter = np.pad(without_each(tokens[0]), [(0, 0), (0, 1)])  # padding, so that of a single word something is left
         without = np.asarray(self._all(pixels, shorter))
         by_words = Explained(question, "", answer, other, score, words_of(question), weights, [])
-        return [with_occlusion(by_words, without, best, self.predictor.names), by_pixels]
+        return [with_occlusion(by_words, without, best, self.predictor.names.__getitem__), by_pixels]
 
     def _score_of_vectors(self, vectors, images, tokens, best):
         with replaced(self.embedding, vectors):
