@@ -10,7 +10,8 @@ from benchmarks.speed_page import NO_RECORD, measurement_table, number, tables_o
 
 TRAINING = "language model: training"
 SAMPLING = "language model: sampling"
-TABLES = (TRAINING, SAMPLING)
+NORMS = "language model: norms of the gradient"
+TABLES = (TRAINING, SAMPLING, NORMS)
 SPEED = "tokens per second"
 CHARACTERS_PER_SECOND = 1000
 
@@ -21,7 +22,8 @@ INTRODUCTION = f"""\
 # Speed of language models
 
 `python -m benchmarks.render` makes this page from the records in `benchmarks/results/`, which
-`python -m benchmarks.language_model_speed` and `python -m benchmarks.language_model_sampling` write.
+`python -m benchmarks.language_model_speed`, `python -m benchmarks.language_model_sampling` and `python -m benchmarks.clipping_cost`
+write.
 
 ## Training
 
@@ -41,12 +43,23 @@ SAMPLING_INTRODUCTION = f"""
 Characters that a trained model writes per second, from the prompt to the last token, each drawn and read again: one text as it is
 streamed, and many at once. Asked for: {CHARACTERS_PER_SECOND:,} characters per second of one text.
 """
+NORMS_INTRODUCTION = """
+## Norms of the gradient
+
+What it costs a training step to record the norms of the gradients, all together and of each variable, before and after clipping. The step
+of `fit` with them and the same step without take turns, each in a process of its own, on one thread. *More time* is how much longer a
+round of a few steps takes than the one without norms before it: the median over the rounds, and the quartiles. The step without norms
+runs twice; the second time the truth is 0.
+"""
 
 
 def language_model_speed_page(records: Sequence[SpeedRecord]) -> str:
     """Returns the text of the page."""
     parts = {table: [record for record in records if record.table == table] for table in TABLES}
-    return f"{INTRODUCTION}\n{_training(parts[TRAINING])}{SAMPLING_INTRODUCTION}\n{tables_or_none(parts[SAMPLING])}"
+    return f"{INTRODUCTION}\n{_training(parts[TRAINING])}" + "".join(
+        f"{introduction}\n{tables_or_none(parts[name])}"
+        for name, introduction in ((SAMPLING, SAMPLING_INTRODUCTION), (NORMS, NORMS_INTRODUCTION))
+    )
 
 
 def ratios(case: Case) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """What follows from measured times: the ratios, and whether they are as fast as was asked."""
 
+import statistics
 from collections.abc import Iterable
 
 from benchmarks.contenders import FLOOR, OURS, STOCK
@@ -68,6 +69,21 @@ def speed_ratios(case: Case, compared: Iterable[tuple[str, tuple[str, ...]]], sp
 def times_floor(case: Case, speed: str) -> dict[str, float]:
     """Returns how many times as fast as ours the floor is, as `FLOOR_RATIO`; nothing if one was not measured."""
     return {what: 1 / ratio for what, ratio in speed_ratios(case, [(FLOOR_RATIO, FLOOR)], speed).items()}
+
+
+def more_time(speeds: dict[str, list[float]], than: str) -> Case:
+    """Returns how much more time each takes than one of them in the same round, in per cent: the median and the quartiles.
+
+    Args:
+        speeds: By contender its speed in each round.
+        than: The contender that the others are compared with.
+    """
+    names, case = ("more time, %", "lower quartile, %", "upper quartile, %"), {}
+    for contender, own in speeds.items():
+        more = [100 * (other / speed - 1) for other, speed in zip(speeds[than], own, strict=True)]
+        low, middle, high = statistics.quantiles(more, n=4, method="inclusive")
+        case[contender] = {name: float(f"{value:.4g}") for name, value in zip(names, (middle, low, high), strict=True)}
+    return case
 
 
 def _divided(above: float | None, below: float | None) -> float | None:

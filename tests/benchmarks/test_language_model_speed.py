@@ -170,4 +170,4 @@ def test_the_page_is_rendered_beside_that_of_the_layers(project):  # noqa: F811
 
 
 def test_without_records_the_page_says_so():
-    assert language_model_speed_page([]).count("There is no record yet.") == 2
+    assert language_model_speed_page([]).count("There is no record yet.") == 3

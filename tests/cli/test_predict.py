@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import toolkit
-from recipes import sentiment, translation
+from recipes import frames, sentiment, translation
 from tests.cli.shell import ROOT
 from toolkit.cli import main
 from toolkit.models import TextClassifier, Translator
@@ -37,6 +37,7 @@ def folder(tmp_path_factory):
     write_run(folder / "translator", "translation", translation.Settings(max_length=12, beam_width=3), tokenizer, translator)
     classifier = TextClassifier(tokenizer.vocabulary_size, ["no", "yes"], embedding_dim=4, units=3)
     write_run(folder / "classifier", "sentiment", sentiment.Settings(), tokenizer, classifier)
+    RunFolder(folder / "frames").open("frames", frames.Settings())
     (folder / "texts").write_bytes("\r\n".join(LINES).encode())
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -83,6 +84,7 @@ def test_csv_to_a_file(predict, folder):
     assert [row["source"] for row in rows] == LINES
 
 
+@pytest.mark.slow
 def test_greedy_is_a_beam_of_one(predict):
     assert predict("translator", *LINES, "--greedy") == predict("translator", *LINES, "--beam-width", "1")
 
@@ -143,6 +145,24 @@ def test_labels_are_explained(predict):
     assert rows[3][-1] == explained[2].rsplit("\t", 1)[1]
 
 
+@pytest.mark.slow
+def test_tokens_of_translations_are_explained(predict):
+    texts = ("two cats", "")
+    plain, records = (
+        [json.loads(line) for line in predict("translator", *texts, "--json", "--n-best", "2", *options).splitlines()]
+        for options in ([], ["--explain"])
+    )
+    explanations = [record.pop("explanation") for record in records]
+    of_each = [[each.pop("explanation") for each in record["hypotheses"]] for record in records]
+    assert explanations == [best for best, *_ in of_each]
+    assert records == plain
+    for record, parts in zip(records, explanations, strict=True):
+        assert [part["answer"] for part in parts] == record["tokens"]
+        for part in parts:
+            assert (part["method"], part["completeness_gap"] < 0.05) == ("integrated gradients", True)
+            assert [token["token"] for token in part["tokens"]] == record["source_tokens"]
+
+
 def test_labels_of_an_export_are_explained_by_leaving_words_out(capsys):
     export, text = str(ROOT / "saved_models" / "sentiment" / "1" / "litert"), "A great film, not an awful one."
     assert main(["predict", export, text, "a great", "a", "--explain", "--json"]) == 0
@@ -156,7 +176,9 @@ def test_labels_of_an_export_are_explained_by_leaving_words_out(capsys):
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
-        (["translator", "x", "--explain"], "--explain: expected one that labels texts, received translator, a run that translates"),
+        (["frames", "--explain"], "--explain: expected one that labels texts or a run "),
+        (["translator", "x", "--explain", "--score", "texts"], "--explain: expected no --score with it"),
+        ([str(ROOT / "saved_models" / "translation" / "1" / "litert"), "x", "--explain"], "--explain: expected a run, received "),
         (
             ["classifier", "x", "--beam-width", "3"],
             "--beam-width: expected a run that translates or one that writes captions, received classifier",

@@ -36,6 +36,8 @@ def test_a_step_has_what_holds_after_it():
     assert digits(at_steps(PROPERTIES["word"], [pieces])) == "2002100"
     assert digits(at_steps(PROPERTIES["capitals"], [pieces])) == "1001000"
     assert digits(at_steps(matching("[0-9]"), [pieces])) == "0001000"
+    assert digits(at_steps(PROPERTIES["word"], [["", "The", " two,", " (cats)", ""]])) == "03340"
+    assert digits(at_steps(PROPERTIES["word"], [[""], [], ["a"]])) == "01"
 
 
 def test_each_text_is_looked_at_alone():

@@ -7,9 +7,11 @@ from toolkit.inspection import reading
 from toolkit.inspection.reading import passages, read_states, side_by_side
 from toolkit.inspection.subject import named_loops
 from toolkit.layers.recurrent.observing import observing
-from toolkit.models import LanguageModel, TextClassifier
+from toolkit.models import LanguageModel, Tagger, TextClassifier
 from toolkit.tasks.classification import subject as classification
 from toolkit.tasks.language_model import subject as language_model
+from toolkit.tasks.tagging import subject as tagging
+from toolkit.tasks.tagging.vocabulary import Vocabulary
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 
 TEXTS = ["ab (cd)\n", "a", "", "bad cab " * 40]
@@ -79,6 +81,31 @@ def test_a_classifier_reads_windows_and_says_what_it_takes_them_for(monkeypatch)
     assert leaning[:29].tolist() == [0] * 29
     np.testing.assert_allclose(leaning[59:89], logits[1] - logits[0], atol=1e-5)
     assert leaning[89] != leaning[88]
+
+
+@pytest.mark.slow
+def test_a_tagger_reads_the_words_of_each_line():
+    model = Tagger(["the", "two"], list("acdhst"), ["N", "V"], word_length=5, embedding_dim=5, units=4, character_units=3)
+    texts = ["the two\n\nCats  said that\n", " \n", "A house"]
+    read = tagging.read_texts(model, texts, max_length=2)
+    assert read.pieces == ["the", " two", "\n\nCats", " said", " that", "A", " house"]
+    assert read.starts == [0, 5, 5]
+    assert [*read.states] == ["2 LSTM forward", "2 LSTM backward"]  # the first reads the characters of a word
+    for first, words in ((0, ["the", "two"]), (2, ["Cats", "said"]), (4, ["that"]), (5, ["A", "house"])):
+        inputs = {name: each[None] for name, each in Vocabulary.of_model(model).encode(words)._asdict().items()}
+        loops = observed(lambda inputs=inputs: model(inputs))
+        for name, states in read.states.items():
+            np.testing.assert_allclose(states[:, first : first + len(words)], loops[name].states["c"][0].numpy().T, atol=2e-3)
+
+
+def test_a_tagger_of_capitals_and_marks_reads_words_without_them():
+    model = Tagger(["the"], [], ["lower", "Capital."], word_length=2, embedding_dim=4, units=4, character_units=0)
+    read = tagging.read_texts(model, ['The "two," (Cats)'], max_length=8, part="h")
+    assert read.pieces == ["The", " two,", " Cats"]
+    plain = tagging.read_texts(model, ["the two cats"], max_length=8, part="h")
+    for name, states in read.states.items():
+        np.testing.assert_array_equal(states, plain.states[name])
+    assert [*read.states] == [*tagging.loops_over_words(model)] == ["1 LSTM forward", "1 LSTM backward"]
 
 
 def test_no_disk_is_filled(monkeypatch):

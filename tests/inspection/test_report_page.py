@@ -6,6 +6,7 @@ import pytest
 
 from toolkit.data.splits.interval import wilson_interval
 from toolkit.evaluation.measured import Example, Measured, Ratio, by_name
+from toolkit.inspection.finding import Further
 from toolkit.inspection.report import Plot, RunReport
 
 VOID = {"meta", "img"}
@@ -55,7 +56,7 @@ def summary(number=80, picture=None):
 
 def test_what_people_wrote_is_text_and_no_html():
     report = RunReport(
-        BAD, {"data": BAD}, BAD, tested=summary(), chosen=[(BAD, BAD, BAD)], settings={BAD: BAD}, commands={BAD: BAD},
+        BAD, {"data": BAD}, BAD, tested=summary(), chosen=[(BAD, BAD, BAD)], settings={BAD: BAD}, further=[Further(BAD, BAD)],
         plots=[Plot(BAD, BAD, "image/png", b"x")],
     )  # fmt: skip
     page, text = read(report)
@@ -103,3 +104,13 @@ def test_pictures_are_in_the_page_with_their_captions(kind, suffix):
     page, text = read(RunReport("run", {}, "result", tested=summary(), plots=[Plot("learning curve", "What is seen.", kind, suffix)]))
     assert f"data:{kind};base64," in page
     assert "learning curve. What is seen." in text
+
+
+def test_pages_that_lie_beside_it_are_linked_to(tmp_path):
+    further = [Further("toolkit inspect run gates", "gates", "gates.html"), Further("toolkit inspect run cells", "cells", "cells.html")]
+    report = RunReport("run", {}, "result", tested=summary(), further=[*further, Further("tensorboard", "losses")])
+    (tmp_path / "gates.html").touch()
+    page = report.finding().save(tmp_path)[0].read_text("utf-8")
+    assert re.findall('<a href="(.*?)">', page) == ["gates.html"]
+    assert re.findall("<code>(.*?)</code>", page) == ["toolkit inspect run cells", "tensorboard"]
+    assert "<a href" not in report.finding().page()

@@ -7,7 +7,8 @@ import numpy as np
 
 import toolkit
 from toolkit.cli import main
-from toolkit.inspection.registry import INSPECTIONS, possible
+from toolkit.inspection.registry import possible
+from toolkit.tasks.run_report import inspections_of
 
 
 def call(capsys, *argv):
@@ -46,7 +47,8 @@ def assert_inspected(capsys, tmp_path, run="runs/tiny"):
     before = _digests(opened.path)
     losses = [float(opened.subject.loss(batch)) for batch in opened.subject.batches]
     assert np.mean(losses) < opened.metrics["history"][0]["val_loss"]
-    assert {"gates", "gradient-flow"} <= {*possible(opened.subject)} <= {*INSPECTIONS}
+    assert {"gates", "gradient-flow"} <= {*possible(opened.subject)}
+    assert inspections_of(opened.training) == possible(opened.subject)
     for what in ("gates", "gradient-flow"):
         code, out, _ = call(capsys, "inspect", run, what, "--json", "--output-dir", str(tmp_path))
         assert code == 0

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.recipes.commands import assert_inspected, call
+from tests.recipes.commands import assert_inspected, assert_refused, call
 from toolkit.cli import main
 from toolkit.data.splits.report import Report, SplitReport
 from toolkit.tasks.tagging import corpus as default_data
@@ -55,6 +55,17 @@ def test_chunks_are_learned(folder):
 
 def test_inspections_see_what_is_inside(folder, tmp_path, capsys):
     assert_inspected(capsys, tmp_path)
+
+
+def test_cells_of_words(folder, tmp_path, capsys):
+    (folder / "read.txt").write_text('The old catabcd sees "the dog" .\n\nthe small river likes (the house) .\n' * 40, "utf-8")
+    code, out, _ = call(capsys, "inspect", "runs/tiny", "cells", "--input", "read.txt", "--json", "--output-dir", str(tmp_path))
+    numbers = json.loads(out)
+    assert code == 0
+    assert (numbers["steps"], numbers["units"]) == (40 * 14, 32)  # without those that read the characters of a word
+    assert sorted(numbers["properties"]) == ["brackets", "capitals", "line", "quotes", "word"]
+    refused = ["inspect", "runs/tiny", "cells", "--unit", "1 LSTM forward:0"]
+    assert_refused(capsys, '--unit: expected units from "2 LSTM forward:0" to "2 LSTM forward:15"', *refused)
 
 
 def test_evaluate_repeats_the_result_of_the_training(folder, capsys):

@@ -1,5 +1,6 @@
 """The translation recipe from the command line: train, evaluate, predict, export, on a tiny setting."""
 
+import contextlib
 import json
 
 import pytest
@@ -22,8 +23,7 @@ TRAIN = ["train", "translation", "--data", "data", "--source", "en", "--target",
 def folder(made_once):
     """A folder in which the recipe was trained; the commands run in it."""
     folder = made_once("translation", train_in)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
+    with contextlib.chdir(folder):
         yield folder
 
 

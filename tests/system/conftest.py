@@ -1,7 +1,8 @@
-"""What the tests of the page in `examples/web` share."""
+"""What the tests of pages in a browser share."""
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -28,4 +29,13 @@ def page(web):
     """A browser. Each test serves from a port of its own, so nothing that is kept for one is found by another."""
     page = Page(web)
     yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def browser(web):
+    """A browser of pages of one file: `browser("open", url=...)`; `drive_file.js` has the commands."""
+    shutil.copy(Path(__file__).with_name("drive_file.js"), web / "test")
+    page = Page(web, "test/drive_file.js")
+    yield lambda command, **options: page(command, **options)["answer"]
     page.close()

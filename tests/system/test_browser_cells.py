@@ -1,12 +1,7 @@
 """The page of `toolkit inspect RUN cells` in a real browser."""
 
-import shutil
-from pathlib import Path
-
-import pytest
-
 from tests.inspection.planted_cell import UNITS, PlantedCell, bracketed
-from tests.system.browser import IN_A_BROWSER, Page
+from tests.system.browser import IN_A_BROWSER
 from toolkit.inspecting import inspect
 
 UNIT, MATCHES = "document.body.dataset.unit", "document.getElementById('matches').textContent"
@@ -14,14 +9,6 @@ CURRENT = "[...document.querySelectorAll('#text .current')].map((step) => step.t
 FIRST_COLOR = "document.querySelector('#text span').style.backgroundColor"
 
 pytestmark = IN_A_BROWSER
-
-
-@pytest.fixture(scope="module")
-def browser(web):
-    shutil.copy(Path(__file__).with_name("drive_file.js"), web / "test")
-    page = Page(web, "test/drive_file.js")
-    yield lambda command, **options: page(command, **options)["answer"]
-    page.close()
 
 
 def test_search_and_arrow_keys(browser, tmp_path):

@@ -1,11 +1,14 @@
 import sys
 from argparse import Namespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from toolkit.tasks.explaining import two_best, without_each
-from toolkit.tasks.told_explanation import by_word, coloured, most_telling, shows_colours
+from toolkit.errors import UserError
+from toolkit.inspection.explained import INTEGRATED, Attribution, Explained, Flip
+from toolkit.tasks.explaining import needed_explainer, two_best, with_occlusion, without_each
+from toolkit.tasks.told_explanation import by_word, coloured, most_telling, records_of_parts, shows_colours, told_below
 
 PIECES, WEIGHTS = ["\u2581a", "\u2581su", "perb", "\u2581film"], np.array([0.5, 2.0, 1.0, -1.5])
 
@@ -20,6 +23,23 @@ def test_a_word_weighs_what_its_pieces_do():
 def test_the_most_telling_words_come_first():
     assert most_telling(by_word("A Superb film", PIECES, WEIGHTS)) == "Superb +3.00, film -1.50, A +0.50"
     assert most_telling([("nothing", 0.0)]) == ""
+
+
+def test_parts_of_an_answer_stand_below_each_other():
+    words = [[("the", 0.5), ("cats", -1.0)], [("cats", 0.25)]]
+    assert told_below(["le", "chat"], words, False) == ["  le    cats -1.00, the +0.50\n", "  chat  cats +0.25\n"]
+    first, second = told_below(["le", "chat"], words, True)
+    assert first == "  le    \x1b[38;5;16;48;5;208mcats\x1b[0m -1.00, \x1b[38;5;16;48;5;153mthe\x1b[0m +0.50\n"
+    assert second == "  chat  \x1b[38;5;16;48;5;75mcats\x1b[0m +0.25\n"
+    assert told_below([], [], True) == []
+
+
+def test_parts_of_an_answer_as_records():
+    weights = Attribution(INTEGRATED, np.array([1.0, 0.5]), 2.0, 16)
+    [record] = records_of_parts([Explained("the cats", "word 1", "D", "N", 1.75, ["the", "cats"], [weights], [])])
+    tokens = [{"token": "the", "weight": 1.0}, {"token": "cats", "weight": 0.5}]
+    expected = {"method": INTEGRATED, "completeness_gap": 0.25, "score": 1.75, "tokens": tokens}
+    assert record == {"answer": "D", "other": "N", **expected}
 
 
 def test_words_are_coloured_by_what_they_weigh():
@@ -51,6 +71,20 @@ def test_colours_are_for_terminals(options, variables, shown, monkeypatch):
     assert not shows_colours(options)  # what pytest captures is no terminal
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert shows_colours(options) is shown
+
+
+def test_what_is_left_out_takes_from_the_score_and_may_change_the_answer():
+    explained = Explained("a b", "", "yes", "no", 2.0, ["a", "b"], [], [])
+    found = with_occlusion(explained, np.array([[1.0, 3.0, 0.0], [0.0, 0.5, 4.0]]), (1, 0), ["no", "yes", "none"].__getitem__)
+    assert found.attributions[0].weights.tolist() == [0.0, 1.5]
+    assert found.flips == [Flip("b", 1, "none")]
+
+
+def test_a_model_that_cannot_be_explained_is_refused():
+    training = SimpleNamespace(run=SimpleNamespace(path="runs/mine"))
+    assert needed_explainer(training, len) is len
+    with pytest.raises(UserError, match="explain`: expected a model that embeds what it reads in one layer, received that of runs/mine"):
+        needed_explainer(training, None)
 
 
 def test_the_two_best_and_what_is_left():

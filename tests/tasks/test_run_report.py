@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import toolkit
 from toolkit.cli.recipes import open_run
 from toolkit.evaluation.measured import Example, Measured, Ratio
+from toolkit.inspection.registry import possible
 from toolkit.tasks.choice import Choice
-from toolkit.tasks.run_report import keep_account
+from toolkit.tasks.run_report import finish, inspections_of, keep_account
 
 TRAINED = Path(__file__).parents[1] / "trained" / "sentiment"
 
@@ -42,17 +44,36 @@ def test_what_was_kept_is_told_again(training):
     assert report.chosen == [("--ngrams", "2", "of words")]
     assert report.settings["--ngrams"] == 2
     assert report.tested == json.loads(json.dumps(measured().summary()))
-    assert any(command.endswith("gates") for command in report.commands)
-    assert not any(command.endswith("report") for command in report.commands)
+    looks = [each for each in report.further if each.page]
+    assert [each.page for each in looks] == ["gates.html", "gradient-flow.html", "saliency.html", "cells.html"]  # it pools by the maximum
+    assert all(each.command == f"toolkit inspect {training.run.path} {each.page.removesuffix('.html')}" for each in looks)
 
 
-def test_a_report_that_cannot_be_made_is_a_warning_and_no_file(training, caplog, capsys):
-    def fail():
-        raise ValueError("of no use")
-
-    training._write_report(training.run.read_metrics(), fail)
-    assert "no report was written (ValueError: of no use)" in caplog.text
+def test_a_report_that_cannot_be_written_is_a_warning_and_no_file(training, caplog, capsys):
+    metrics = training.run.read_metrics()
+    training.run.report_data.mkdir()  # where a file is to be
+    finish(training, metrics, measured)
+    assert "no report was written (UserError: " in caplog.text
     assert not training.run.report.exists()
-    training._write_report(training.run.read_metrics(), measured)
+    training.run.report_data.rmdir()
+    finish(training, metrics, measured)
     assert "98.33%" in training.run.report.read_text("utf-8")
     assert capsys.readouterr().out == f"report     {training.run.report}\n"
+
+
+def test_a_fault_of_the_report_is_raised_and_costs_no_result(training):
+    def fail():
+        raise ZeroDivisionError
+
+    metrics = training.run.read_metrics()
+    training.run.metrics.unlink()
+    with pytest.raises(ZeroDivisionError):
+        finish(training, metrics, fail)
+    assert training.run.read_metrics() == metrics
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["sentiment", "language_model"])
+def test_what_a_report_lists_is_what_the_run_has(name):
+    run = toolkit.open(TRAINED.parent / name)
+    assert inspections_of(run.training) == possible(run.subject)

@@ -245,6 +245,13 @@ def test_constructor_rejects_other_bytes():
         Tokenizer(b"hello")
 
 
+def test_pieces_have_ids(tokenizer):
+    ids = tokenizer.encode(["a text \U0001f600"])[0]
+    assert tokenizer.ids_of(tokenizer.pieces(ids)).tolist() == ids.tolist()
+    assert tokenizer.ids_of(["no such piece"]).tolist() == [tokenizer.unk_id]
+    assert tokenizer.ids_of([]).tolist() == []
+
+
 def test_score_adds_the_pieces():
     processor = sentencepiece.SentencePieceProcessor(model_proto=TOKENIZERS["unigram"].model_proto)
     [ids] = TOKENIZERS["unigram"].encode(["a good film"])

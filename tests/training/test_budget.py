@@ -21,6 +21,7 @@ def of_epochs(number=EPOCHS):
     return build_optimizer("sgd", 1.0, schedule="linear", warmup_steps=2, total_steps=number * STEPS, ema_momentum=0.5)
 
 
+@pytest.mark.slow
 def test_the_steps_of_the_epochs_are_the_epochs(tmp_path):
     expected, found = Steps(), Steps()
     first = train(tmp_path / "a", optimizer=of_epochs(), callbacks=[expected])

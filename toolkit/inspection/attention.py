@@ -51,14 +51,18 @@ class Attention(Inspection):
 
 
 def _sentence(found: list[Attended]) -> str:
-    rows = np.concatenate([each.weights.reshape(len(each.rows), -1) for each in found if each.rows] or [np.ones([1, 1])])
-    effective = np.exp(-(rows * np.log(np.maximum(rows, 1e-30))).sum(1))  # as many places as share a uniform attention of that entropy
+    effective = np.concatenate([_places(each.weights.reshape(len(each.rows), -1)) for each in found if each.rows] or [[1.0]])
     parts = [f"In the median a look is spread over {np.median(effective):.2g} places, as its entropy says"]
     first = found[0]
     if first.image is None and first.rows:
         row, column = np.unravel_index(first.weights.argmax(), first.weights.shape)
         parts.append(f"the sharpest of the first example is from {_plain(first.rows[row])} to {_plain(first.columns[column])}")
     return f"{'; '.join(parts)}."
+
+
+def _places(rows: np.ndarray) -> np.ndarray:
+    """Returns how many places share a uniform attention that has the entropy of each row."""
+    return np.exp(-(rows * np.log(np.maximum(rows, 1e-30))).sum(1))
 
 
 def _shown(attended: Attended) -> str:

@@ -117,7 +117,7 @@ class Cells(Inspection):
 
     def _asked(self, subject: Any) -> list[str]:
         """Returns the units that were asked for, and refuses what the model has not, before a long text is read."""
-        loops = subject.observed(subject.batches[0])[1] if subject.batches else {}
+        loops = subject.read_loops()
         if not loops:
             raise UserError(f"{self.name}: expected a model with recurrent layers, found none in {subject.name}")
         parts = [part for part in next(iter(loops.values())).states if all(part in loop.states for loop in loops.values())]

@@ -1,14 +1,29 @@
 """What an inspection has found."""
 
 import html
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from toolkit.errors import UserError
 from toolkit.html import Shown
 from toolkit.inspection.page import page
 from toolkit.json_text import to_json
+
+
+class Further(NamedTuple):
+    """A command that shows more.
+
+    Attributes:
+        command: The command.
+        shows: What it shows.
+        page: Name of the file of the page that it writes; `""` if it writes none.
+    """
+
+    command: str
+    shows: str
+    page: str = ""
 
 
 @dataclass(frozen=True)
@@ -23,6 +38,7 @@ class Finding(Shown):
         body: HTML that shows them, without head and title.
         script: JavaScript of the page; it needs nothing from outside.
         style: CSS of the page, besides that of all.
+        further: Commands that show more.
     """
 
     what: str
@@ -32,15 +48,20 @@ class Finding(Shown):
     body: str
     script: str = field(default="", repr=False)
     style: str = field(default="", repr=False)
+    further: Sequence[Further] = field(default=(), repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Returns all but the page."""
+        """Returns all but the page and what there is further."""
         return {"what": self.what, "subject": self.subject, "sentence": self.sentence, **self.numbers}
 
-    def page(self) -> str:
-        """Returns the page, which needs no other file."""
-        title = f"{self.what}: {self.subject}"
-        return page(title, f"<p class=sentence>{html.escape(self.sentence)}</p>\n{self.body}", script=self.script, style=self.style)
+    def page(self, folder: Path | None = None) -> str:
+        """Returns the page, which needs no other file.
+
+        Args:
+            folder: Where it will lie. It links to those pages of `further` that are there already, and has the commands of the others.
+        """
+        title, parts = f"{self.what}: {self.subject}", [f"<p class=sentence>{html.escape(self.sentence)}</p>", self.body]
+        return page(title, "\n".join([*parts, *_shown(self.further, folder)]), script=self.script, style=self.style)
 
     def save(self, folder: Path | str) -> list[Path]:
         """Writes `WHAT.html` and `WHAT.json`, whole or not at all.
@@ -55,7 +76,7 @@ class Finding(Shown):
             UserError: They cannot be written there.
         """
         folder = Path(folder)
-        files = {f"{self.what}.html": self.page(), f"{self.what}.json": to_json(self.as_dict()) + "\n"}
+        files = {f"{self.what}.html": self.page(folder), f"{self.what}.json": to_json(self.as_dict()) + "\n"}
         try:
             folder.mkdir(parents=True, exist_ok=True)
             for name, text in files.items():
@@ -70,4 +91,16 @@ class Finding(Shown):
         return self.sentence
 
     def _repr_html_(self) -> str:
-        return super()._repr_html_() if self.script else self.body
+        return super()._repr_html_() if self.script else "\n".join([self.body, *_shown(self.further)])
+
+
+def _shown(further: Sequence[Further], folder: Path | None = None) -> list[str]:
+    if not further:
+        return []
+    lines = []
+    for each in further:
+        page, shows = html.escape(each.page), html.escape(each.shows)
+        is_there = each.page and folder is not None and (folder / each.page).is_file()
+        what = f'<a href="{page}">{page}</a>' if is_there else f"<code>{html.escape(each.command)}</code>"
+        lines.append(f"<li>{what}: {shows}</li>")
+    return ["<h2>Look further</h2>", f"<ul>{''.join(lines)}</ul>"]

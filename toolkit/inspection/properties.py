@@ -23,12 +23,12 @@ class Property:
     Attributes:
         summary: What it is, in a few words.
         of: From a text to a number for each character: what holds when it has been read. `[characters]`.
-        anywhere: Whether a step has it if one of its characters has; if not, its last character says.
+        highest: Whether the highest value of its characters is that of a step; if not, it is that of the last one.
     """
 
     summary: str
     of: Callable[[str], np.ndarray]
-    anywhere: bool = False
+    highest: bool = False
 
 
 def inside_quotes(text: str) -> np.ndarray:
@@ -74,8 +74,8 @@ PROPERTIES = {
     "quotes": Property("inside of quotation marks", inside_quotes),
     "brackets": Property("how many brackets are open", bracket_depth),
     "line": Property("position in the line", position_in_line),
-    "word": Property("length of the word so far", word_length),
-    "capitals": Property("a capital letter", capital, anywhere=True),
+    "word": Property("length of the word so far", word_length, highest=True),
+    "capitals": Property("a capital letter", capital, highest=True),
 }
 """Those of any text."""
 
@@ -91,7 +91,7 @@ def matching(pattern: str) -> Property:
     return Property(
         f"inside of a match of {pattern}",
         lambda text: _within(len(text), (match.span() for match in compiled.finditer(text))),
-        anywhere=True,
+        highest=True,
     )
 
 
@@ -107,11 +107,12 @@ def at_steps(prop: Property, texts: Iterable[Sequence[str]]) -> np.ndarray:
 
 def _at_steps(prop: Property, pieces: Sequence[str]) -> np.ndarray:
     values = np.concatenate([[0.0], prop.of("".join(pieces))])  # what holds before the first character
-    ends = np.cumsum([len(piece) for piece in pieces], dtype=int)
-    if not prop.anywhere:
-        return values[ends]
-    before = np.cumsum(values)
-    return (np.diff(before[ends], prepend=0.0) > 0).astype("float64")
+    lengths = np.array([len(piece) for piece in pieces], int)
+    ends = np.cumsum(lengths)
+    found, filled = values[ends], lengths > 0  # an empty step has what holds before it
+    if prop.highest and filled.any():
+        found[filled] = np.maximum.reduceat(values, (ends - lengths)[filled] + 1)
+    return found
 
 
 def _within(length: int, spans: Iterable[tuple[int, int]], closing: int = 0) -> np.ndarray:

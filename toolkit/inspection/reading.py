@@ -28,7 +28,8 @@ class Reading:
     """What a model has read, and what its units were at each step.
 
     Attributes:
-        pieces: The part of the text that each step stands for. Put together they are the texts.
+        pieces: The part of the text that each step stands for. Put together they are the texts, but for white space where words are
+            read.
         starts: The step at which each text begins.
         states: By the name of the layer float16 `[units, steps]`, on disk, in a file without a name that ends with the array.
         leaning: Where the model tells two labels apart, a function to how much it takes what it has read so far for the second one:

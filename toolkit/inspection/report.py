@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from toolkit.html import embedded, preformatted
 from toolkit.inspection import report_tables
-from toolkit.inspection.finding import Finding
+from toolkit.inspection.finding import Finding, Further
 from toolkit.inspection.inspection import Inspection
 
 SPREAD = (
@@ -51,7 +51,7 @@ class RunReport:
         plots: Its other pictures.
         chosen: Settings that were chosen for the data, each with its value and the reason.
         settings: All settings.
-        commands: What to run to look further, and what that shows.
+        further: What to run to look further.
     """
 
     name: str
@@ -64,12 +64,13 @@ class RunReport:
     plots: Sequence[Plot] = ()
     chosen: Sequence[tuple[str, str, str]] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
-    commands: Mapping[str, str] = field(default_factory=dict)
+    further: Sequence[Further] = ()
 
     def finding(self) -> Finding:
         """Returns the report as a page, and what was measured as numbers."""
         numbers = {"facts": dict(self.facts), "result": self.result, "warning": self.warning, "tested": self.tested}
-        return Finding(Report.name, self.name, self._sentence(), numbers, self._body(), style=report_tables.STYLE)
+        style = report_tables.STYLE
+        return Finding(Report.name, self.name, self._sentence(), numbers, self._body(), style=style, further=self.further)
 
     def _sentence(self) -> str:
         if self.warning:
@@ -90,9 +91,6 @@ class RunReport:
         if self.settings:
             rows = [(name, "" if value is None else str(value)) for name, value in self.settings.items()]
             parts += ["<h2>Settings</h2>", f"<details><summary>all {len(rows)}</summary>{report_tables.of_texts(['', ''], rows)}</details>"]
-        if self.commands:
-            rows = [f"<li><code>{html.escape(command)}</code>: {html.escape(shows)}</li>" for command, shows in self.commands.items()]
-            parts += ["<h2>Look further</h2>", f"<ul>{''.join(rows)}</ul>"]
         return "\n".join(parts)
 
     def _of_examples(self) -> list[str]:

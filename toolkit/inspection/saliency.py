@@ -62,6 +62,8 @@ class Saliency(Inspection):
 def _sentence(found: list[Explained]) -> str:
     first = found[0]
     parts = [_most(first)]
+    if first.images is None:
+        parts += [f"in the image {_pixel(each)} does" for each in found[1:2] if each.images is not None]
     if first.flips:
         told = [f"without {flip.left_out} it is {flip.answer}" for flip in first.flips[:FLIPS_TOLD]]
         more = len(first.flips) - len(told)
@@ -79,13 +81,18 @@ def _most(explained: Explained) -> str:
     chosen = _told(explained)
     answer = f"the answer {explained.answer}{f' at {explained.part}' if explained.part else ''}, not {explained.other}"
     if explained.images is not None:
-        image, row, column = np.unravel_index(np.abs(chosen.weights).argmax(), chosen.weights.shape)
-        of_many = f" of image {image + 1}" if len(explained.images) > 1 else ""
-        return f"For {answer}, the pixel at row {row + 1}, column {column + 1}{of_many} counts most"
+        return f"For {answer}, {_pixel(explained)} counts most"
     place = int(np.abs(chosen.weights).argmax())
     token = explained.tokens[place].replace("\u2581", " ").strip() or explained.tokens[place]
     side = "for" if chosen.weights[place] > 0 else "against"
     return f"{token} counts most, {chosen.weights[place]:+.3g} of {explained.score:.3g}, {side} {answer}"
+
+
+def _pixel(explained: Explained) -> str:
+    """Returns which pixel counts most for an answer."""
+    weights = _told(explained).weights
+    image, row, column = np.unravel_index(np.abs(weights).argmax(), weights.shape)
+    return f"the pixel at row {row + 1}, column {column + 1}{f' of image {image + 1}' if len(explained.images) > 1 else ''}"
 
 
 def _told(explained: Explained) -> Attribution:

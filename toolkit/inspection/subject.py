@@ -71,6 +71,10 @@ class Subject:
             loss = self.loss(batch)
         return loss, named_loops(loops)
 
+    def read_loops(self) -> dict[str, ObservedLoop]:
+        """Returns the loops whose units `read` sees, of a kind that has it, as they ran on the first batch; none without one."""
+        return self.observed(self.batches[0])[1] if self.batches else {}
+
     def gradients(self, batch: Batch) -> dict[str, tuple[ObservedLoop, dict[str, np.ndarray]]]:
         """Runs the model on a batch and back.
 

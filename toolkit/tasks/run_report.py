@@ -1,18 +1,25 @@
-"""What a report tells of a run, from its folder."""
+"""What a report tells of a run, from its folder, and how a training ends with it."""
 
 import dataclasses
 import datetime
+import logging
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from toolkit.arguments import flag
+from toolkit.errors import UserError
 from toolkit.evaluation.measured import Measured
+from toolkit.inspection.finding import Further
+from toolkit.inspection.inspection import Inspection
 from toolkit.inspection.registry import INSPECTIONS
-from toolkit.inspection.report import Plot, Report, RunReport
+from toolkit.inspection.report import Plot, RunReport
 from toolkit.tasks.data_report import licence_of
+from toolkit.tasks.stage import stage
+
+_log = logging.getLogger(__name__)
 
 MEDIA_TYPES = {".png": "image/png", ".gif": "image/gif"}
 LEARNING_CURVE = "learning_curve"
@@ -21,6 +28,29 @@ CURVES = (
     "Where the two part, the model learns its training examples by heart; where both still move at the end, more epochs may help"
 )
 _NUMBER = re.compile(r"_\d+$")
+
+
+def finish(training: Any, metrics: dict[str, Any], measured: Callable[[], Measured]) -> None:
+    """Writes the page about a run, what is told on it and, whatever becomes of these, the metrics that say that the run is finished.
+
+    A file that cannot be read or written, or too little memory for all examples, gives a warning. Anything else that goes wrong is a fault
+    of ours, which is raised; the run is finished all the same.
+
+    Args:
+        training: The `TrainingRun`.
+        metrics: What `metrics.json` will hold.
+        measured: Makes an account of the test examples.
+    """
+    run = training.run
+    try:
+        keep_account(training, measured())
+        run.write_text(run.report, report_of(training, metrics).finding().page())
+    except (UserError, OSError, MemoryError) as error:
+        _log.warning("%s: no report was written (%s: %s)", run.path, type(error).__name__, error)
+    else:
+        stage("report", str(run.report))
+    finally:
+        run.write_json(run.metrics, metrics)
 
 
 def keep_account(training: Any, measured: Measured) -> None:
@@ -59,8 +89,18 @@ def report_of(training: Any, metrics: dict[str, Any]) -> RunReport:
         plots=_plots((path for path in run.plots.glob("*") if path.stem != LEARNING_CURVE), training.plot_captions),
         chosen=[(flag(name), str(value), reasons.get(name, "")) for name, value in chosen.items()],
         settings={flag(name): value for name, value in (dataclasses.asdict(training.settings) | chosen).items()},
-        commands=_commands(run.path),
+        further=_further(training),
     )
+
+
+def inspections_of(training: Any) -> list[str]:
+    """Returns the names of the inspections that a run has something for, without its model.
+
+    Args:
+        training: The `TrainingRun`.
+    """
+    there = (Inspection.needs, *training.subject_has)
+    return [name for name, known in INSPECTIONS.items() if known.load().needs in there]
 
 
 def _facts(training: Any, metrics: dict[str, Any], finished: str | None) -> dict[str, str]:
@@ -92,11 +132,12 @@ def _plots(paths: Iterable[Path], captions: Mapping[str, str]) -> list[Plot]:
     return [plot for *_, plot in sorted(plots, key=lambda each: each[:2])]
 
 
-def _commands(path: Path) -> dict[str, str]:
-    words = shlex.quote(str(path))
-    looks = {f"toolkit inspect {words} {name}": known.summary for name, known in INSPECTIONS.items() if name != Report.name}
-    more = {
-        f"toolkit evaluate {words} --data FILE": "the same measures on other examples",
-        f"tensorboard --logdir {shlex.quote(str(path / 'logs'))}": "losses, rates and the norm of the gradient at each step",
-    }
-    return looks | more
+def _further(training: Any) -> list[Further]:
+    path = training.run.path
+    run, logs = shlex.quote(str(path)), shlex.quote(str(path / "logs"))
+    looks = [Further(f"toolkit inspect {run} {name}", INSPECTIONS[name].summary, f"{name}.html") for name in inspections_of(training)]
+    return [
+        *looks,
+        Further(f"toolkit evaluate {run} --data FILE", "the same measures on other examples"),
+        Further(f"tensorboard --logdir {logs}", "losses, rates and the norm of the gradient at each step"),
+    ]

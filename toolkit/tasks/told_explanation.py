@@ -43,10 +43,32 @@ def explanation_record(explained: Explained) -> dict[str, Any]:
     return {"method": attribution.method, "completeness_gap": gap, "score": rounded(explained.score), "tokens": tokens}
 
 
-def most_telling(words: Sequence[tuple[str, float]]) -> str:
-    """Returns the words of most weight, such as `"great +1.20, slow -0.31"`."""
-    most = sorted(words, key=lambda word: -abs(word[1]))[:TOLD]
-    return ", ".join(f"{word} {weight:+.2f}" for word, weight in most if weight)
+def records_of_parts(explained: Sequence[Explained]) -> list[dict[str, Any]]:
+    """Returns the explanations of an answer's parts: `answer`, `other`, the next best one, and what `explanation_record` says of each."""
+    return [{"answer": each.answer, "other": each.other, **explanation_record(each)} for each in explained]
+
+
+def most_telling(words: Sequence[tuple[str, float]], colours: bool = False) -> str:
+    """Returns the words of most weight, such as `"great +1.20, slow -0.31"`.
+
+    Args:
+        words: Words and their weights.
+        colours: Whether they have backgrounds by their weights.
+    """
+    most = [word for word in sorted(words, key=lambda word: -abs(word[1]))[:TOLD] if word[1]]
+    return ", ".join(f"{_on_background(word, weight / abs(most[0][1])) if colours else word} {weight:+.2f}" for word, weight in most)
+
+
+def told_below(parts: Sequence[str], words: Sequence[Sequence[tuple[str, float]]], colours: bool) -> list[str]:
+    """Returns lines to stand below an answer of several parts: each part, and the words of most weight for it.
+
+    Args:
+        parts: The parts.
+        words: Words and their weights, of each part.
+        colours: As for `most_telling`.
+    """
+    width = max(map(len, parts), default=0)
+    return [f"  {part:{width}}  {most_telling(each, colours)}".rstrip() + "\n" for part, each in zip(parts, words, strict=True)]
 
 
 def coloured(words: Sequence[tuple[str, float]]) -> str:

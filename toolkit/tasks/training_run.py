@@ -4,9 +4,7 @@ import abc
 import contextlib
 import dataclasses
 import functools
-import logging
 import os
-import textwrap
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -35,7 +33,7 @@ from toolkit.tasks.choice import Choice
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.data_report import licence_of, public_name
 from toolkit.tasks.registry import find_task
-from toolkit.tasks.run_report import keep_account, report_of
+from toolkit.tasks.run_report import finish, report_of
 from toolkit.tasks.stage import stage
 from toolkit.training.budget import Budget
 from toolkit.training.history import History
@@ -43,10 +41,6 @@ from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.objective import Objective
 from toolkit.training.optimizers import build_optimizer
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
-
-_log = logging.getLogger(__name__)
-
-EXAMPLES, EXAMPLE_CHARACTERS = 20, 60
 
 BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.3
 """Of the minutes that there are, seconds until a run is there, and at most what the test and the export take after its training."""
@@ -70,6 +64,9 @@ class TrainingRun(abc.ABC):
 
     model_has: ClassVar[tuple[str, ...]] = ()
     """Attributes and methods by which the kind of task asks a model, besides calling it."""
+
+    subject_has: tuple[str, ...] = ()
+    """Attributes of the `Subject` of a finished run that inspections may need, besides its batches."""
 
     plot_captions: ClassVar[Mapping[str, str]] = {}
     """What is to be seen on the plots of a run, by their names without a number behind."""
@@ -268,18 +265,7 @@ class TrainingRun(abc.ABC):
             "peak_memory_gib": peak_memory_gib(),
             "versions": {"recurrent-toolkit": __version__, "tensorflow": tf.__version__, "keras": keras.__version__},
         }
-        self._write_report(metrics, measured)
-        self.run.write_json(self.run.metrics, metrics)
-
-    def _write_report(self, metrics: dict[str, Any], measured: Callable[[], Measured]) -> None:
-        """Writes the page about the run, and what is told on it; if that fails, the run is none the worse."""
-        try:
-            keep_account(self, measured())
-            self.run.write_text(self.run.report, report_of(self, metrics).finding().page())
-        except Exception as error:
-            _log.warning("%s: no report was written (%s: %s)", self.run.path, type(error).__name__, error)
-        else:
-            stage("report", str(self.run.report))
+        finish(self, metrics, measured)
 
     def report(self) -> RunReport:
         """Returns what a page tells of the finished run.
@@ -456,14 +442,3 @@ def header(metrics: dict[str, Any], split: str = "test") -> str:
         split: What it was measured on.
     """
     return f"{split} split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(metrics['history'])}:"
-
-
-def shortest(texts: Sequence[str]) -> str:
-    """Returns the first words of the shortest of a few texts that has any, on one line; `""` if none has.
-
-    Args:
-        texts: Held-out texts, in any order.
-    """
-    lines = [" ".join(text.split()) for text in texts[:EXAMPLES]]
-    words = [textwrap.shorten(line, EXAMPLE_CHARACTERS, placeholder="") or line[:EXAMPLE_CHARACTERS] for line in lines]
-    return min(filter(None, words), key=len, default="")

@@ -255,6 +255,10 @@ class Tokenizer:
         """
         return [self._processor.id_to_piece(self._checked(index)) for index in ids]
 
+    def ids_of(self, pieces: Iterable[str]) -> np.ndarray:
+        """Returns the ids of pieces, int32 `[pieces]`, as `pieces` gives them; of what is no piece the unknown id."""
+        return np.array([self._processor.piece_to_id(piece) for piece in pieces], np.int32)
+
     @property
     def fingerprint(self) -> str:
         """SHA-256 of `model_proto`, in hexadecimal."""

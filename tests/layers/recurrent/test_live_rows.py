@@ -40,6 +40,7 @@ def test_a_learned_initial_state_is_carried_to_the_first_step():
         np.testing.assert_allclose(any_size, known_size, rtol=0, atol=1e-6)  # single precision
 
 
+@pytest.mark.slow
 def test_there_is_a_gradient():
     layer = Bidirectional(LSTM(4, return_sequences=True))
     layer.build((None, None, 3))

@@ -69,6 +69,7 @@ def test_half_precision_is_measured_in_whole():
     np.testing.assert_allclose(penalty(half, H), np.mean(np.square(rounded)), rtol=1e-6)  # single precision
 
 
+@pytest.mark.slow
 def test_a_training_step_lowers_the_penalty():
     """The loss of the labels is zero whatever the logits, so what moves the weights is the penalty."""
     inputs = keras.Input((None, 4))

@@ -132,6 +132,28 @@ def test_the_next_tokens(predict):
     assert [row["prompt"] for row in rows] == ["the"] * 3 + [""] * 3
 
 
+@pytest.mark.slow
+def test_the_next_tokens_are_explained(predict):
+    for prompt in ("the cat ", ""):
+        plain, record = (json.loads(predict(prompt, "--next", "3", "--json", *options)) for options in ([], ["--explain"]))
+        explanations = [token.pop("explanation") for token in record["next"]]
+        assert record == plain
+        for explanation in explanations:
+            assert [token["token"] for token in explanation["tokens"]] == ["<s>", *prompt]
+            assert explanation["completeness_gap"] < 0.05
+        assert explanations[0]["score"] >= 0 >= explanations[1]["score"]
+    rows = list(csv.DictReader(io.StringIO(predict("the cat", "--next", "3", "--explain", "--format", "csv"))))
+    lines = predict("the cat", "--next", "3", "--explain").splitlines()[1:]
+    assert [line.split("  ")[-1] for line in lines] == [row["explanation"] for row in rows]
+    assert all("the " in row["explanation"] and "cat " in row["explanation"] for row in rows)
+
+
+def test_what_is_written_is_not_explained(predict):
+    message = "--explain: expected --next with it, whose tokens are explained, received none"
+    assert message in predict("the", "--explain", code=2)
+    assert message in predict("the", "--explain", "--score", code=2)
+
+
 def test_scores_of_lines(predict):
     out = predict("--score", "--input", "lines")
     assert predict("--score", "lines") == predict("the cat", "", "the mat", "--score") == out

@@ -88,6 +88,7 @@ def test_a_beam_of_one_is_greedy(make):
     assert [each.text for each in one] == [each.text for each in greedy]
 
 
+@pytest.mark.slow
 def test_a_wider_beam_finds_what_is_at_least_as_probable(make):
     narrow, wide = (make(beam_width=width, length_penalty=0.0).translate(TEXTS[:2]) for width in (1, 8))
     for one, other in zip(narrow, wide, strict=True):

@@ -13,7 +13,7 @@ from toolkit.layers.recurrent.time_loop import backend
 from toolkit.models.captioner import BEGIN
 from toolkit.tasks.captioning.functions import SERVED
 from toolkit.tasks.explainer import ImageExplainer
-from toolkit.tasks.explaining import check_one_answer, runner_up, samples_to_explain
+from toolkit.tasks.explaining import runner_up, samples_to_explain, search_for
 
 MOST_WORDS = 16  # words of a caption that are explained
 
@@ -68,12 +68,13 @@ def attention_of(training: Any) -> Any:
         return None
 
     def attended(text: str | None, examples: int, hypothesis: int) -> list[Attended]:
-        check_one_answer(hypothesis)
-        predictor, found = training.predictor(), []
+        predictor, found = training.predictor(search_for(training.search, hypothesis), rank=hypothesis - 1), []
         for number, sample in enumerate(samples_to_explain(training, text, examples), start=1):
             image = decode_image(base64.b64decode(sample), predictor.image_size)
             [caption] = predictor.described([""], [image])
-            found.append(Attended(f"held-out image {number}: {caption.text}", caption.words, [], caption.attention, image))
+            if caption.words:  # a beam may end with fewer captions than were asked for
+                item = f"held-out image {number}: {caption.text} ({caption.score:.3f})"
+                found.append(Attended(item, caption.words, [], caption.attention, image))
         return found
 
     return attended

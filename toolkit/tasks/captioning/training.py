@@ -55,6 +55,11 @@ class Captioning(TrainingRun):
     result = CaptionResult
     model_has = ("encode", "step", "words", "image_size", "attention")
 
+    @property
+    def subject_has(self) -> tuple[str, ...]:
+        """Attributes of the subject that inspections may need: it attends, unless the settings say that it does not."""
+        return ("explain",) if getattr(self.settings, "attention", None) == "none" else ("explain", "attend")
+
     def _batches(self, data: Captions, split: str, replicas: int) -> ImageBatches:
         s = self.settings
         sizes = {"max_length": s.max_length, "captions_at_once": s.captions_at_once, "batch_size": s.batch_size}
@@ -93,8 +98,8 @@ class Captioning(TrainingRun):
         """How the run writes unless it is told otherwise."""
         return search_of(self.settings)
 
-    def _predictor(self, model: keras.Model, search: Search) -> Predictor:
-        runner = captioner_runner(model, search, self.settings.max_length)
+    def _predictor(self, model: keras.Model, search: Search, rank: int = 0) -> Predictor:
+        runner = captioner_runner(model, search, self.settings.max_length, rank=rank)
         return Predictor(runner, table_of(model.words), model.image_size, model.attention != "none")
 
     def _test(self, model: keras.Model, data: Captions) -> tuple[CaptionResult, Callable[[], Measured]]:
@@ -169,16 +174,17 @@ class Captioning(TrainingRun):
         """A held-out image."""
         return str(self.run.path / EXAMPLE)
 
-    def predictor(self, search: Search | None = None) -> Predictor:
+    def predictor(self, search: Search | None = None, rank: int = 0) -> Predictor:
         """Returns what writes captions with the trained model.
 
         Args:
             search: How to decode; `None` for the way of the run's settings.
+            rank: Which of the `n_best` captions of the search, from 0, the best; one without words if there are not so many.
 
         Raises:
             UserError: The run is not finished.
         """
-        return self._predictor(self.load_model(), search or self.search)
+        return self._predictor(self.load_model(), search or self.search, rank)
 
     def exporter(self) -> CaptionerExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.

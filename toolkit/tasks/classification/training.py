@@ -39,8 +39,9 @@ from toolkit.tasks.classification.probabilities import logarithm, probabilities_
 from toolkit.tasks.classification.self_training import start_from_vectors, taught
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
+from toolkit.tasks.example_text import shortest
 from toolkit.tasks.stage import stage
-from toolkit.tasks.training_run import TrainingRun, header, shortest
+from toolkit.tasks.training_run import TrainingRun, header
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.losses import sparse_cross_entropy
@@ -67,6 +68,11 @@ class TextClassification(TrainingRun):
     plot_captions = CAPTIONS
     _linear: Sequence[np.ndarray] = ()
     _baseline: Baseline | None = None
+
+    @property
+    def subject_has(self) -> tuple[str, ...]:
+        """Attributes of the subject that inspections may need: it attends if the settings say that it does."""
+        return ("explain", "read", *(("attend",) if getattr(self.settings, "pooling", None) == "attention" else ()))
 
     @property
     def label_names(self) -> list[str]:

@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.inspection.subject import Batch, Subject
+from toolkit.tasks.drawing.explanation import DrawingExplainer
 from toolkit.tasks.drawing.objective import nats_of
 from toolkit.tasks.subjects import pixels_of_samples, rows_of
 
@@ -27,6 +28,7 @@ class DrawingSubject(Subject):
             images = pixels_of_samples([samples[row] for row in rows], model.image_size, 1)
             batches.append(Batch({"images": images, "noise": draws[rows]}, images[..., 0] / 255, np.ones(len(rows), "float32")))
         super().__init__(model, batches, self._loss, str(training.run.path))
+        self.explain = DrawingExplainer(training)
 
     def _loss(self, batch: Batch) -> tf.Tensor:
         outputs = self.model(batch.inputs, training=False)

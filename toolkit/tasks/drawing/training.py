@@ -48,6 +48,7 @@ class DrawingTraining(TrainingRun):
     plot_captions = CAPTIONS
     result = DrawingResult
     model_has = ("image_size", "num_glimpses", "latent_dim", "noise_shape", "attention", "read_size", "write_size", "draw")
+    subject_has = ("explain",)
 
     def _batches(self, data: Pictures, split: str, replicas: int) -> DrawingBatches:
         return data.batches(split, replicas)

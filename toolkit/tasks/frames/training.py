@@ -51,6 +51,7 @@ class FrameTraining(TrainingRun):
     plot_captions = CAPTIONS
     result = FrameResult
     model_has = ("label_names", "image_size", "channels", "num_layers", "bidirectional")
+    subject_has = ("explain",)
 
     def _batches(self, data: Frames, split: str, replicas: int) -> FrameBatches:
         return data.batches(split, self.settings, replicas)

@@ -47,6 +47,7 @@ class GlimpseTraining(TrainingRun):
     plot_captions = CAPTIONS
     result = GlimpseResult
     model_has = ("label_names", "image_size", "channels", "objects", "num_glimpses", "glimpse_size", "scales", "location_deviation")
+    subject_has = ("explain",)
 
     def _batches(self, data: Canvases, split: str, replicas: int) -> CanvasBatches:
         return data.batches(split, replicas)

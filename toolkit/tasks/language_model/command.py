@@ -50,20 +50,34 @@ class Writing(Prediction):
             "write nothing but the log-probability of the lines of FILE, or without it of the texts",
             {"metavar": "FILE", "nargs": "?", "const": True, "type": str},
         ),
+        "explain": Option(bool, "say which words of the prompt each next token hangs on, with --next; on a terminal in colours"),
     }
-    options_of_exports = tuple(options)
+    options_of_exports = tuple(name for name in options if name != "explain")
+    options_of_opening = ("explain",)
 
     def prepare(self, options: argparse.Namespace) -> None:
         """Checks that what writes nothing stands alone; `--score FILE` becomes `--score --input FILE`."""
-        score = option("score")
+        score, explain = option("score"), option("explain")
+        if options.explain and options.next is None:
+            raise UserError(f"{explain}: expected {option('next')} with it, whose tokens are explained, received none")
         for exclusive in map(option, ("score", "next")):
-            others = [other for other in given(options, self.options) if other not in (exclusive, score)]
+            others = [other for other in given(options, self.options) if other not in (exclusive, score, explain)]
             if exclusive in given(options, ("score", "next")) and others:
                 raise UserError(f"{others[0]}: expected no {exclusive} with it, which writes no text, received both")
         if isinstance(options.score, str):
             if options.texts or options.input != "-":
                 raise UserError(f"{score} {options.score}: expected one source of texts, received another; put `{score}` after the texts")
             options.input, options.score = options.score, True
+
+    def open_run(self, run: Any, options: argparse.Namespace) -> Any:
+        """Returns what writes, and explains what may come next if it is to."""
+        generator = run.predictor()
+        if options.explain:
+            from toolkit.tasks.explaining import needed_explainer
+            from toolkit.tasks.language_model.explanation import explainer_of
+
+            generator.explainer = needed_explainer(run, explainer_of(run))
+        return generator
 
     def batches_together(self, options: argparse.Namespace) -> int:
         """Returns many of what is scored; what is written is shown as it comes."""
@@ -73,11 +87,13 @@ class Writing(Prediction):
         """Returns those of samples, of tokens that may come next, or of scores."""
         from toolkit.tasks.language_model import output
 
-        return output.SCORE_COLUMNS if options.score else output.NEXT_COLUMNS if options.next is not None else output.COLUMNS
+        if options.next is not None:
+            return (*output.NEXT_COLUMNS, *(["explanation"] if options.explain else []))
+        return output.SCORE_COLUMNS if options.score else output.COLUMNS
 
     def answers(self, answerer: Any, batches: Iterable[list[str]], options: argparse.Namespace) -> Iterator[Answer]:
         """Yields what follows each line, or how probable it is, or what is expected next."""
-        from toolkit.tasks.language_model.output import next_answer, score_answer
+        from toolkit.tasks.language_model.output import next_answer, score_answer, with_explanations
 
         if options.score:
             for batch in batches:
@@ -85,7 +101,11 @@ class Writing(Prediction):
         elif options.next is not None:
             with naming_options(("count",), count=option("next").strip("`")):
                 for prompt in itertools.chain.from_iterable(batches):
-                    yield next_answer(prompt, answerer.next_tokens(prompt, options.next))
+                    answer = next_answer(prompt, answerer.next_tokens(prompt, options.next))
+                    if options.explain:
+                        explained = answerer.explainer.integrated(prompt, [each["token"] for each in answer["next"]])
+                        answer = with_explanations(answer, explained, options)
+                    yield answer
         else:
             with naming_options(self.options):
                 yield from _written(answerer, batches, options)

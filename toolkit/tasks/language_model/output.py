@@ -1,12 +1,15 @@
 """What a language model has written, what it expects next, and how probable it finds texts, as answers."""
 
+import argparse
 import itertools
 import json
 from collections.abc import Iterable, Sequence
 
 from toolkit.evaluation.likelihood import Likelihood
+from toolkit.inspection.explained import Explained
 from toolkit.tasks.language_model.text_generator import Generated
 from toolkit.tasks.records import Answer, rounded
+from toolkit.tasks.told_explanation import by_word, explanation_record, most_telling, shows_colours
 
 COLUMNS = ("prompt", "sample", "text", "score", "reason")
 NEXT_COLUMNS = ("prompt", "token", "probability")
@@ -56,6 +59,30 @@ def next_answer(prompt: str, tokens: Sequence[tuple[str, float]]) -> Answer:
     return Answer(
         {"prompt": prompt, "next": [{"token": row[1], "probability": row[2]} for row in rows]}, rows, [_quoted(prompt), "\n", *lines]
     )
+
+
+def with_explanations(answer: Answer, explained: Sequence[Explained], options: argparse.Namespace) -> Answer:
+    """Returns what may follow a prompt with the words that each token hangs on: as its `explanation`, in a column, behind its line.
+
+    Args:
+        answer: What `next_answer` gave.
+        explained: Why each token may come next.
+        options: The parsed options of `predict`.
+    """
+    words, (prompt, end, *lines) = [*map(_words, explained)], answer.text
+    tokens = [{**token, "explanation": explanation_record(each)} for token, each in zip(answer["next"], explained, strict=True)]
+    rows = [[*row, most_telling(each)] for row, each in zip(answer.rows, words, strict=True)]
+    colours = shows_colours(options)
+    told = [f"{line.rstrip()}  {most_telling(each, colours)}\n" for line, each in zip(lines, words, strict=True)]
+    return Answer({**answer, "next": tokens}, rows, [prompt, end, *told])
+
+
+def _words(explained: Explained) -> list[tuple[str, float]]:
+    """Returns the words of a prompt and what each weighs; its beginning stands for itself, and white space is told as such."""
+    begin, *pieces = explained.tokens
+    weights = explained.attributions[0].weights
+    found = [(begin, float(weights[0])), *by_word(explained.item, pieces, weights[1:])]
+    return [(" ".join(word.split()) or "(space)", weight) for word, weight in found]
 
 
 def score_answer(text: str, score: Likelihood) -> Answer:

@@ -4,7 +4,7 @@ import logging
 import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -58,9 +58,14 @@ class TextGenerator:
         tokenizer: The tokenizer.
         ends: Whether the model was trained on ends of texts. If not, the end id is not drawn.
 
+    Attributes:
+        explainer: What explains next tokens, a `NextTokenExplainer`; `None` where nobody asks.
+
     Raises:
         ValueError: The tokenizer has no begin id.
     """
+
+    explainer: Any = None
 
     def __init__(self, runner: Runner, tokenizer: Tokenizer, ends: bool = True):
         if tokenizer.begin_id < 0:

@@ -59,6 +59,7 @@ class LanguageModeling(TrainingRun):
     """
 
     model_has = ("step", "initial_state", "state_parts", "num_layers", "vocabulary_size", "features", "projection", "logits")
+    subject_has = ("explain", "read")
 
     def _choose(self, data: Texts) -> dict[str, Choice]:
         train, held_out = data.tokens["train"], data.tokens["validation"]

@@ -1,18 +1,20 @@
 """Which words of a sentence the tag of each word hangs on."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.inspection.attribution import by_gradients, embedding_of, margin, replaced, with_gradient
-from toolkit.inspection.explained import OCCLUSION, Attribution, Explained, Flip
+from toolkit.inspection.attribution import Graded, by_gradients, embedding_of, integrated_gradients, margin, replaced, with_gradient
+from toolkit.inspection.explained import Attribution, Explained
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explainer import TextExplainer
-from toolkit.tasks.explaining import runner_up
+from toolkit.tasks.explaining import runner_up, with_occlusion
 from toolkit.tasks.tagging.crf import marginal_logits
 from toolkit.tasks.tagging.functions import chain_of
+from toolkit.tasks.tagging.predictor import TaggedText
 from toolkit.tasks.tagging.vocabulary import UNKNOWN, Vocabulary
 
 MOST_WORDS = 32  # words of a sentence whose tags are explained
@@ -37,32 +39,50 @@ class TagExplainer(TextExplainer):
         self._graded = with_gradient(self._score, [vectors, specs, tf.TensorSpec([3], tf.int32)])
         self._all = tf.function(self._logits, input_signature=[specs], autograph=False)
 
+    def integrated(self, tagged: TaggedText) -> list[Explained]:
+        """Explains each tag of a text by integrated gradients.
+
+        Args:
+            tagged: The text, as the run tags it.
+        """
+        return self._explained(tagged, len(tagged.words), lambda graded, vectors: [integrated_gradients(graded, vectors)])
+
     def explained(self, number: int, item: str, most_steps: int) -> list[Explained]:
         """Explains the tag of each word of a text."""
         tagged, names = self.predictor.predict([item])[0], self.model.tag_names
-        words = tagged.words
-        encoded = Vocabulary.of_model(self.model).encode(words)._asdict()
-        inputs = {name: encoded[name][np.newaxis] for name in self.model.input}
+        found = self._explained(tagged, MOST_WORDS, lambda graded, vectors: by_gradients(graded, vectors, most_steps))
+        without = np.asarray(self._all({name: _unknown(values[0]) for name, values in self._inputs(tagged).items()}))
+        chosen = [[names.index(each.answer), names.index(each.other)] for each in found]
+        return [with_occlusion(each, without[:, place], chosen[place], names.__getitem__) for place, each in enumerate(found)]
+
+    def _explained(self, tagged: TaggedText, most: int, attribute: Callable[[Graded, np.ndarray], list[Attribution]]) -> list[Explained]:
+        """Explains up to `most` tags of a text, by what `attribute` makes of the score and of the vectors of the words."""
+        if not tagged.words:
+            return []
+        inputs, names, found = self._inputs(tagged), self.model.tag_names, []
         logits = np.asarray(self._all(inputs))[0].astype("float64")
-        without = np.asarray(self._all({name: _unknown(values[0]) for name, values in inputs.items()}))
         with backend("graph"):
-            vectors, found = np.asarray(self.vectors(inputs, training=False))[0], []
-        for place, tag in enumerate(tagged.tags[:MOST_WORDS]):
+            vectors = np.asarray(self.vectors(inputs, training=False))[0]
+        for place, (word, tag) in enumerate(zip(tagged.words[:most], tagged.tags[:most], strict=True)):
             answer = names.index(tag)
             other = runner_up(logits[place], answer)
-            chosen = np.array([place, answer, other], "int32")
-
-            def graded(vectors, chosen=chosen):
-                rows = {name: np.broadcast_to(values, (len(vectors), *values.shape[1:])) for name, values in inputs.items()}
-                return self._graded(vectors, rows, chosen)
-
-            weights = by_gradients(graded, vectors, most_steps)
-            score = logits[place, answer] - logits[place, other]
-            weights.append(Attribution(OCCLUSION, score - (without[:, place, answer] - without[:, place, other]).astype("float64")))
-            tags = without[:, place].argmax(-1)
-            flips = [Flip(word, at, names[tags[at]]) for at, word in enumerate(words) if names[tags[at]] != tag]
-            found.append(Explained(item, f"word {place + 1}, {words[place]}", tag, names[other], float(score), words, weights, flips))
+            weights = attribute(self._given(inputs, place, answer, other), vectors)
+            score = float(logits[place, answer] - logits[place, other])
+            found.append(Explained(tagged.text, f"word {place + 1}, {word}", tag, names[other], score, tagged.words, weights, []))
         return found
+
+    def _inputs(self, tagged: TaggedText) -> dict[str, np.ndarray]:
+        encoded = Vocabulary.of_model(self.model).encode(tagged.words)._asdict()
+        return {name: encoded[name][np.newaxis] for name in self.model.input}
+
+    def _given(self, inputs: dict[str, np.ndarray], *chosen: int) -> Graded:
+        """Returns the score of a tag as a function of the words' vectors; the tag is given by its place, itself and the next best one."""
+
+        def graded(vectors):
+            rows = {name: np.broadcast_to(values, (len(vectors), *values.shape[1:])) for name, values in inputs.items()}
+            return self._graded(vectors, rows, np.array(chosen, "int32"))
+
+        return graded
 
     def _score(self, vectors, inputs, chosen):
         with replaced(self.layer, vectors):

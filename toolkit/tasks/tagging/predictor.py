@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,7 +39,12 @@ class Predictor:
         tag_names: Names of the tags, in the order of their numbers.
         vocabulary: What makes the numbers, if it takes them.
         singly: Whether sentences are run one at a time, without padding.
+
+    Attributes:
+        explainer: What explains tags, a `TagExplainer`; `None` where nobody asks.
     """
+
+    explainer: Any = None
 
     def __init__(self, runner: Runner, tag_names: Sequence[str], vocabulary: Vocabulary | None = None, singly: bool = False):
         self.runner = runner

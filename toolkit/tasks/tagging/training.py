@@ -11,6 +11,7 @@ import numpy as np
 
 from toolkit.evaluation.divergence import LEAST_MISSED, Trouble
 from toolkit.evaluation.measured import Measured
+from toolkit.tasks.example_text import shortest
 from toolkit.tasks.tagging.answers import answers_of
 from toolkit.tasks.tagging.batches import TaggedBatches
 from toolkit.tasks.tagging.corpus import read_sentences, read_tagged
@@ -25,7 +26,7 @@ from toolkit.tasks.tagging.predictor import Predictor
 from toolkit.tasks.tagging.sentence import Sentence
 from toolkit.tasks.tagging.texts import TaggedSentences, form_of
 from toolkit.tasks.tagging.vocabulary import UNKNOWN, Vocabulary
-from toolkit.tasks.training_run import TrainingRun, shortest
+from toolkit.tasks.training_run import TrainingRun
 from toolkit.training.loop import Score
 
 SAMPLES = 100
@@ -44,6 +45,7 @@ class Tagging(TrainingRun):
 
     result = TaggingResult
     model_has = ("tag_names", "words", "characters", "word_length", "character_units", "chain")
+    subject_has = ("explain", "read")
 
     def _batches(self, data: TaggedSentences, split: str, replicas: int) -> TaggedBatches:
         s = self.settings

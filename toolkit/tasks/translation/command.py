@@ -40,13 +40,14 @@ class Translating(Prediction):
         **{name: Option(kind, text) for name, (kind, text, _) in SEARCH.items()},
         "prefix": Option(str, "what every translation begins with"),
         "copy_unknown": Option(bool, "an unknown word becomes the word of the source that it is aligned with"),
+        "explain": Option(bool, "say which words of the source each token hangs on; on a terminal in colours"),
         "score": Option(
             str,
             "write nothing but the log-probability of the translations in this file",
             {"metavar": "FILE", "nargs": "?", "const": True},
         ),
     }
-    options_of_opening = (*METHODS, *SEARCH, "copy_unknown", "batch_size")
+    options_of_opening = (*METHODS, *SEARCH, "copy_unknown", "explain", "batch_size")
 
     def prepare(self, options: argparse.Namespace) -> None:
         """Checks that `--score` has a file and nothing beside it."""
@@ -61,6 +62,11 @@ class Translating(Prediction):
         with naming_options(self.options):
             translator = run.predictor(search=search, copy_unknown=bool(options.copy_unknown))
         translator.batch_size = options.batch_size or self.batch_size
+        if options.explain:
+            from toolkit.tasks.explaining import needed_explainer
+            from toolkit.tasks.translation.explanation import explainer_of
+
+            translator.explainer = needed_explainer(run, explainer_of(run))
         return translator
 
     def batches_together(self, options: argparse.Namespace) -> int:
@@ -68,16 +74,21 @@ class Translating(Prediction):
         return 20
 
     def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
-        """Returns source, translation, score; of given translations source, target, score."""
-        return ("source", "translation" if options.score is None else "target", "score")
+        """Returns source, translation, score, and the words that count most if that is asked for; of given ones source, target, score."""
+        return ("source", "translation" if options.score is None else "target", "score", *(["explanation"] if options.explain else []))
 
     def answers(self, answerer: Any, batches: Iterable[list[str]], options: argparse.Namespace) -> Iterator[Answer]:
         """Yields the translation of each text; or, of the translation that a file gives, the log-probability."""
-        from toolkit.tasks.translation.output import answer_of
+        from toolkit.tasks.translation.output import answer_of, with_explanations
 
         if options.score is None:
+            most = options.n_best or 1
             for number, translation in enumerate(_translations(answerer, batches, options), start=1):
-                yield answer_of(translation, number, options.n_best or 1)
+                answer = answer_of(translation, number, most)
+                if options.explain:
+                    explained = [answerer.explainer.integrated(translation, each) for each in translation.hypotheses[:most]]
+                    answer = with_explanations(answer, explained, options)
+                yield answer
         else:
             targets = [line.rstrip("\r\n") for line in read_lines(Path(options.score))]
             yield from _scores(answerer, batches, targets, options.score)

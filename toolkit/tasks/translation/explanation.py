@@ -1,19 +1,18 @@
 """Which tokens of the source each token of a translation hangs on, and where attention looked for it."""
 
-import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from toolkit.arguments import check_integer
 from toolkit.data.parallel_texts.source_ids import source_ids
-from toolkit.inspection.attribution import by_gradients, embedding_of, margin, replaced, with_gradient
-from toolkit.inspection.explained import OCCLUSION, Attended, Attribution, Explained, Flip
+from toolkit.inspection.attribution import Graded, by_gradients, embedding_of, integrated_gradients, margin, replaced, with_gradient
+from toolkit.inspection.explained import Attended, Attribution, Explained
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explainer import TextExplainer
-from toolkit.tasks.explaining import runner_up, texts_to_explain, without_each
-from toolkit.tasks.translation.text_translator import DECODE
+from toolkit.tasks.explaining import runner_up, search_for, texts_to_explain, with_occlusion, without_each
+from toolkit.tasks.translation.text_translator import DECODE, Hypothesis, Translation
 
 MOST_WRITTEN = 32  # tokens of a translation that are explained
 
@@ -34,31 +33,56 @@ class TranslationExplainer(TextExplainer):
         self._graded = with_gradient(self._score, [vectors, tokens, tokens, tf.TensorSpec([3], tf.int32)])
         self._all = tf.function(self._logits, input_signature=[tokens, tokens], autograph=False)
 
+    def integrated(self, translation: Translation, hypothesis: Hypothesis) -> list[Explained]:
+        """Explains each token of a translation by integrated gradients.
+
+        Args:
+            translation: The translations of a text.
+            hypothesis: One of them.
+        """
+        if not hypothesis.tokens:
+            return []
+        source = self.predictor.source_tokenizer.ids_of(translation.source_tokens)
+        written = self.predictor.target_tokenizer.ids_of(hypothesis.tokens)
+        return self._explained(translation.source, source, written, lambda graded, vectors: [integrated_gradients(graded, vectors)])
+
     def explained(self, number: int, item: str, most_steps: int) -> list[Explained]:
         """Explains each token of the translation of a text."""
         translator = self.predictor
         source = source_ids(translator.source_tokenizer.encode([item])[0], translator.source_tokenizer.end_id, translator.max_length)
         decoded = translator.runner.run(DECODE, source=source[np.newaxis], prefix=np.zeros([1, 0], "int32"))
         written = decoded["tokens"][0, 0, : decoded["lengths"][0, 0]][:MOST_WRITTEN]
-        read = np.array([translator.target_tokenizer.begin_id, *written[:-1]], "int32")
+        found = self._explained(item, source, written, lambda graded, vectors: by_gradients(graded, vectors, most_steps))
+        read, shorter = self._read(written), without_each(source)
+        if not shorter.size:  # the end alone, which cannot be left out
+            return found
+        without = np.asarray(self._all(shorter, np.broadcast_to(read, (len(shorter), len(read)))))
+        pieces, ids_of = translator.target_tokenizer.pieces, translator.target_tokenizer.ids_of
+        return [
+            with_occlusion(each, without[:, place], ids_of([each.answer, each.other]), lambda token: pieces([token])[0])
+            for place, each in enumerate(found)
+        ]
+
+    def _explained(
+        self, item: str, source: np.ndarray, written: np.ndarray, attribute: Callable[[Graded, np.ndarray], list[Attribution]]
+    ) -> list[Explained]:
+        """Explains tokens of a translation, by what `attribute` makes of the score and of the vectors of the source."""
+        read, vectors, found = self._read(written), np.asarray(self.embedding(source)), []
         logits = np.asarray(self._all(source[np.newaxis], read[np.newaxis]))[0].astype("float64")
-        shorter = without_each(source)
-        without = np.asarray(self._all(shorter, np.broadcast_to(read, (len(shorter), len(read))))) if shorter.size else logits[np.newaxis]
-        pieces = translator.source_tokenizer.pieces(source)
-        vectors, found = np.asarray(self.embedding(source)), []
+        pieces = self.predictor.source_tokenizer.pieces(source)
         for place, token in enumerate(written):
             other = runner_up(logits[place], token)
-            chosen = np.array([place, token, other], "int32")
-            weights = by_gradients(self._given(source, read, chosen), vectors, most_steps)
-            score = logits[place, token] - logits[place, other]
-            weights.append(Attribution(OCCLUSION, score - (without[:, place, token] - without[:, place, other]).astype("float64")))
-            answer, second = translator.target_tokenizer.pieces([token, other])
-            nexts = translator.target_tokenizer.pieces(without[:, place].argmax(-1))
-            flips = [Flip(piece, at, each) for at, (piece, each) in enumerate(zip(pieces, nexts, strict=True)) if each != answer]
-            found.append(Explained(item, f"token {place + 1}", answer, second, float(score), pieces, weights, flips))
+            answer, second = self.predictor.target_tokenizer.pieces([token, other])
+            weights = attribute(self._given(source, read, np.array([place, token, other], "int32")), vectors)
+            score = float(logits[place, token] - logits[place, other])
+            found.append(Explained(item, f"token {place + 1}", answer, second, score, pieces, weights, []))
         return found
 
-    def _given(self, source: np.ndarray, read: np.ndarray, chosen: np.ndarray) -> Any:
+    def _read(self, written: np.ndarray) -> np.ndarray:
+        """Returns what the decoder reads before each token that is written."""
+        return np.array([self.predictor.target_tokenizer.begin_id, *written[:-1]], "int32")
+
+    def _given(self, source: np.ndarray, read: np.ndarray, chosen: np.ndarray) -> Graded:
         """Returns the score of a token as a function of the source's vectors."""
 
         def graded(vectors):
@@ -93,12 +117,8 @@ def attention_of(training: Any) -> Any:
         return None
 
     def attended(text: str | None, examples: int, hypothesis: int) -> list[Attended]:
-        search = training.search
-        if search.method == "beam":
-            check_integer("hypothesis", hypothesis, 1, search.beam_width)
-            search = dataclasses.replace(search, n_best=hypothesis)
         found = []
-        for each in training.predictor(search).translate(texts_to_explain(training, text, examples)):
+        for each in training.predictor(search_for(training.search, hypothesis)).translate(texts_to_explain(training, text, examples)):
             if len(each.hypotheses) >= hypothesis and each.hypotheses[hypothesis - 1].alignment is not None:
                 chosen = each.hypotheses[hypothesis - 1]
                 item = f"{each.source} → {chosen.text} ({chosen.score:.3f})"

@@ -1,10 +1,17 @@
 """Translations as answers."""
 
+import argparse
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
+from toolkit.inspection.explained import Explained
 from toolkit.tasks.records import Answer, rounded
+from toolkit.tasks.told_explanation import by_word, most_telling, records_of_parts, shows_colours, told_below
 from toolkit.tasks.translation.text_translator import Hypothesis, Translation
 from toolkit.text.line_breaks import one_line
+from toolkit.text.tokenizer import SPACE_PIECE
 
 
 def answer_of(translation: Translation, number: int, n_best: int = 1) -> Answer:
@@ -28,6 +35,33 @@ def answer_of(translation: Translation, number: int, n_best: int = 1) -> Answer:
         return Answer(record, rows, [f"{one_line(translation.text)}\n"])
     lines = [f"{number} ||| {one_line(each.text)} ||| {each.score:.4f}\n" for each in best]
     return Answer({**record, "hypotheses": [*map(_hypothesis, best)]}, rows, lines)
+
+
+def with_explanations(answer: Answer, explained: Sequence[Sequence[Explained]], options: argparse.Namespace) -> Answer:
+    """Returns an answer that says which words of the source each token hangs on: as `explanation`, in a column, in lines below.
+
+    Args:
+        answer: The answer to a text.
+        explained: Of each translation that it tells, why each token was written.
+        options: The parsed options of `predict`.
+    """
+    record, rows, text = {**answer, "explanation": records_of_parts(explained[0])}, [], []
+    if "hypotheses" in answer:
+        pairs = zip(answer["hypotheses"], explained, strict=True)
+        record["hypotheses"] = [{**each, "explanation": records_of_parts(parts)} for each, parts in pairs]
+    for row, line, parts in zip(answer.rows, answer.text, explained, strict=True):
+        tokens, words = [each.answer.replace(SPACE_PIECE, " ").strip() or each.answer for each in parts], [*map(_words, parts)]
+        told = zip(tokens, map(most_telling, words), strict=True)
+        rows.append([*row, "; ".join(f"{token}: {most}" for token, most in told)])
+        text += [line, *told_below(tokens, words, shows_colours(options))]
+    return Answer(record, rows, text)
+
+
+def _words(explained: Explained) -> list[tuple[str, float]]:
+    """Returns the words of a source and what each weighs; its end stands for itself."""
+    *pieces, end = explained.tokens
+    *weights, last = explained.attributions[0].weights
+    return [*by_word(explained.item, pieces, np.array(weights)), (end, float(last))]
 
 
 def _hypothesis(hypothesis: Hypothesis) -> dict[str, Any]:

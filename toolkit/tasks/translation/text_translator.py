@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -94,9 +94,14 @@ class TextTranslator:
         copy_unknown: Whether an unknown token of the translation becomes the word of the source that it looked at most.
         batch_size: Texts translated at once.
 
+    Attributes:
+        explainer: What explains translations, a `TranslationExplainer`; `None` where nobody asks.
+
     Raises:
         ValueError: An argument is out of range, a tokenizer has no end id, or unknown words are to be copied by a model without attention.
     """
+
+    explainer: Any = None
 
     def __init__(
         self,

@@ -17,7 +17,8 @@ from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.tasks.choice import Choice
-from toolkit.tasks.training_run import TrainingRun, shortest
+from toolkit.tasks.example_text import shortest
+from toolkit.tasks.training_run import TrainingRun
 from toolkit.tasks.translation.choices import choices
 from toolkit.tasks.translation.examples import measured_translations
 from toolkit.tasks.translation.exporter import TranslatorExporter
@@ -59,6 +60,11 @@ class Translation(TrainingRun):
     result = TranslationResult
     model_has = ("encode", "step", "attention")
     plot_captions = CAPTIONS
+
+    @property
+    def subject_has(self) -> tuple[str, ...]:
+        """Attributes of the subject that inspections may need: it attends, unless the settings say that it does not."""
+        return ("explain",) if getattr(self.settings, "attention", None) == "none" else ("explain", "attend")
 
     def _choose(self, data: ParallelTexts) -> dict[str, Choice]:
         sizes = data.target_tokenizer.vocabulary_size, len(data.sources["train"]), len(data.corpus.splits["validation"].sources)

@@ -1,4 +1,4 @@
-"""Which pixels the answer to a question hangs on, and where attention looked before it was given."""
+"""Which words of a question and which pixels its answer hangs on, and where attention looked before it was given."""
 
 import base64
 from typing import Any
@@ -7,15 +7,18 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.images.decoding import decode_image
-from toolkit.inspection.attribution import margin, of_pixels, with_gradient
+from toolkit.inspection.attribution import by_gradients, embedding_of, margin, of_pixels, replaced, with_gradient
 from toolkit.inspection.explained import Attended, Explained
 from toolkit.layers.recurrent.time_loop import backend
 from toolkit.tasks.explainer import ImageExplainer
-from toolkit.tasks.explaining import check_one_answer, samples_to_explain, two_best
+from toolkit.tasks.explaining import check_one_answer, samples_to_explain, two_best, with_occlusion, without_each
+from toolkit.text.words import words_of
 
 
 class AnswerExplainer(ImageExplainer):
-    """Says which pixels an answer hangs on: its logit minus that of the next best one.
+    """Says which words of the question and which pixels an answer hangs on: its logit minus that of the next best one.
+
+    Of a model that does not embed words in one layer that is known, it is the pixels alone.
 
     Args:
         training: The `VisualQuestionAnswering` of a finished run.
@@ -23,24 +26,48 @@ class AnswerExplainer(ImageExplainer):
 
     def __init__(self, training: Any):
         super().__init__(training)
-        images = tf.TensorSpec([None, 1, self.model.image_size, self.model.image_size, 3], tf.float32)
-        tokens = tf.TensorSpec([1, None], tf.int32)
-        self._graded = with_gradient(self._score, [images, tokens, tf.TensorSpec([2], tf.int32)])
+        size, self.embedding = self.model.image_size, embedding_of(self.model)
+        images, tokens = tf.TensorSpec([None, 1, size, size, 3], tf.float32), tf.TensorSpec([None, None], tf.int32)
+        best = tf.TensorSpec([2], tf.int32)
+        self._by_pixels = with_gradient(self._score, [images, tokens, best])
+        self._all = tf.function(self._logits, input_signature=[images, tokens], autograph=False)
+        if self.embedding:
+            vectors = tf.TensorSpec([None, None, self.embedding.output_dim], tf.float32)
+            self._by_words = with_gradient(self._score_of_vectors, [vectors, images, tokens, best])
 
     def explained(self, number: int, item: dict[str, str], most_steps: int) -> list[Explained]:
-        """Explains the answer to a question."""
+        """Explains the answer to a question: by the words of the question, then by the pixels of the image."""
         question, images = item["question"], decode_image(base64.b64decode(item["image"]), self.model.image_size)[np.newaxis]
         tokens = self.predictor.vocabulary.padded([question])
         best = two_best(self.predictor.probabilities(images, [question])[0][0])
-        score, found = of_pixels(lambda rows: self._graded(rows, tokens, np.array(best, "int32")), images, most_steps)
+        score, found = of_pixels(lambda rows: self._by_pixels(rows, tokens, np.array(best, "int32")), images, most_steps)
         answer, other = (self.predictor.names[place] for place in best)
-        return [Explained(question, "", answer, other, score, [], found, [], images)]
+        by_pixels = Explained(question, "", answer, other, score, [], found, [], images)
+        if not self.embedding:
+            return [by_pixels]
+        pixels = images[np.newaxis].astype("float32")
+        weights = by_gradients(
+            lambda rows: self._by_words(rows, pixels, tokens, np.array(best, "int32")), np.asarray(self.embedding(tokens[0])), most_steps
+        )
+        shorter = np.pad(without_each(tokens[0]), [(0, 0), (0, 1)])  # padding, so that of a single word something is left
+        without = np.asarray(self._all(pixels, shorter))
+        by_words = Explained(question, "", answer, other, score, words_of(question), weights, [])
+        return [with_occlusion(by_words, without, best, self.predictor.names.__getitem__), by_pixels]
+
+    def _score_of_vectors(self, vectors, images, tokens, best):
+        with replaced(self.embedding, vectors):
+            return self._score(images, tf.repeat(tokens, tf.shape(vectors)[0], 0), best)
 
     def _score(self, images, tokens, best):
-        asked = tf.repeat(tokens[:, tf.newaxis], tf.shape(images)[0], 0)
+        return margin(self._logits(images, tokens), best[0], best[1])
+
+    def _logits(self, images, tokens):
+        """Returns the logits of questions about images, of either of which there may be one for all of the others."""
+        rows = tf.maximum(tf.shape(images)[0], tf.shape(tokens)[0])
+        shown, asked = (tf.repeat(part, rows // tf.shape(part)[0], 0) for part in (images, tokens))
         with backend("graph"):
-            logits = tf.cast(self.model({"images": images[:, 0], "tokens": asked}, training=False)["logits"][:, 0], tf.float32)
-        return margin(logits, best[0], best[1])
+            logits = self.model({"images": shown[:, 0], "tokens": asked[:, tf.newaxis]}, training=False)["logits"]
+        return tf.cast(logits[:, 0], tf.float32)
 
 
 def attention_of(training: Any) -> Any:

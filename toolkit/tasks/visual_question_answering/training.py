@@ -44,6 +44,7 @@ class VisualQuestionAnswering(TrainingRun):
     plot_captions = CAPTIONS
     result = AnswerResult
     model_has = ("answers", "words", "image_size", "attention_hops")
+    subject_has = ("explain", "attend")
 
     def _batches(self, data: VisualQuestions, split: str, replicas: int) -> ImageBatches:
         s = self.settings
