@@ -18,7 +18,7 @@ from toolkit.layers.recurrent.layer_of import layer_of
 from toolkit.layers.recurrent.written_gradients import equations_of
 from toolkit.models import LanguageModel, TextClassifier, Translator
 
-UNKNOWN = r"^Argument `cell` must be one of lstm, gru, .*mut3\. Received: cell='lstn'\. Did you mean lstm\?$"
+UNKNOWN = r"^Argument `cell` must be one of lstm, gru, .*indy_lstm\. Received: cell='lstn'\. Did you mean lstm\?$"
 
 TOKENS = np.array([[4, 5, 6], [7, 3, 0]], "int32")
 RARE = ("niaf", "noaf", "np", "mut2", "mut3", "min_lstm", "rg_lru", "ind_rnn", "indy_lstm")

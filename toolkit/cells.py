@@ -130,6 +130,6 @@ def check_honoured(name: str, **options: Any) -> None:
     """
     for option in not_honoured(name, **options):
         raise ValueError(
-            f"Argument `{option}` needs a cell with written equations and a matrix product in its loop, one of {', '.join(with_equations())}. "
-            f"Received: {option}={options[option]!r} with cell={name!r}"
+            f"Argument `{option}` needs a cell with written equations and a matrix product in its loop, "
+            f"one of {', '.join(with_equations())}. Received: {option}={options[option]!r} with cell={name!r}"
         )

@@ -43,8 +43,8 @@ class Vectors(NamedTuple):
 class ElementwiseEquations(StepEquations):
     """The equations of a cell without a matrix product in its loop.
 
-    They are those of `StepEquations` with z for an input, and vectors for weights. `run` and `run_back` work on whole sequences, batch-major
-    and of known shapes, for XLA.
+    They are those of `StepEquations` with z for an input, and vectors for weights. `run` and `run_back` work on whole sequences,
+    batch-major and of known shapes, for XLA.
 
     Attributes:
         blocks: Number of blocks of `units` in z.
@@ -57,6 +57,7 @@ class ElementwiseEquations(StepEquations):
 
     @property
     def Weights(self) -> type:
+        """The type of the weights in the loop."""
         return Vectors if self.vectors else NoVectors
 
     @staticmethod
@@ -88,7 +89,12 @@ class ElementwiseEquations(StepEquations):
         """Carries the errors of the outputs, if these were asked for, and of the last state back over the steps.
 
         Args:
-            kept: What `run` kept; other arguments as there.
+            kept: What `run` kept.
+            z: As in `run`.
+            state: Likewise.
+            weights: Likewise.
+            noise: Likewise.
+            time: Likewise.
             δ_outputs: Errors of the outputs, `[batch, time, units]`.
             δ_last: Errors of the last state.
 

@@ -47,10 +47,12 @@ class QRNNEquations(LinearEquations):
 
     @property
     def State(self) -> type:
+        """The type of the state: with f-pooling the output is the memory."""
         return HState if self.pooling == "f" else HCState
 
     @property
     def blocks(self) -> int:
+        """The candidate's block, and one for each gate."""
         return 1 + len(self.pooling)
 
     def open(self, z: tf.Tensor) -> _Gates:

@@ -6,6 +6,8 @@ import tensorflow as tf
 from toolkit.layers.recurrent.backpropagation.elementwise import ElementwiseEquations
 from toolkit.layers.recurrent.cells.recurrent_cell import RecurrentCell
 
+OF_RECURRENT_KERNEL = ("recurrent_initializer", "recurrent_regularizer", "recurrent_constraint")
+
 
 class ElementwiseCell(RecurrentCell):
     """A cell whose gates see the inputs by a product, and the state before by vectors at most, unit by unit.
@@ -30,14 +32,12 @@ class ElementwiseCell(RecurrentCell):
     recurrent_gates: tuple[str, ...] = ()
 
     def __init__(self, units: int, **kwargs):
-        fixed = {"activation", "recurrent_activation"}
-        useless = (
-            fixed if self.recurrent_gates else {*fixed, *(f"recurrent_{what}" for what in ("initializer", "regularizer", "constraint"))}
-        )
-        for name in sorted(useless & set(kwargs)):
+        useless = dict.fromkeys(("activation", "recurrent_activation"), "its equations fix the activations")
+        if not self.recurrent_gates:
+            useless |= dict.fromkeys(OF_RECURRENT_KERNEL, "it has no recurrent kernel")
+        for name in useless.keys() & kwargs.keys():
             raise ValueError(
-                f"Argument `{name}` has no meaning for {type(self).__name__}: "
-                f"{'its equations fix the activations' if name in fixed else 'it has no recurrent kernel'}. Received: {name}={kwargs[name]!r}"
+                f"Argument `{name}` has no meaning for {type(self).__name__}: {useless[name]}. Received: {name}={kwargs[name]!r}"
             )
         if self.recurrent_gates:
             kwargs.setdefault("recurrent_initializer", self.recurrent_start())
@@ -104,8 +104,8 @@ class ElementwiseCell(RecurrentCell):
         config = super().get_config()
         del config["activation"], config["recurrent_activation"]
         if not self.recurrent_gates:
-            for what in ("initializer", "regularizer", "constraint"):
-                del config[f"recurrent_{what}"]
+            for name in OF_RECURRENT_KERNEL:
+                del config[name]
         return config
 
 

@@ -12,8 +12,8 @@ class IndRNNCell(ElementwiseCell):
 
         h = max(0, W x + u ⊙ h + b)
 
-    `recurrent_kernel` is u, which starts between 0 and 1, uniformly: some units forget at once, others hardly. A u above 1 explodes over long
-    sequences; the paper keeps it below 2^(1 / steps) by a constraint. State: h.
+    `recurrent_kernel` is u, which starts between 0 and 1, uniformly: some units forget at once, others hardly. A u above 1 explodes over
+    long sequences; the paper keeps it below 2^(1 / steps) by a constraint. State: h.
 
     Args:
         units: Positive integer, the size of the state.
