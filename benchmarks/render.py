@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from benchmarks.cell_speed_page import TABLES as CELL_SPEED
+from benchmarks.cell_speed_page import cell_speed_page
 from benchmarks.cells_page import cells_page
 from benchmarks.contrast_pairs_page import contrast_pairs_page
 from benchmarks.drawing_table import drawing_table
@@ -54,7 +56,7 @@ from benchmarks.translation_table import translation_table
 
 BEGIN = "<!-- results: written by `python -m benchmarks.render` -->"
 END = "<!-- end of results -->"
-ELSEWHERE = {*TRANSLATION, *LANGUAGE_MODEL, *SERVING, *EXPORTS}  # tables of speed with a page of their own
+ELSEWHERE = {*CELL_SPEED, *TRANSLATION, *LANGUAGE_MODEL, *SERVING, *EXPORTS}  # tables of speed with a page of their own
 INTRODUCTION = """\
 # Results
 
@@ -100,6 +102,7 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "speed.md": speed_page([record for record in speeds if record.table not in ELSEWHERE]),
         docs / "translation_speed.md": translation_speed_page([record for record in speeds if record.table in TRANSLATION]),
         docs / "language_model_speed.md": language_model_speed_page([record for record in speeds if record.table in LANGUAGE_MODEL]),
+        docs / "cell_speed.md": cell_speed_page([record for record in speeds if record.table in CELL_SPEED]),
         docs / "serving_speed.md": serving_page([record for record in speeds if record.table in SERVING]),
         docs / "exports.md": exports_page(records),
         docs / "contrast_pairs.md": contrast_pairs_page([record for record in records if isinstance(record, PairRecord)]),

@@ -105,6 +105,11 @@ def with_equations() -> list[str]:
     return [name for name, cell in CELLS.items() if cell.honours_options]
 
 
+def without_product() -> list[str]:
+    """Returns the names of the cells without a matrix product in their loop."""
+    return [name for name, cell in CELLS.items() if not cell.product]
+
+
 def not_honoured(name: str, **options: Any) -> list[str]:
     """Returns those of the options that are given, and that a cell cannot honour.
 

@@ -61,9 +61,10 @@ def layer_network(row: Row, *, lstm: Callable, gru: Callable, bidirectional: Cal
 
 
 def network_steps(network: Network, problem: Problem, jit: bool) -> Steps:
-    """Gives a network its weights and compiles its two steps, as one XLA program if `jit`."""
-    for layer, weights in zip(network.layers, problem.weights, strict=True):
-        layer.set_weights(weights)
+    """Gives a network its weights, if the problem has some, and compiles its two steps, as one XLA program if `jit`."""
+    if problem.weights:
+        for layer, weights in zip(network.layers, problem.weights, strict=True):
+            layer.set_weights(weights)
     inputs = [tf.constant(array) for array in problem.inputs]
     mask = None if problem.mask is None else tf.constant(problem.mask)
     variables = [variable.value for layer in network.layers for variable in layer.trainable_variables]
@@ -76,7 +77,7 @@ def network_steps(network: Network, problem: Problem, jit: bool) -> Steps:
     def training(inputs, mask):
         with tf.GradientTape() as tape:
             tape.watch(inputs)
-            loss = tf.reduce_sum(network.call(inputs, mask, True) ** 2)
+            loss = tf.reduce_sum(tf.square(network.call(inputs, mask, True)))  # `** 2` would be a power on the way back
         return tape.gradient(loss, [*inputs, *variables])
 
     return Steps(lambda: forward(inputs, mask), lambda: training(inputs, mask))

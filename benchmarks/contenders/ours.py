@@ -6,7 +6,7 @@ import keras
 
 from benchmarks.contenders import Steps, Unavailable
 from benchmarks.contenders.graph import Network, layer_network, network_steps, start
-from benchmarks.contenders.rows import Problem, Row
+from benchmarks.contenders.rows import GATES, Problem, Row
 from toolkit import layers
 
 __all__ = ["build", "start"]
@@ -27,9 +27,17 @@ def build(row: Row, problem: Problem, jit: bool) -> Steps:
         raise Unavailable("ours is compiled as a whole for a forward pass alone")
     if row.kind == "decoder":
         network = _decoder_network(row)
+    elif row.kind not in GATES:
+        network = _network_of_cell(row)
     else:
         network = layer_network(row, lstm=layers.LSTM, gru=layers.GRU, bidirectional=layers.Bidirectional)
     return network_steps(network, problem, jit)
+
+
+def _network_of_cell(row: Row) -> Network:
+    layer = layers.layer_of(row.kind, row.units, return_sequences=True)
+    layer.build((row.batch, None, row.features))
+    return Network([layer], lambda inputs, mask, training: layer(*inputs, mask=mask, training=training))
 
 
 class _Decoder(NamedTuple):

@@ -16,7 +16,8 @@ class Row:
     Attributes:
         name: Its letter.
         kind: `"lstm"` (the last output), `"gru"` (all outputs), `"bidirectional"` (two layers of LSTM, all outputs of the first and the
-            last of the second) or `"decoder"` (LSTM with attention and input feeding, all outputs).
+            last of the second), `"decoder"` (LSTM with attention and input feeding, all outputs), or the name of a cell without a matrix
+            product in its loop (all outputs).
         batch: Sequences in a batch.
         steps: Steps in a sequence.
         features: Size of an input.
@@ -44,7 +45,7 @@ class Row:
             "gru": "GRU, all outputs",
             "bidirectional": "two-layer masked BiLSTM",
             "decoder": f"LSTM decoder with attention over {self.positions} positions",
-        }[self.kind]
+        }.get(self.kind, f"{self.kind}, all outputs")
         steps = f"{self.steps} steps" if self.shortest is None else f"{self.shortest}-{self.steps} steps"
         return f"({self.name}) {layer}, batch {self.batch}, {steps}, {self.features} → {self.units}" + (
             "" if self.training else ", forward only"
@@ -69,7 +70,8 @@ class Problem(NamedTuple):
     Attributes:
         inputs: The sequences, `[batch, time, features]`; for a decoder also the positions, `[batch, positions, units]`.
         mask: Boolean `[batch, time]`, `True` where there is a token; `None` for no mask.
-        weights: Of each layer, what `set_weights` of the Keras layer takes.
+        weights: Of each layer, what `set_weights` of the Keras layer takes; nothing for a cell that only we have, whose layer keeps the
+            weights that it starts with.
     """
 
     inputs: list[np.ndarray]
@@ -102,7 +104,7 @@ def _weights(row: Row, random: np.random.Generator) -> list[list[np.ndarray]]:
         return [[array for size in layer for array in recurrent_weights("lstm", size, units, random)] for layer in sizes]
     if row.kind == "decoder":
         return [[*recurrent_weights("lstm", features + units, units, random), matrix(2 * units, units, random)]]
-    return [recurrent_weights(row.kind, features, units, random)]
+    return [recurrent_weights(row.kind, features, units, random)] if row.kind in GATES else []
 
 
 def recurrent_weights(kind: str, features: int, units: int, random: np.random.Generator) -> list[np.ndarray]:

@@ -18,11 +18,17 @@ def build(setting: Setting, weights: Weights) -> Trainer:
     return our_trainer(model, setting.learning_rate, setting.global_clipnorm, lambda batch: tf.nest.map_structure(tf.constant, batch))
 
 
-def make_model(setting: Setting, weights: Weights) -> LanguageModel:
-    """Returns the model with its weights."""
+def untrained(setting: Setting) -> LanguageModel:
+    """Returns the model with weights as its layers draw them."""
     names = ("vocabulary_size", "embedding_dim", "units", "num_layers", "cell", "tied_output")
     model = LanguageModel(**{name: getattr(setting, name) for name in names})
     model.build(None)
+    return model
+
+
+def make_model(setting: Setting, weights: Weights) -> LanguageModel:
+    """Returns the model with its weights."""
+    model = untrained(setting)
     model.embedding_layer.set_weights([weights.embedding])
     for layer, arrays in zip(model.recurrent.layers, weights.layers, strict=True):
         layer.set_weights(arrays)

@@ -17,7 +17,7 @@ class Setting:
         embedding_dim: Size of a token's vector.
         units: Units of each layer; with `tied_output` the last one has `embedding_dim`.
         num_layers: Number of layers.
-        cell: `"lstm"` or `"gru"`.
+        cell: `"lstm"` or `"gru"`; any cell where all are of ours.
         tied_output: Whether the output's matrix is the embedding.
         rows: Texts that are read side by side.
         window: Tokens through which the gradient goes back.

@@ -221,11 +221,13 @@ class RecurrentLayer:
 
     def _run_elementwise(self, equations, sequences, initial_state, mask, training: bool):
         state, weights = equations.State(*tf.nest.flatten(initial_state)), self.cell.vectors()
-        noise, z = Noise(mask, None, self._zoneout(sequences, training)), self.cell.project(sequences)
+        noise = Noise(mask, None, self._zoneout(sequences, training))
         if current_backend() == "compiled":
-            outputs, state = over_time(equations, z, state, weights, noise, all_outputs=self.return_sequences, training=bool(training))
+            options = {"all_outputs": self.return_sequences, "training": bool(training)}
+            outputs, state = over_time(equations, self.cell.project, sequences, state, weights, noise, **options)
             last_output, outputs = _hide_before_first_token(state[0], outputs, mask)
             return last_output, outputs, list(state)
+        z = self.cell.project(sequences)
         if isinstance(equations, LinearEquations) and sequences.shape[1] != 1:
             outputs, memory = equations.over_all_steps(z, state, weights, noise, plain_scan)
             last = [part[:, -1] for part in ((outputs, memory) if len(state) > 1 else (memory,))]

@@ -13,7 +13,8 @@ from toolkit.layers.recurrent.backpropagation.through_time import held_back, spl
 class DiagonalEquations(ElementwiseEquations):
     """The equations of a cell with a diagonal recurrence, forward and backward, for one step of a batch.
 
-    What `step` makes of z is made again on the way back: that is cheaper than to write and read it.
+    A loop takes each block of z at a step straight from the memory: XLA computes a slice of a slice several times as slowly. What
+    `advance` makes of the blocks is made again on the way back: that is cheaper than to write and read it.
 
     Attributes:
         reads: Parts of the state that a step reads; the others are not kept for the way back.
@@ -22,27 +23,44 @@ class DiagonalEquations(ElementwiseEquations):
     reads: tuple[str, ...]
 
     @abc.abstractmethod
-    def step_back(self, δ_state: Any, state: Any, kept: Any, weights: Any) -> tuple[tf.Tensor, Any]:
+    def advance(self, blocks: list[tf.Tensor], state: Any, weights: Any) -> tuple[Any, Any]:
+        """Advances a batch by one step.
+
+        Args:
+            blocks: The blocks of z, each `[batch, units]`.
+            state: State before the step.
+            weights: The vectors.
+
+        Returns:
+            The state after the step, and what `step_back` needs of it.
+        """
+
+    @abc.abstractmethod
+    def step_back(self, δ_state: Any, state: Any, kept: Any, weights: Any) -> tuple[list[tf.Tensor], Any]:
         """Carries the errors back over one step.
 
         Args:
             δ_state: Errors of the state after the step.
             state: State before the step, zero in what it does not read.
-            kept: What `step` kept.
+            kept: What `advance` kept.
             weights: The vectors.
 
         Returns:
-            δz, and the errors of the state before.
+            The errors of the blocks of z, and of the state before.
         """
 
     @abc.abstractmethod
-    def vector_gradients(self, δz: tf.Tensor, states: dict[str, tf.Tensor]) -> tf.Tensor:
-        """Returns the gradient of the vectors, one after the other, each one sum over all steps.
+    def vector_errors(self, δ_blocks: list[tf.Tensor], state: Any) -> list[tf.Tensor]:
+        """Returns what a step adds to the gradient of each vector, `[batch, units]`.
 
         Args:
-            δz: `[batch, time, blocks * units]`.
-            states: What a step reads, before each step, `[batch, time, units]`.
+            δ_blocks: Errors of the blocks of z.
+            state: State before the step.
         """
+
+    def step(self, z, recurrent_h, state, weights) -> tuple[Any, Any]:
+        """Returns the state after a step, and what is kept of it."""
+        return self.advance(tf.split(z, self.blocks, -1), state, weights)
 
     def run(self, z, state, weights, noise, time, *, all_outputs, keep) -> tuple:
         """Runs the steps."""
@@ -51,7 +69,7 @@ class DiagonalEquations(ElementwiseEquations):
         names = self.reads if keep else ()
 
         def body(t, state, kept, outputs):
-            new = self.step(z[:, t], state[0], state, weights)[0]
+            new = self.advance(self._blocks_at(z, t), state, weights)[0]
             new = self.State(*held_back(new, state, noise, t))
             kept = [with_row(rows, t, getattr(state, name)) for rows, name in zip(kept, names, strict=True)]
             return t + 1, new, kept, [with_row(rows, t, new[0]) for rows in outputs]
@@ -64,16 +82,26 @@ class DiagonalEquations(ElementwiseEquations):
         """Carries the errors back over the steps."""
         noise = time_major(noise)
         states = dict(zip(self.reads, kept, strict=True))
-        unread = tf.zeros_like(state[0])
 
-        def body(t, δ_state, δz):
-            before = self.State(*(states[name][:, t] if name in states else unread for name in self.State._fields))
+        def body(t, δ_state, δz, δ_vectors):
+            before = self.State(*(states[name][:, t] if name in states else tf.zeros_like(state[0]) for name in self.State._fields))
             if δ_outputs is not None:
                 δ_state = δ_state._replace(h=δ_state.h + δ_outputs[:, t])
             into, past = split_errors(δ_state, noise, t)
-            row, δ_before = self.step_back(self.State(*into), before, self.step(z[:, t], before[0], before, weights)[1], weights)
+            made = self.advance(self._blocks_at(z, t), before, weights)[1]
+            at_step, δ_before = self.step_back(self.State(*into), before, made, weights)
             δ_state = self.State(*(tf.add_n(parts) for parts in zip(δ_before, *past, strict=True)))
-            return t - 1, δ_state, with_row(δz, t, row)
+            for i, block in enumerate(at_step):
+                δz = with_row(δz, t, block, i)
+            δ_vectors = [total + more for total, more in zip(δ_vectors, self.vector_errors(at_step, before), strict=True)]
+            return t - 1, δ_state, δz, δ_vectors
 
-        _, δ_state, δz = tf.while_loop(lambda t, *_: t >= 0, body, (time - 1, δ_last, tf.zeros_like(z)))
-        return δz, δ_state, self.Weights(self.vector_gradients(δz, states))
+        start = (time - 1, δ_last, tf.zeros_like(z), [tf.zeros_like(state[0])] * self.vectors)
+        _, δ_state, δz, δ_vectors = tf.while_loop(lambda t, *_: t >= 0, body, start)
+        δ_vectors = tf.concat([tf.reduce_sum(total, 0) for total in δ_vectors], 0)
+        return δz, δ_state, self.Weights(δ_vectors)
+
+    def _blocks_at(self, z: tf.Tensor, t: tf.Tensor) -> list[tf.Tensor]:
+        batch, _, size = z.shape
+        units = size // self.blocks
+        return [tf.slice(z, [0, t, i * units], [batch, 1, units])[:, 0] for i in range(self.blocks)]

@@ -104,5 +104,6 @@ class ElementwiseEquations(StepEquations):
 
 
 def summed(rows: tf.Tensor) -> tf.Tensor:
-    """Returns the sum over batch and time, `[units]`, of `[batch, time, units]`."""
-    return tf.reduce_sum(rows, [0, 1])
+    """Returns the sum over batch and time, `[units]`, of `[batch, time, units]`: by a product, which XLA does faster."""
+    rows = tf.reshape(rows, [-1, rows.shape[-1]])
+    return tf.matmul(tf.ones([1, rows.shape[0]], rows.dtype), rows)[0]

@@ -16,7 +16,7 @@ import dataclasses
 import tensorflow as tf
 
 from toolkit.layers.recurrent.backpropagation.diagonal import DiagonalEquations
-from toolkit.layers.recurrent.backpropagation.elementwise import HState, Vectors, summed
+from toolkit.layers.recurrent.backpropagation.elementwise import HState, Vectors
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,16 +28,17 @@ class IndRNNEquations(DiagonalEquations):
     vectors = 1
     reads = ("h",)
 
-    def step(self, z: tf.Tensor, recurrent_h: tf.Tensor, state: HState, weights: Vectors) -> tuple[HState, HState]:
+    def advance(self, blocks: list[tf.Tensor], state: HState, weights: Vectors) -> tuple[HState, HState]:
         """Returns the state after a step, and that for the way back."""
+        [z] = blocks
         h = HState(tf.nn.relu(z + weights.recurrent_kernel * state.h))
         return h, h
 
-    def step_back(self, δ_state: HState, state: HState, kept: HState, weights: Vectors) -> tuple[tf.Tensor, HState]:
+    def step_back(self, δ_state: HState, state: HState, kept: HState, weights: Vectors) -> tuple[list[tf.Tensor], HState]:
         """Carries the errors back over one step."""
         δz = tf.where(kept.h > 0, δ_state.h, tf.zeros_like(kept.h))
-        return δz, HState(weights.recurrent_kernel * δz)
+        return [δz], HState(weights.recurrent_kernel * δz)
 
-    def vector_gradients(self, δz: tf.Tensor, states: dict[str, tf.Tensor]) -> tf.Tensor:
-        """Returns the gradient of u."""
-        return summed(δz * states["h"])
+    def vector_errors(self, δ_blocks: list[tf.Tensor], state: HState) -> list[tf.Tensor]:
+        """Returns that of u."""
+        return [δ_blocks[0] * state.h]

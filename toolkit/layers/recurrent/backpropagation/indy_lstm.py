@@ -18,7 +18,7 @@ from typing import NamedTuple
 import tensorflow as tf
 
 from toolkit.layers.recurrent.backpropagation.diagonal import DiagonalEquations
-from toolkit.layers.recurrent.backpropagation.elementwise import HCState, Vectors, summed
+from toolkit.layers.recurrent.backpropagation.elementwise import HCState, Vectors
 
 
 class _Gates(NamedTuple):
@@ -37,25 +37,25 @@ class IndyLSTMEquations(DiagonalEquations):
     vectors = 4
     reads = ("h", "c")
 
-    def step(self, z: tf.Tensor, recurrent_h: tf.Tensor, state: HCState, weights: Vectors) -> tuple[HCState, _Gates]:
+    def advance(self, blocks: list[tf.Tensor], state: HCState, weights: Vectors) -> tuple[HCState, _Gates]:
         """Returns the state after a step, and the gates."""
-        i, f, g, o = (part + u * state.h for part, u in zip(tf.split(z, 4, -1), tf.split(weights.recurrent_kernel, 4, -1), strict=True))
+        i, f, g, o = (z + u * state.h for z, u in zip(blocks, tf.split(weights.recurrent_kernel, 4, -1), strict=True))
         i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
         c = f * state.c + i * g
         return HCState(o * tf.tanh(c), c), _Gates(i, f, g, o)
 
-    def step_back(self, δ_state: HCState, state: HCState, kept: _Gates, weights: Vectors) -> tuple[tf.Tensor, HCState]:
+    def step_back(self, δ_state: HCState, state: HCState, kept: _Gates, weights: Vectors) -> tuple[list[tf.Tensor], HCState]:
         """Carries the errors back over one step."""
         i, f, g, o = kept
         δh, tanh_c = δ_state.h, tf.tanh(f * state.c + i * g)
         δc = δ_state.c + δh * o * (1 - tanh_c**2)
         δz = [δc * g * i * (1 - i), δc * state.c * f * (1 - f), δc * i * (1 - g**2), δh * tanh_c * o * (1 - o)]
         δh = tf.add_n([u * δ for u, δ in zip(tf.split(weights.recurrent_kernel, 4, -1), δz, strict=True)])
-        return tf.concat(δz, -1), HCState(δh, δc * f)
+        return δz, HCState(δh, δc * f)
 
-    def vector_gradients(self, δz: tf.Tensor, states: dict[str, tf.Tensor]) -> tf.Tensor:
-        """Returns the gradients of the vectors of i, f, g and o."""
-        return tf.concat([summed(δ * states["h"]) for δ in tf.split(δz, 4, -1)], 0)
+    def vector_errors(self, δ_blocks: list[tf.Tensor], state: HCState) -> list[tf.Tensor]:
+        """Returns those of the vectors of i, f, g and o."""
+        return [δ * state.h for δ in δ_blocks]
 
     def gates(self, kept: _Gates) -> dict[str, tf.Tensor]:
         """Returns i, f and o."""

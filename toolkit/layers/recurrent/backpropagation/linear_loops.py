@@ -65,9 +65,9 @@ def at_step(share: tf.Tensor | float, t: tf.Tensor) -> tf.Tensor | float:
     return share[:, t] if tf.is_tensor(share) else share
 
 
-def with_row(rows: tf.Tensor, t: tf.Tensor, row: tf.Tensor) -> tf.Tensor:
-    """Returns `[batch, time, units]` with another step `t`, `[batch, units]`; XLA writes in place."""
-    return ops.slice_update(rows, (0, t, 0), tf.expand_dims(row, 1))
+def with_row(rows: tf.Tensor, t: tf.Tensor, row: tf.Tensor, block: int = 0) -> tf.Tensor:
+    """Returns `[batch, time, blocks * units]` with another block of step `t`, `[batch, units]`; XLA writes in place."""
+    return ops.slice_update(rows, (0, t, block * row.shape[-1]), tf.expand_dims(row, 1))
 
 
 def shifted(rows: tf.Tensor, initial: tf.Tensor) -> tf.Tensor:

@@ -18,7 +18,8 @@ SMALLEST_PART = 4  # rows
 
 def over_time(
     equations: ElementwiseEquations,
-    z: tf.Tensor,
+    project: Callable[[tf.Tensor], tf.Tensor],
+    inputs: tf.Tensor,
     state: Any,
     weights: Any,
     noise: Noise = NO_NOISE,
@@ -30,7 +31,8 @@ def over_time(
 
     Args:
         equations: The cell.
-        z: What its gates see of the inputs, `[batch, time, blocks * units]`.
+        project: Returns what its gates see of the inputs, z, `[batch, time, blocks * units]`.
+        inputs: `[batch, time, features]`.
         state: Initial state, `equations.State`.
         weights: The vectors in its loop, `equations.Weights`.
         noise: Mask and zoneout.
@@ -40,16 +42,15 @@ def over_time(
     Returns:
         `h` after every step, `[batch, time, units]` (`None` without `all_outputs`), and the last state.
     """
-    known = z.shape[1]
-    length = tf.shape(z)[1] if known is None else known
-    z, noise = on_grid(z, noise, -length % TIME_GRID)
+    known = inputs.shape[1]
+    length = tf.shape(inputs)[1] if known is None else known
     time = tf.constant(length) if isinstance(length, int) else length
 
-    def run(rows, noise):
-        tensors = [*weights, rows[0], *rows[1]]
-        return _differentiable(equations, all_outputs, training, tuple(rows[0].shape))(tensors, (noise, time))
+    def run(inputs, state, noise):
+        z, noise = on_grid(project(inputs), noise, -length % TIME_GRID)
+        return _differentiable(equations, all_outputs, training, tuple(z.shape))([*weights, z, *state], (noise, time))
 
-    done = [run(*rows) for rows in split_rows(((z, state), noise), parts_of(z, SMALLEST_PART))]
+    done = [run(*rows) for rows in split_rows((inputs, state, noise), parts_of(inputs, SMALLEST_PART))]
     results = [rows[0] if len(rows) == 1 else tf.concat(rows, 0) for rows in zip(*done, strict=True)]
     if not all_outputs:
         return None, equations.State(*results)

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from toolkit.layers.recurrent.backpropagation.diagonal import DiagonalEquations
-from toolkit.layers.recurrent.backpropagation.elementwise import HCState, Vectors, summed
+from toolkit.layers.recurrent.backpropagation.elementwise import HCState, Vectors
 from toolkit.layers.recurrent.backpropagation.linear import LinearEquations
 
 
@@ -52,28 +52,29 @@ class SRUEquations(SRUGates, DiagonalEquations):
     vectors = 2
     reads = ("c",)
 
-    def step(self, z: tf.Tensor, recurrent_h: tf.Tensor, state: HCState, weights: Vectors) -> tuple[HCState, _Gates]:
+    def advance(self, blocks: list[tf.Tensor], state: HCState, weights: Vectors) -> tuple[HCState, _Gates]:
         """Returns the state after a step, and the gates."""
-        g, f, r, x = tf.split(z, 4, -1)
+        g, f, r, x = blocks
         v_f, v_r = tf.split(weights.recurrent_kernel, 2, -1)
         f, r = tf.sigmoid(f + v_f * state.c), tf.sigmoid(r + v_r * state.c)
         c = f * state.c + (1 - f) * g
         return HCState(r * c + (1 - r) * x, c), _Gates(g, f, r, x)
 
-    def step_back(self, δ_state: HCState, state: HCState, kept: _Gates, weights: Vectors) -> tuple[tf.Tensor, HCState]:
+    def step_back(self, δ_state: HCState, state: HCState, kept: _Gates, weights: Vectors) -> tuple[list[tf.Tensor], HCState]:
         """Carries the errors back over one step."""
         g, f, r, x = kept
         v_f, v_r = tf.split(weights.recurrent_kernel, 2, -1)
         δh, c = δ_state.h, f * state.c + (1 - f) * g
         δc = δ_state.c + r * δh
         δf, δr = (state.c - g) * δc * f * (1 - f), (c - x) * δh * r * (1 - r)
-        δz = tf.concat([(1 - f) * δc, δf, δr, (1 - r) * δh], -1)
-        return δz, HCState(tf.zeros_like(δh), f * δc + v_f * δf + v_r * δr)
+        δz = [(1 - f) * δc, δf, δr, (1 - r) * δh]
+        # Not `zeros_like`: where `pfor` vectorizes the loop, errors have to stay as they come in.
+        return δz, HCState(0 * δh, f * δc + v_f * δf + v_r * δr)
 
-    def vector_gradients(self, δz: tf.Tensor, states: dict[str, tf.Tensor]) -> tf.Tensor:
-        """Returns the gradients of v^f and v^r."""
-        _, δf, δr, _ = tf.split(δz, 4, -1)
-        return tf.concat([summed(states["c"] * δf), summed(states["c"] * δr)], 0)
+    def vector_errors(self, δ_blocks: list[tf.Tensor], state: HCState) -> list[tf.Tensor]:
+        """Returns those of v^f and v^r."""
+        _, δf, δr, _ = δ_blocks
+        return [δf * state.c, δr * state.c]
 
 
 @dataclasses.dataclass(frozen=True)

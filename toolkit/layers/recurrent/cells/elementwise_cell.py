@@ -70,19 +70,18 @@ class ElementwiseCell(RecurrentCell):
         return weights(*(tf.convert_to_tensor(getattr(self, name)) for name in weights._fields))
 
     def multiply(self, inputs):
-        """Returns `W x`, one product for all steps."""
+        """Returns `W x + b`, of `[..., features]`: one product for all steps, in which TensorFlow adds the bias, too."""
         if inputs.shape[-1] != self.features:
             return super().multiply(inputs)  # which says what is wrong
         product = tf.matmul(tf.reshape(inputs, [-1, self.features]), tf.convert_to_tensor(self.kernel))
+        if self.use_bias:
+            bias = tf.convert_to_tensor(self.bias)
+            product = tf.nn.bias_add(product, tf.pad(bias, [[0, product.shape[-1] - bias.shape[0]]]))
         return product if inputs.shape.rank == 2 else tf.reshape(product, [*_shape(inputs)[:-1], product.shape[-1]])
 
     def add_bias(self, product):
-        """Returns the product plus `b`, or as it is without a bias."""
-        if not self.use_bias:
-            return product
-        bias = tf.convert_to_tensor(self.bias)
-        rest = product.shape[-1] - bias.shape[0]
-        return tf.nn.bias_add(product, tf.pad(bias, [[0, rest]]) if rest else bias)
+        """Returns the product as it is: the bias is in it."""
+        return product
 
     def step(self, projected, state):
         """Returns the new `State`."""
