@@ -8,6 +8,7 @@ from benchmarks.contenders import Steps, Unavailable
 from benchmarks.contenders.graph import Network, layer_network, network_steps, start
 from benchmarks.contenders.rows import GATES, Problem, Row
 from toolkit import layers
+from toolkit.cells import cell_of
 
 __all__ = ["build", "start"]
 
@@ -35,7 +36,7 @@ def build(row: Row, problem: Problem, jit: bool) -> Steps:
 
 
 def _network_of_cell(row: Row) -> Network:
-    layer = layers.layer_of(row.kind, row.units, return_sequences=True)
+    layer = layers.RNN(cell_of(row.kind).load()(row.units, **dict(row.options)), return_sequences=True)
     layer.build((row.batch, None, row.features))
     return Network([layer], lambda inputs, mask, training: layer(*inputs, mask=mask, training=training))
 

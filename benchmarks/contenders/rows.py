@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,7 @@ class Row:
         steps: Steps in a sequence.
         features: Size of an input.
         units: Size of the state, for each direction.
+        options: Arguments of the cell, in pairs, where `kind` is its name.
         shortest: Lengths are uniform from here to `steps`, padded to the longest drawn, under a mask; `None` for no mask.
         positions: Positions that the decoder attends to, each of size `units`.
         training: Whether training steps are measured too.
@@ -33,6 +34,7 @@ class Row:
     steps: int
     features: int
     units: int
+    options: tuple[tuple[str, Any], ...] = ()
     shortest: int | None = None
     positions: int = 0
     training: bool = True

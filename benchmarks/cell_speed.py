@@ -1,0 +1,197 @@
+"""Cells without a matrix product in their loop against the clock, beside GRU and LSTM.
+
+    python -m benchmarks.cell_speed [--measure layer,long,language_model,litert] [--rounds N] [--out FOLDER] [--quick]
+
+| measure | what |
+|---|---|
+| layer | a training step with all outputs, batch 64, 128 steps, 256 → 512 |
+| long | the same at batch 16 and 1,024 steps |
+| language_model | training of a language model on characters: 2 layers, 32 windows of 128; all have as many parameters as the GRU |
+| litert | a classifier of 2 x 128 units on LiteRT, one text, one thread, at several lengths |
+
+Each cell has its floor beside it (`benchmarks/contenders/elementwise_floor.py`); the GRU has its own matrix products, the stock layer of
+Keras and that of PyTorch, if it is installed. All run in one go, each in a process of its own, and take turns. docs/cell_speed.md shows the
+records.
+"""
+
+import argparse
+import dataclasses
+import statistics
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.cell_speed_page import GRU, LANGUAGE_MODEL, LAYER, LITERT, floor_of, ratio_rows
+from benchmarks.choices import some_of
+from benchmarks.contenders.rows import ROWS, Row
+from benchmarks.contenders.session import Session
+from benchmarks.exports_page import MILLISECONDS, SIZE
+from benchmarks.language_model_speed import BATCHES, CHARACTERS
+from benchmarks.language_model_speed_page import SPEED
+from benchmarks.language_models.by_cell import ByCellSession, parameters_of, with_parameters
+from benchmarks.language_models.windows import make_windows, random_text
+from benchmarks.litert_latency import CALLS, EMBEDDING, LABELS, MEGABYTE, UNITS, VOCABULARY, milliseconds, runner
+from benchmarks.records import LITERT_PACKAGES, RESULTS, SpeedRecord, versions_of
+from benchmarks.speed import Case
+from benchmarks.speed_page import measurement_table
+from benchmarks.training_turns import FIRST_LOSSES, train_in_turns
+from benchmarks.turns import PAUSE, require_agreement, take_turns, workers_of
+from toolkit.cells import without_product
+from toolkit.layers.recurrent.backpropagation.qrnn import POOLINGS
+
+THREADS = 2
+SEED = 0
+ROUNDS = {LAYER: 20, LANGUAGE_MODEL: 12, LITERT: 20}
+QUICK_ROUNDS = 2
+LAYER_ROW = ROWS["c"]
+LONG_ROW = dataclasses.replace(ROWS["c"], batch=16, steps=1024)
+BY_LENGTH = (64, 256, 1024, 2048)
+BESIDE = ("lstm", "gru")
+VARIANTS = {
+    "sru": {"": {}, " 2017": {"version": 2017}},
+    "qrnn": {f" {pooling}-pooling": {"pooling": pooling} for pooling in POOLINGS},
+}
+"""What is measured of a cell that there are several of: words behind its name, and the cell's arguments."""
+
+
+def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
+    """Measures, prints each record when it is done and writes it."""
+    parser = argparse.ArgumentParser(description="Time the cells without a matrix product in their loop beside GRU and LSTM.")
+    parser.add_argument("--measure", type=some_of(MEASURES), default=list(MEASURES), help=f"of {', '.join(MEASURES)} (default: all)")
+    parser.add_argument("--cells", type=some_of(without_product()), default=without_product(), help="of those cells (default: all)")
+    parser.add_argument("--rounds", type=int, help=f"turns of every contender (default: {ROUNDS}, quick {QUICK_ROUNDS})")
+    parser.add_argument("--out", type=Path, help="folder of the records (default: benchmarks/results; with --quick none are written)")
+    parser.add_argument("--quick", action="store_true", help="a trial of few rounds")
+    options = parser.parse_args(argv)
+    folder = options.out or (None if options.quick else RESULTS)
+    records = []
+    for name in options.measure:
+        table, measure = MEASURES[name]
+        rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS[table])
+        started = time.monotonic()
+        what, measurements = measure(options.cells, rounds)
+        some = "" if options.cells == without_product() else f" --cells {','.join(options.cells)}"
+        record = SpeedRecord(
+            name=f"cell-speed-{name.replace('_', '-')}",
+            table=table,
+            what=what,
+            command=f"python -m benchmarks.cell_speed --measure {name}{some} --rounds {rounds}",
+            seed=SEED,
+            minutes=round((time.monotonic() - started) / 60, 2),
+            measurements=measurements,
+            **({"versions": versions_of(LITERT_PACKAGES)} if table == LITERT else {}),
+        )
+        print(measurement_table(record))
+        print(ratio_rows(record))
+        print(record.save(folder) if folder else "no record written (--quick)", flush=True)
+        records.append(record)
+    return records
+
+
+def measure_layer(cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+    """Measures the training step of a layer."""
+    return _layer(LAYER_ROW, cells, rounds)
+
+
+def measure_long(cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+    """Measures the same on few long sequences."""
+    return _layer(LONG_ROW, cells, rounds)
+
+
+def _layer(row: Row, cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+    what = f"training step, all outputs, batch {row.batch}, {row.steps} steps, {row.features} → {row.units}"
+    contenders = {GRU: ("ours", row)}
+    contenders |= {f"{GRU}, {name}": (name, row) for name in ("keras graph", "keras jit", "pytorch", "floor graph", "floor jit")}
+    for cell in cells:
+        for words, options in VARIANTS.get(cell, {"": {}}).items():
+            own = dataclasses.replace(row, kind=cell, options=tuple(options.items()))
+            contenders |= {cell + words: ("ours", own), floor_of(cell + words): ("floor jit", own)}
+    print(f"{what}: {', '.join(contenders)}, {rounds} rounds", flush=True)
+    with workers_of(Session, {name: (*contender, SEED, THREADS) for name, contender in contenders.items()}) as workers:
+        compiling = {name: worker("first_call", "training") for name, worker in workers.items()}
+        compared = [name for name in workers if name.startswith(GRU) and "floor" not in name]
+        require_agreement({name: workers[name]("answers", True) for name in compared})
+        times = take_turns(workers, [("training",)] * rounds)
+    return what, {
+        what: {
+            name: _rounded(
+                {
+                    MILLISECONDS: statistics.median(times[name]),
+                    f"{MILLISECONDS}, least": min(times[name]),
+                    "tracing and compiling s": compiling[name],
+                }
+            )
+            for name in workers
+        }
+    }
+
+
+def measure_language_model(cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+    """Measures the training of a language model."""
+    gru = dataclasses.replace(CHARACTERS, cell="gru")
+    parameters = parameters_of(gru)
+    settings = {cell: with_parameters(dataclasses.replace(gru, cell=cell), parameters) for cell in (*BESIDE, *cells)}
+    count = max(rounds * BATCHES, FIRST_LOSSES)
+    batches = make_windows(random_text(gru.vocabulary_size, gru.rows * gru.window * count + 1, SEED), gru, count)
+    case = train_in_turns(
+        ByCellSession,
+        {cell: (setting, SEED, batches, THREADS) for cell, setting in settings.items()},
+        rounds=rounds,
+        batches=len(batches) // rounds,
+        speed=SPEED,
+        compared=(),
+    )
+    what = f"language model on characters, 2 layers, {parameters:,} parameters, {gru.rows} windows of {gru.window}"
+    return what, {what: {cell: values | {"units": settings[cell].units} for cell, values in case.items()}}
+
+
+def measure_litert(cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+    """Measures one text on LiteRT."""
+    measurements = {f"{length:,} tokens": {} for length in BY_LENGTH}
+    with tempfile.TemporaryDirectory(prefix="benchmark-cells-") as folder:
+        files = {cell: _litert_files(cell, Path(folder)) for cell in (*BESIDE, *cells)}
+        for length, case in zip(BY_LENGTH, measurements.values(), strict=True):
+            tokens = np.random.default_rng(SEED).integers(2, VOCABULARY, (1, length), np.int32)
+            runs = {f"{cell}, {form}": runner(path, tokens) for cell, forms in files.items() for form, path in forms.items()}
+            sizes = {f"{cell}, {form}": path.stat().st_size / MEGABYTE for cell, forms in files.items() for form, path in forms.items()}
+            times = {name: [] for name in runs}
+            for _ in range(rounds):
+                for name, run in runs.items():
+                    time.sleep(PAUSE)
+                    times[name].append(milliseconds(run, max(1, CALLS * BY_LENGTH[0] // length)))
+            for name in runs:
+                case[name] = _rounded(
+                    {MILLISECONDS: statistics.median(times[name]), f"{MILLISECONDS}, least": min(times[name]), SIZE: sizes[name]}
+                )
+    return f"bidirectional classifier of 2 x {UNITS} units, batch 1, one thread", measurements
+
+
+def _litert_files(cell: str, folder: Path) -> dict[str, Path]:
+    """Writes the exports of a classifier, with weights that are drawn, not trained, and returns them by form."""
+    from toolkit.export.formats.litert import FILES, convert_to_litert
+    from toolkit.export.saving import with_variables
+    from toolkit.models import TextClassifier
+    from toolkit.tasks.classification.functions import probability_function
+
+    model = TextClassifier(VOCABULARY, LABELS, embedding_dim=EMBEDDING, units=UNITS, cell=cell)
+    files = {form: folder / f"{cell}-{file}" for form, file in FILES.items() if form in ("float32", "int8")}
+    convert_to_litert(with_variables(model), [({"serving_default": probability_function(model, "litert")}, files)])
+    return files
+
+
+def _rounded(values: dict[str, float]) -> dict[str, float]:
+    return {name: float(f"{value:.4g}") for name, value in values.items()}
+
+
+MEASURES = {
+    "layer": (LAYER, measure_layer),
+    "long": (LAYER, measure_long),
+    "language_model": (LANGUAGE_MODEL, measure_language_model),
+    "litert": (LITERT, measure_litert),
+}
+
+if __name__ == "__main__":
+    main()

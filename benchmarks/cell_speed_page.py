@@ -1,0 +1,102 @@
+"""docs/cell_speed.md, made from the records of speed that are of cells without a matrix product in their loop."""
+
+from collections.abc import Sequence
+
+from benchmarks.exports_page import MILLISECONDS
+from benchmarks.language_model_speed_page import SPEED
+from benchmarks.markdown import measured, table_of
+from benchmarks.records import SpeedRecord
+from benchmarks.speed import Case, best
+from benchmarks.speed_page import NO_RECORD, measurement_table, number
+
+LAYER, LANGUAGE_MODEL, LITERT = "cells: layer", "cells: language model", "cells: LiteRT"
+TABLES = (LAYER, LANGUAGE_MODEL, LITERT)
+GRU = "gru"
+OTHERS = {
+    "gru": (GRU,),
+    "Keras's GRU": (f"{GRU}, keras graph", f"{GRU}, keras jit"),
+    "PyTorch's GRU": (f"{GRU}, pytorch",),
+}
+INTRODUCTION = """\
+# Speed of the cells
+
+`python -m benchmarks.render` makes this page from the records in `benchmarks/results/`, which `python -m benchmarks.cell_speed` writes.
+
+How fast the [cells without a product in the loop](cells_without_a_product.md) are, beside LSTM and GRU. All run in one go, each in a
+process of its own with the same number of threads, and take turns. Times are medians, *least* the shortest.
+"""
+INTRODUCTIONS = {
+    LAYER: """
+## A layer
+
+A training step: forward, and the gradients of all weights and of the input. The GRU is ours, beside those of Keras (the better of a plain
+graph and XLA) and PyTorch; the three are compared in what they compute before the clock runs. The *floor* of a cell is one product over all
+steps, there and back, and one pass over the memory for each array that has to be read or written. Asked for: SRU or QRNN at least 3 times
+as fast as our GRU, 4.5 times as Keras's and 4 times as PyTorch's at 128 steps; 4 times as our GRU at 1,024; at most 1.3 times the floor.
+""",
+    LANGUAGE_MODEL: """
+## A language model
+
+Training on characters, with as many parameters as the GRU has: tokens per second of whole training steps, with Adam and the output's
+softmax. Asked for: 2.5 times as many as our GRU.
+""",
+    LITERT: """
+## On LiteRT
+
+A classifier in both directions, asked one text on one thread; the file is for any length. Asked for, of 64 tokens: 0.6 ms in float32 and
+0.4 ms in int8, and a time that grows no faster than the text up to 2,048 tokens.
+""",
+}
+
+
+def cell_speed_page(records: Sequence[SpeedRecord]) -> str:
+    """Returns the text of the page."""
+    parts = {table: [record for record in records if record.table == table] for table in TABLES}
+    return INTRODUCTION + "".join(f"{INTRODUCTIONS[name]}\n{_section(parts[name])}" for name in TABLES)
+
+
+def _section(records: Sequence[SpeedRecord]) -> str:
+    return (
+        "\n".join(f"{_title(record)}{ratio_rows(record)}\n{measurement_table(record)}\n{measured(record)}" for record in records)
+        or NO_RECORD
+    )
+
+
+def _title(record: SpeedRecord) -> str:
+    return f"### {record.what[0].upper()}{record.what[1:]}\n\n"
+
+
+def floor_of(cell: str) -> str:
+    """Returns what the floor of a cell is called."""
+    return f"{cell}, floor"
+
+
+def ratio_rows(record: SpeedRecord) -> str:
+    """Returns the table of a record's ratios by cell: how many times as fast as others, or as many times the milliseconds of few tokens."""
+    if record.table == LITERT:
+        return _growth(record.measurements)
+    (case,) = record.measurements.values()
+    if record.table == LANGUAGE_MODEL:
+        rows = [[cell, number(values[SPEED] / case[GRU][SPEED])] for cell, values in case.items()]
+        return table_of(["", f"times as fast as {GRU}"], rows)
+    return table_of(
+        ["", *(f"times as fast as {name}" for name in OTHERS), "times its floor"],
+        [_of_layer(case, cell) for cell in case if "," not in cell],
+    )
+
+
+def _of_layer(case: Case, cell: str) -> list[str]:
+    own = case[cell][MILLISECONDS]
+    faster = [best(case, names, MILLISECONDS) for names in OTHERS.values()]
+    floor = best(case, (floor_of(cell), f"{cell}, floor graph", f"{cell}, floor jit"), MILLISECONDS)
+    return [cell, *(number(None if other is None else other / own) for other in faster), number(None if floor is None else own / floor)]
+
+
+def _growth(measurements: dict[str, Case]) -> str:
+    """Returns milliseconds by length, and the last over the first."""
+    lengths = list(measurements)
+    rows = []
+    for name in measurements[lengths[0]]:
+        times = [measurements[length][name][MILLISECONDS] for length in lengths]
+        rows.append([name, *map(number, times), number(times[-1] / times[0])])
+    return table_of(["ms", *lengths, f"{lengths[-1]} / {lengths[0]}"], rows)
