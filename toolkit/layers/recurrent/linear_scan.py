@@ -141,7 +141,7 @@ def _differentiable():
 
     @tf.function(jit_compile=True, autograph=False)
     def run_back(a, h, initial, errors):
-        δb, δ_initial = backward_scan(a, tf.zeros_like(initial), tf.constant(a.shape[1]), errors=errors)
+        δb, δ_initial = backward_scan(a, tf.zeros_like(initial), tf.shape(a)[1], errors=errors)
         return δb * shifted(h, initial), δb, δ_initial
 
     def forward(x, _):

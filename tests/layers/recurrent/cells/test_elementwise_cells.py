@@ -197,3 +197,24 @@ def test_options_of_a_product_are_refused_with_the_cells_that_have_one():
         RNN(CELLS["SRU"][0](4), weight_drop=0.3)
     with pytest.raises(ValueError, match="`cell` must be a"):
         AttentionDecoder(CELLS["IndRNN"][0](4))
+
+
+@pytest.mark.parametrize("mask", MASKS)
+@every_cell
+def test_rows_and_steps_may_be_unknown_when_the_graph_is_traced(name, mask):
+    layer, mask = make_layer(name), MASKS[mask]
+    x, initial = given_to(layer)
+    weights = [variable.value for variable in layer.trainable_variables]
+
+    def gradients(x, *mask):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            results = layer(x, initial_state=initial, mask=mask[0] if mask else None, training=True)
+            loss = loss_of(results)
+        return *results, *tape.gradient(loss, [x, *weights])
+
+    given = [x] if mask is None else [x, mask]
+    unknown = [tf.TensorSpec([None, None, 4], tf.float64), tf.TensorSpec([None, None], tf.bool)][: len(given)]
+    traced = tf.function(gradients, input_signature=unknown, autograph=False)
+    for got, expected in zip(traced(*given), gradients(*given), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=0, atol=1e-12)

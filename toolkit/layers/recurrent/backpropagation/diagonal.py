@@ -65,7 +65,7 @@ class DiagonalEquations(ElementwiseEquations):
     def run(self, z, state, weights, noise, time, *, all_outputs, keep) -> tuple:
         """Runs the steps."""
         noise = time_major(noise)
-        empty = tf.zeros([*z.shape[:2], state[0].shape[-1]], z.dtype)
+        empty = tf.zeros([*tf.unstack(tf.shape(z)[:2]), state[0].shape[-1]], z.dtype)
         names = self.reads if keep else ()
 
         def body(t, state, kept, outputs):
@@ -102,6 +102,5 @@ class DiagonalEquations(ElementwiseEquations):
         return δz, δ_state, self.Weights(δ_vectors)
 
     def _blocks_at(self, z: tf.Tensor, t: tf.Tensor) -> list[tf.Tensor]:
-        batch, _, size = z.shape
-        units = size // self.blocks
+        batch, units = tf.shape(z)[0], z.shape[-1] // self.blocks
         return [tf.slice(z, [0, t, i * units], [batch, 1, units])[:, 0] for i in range(self.blocks)]

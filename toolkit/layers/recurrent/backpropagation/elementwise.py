@@ -44,7 +44,7 @@ class ElementwiseEquations(StepEquations):
     """The equations of a cell without a matrix product in its loop.
 
     They are those of `StepEquations` with z for an input, and vectors for weights. `run` and `run_back` work on whole sequences,
-    batch-major and of known shapes, for XLA.
+    batch-major, for XLA.
 
     Attributes:
         blocks: Number of blocks of `units` in z.
@@ -106,4 +106,4 @@ class ElementwiseEquations(StepEquations):
 def summed(rows: tf.Tensor) -> tf.Tensor:
     """Returns the sum over batch and time, `[units]`, of `[batch, time, units]`: by a product, which XLA does faster."""
     rows = tf.reshape(rows, [-1, rows.shape[-1]])
-    return tf.matmul(tf.ones([1, rows.shape[0]], rows.dtype), rows)[0]
+    return tf.matmul(tf.ones([1, tf.shape(rows)[0]], rows.dtype), rows)[0]

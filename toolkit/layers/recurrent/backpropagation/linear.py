@@ -111,7 +111,7 @@ def _output_errors(c, δ_outputs, δ_last, time, share) -> tuple[tf.Tensor, tf.T
     """Returns the errors of the outputs before any is held back, and that of the output before the first step."""
     if share is not None:
         return backward_scan(tf.zeros_like(c), δ_last, time, errors=δ_outputs, share=share)
-    at_last = tf.one_hot(time - 1, c.shape[1], dtype=c.dtype)[:, tf.newaxis] * δ_last[:, tf.newaxis]
+    at_last = tf.one_hot(time - 1, tf.shape(c)[1], dtype=c.dtype)[:, tf.newaxis] * δ_last[:, tf.newaxis]
     return at_last if δ_outputs is None else δ_outputs + at_last, tf.zeros_like(δ_last)
 
 

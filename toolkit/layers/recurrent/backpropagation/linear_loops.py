@@ -16,7 +16,7 @@ def forward_scan(a: tf.Tensor, b: tf.Tensor, initial: tf.Tensor) -> tf.Tensor:
     """Returns `h` after every step, `[batch, time, units]`.
 
     Args:
-        a: Factors, `[batch, time, units]`, of a known shape. What is held back is in them: `ρ a + 1 - ρ`.
+        a: Factors, `[batch, time, units]`. What is held back is in them: `ρ a + 1 - ρ`.
         b: Summands, likewise: `ρ b`.
         initial: `h_0`, `[batch, units]`.
     """
@@ -25,7 +25,7 @@ def forward_scan(a: tf.Tensor, b: tf.Tensor, initial: tf.Tensor) -> tf.Tensor:
         h = a[:, t] * h + b[:, t]
         return t + 1, h, with_row(rows, t, h)
 
-    return tf.while_loop(lambda t, *_: t < a.shape[1], body, (0, initial, tf.zeros_like(a)))[2]
+    return tf.while_loop(lambda t, *_: t < tf.shape(a)[1], body, (0, initial, tf.zeros_like(a)))[2]
 
 
 def backward_scan(
@@ -40,7 +40,7 @@ def backward_scan(
     """Returns δ of every step, `[batch, time, units]`, and the error of `h_0`, `[batch, units]`.
 
     Args:
-        a: Factors, `[batch, time, units]`, of a known shape.
+        a: Factors, `[batch, time, units]`.
         last: The error of the last `h`, `[batch, units]`.
         time: Number of steps; what is behind them is padding, of which the result is zero.
         errors: e, of every `h`, as `a`.
