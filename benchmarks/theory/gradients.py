@@ -15,7 +15,10 @@ from benchmarks.theory.training import Trainer, batches, held_out, squared_error
 from toolkit.layers import layer_of
 from toolkit.layers.recurrent.observing import observing
 
-CELLS = {"simple_rnn": "SimpleRNN", "irnn": "IRNN", "lstm": "LSTM", "gru": "GRU"}
+CELLS = {
+    **{"simple_rnn": "SimpleRNN", "irnn": "IRNN", "lstm": "LSTM", "gru": "GRU"},
+    **{"sru": "SRU", "qrnn": "QRNN", "min_gru": "MinGRU", "ind_rnn": "IndRNN"},
+}
 AT_FIRST, TRAINED = "at first", "trained"
 DISTANCE = 50
 EVERY = 5  # steps of a curve
@@ -47,11 +50,13 @@ def _kept(model: keras.Model, inputs: np.ndarray, targets: np.ndarray) -> Row:
     gradients = tape.gradient(loss, list(loop.probes.values()))
     norms = tf.sqrt(tf.add_n([tf.reduce_sum(part**2, [0, 2]) for part in gradients])).numpy().astype(float)
     kept = (norms / norms[-1])[::-1]  # by distance from the end
-    kernel = loop.layer.cell.recurrent_kernel.numpy()
+    kernel = loop.layer.cell.recurrent_kernel
     row = {f"kept over {DISTANCE}": float(kept[min(DISTANCE, len(kept) - 1)]), "curve": kept[::EVERY].tolist()}
-    if kernel.shape[0] != kernel.shape[1]:  # the kernel of several gates bounds nothing by itself
+    units = len(loop.layer.cell.bias)
+    if kernel is None or kernel.shape not in ((units,), (units, units)):  # that of several gates bounds nothing by itself
         return row | {"largest singular value": None, "most of its bound": None}
-    largest = float(np.linalg.svd(kernel, compute_uv=False)[0])
+    matrix = kernel.numpy() if len(kernel.shape) == 2 else np.diag(kernel.numpy())
+    largest = float(np.linalg.svd(matrix, compute_uv=False)[0])
     most = max(share / largest**distance for distance, share in enumerate(kept) if distance)
     return row | {"largest singular value": largest, "most of its bound": float(most)}
 
@@ -66,7 +71,7 @@ def compare(rows: Sequence[Row]) -> list[Comparison]:
             [ROUNDING],
             values(rows, "most of its bound", cell=cell),
         )
-        for cell in ("SimpleRNN", "IRNN")
+        for cell in ("SimpleRNN", "IRNN", "IndRNN")
     ] + [
         *(
             Comparison(
@@ -109,8 +114,9 @@ EXPERIMENT = Experiment(
     claim="The gradient of a simple recurrent network shrinks or grows as a power of the distance, bounded by the largest singular "
     "value of its recurrent kernel; gates let it survive for longer.",
     source="Hochreiter 1991; Pascanu, Mikolov & Bengio 2013",
-    rule="For SimpleRNN and IRNN no gradient is above σ^k times that of the last step, σ the largest singular value of U and k the "
-    f"distance. LSTM and GRU keep a larger share of the gradient over {DISTANCE} steps than SimpleRNN, at first and trained.",
+    rule="For SimpleRNN, IRNN and IndRNN no gradient is above σ^k times that of the last step, σ the largest singular value of U, which "
+    f"in IndRNN is diagonal, and k the distance. LSTM and GRU keep a larger share of the gradient over {DISTANCE} steps than SimpleRNN, "
+    "at first and trained.",
     setting="Adding problem of 60 steps, 32 units, Keras's starts and a forget bias of 1; at first, and after 800 steps of Adam at "
     "0.005, clipped at 1. The gradient is that of the probes of `observing`, the norm over a batch and over all parts of the state.",
     factors=("cell", "weights"),

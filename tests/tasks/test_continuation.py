@@ -307,7 +307,7 @@ def new_data(runs, folder, recipe):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("recipe", [pytest.param(name, marks=pytest.mark.covering if name in ALIKE else ()) for name in RECIPES])
 def test_other_data_are_learned_from_the_tokenizers_and_weights_of_the_run(runs, tmp_path, capsys, recipe):
     before = weights_of(make_run(find_recipe(recipe), settings_of(recipe), RunFolder(finished(runs, recipe))))
     data, origin = str(new_data(runs, tmp_path, recipe)), str(finished(runs, recipe))

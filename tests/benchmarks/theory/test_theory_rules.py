@@ -36,7 +36,7 @@ def made_up(measures, **factors):
 def gradients_of(sign):
     kept = {"SimpleRNN": 1e-3, "IRNN": 1.0, "LSTM": 1e-3 * 10.0**sign, "GRU": 1e-3 * 10.0**sign}
     rows = made_up(
-        lambda cell, weights: {"kept over 50": kept[cell], "most of its bound": 10.0**-sign},
+        lambda cell, weights: {"kept over 50": kept.get(cell, 1.0), "most of its bound": 10.0**-sign},
         cell=gradients.CELLS.values(),
         weights=(gradients.AT_FIRST, gradients.TRAINED),
     )

@@ -103,6 +103,7 @@ def test_a_hundred_thousand_steps(method):
     np.testing.assert_allclose(h, in_numpy(a, b, initial), rtol=0, atol=1e-3)  # single precision, values up to about ten
 
 
+@pytest.mark.slow
 @every_method
 @pytest.mark.parametrize("loop", ["graph", "litert"])
 def test_shapes_may_be_unknown(method, loop):

@@ -67,7 +67,8 @@ def test_equals_numpy(name, features):
     np.testing.assert_allclose(last, states, rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize(("mask", "zoneout"), [("none", 0.0), pytest.param("holes", 0.3, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize(("mask", "zoneout"), [("none", 0.0), ("holes", 0.3)])
 @every_cell
 def test_the_written_gradient_is_the_automatic_one(name, mask, zoneout):
     layer, mask = make_layer(name, zoneout=zoneout), MASKS[mask]
@@ -108,7 +109,8 @@ def test_the_gradient_is_the_numeric_one(name):
     np.testing.assert_allclose(along, (ends[0] - ends[1]) / (2 * step), rtol=1e-6)
 
 
-@pytest.mark.parametrize("mask", [pytest.param("none", marks=pytest.mark.slow), "holes"])
+@pytest.mark.slow
+@pytest.mark.parametrize("mask", MASKS)
 @every_cell
 def test_all_loops_give_the_same(name, mask):
     layer, mask = make_layer(name, zoneout=0.2), MASKS[mask]
@@ -199,6 +201,7 @@ def test_options_of_a_product_are_refused_with_the_cells_that_have_one():
         AttentionDecoder(CELLS["IndRNN"][0](4))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mask", MASKS)
 @every_cell
 def test_rows_and_steps_may_be_unknown_when_the_graph_is_traced(name, mask):
