@@ -52,7 +52,7 @@ def _kept(model: keras.Model, inputs: np.ndarray, targets: np.ndarray) -> Row:
     kept = (norms / norms[-1])[::-1]  # by distance from the end
     kernel = loop.layer.cell.recurrent_kernel
     row = {f"kept over {DISTANCE}": float(kept[min(DISTANCE, len(kept) - 1)]), "curve": kept[::EVERY].tolist()}
-    units = len(loop.layer.cell.bias)
+    units = loop.layer.cell.units
     if kernel is None or kernel.shape not in ((units,), (units, units)):  # that of several gates bounds nothing by itself
         return row | {"largest singular value": None, "most of its bound": None}
     matrix = kernel.numpy() if len(kernel.shape) == 2 else np.diag(kernel.numpy())
