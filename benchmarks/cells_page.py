@@ -26,7 +26,10 @@ layer = layer_of("mut1", 64, return_sequences=True)  # RNN(MUT1Cell(64), return_
 NOTES = """\
 * **state**: the parts of the state, the output first. So they are called in what is exported: `layer_0_h`, `layer_0_c`.
 * **gradient**: [written out](backpropagation.md), or automatic: then TensorFlow differentiates the loop, which takes longer. {options} work
-  inside of a step, and need a cell whose gradient is written out; with another one they are an error before anything is read.
+  inside of a step, on its matrix product, and need a cell whose gradient is written out; with another one they are an error before anything
+  is read.
+* **loop**: what of the state before a step reads: multiplied by a matrix, or [unit by unit](cells_without_a_product.md), which is several
+  times as fast to train, and has nothing for those options to work on.
 * **fused LiteRT**: LiteRT's own LSTM operator, `toolkit export --fused-lstm` of a classifier.
 
 The equations are on the page of the [cells](cells.md).
@@ -35,7 +38,7 @@ The equations are on the page of the [cells](cells.md).
 
 def cells_page() -> str:
     """Returns the text of the page."""
-    head = ["`--cell`", "class", "state", "gradient", *FORMS, "source"]
+    head = ["`--cell`", "class", "state", "loop", "gradient", *FORMS, "source"]
     table = table_of(head, [_row(name, cell) for name, cell in CELLS.items()], words=len(head))
     options = ", ".join(f"`{option}`" for option in OF_THE_EQUATIONS)
     return f"{INTRODUCTION}\n{table}\n{NOTES.format(options=options)}"
@@ -43,4 +46,5 @@ def cells_page() -> str:
 
 def _row(name: str, cell: Cell) -> list[str]:
     exports = ["yes" if form in cell.exports else "no" for form in FORMS]
-    return [f"`{name}`", f"`{cell.class_name}`", ", ".join(cell.state), "written" if cell.written else "automatic", *exports, cell.source]
+    loop, gradient = "matrix" if cell.product else "unit by unit", "written" if cell.written else "automatic"
+    return [f"`{name}`", f"`{cell.class_name}`", ", ".join(cell.state), loop, gradient, *exports, cell.source]
