@@ -1,15 +1,17 @@
 """docs/cell_speed.md, made from the records of speed that are of cells without a matrix product in their loop."""
 
+import statistics
 from collections.abc import Sequence
 
 from benchmarks.exports_page import MILLISECONDS
 from benchmarks.language_model_speed_page import SPEED
 from benchmarks.markdown import measured, table_of
-from benchmarks.records import SpeedRecord
+from benchmarks.records import ComparisonRecord, SpeedRecord
 from benchmarks.speed import Case, best
 from benchmarks.speed_page import NO_RECORD, measurement_table, number
 
 LAYER, LANGUAGE_MODEL, LITERT = "cells: layer", "cells: language model", "cells: LiteRT"
+QUALITY = "cells: quality"
 TABLES = (LAYER, LANGUAGE_MODEL, LITERT)
 GRU = "gru"
 OTHERS = {
@@ -47,12 +49,38 @@ A classifier in both directions, asked one text on one thread; the file is for a
 0.4 ms in int8, and a time that grows no faster than the text up to 2,048 tokens.
 """,
 }
+QUALITY_INTRODUCTION = """
+## In the same minutes
+
+Language models on characters, trained by the recipe with `--minutes`, each with as many parameters as the GRU: nats per character of the
+held-out text, and how often the text was read. The minutes are those of the whole command.
+"""
+NATS = "nats per character"
 
 
-def cell_speed_page(records: Sequence[SpeedRecord]) -> str:
+def cell_speed_page(records: Sequence[SpeedRecord], qualities: Sequence[ComparisonRecord]) -> str:
     """Returns the text of the page."""
     parts = {table: [record for record in records if record.table == table] for table in TABLES}
-    return INTRODUCTION + "".join(f"{INTRODUCTIONS[name]}\n{_section(parts[name])}" for name in TABLES)
+    speeds = "".join(f"{INTRODUCTIONS[name]}\n{_section(parts[name])}" for name in TABLES)
+    quality = "\n".join(f"{_quality(record)}\n{measured(record)}" for record in qualities) or NO_RECORD
+    return f"{INTRODUCTION}{speeds}{QUALITY_INTRODUCTION}\n{quality}"
+
+
+def _quality(record: ComparisonRecord) -> str:
+    """Returns the table of the cells, the best first: means over the seeds, and the spread of the score."""
+    cells: dict[str, list[dict[str, float]]] = {}
+    for name, row in record.rows.items():
+        cells.setdefault(name.partition(",")[0], []).append(row)
+    rows = []
+    for cell, found in sorted(cells.items(), key=lambda item: statistics.fmean(row[NATS] for row in item[1])):
+        scores = [row[NATS] for row in found]
+        spread = f"{statistics.stdev(scores):.3f}" if len(scores) > 1 else ""
+        epochs, minutes = (statistics.fmean(row[name] for row in found) for name in ("epochs", "minutes"))
+        one = found[0]
+        numbers = [f"{epochs:.1f}", f"{minutes:.1f}", f"{one['units']:,}", f"{one['parameters']:,}", str(len(found))]
+        rows.append([cell, f"{statistics.fmean(scores):.3f}", spread, *numbers])
+    head = ["", NATS, "standard deviation", "epochs", "minutes", "units", "parameters", "seeds"]
+    return f"{record.what}\n\n{table_of(head, rows)}"
 
 
 def _section(records: Sequence[SpeedRecord]) -> str:

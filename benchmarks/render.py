@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
+from benchmarks.cell_speed_page import QUALITY, cell_speed_page
 from benchmarks.cell_speed_page import TABLES as CELL_SPEED
-from benchmarks.cell_speed_page import cell_speed_page
 from benchmarks.cells_page import cells_page
 from benchmarks.contrast_pairs_page import contrast_pairs_page
 from benchmarks.drawing_table import drawing_table
@@ -102,7 +102,9 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "speed.md": speed_page([record for record in speeds if record.table not in ELSEWHERE]),
         docs / "translation_speed.md": translation_speed_page([record for record in speeds if record.table in TRANSLATION]),
         docs / "language_model_speed.md": language_model_speed_page([record for record in speeds if record.table in LANGUAGE_MODEL]),
-        docs / "cell_speed.md": cell_speed_page([record for record in speeds if record.table in CELL_SPEED]),
+        docs / "cell_speed.md": cell_speed_page(
+            [record for record in speeds if record.table in CELL_SPEED], [record for record in compared if record.table == QUALITY]
+        ),
         docs / "serving_speed.md": serving_page([record for record in speeds if record.table in SERVING]),
         docs / "exports.md": exports_page(records),
         docs / "contrast_pairs.md": contrast_pairs_page([record for record in records if isinstance(record, PairRecord)]),
@@ -110,7 +112,9 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "reference.md": reference_page(),
         docs / "held.md": held_page([record for record in records if isinstance(record, HeldRecord)]),
         docs / "textbooks.md": textbooks_page([record for record in records if isinstance(record, TheoryRecord)]),
-        docs / "translation_depth.md": translation_depth_page([record for record in compared if record.table not in (OWN_DATA, FILMS)]),
+        docs / "translation_depth.md": translation_depth_page(
+            [record for record in compared if record.table not in (OWN_DATA, FILMS, QUALITY)]
+        ),
         docs / "own_data.md": own_data_page([record for record in compared if record.table in (OWN_DATA, FILMS)]),
         readme: between_markers(readme.read_text("utf-8"), headlines(records)),
     }

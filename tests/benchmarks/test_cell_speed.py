@@ -8,10 +8,10 @@ from test_render import arguments, project  # noqa: F401
 
 from benchmarks import cell_speed
 from benchmarks.cell_speed import LAYER_ROW, VARIANTS
-from benchmarks.cell_speed_page import LANGUAGE_MODEL, LAYER, LITERT, cell_speed_page, floor_of, ratio_rows
+from benchmarks.cell_speed_page import LANGUAGE_MODEL, LAYER, LITERT, QUALITY, cell_speed_page, floor_of, ratio_rows
 from benchmarks.contenders import floor, ours
 from benchmarks.contenders.rows import make_problem
-from benchmarks.records import SpeedRecord, load_records
+from benchmarks.records import ComparisonRecord, SpeedRecord, load_records
 from benchmarks.render import main as render
 from toolkit.cells import without_product
 
@@ -41,7 +41,17 @@ def test_milliseconds_are_shown_by_length():
 
 
 def test_the_page_says_where_there_is_no_record():
-    assert cell_speed_page([]).count("There is no record yet.") == 3
+    assert cell_speed_page([], []).count("There is no record yet.") == 4
+
+
+def test_qualities_are_means_over_seeds_the_best_first():
+    rows = {
+        f"{cell}, seed {seed}": {"nats per character": nats, "epochs": 5, "units": 8, "parameters": 1000, "minutes": 5.0}
+        for cell, seed, nats in (("gru", 0, 1.5), ("sru", 0, 1.4), ("sru", 1, 1.44))
+    }
+    record = ComparisonRecord(name="a", table=QUALITY, what="text", command="c", seed=0, minutes=1.0, settings={}, rows=rows)
+    lines = [line for line in cell_speed_page([], [record]).splitlines() if line.startswith(("| sru", "| gru"))]
+    assert lines == ["| sru | 1.420 | 0.028 | 5.0 | 5.0 | 8 | 1,000 | 2 |", "| gru | 1.500 |  | 5.0 | 5.0 | 8 | 1,000 | 1 |"]
 
 
 def test_every_cell_and_variant_is_measured():

@@ -75,7 +75,7 @@ class LinearEquations(ElementwiseEquations):
         if not self._tells:
             return c, c
         h = self.output(_fresh(a, b, c, state[-1], noise), gates)
-        return h if shares[0] is None else scan(*_held(tf.zeros_like(h), h, shares[0]), state.h), c
+        return h if shares[0] is None else scan((1 - shares[0]) * tf.ones_like(h), shares[0] * h, state.h), c
 
     def run(self, z, state, weights, noise, time, *, all_outputs, keep) -> tuple:
         """Runs the steps."""
