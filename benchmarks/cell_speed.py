@@ -1,17 +1,20 @@
 """Cells without a matrix product in their loop against the clock, beside GRU and LSTM.
 
-    python -m benchmarks.cell_speed [--measure layer,long,language_model,litert] [--rounds N] [--out FOLDER] [--quick]
+    python -m benchmarks.cell_speed [--measure layer,long,language_model,translation,litert] [--rounds N] [--out FOLDER] [--quick]
 
 | measure | what |
 |---|---|
 | layer | a training step with all outputs, batch 64, 128 steps, 256 → 512 |
 | long | the same at batch 16 and 1,024 steps |
 | language_model | training of a language model on characters: 2 layers, 32 windows of 128; all have as many parameters as the GRU |
+| translation | training of a translator, Multi30k with `--source` and `--target`: 2 + 2 layers of 256 units, batches of 64 |
 | litert | a classifier of 2 x 128 units on LiteRT, one text, one thread, at several lengths |
 
 Each cell has its floor beside it (`benchmarks/contenders/elementwise_floor.py`); the GRU has its own matrix products, the stock layer of
 Keras and that of PyTorch, if it is installed. All run in one go, each in a process of its own, and take turns. docs/cell_speed.md shows the
 records.
+
+What needs TensorFlow is imported where it is used: every process imports this module, that of PyTorch too.
 """
 
 import argparse
@@ -24,27 +27,27 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.cell_speed_page import GRU, LANGUAGE_MODEL, LAYER, LITERT, floor_of, ratio_rows
+from benchmarks import translation_speed
+from benchmarks.cell_speed_page import GRU, LANGUAGE_MODEL, LAYER, LITERT, LSTM, TRANSLATION, floor_of, ratio_rows
 from benchmarks.choices import some_of
 from benchmarks.contenders.rows import ROWS, Row
 from benchmarks.contenders.session import Session
 from benchmarks.exports_page import MILLISECONDS, SIZE
 from benchmarks.language_model_speed import BATCHES, CHARACTERS
 from benchmarks.language_model_speed_page import SPEED
-from benchmarks.language_models.by_cell import ByCellSession, parameters_of, with_parameters
 from benchmarks.language_models.windows import make_windows, random_text
 from benchmarks.litert_latency import CALLS, EMBEDDING, LABELS, MEGABYTE, UNITS, VOCABULARY, milliseconds, runner
 from benchmarks.records import LITERT_PACKAGES, RESULTS, SpeedRecord, versions_of
 from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table
 from benchmarks.training_turns import FIRST_LOSSES, train_in_turns
+from benchmarks.translators.session import TranslatorSession
 from benchmarks.turns import PAUSE, require_agreement, take_turns, workers_of
 from toolkit.cells import without_product
-from toolkit.layers.recurrent.backpropagation.qrnn import POOLINGS
 
 THREADS = 2
 SEED = 0
-ROUNDS = {LAYER: 20, LANGUAGE_MODEL: 12, LITERT: 20}
+ROUNDS = {LAYER: 20, LANGUAGE_MODEL: 12, TRANSLATION: 12, LITERT: 20}
 QUICK_ROUNDS = 2
 LAYER_ROW = ROWS["c"]
 LONG_ROW = dataclasses.replace(ROWS["c"], batch=16, steps=1024)
@@ -52,7 +55,7 @@ BY_LENGTH = (64, 256, 1024, 2048)
 BESIDE = ("lstm", "gru")
 VARIANTS = {
     "sru": {"": {}, " 2017": {"version": 2017}},
-    "qrnn": {f" {pooling}-pooling": {"pooling": pooling} for pooling in POOLINGS},
+    "qrnn": {f" {pooling}-pooling": {"pooling": pooling} for pooling in ("f", "fo", "ifo")},
 }
 """What is measured of a cell that there are several of: words behind its name, and the cell's arguments."""
 
@@ -62,6 +65,9 @@ def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
     parser = argparse.ArgumentParser(description="Time the cells without a matrix product in their loop beside GRU and LSTM.")
     parser.add_argument("--measure", type=some_of(MEASURES), default=list(MEASURES), help=f"of {', '.join(MEASURES)} (default: all)")
     parser.add_argument("--cells", type=some_of(without_product()), default=without_product(), help="of those cells (default: all)")
+    parser.add_argument("--source", type=Path, help="of translation: a file of sentences, one a line (default: the phrasebook)")
+    parser.add_argument("--target", type=Path, help="of translation: a file of their translations")
+    parser.add_argument("--set", default="the phrasebook", help="what to call the sentences (default: %(default)s)")
     parser.add_argument("--rounds", type=int, help=f"turns of every contender (default: {ROUNDS}, quick {QUICK_ROUNDS})")
     parser.add_argument("--out", type=Path, help="folder of the records (default: benchmarks/results; with --quick none are written)")
     parser.add_argument("--quick", action="store_true", help="a trial of few rounds")
@@ -72,13 +78,15 @@ def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
         table, measure = MEASURES[name]
         rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS[table])
         started = time.monotonic()
-        what, measurements = measure(options.cells, rounds)
+        what, measurements = measure(options, rounds)
+        files = f" --source {options.source.name} --target {options.target.name} --set {options.set}" if options.source else ""
+        files = files if table == TRANSLATION else ""
         some = "" if options.cells == without_product() else f" --cells {','.join(options.cells)}"
         record = SpeedRecord(
             name=f"cell-speed-{name.replace('_', '-')}",
             table=table,
             what=what,
-            command=f"python -m benchmarks.cell_speed --measure {name}{some} --rounds {rounds}",
+            command=f"python -m benchmarks.cell_speed --measure {name}{some}{files} --rounds {rounds}",
             seed=SEED,
             minutes=round((time.monotonic() - started) / 60, 2),
             measurements=measurements,
@@ -91,14 +99,14 @@ def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
     return records
 
 
-def measure_layer(cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+def measure_layer(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
     """Measures the training step of a layer."""
-    return _layer(LAYER_ROW, cells, rounds)
+    return _layer(LAYER_ROW, options.cells, rounds)
 
 
-def measure_long(cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+def measure_long(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
     """Measures the same on few long sequences."""
-    return _layer(LONG_ROW, cells, rounds)
+    return _layer(LONG_ROW, options.cells, rounds)
 
 
 def _layer(row: Row, cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
@@ -129,11 +137,13 @@ def _layer(row: Row, cells: Sequence[str], rounds: int) -> tuple[str, dict[str, 
     }
 
 
-def measure_language_model(cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+def measure_language_model(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
     """Measures the training of a language model."""
+    from benchmarks.language_models.by_cell import ByCellSession, parameters_of, with_parameters
+
     gru = dataclasses.replace(CHARACTERS, cell="gru")
     parameters = parameters_of(gru)
-    settings = {cell: with_parameters(dataclasses.replace(gru, cell=cell), parameters) for cell in (*BESIDE, *cells)}
+    settings = {cell: with_parameters(dataclasses.replace(gru, cell=cell), parameters) for cell in (*BESIDE, *options.cells)}
     count = max(rounds * BATCHES, FIRST_LOSSES)
     batches = make_windows(random_text(gru.vocabulary_size, gru.rows * gru.window * count + 1, SEED), gru, count)
     case = train_in_turns(
@@ -148,11 +158,31 @@ def measure_language_model(cells: Sequence[str], rounds: int) -> tuple[str, dict
     return what, {what: {cell: values | {"units": settings[cell].units} for cell, values in case.items()}}
 
 
-def measure_litert(cells: Sequence[str], rounds: int) -> tuple[str, dict[str, Case]]:
+def measure_translation(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
+    """Measures the training of a translator."""
+    from toolkit.data.parallel_texts.parallel_corpus import read_parallel
+
+    split = read_parallel("phrasebook" if options.source is None else f"{options.source},{options.target}").splits["train"]
+    setting, batches = translation_speed.prepare(split, rounds * translation_speed.BATCHES)
+    contenders = {LSTM: ("ours", setting), f"{LSTM}, pytorch": ("pytorch", setting)}
+    contenders |= {cell: ("ours", dataclasses.replace(setting, cell=cell)) for cell in ("gru", *options.cells)}
+    case = train_in_turns(
+        TranslatorSession,
+        {name: (*contender, SEED, batches["sorted"], THREADS) for name, contender in contenders.items()},
+        rounds=rounds,
+        batches=translation_speed.BATCHES,
+        speed=SPEED,
+        compared=[name for name in contenders if name.startswith(LSTM)],
+    )
+    what = f"translation of {options.set}, 2 + 2 layers of {setting.units} units, {setting.vocabulary_size:,} pieces"
+    return what, {what: case}
+
+
+def measure_litert(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
     """Measures one text on LiteRT."""
     measurements = {f"{length:,} tokens": {} for length in BY_LENGTH}
     with tempfile.TemporaryDirectory(prefix="benchmark-cells-") as folder:
-        files = {cell: _litert_files(cell, Path(folder)) for cell in (*BESIDE, *cells)}
+        files = {cell: _litert_files(cell, Path(folder)) for cell in (*BESIDE, *options.cells)}
         for length, case in zip(BY_LENGTH, measurements.values(), strict=True):
             tokens = np.random.default_rng(SEED).integers(2, VOCABULARY, (1, length), np.int32)
             runs = {f"{cell}, {form}": runner(path, tokens) for cell, forms in files.items() for form, path in forms.items()}
@@ -190,6 +220,7 @@ MEASURES = {
     "layer": (LAYER, measure_layer),
     "long": (LAYER, measure_long),
     "language_model": (LANGUAGE_MODEL, measure_language_model),
+    "translation": (TRANSLATION, measure_translation),
     "litert": (LITERT, measure_litert),
 }
 

@@ -10,10 +10,10 @@ from benchmarks.records import ComparisonRecord, SpeedRecord
 from benchmarks.speed import Case, best
 from benchmarks.speed_page import NO_RECORD, measurement_table, number
 
-LAYER, LANGUAGE_MODEL, LITERT = "cells: layer", "cells: language model", "cells: LiteRT"
+LAYER, LANGUAGE_MODEL, TRANSLATION, LITERT = "cells: layer", "cells: language model", "cells: translation", "cells: LiteRT"
 QUALITY = "cells: quality"
-TABLES = (LAYER, LANGUAGE_MODEL, LITERT)
-GRU = "gru"
+TABLES = (LAYER, LANGUAGE_MODEL, TRANSLATION, LITERT)
+GRU, LSTM = "gru", "lstm"
 OTHERS = {
     "gru": (GRU,),
     "Keras's GRU": (f"{GRU}, keras graph", f"{GRU}, keras jit"),
@@ -41,6 +41,12 @@ as fast as our GRU, 4.5 times as Keras's and 4 times as PyTorch's at 128 steps; 
 
 Training on characters, with as many parameters as the GRU has: tokens per second of whole training steps, with Adam and the output's
 softmax. Asked for: 2.5 times as many as our GRU.
+""",
+    TRANSLATION: """
+## A translator
+
+Training of an encoder-decoder with attention, all of whose layers have the cell: target tokens per second of whole training steps. The LSTM
+is ours, and PyTorch's in the same model, whose first losses are compared. Asked for: twice as many as PyTorch's LSTM.
 """,
     LITERT: """
 ## On LiteRT
@@ -104,9 +110,10 @@ def ratio_rows(record: SpeedRecord) -> str:
     if record.table == LITERT:
         return _growth(record.measurements)
     (case,) = record.measurements.values()
-    if record.table == LANGUAGE_MODEL:
-        rows = [[cell, number(values[SPEED] / case[GRU][SPEED])] for cell, values in case.items()]
-        return table_of(["", f"times as fast as {GRU}"], rows)
+    if record.table in (LANGUAGE_MODEL, TRANSLATION):
+        others = [name for name in (GRU, LSTM, f"{LSTM}, pytorch") if name in case]
+        rows = [[cell, *(number(values[SPEED] / case[other][SPEED]) for other in others)] for cell, values in case.items()]
+        return table_of(["", *(f"times as fast as {other}" for other in others)], rows)
     return table_of(
         ["", *(f"times as fast as {name}" for name in OTHERS), "times its floor"],
         [_of_layer(case, cell) for cell in case if "," not in cell],

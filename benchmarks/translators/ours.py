@@ -18,15 +18,18 @@ def build(setting: Setting, weights: Weights) -> Trainer:
 
 
 def make_model(setting: Setting, weights: Weights) -> Translator:
-    """Returns the model with its weights."""
+    """Returns the model with its weights; with another cell than LSTM, which has no such weights, as its layers draw them."""
     model = Translator(
         setting.vocabulary_size,
         embedding_dim=setting.embedding_dim,
         units=setting.units,
         encoder_layers=setting.encoder_layers,
         decoder_layers=setting.decoder_layers,
+        cell=setting.cell,
     )
     model.build(None)
+    if setting.cell != "lstm":
+        return model
     model.embedding_layer.set_weights([weights.embedding])
     for stack, arrays in ((model.encoder.layers, weights.encoder), (model.decoder.layers, weights.decoder)):
         for layer, values in zip(stack, arrays, strict=True):

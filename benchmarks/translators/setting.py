@@ -10,7 +10,7 @@ from benchmarks.contenders.rows import matrix, recurrent_weights
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Setting:
-    """An LSTM encoder-decoder with dot attention after the decoder.
+    """An encoder-decoder with dot attention after the decoder.
 
     Attributes:
         vocabulary_size: Token ids of both languages.
@@ -18,6 +18,7 @@ class Setting:
         units: Size of the decoder's state, and of both directions of the encoder together.
         encoder_layers: Layers of the encoder, each in both directions.
         decoder_layers: Layers of the decoder.
+        cell: `"lstm"`; any cell where all are of ours.
         learning_rate: Of Adam.
         global_clipnorm: Largest norm of all gradients together.
     """
@@ -27,6 +28,7 @@ class Setting:
     units: int = 256
     encoder_layers: int = 2
     decoder_layers: int = 2
+    cell: str = "lstm"
     learning_rate: float = 1e-3
     global_clipnorm: float = 1.0
 
@@ -52,7 +54,7 @@ class Weights(NamedTuple):
 
 
 def make_weights(setting: Setting, seed: int = 0) -> Weights:
-    """Draws the weights."""
+    """Draws the weights of the model with LSTM."""
     random = np.random.default_rng(seed)
     units, embedded = setting.units, setting.embedding_dim
     sizes = [embedded, *[units] * (setting.encoder_layers - 1)]

@@ -41,7 +41,7 @@ def test_milliseconds_are_shown_by_length():
 
 
 def test_the_page_says_where_there_is_no_record():
-    assert cell_speed_page([], []).count("There is no record yet.") == 4
+    assert cell_speed_page([], []).count("There is no record yet.") == 5
 
 
 def test_qualities_are_means_over_seeds_the_best_first():

@@ -1,0 +1,110 @@
+"""What cells reach in the same minutes with as many parameters: language models on characters, trained by the recipe.
+
+    python -m benchmarks.cell_quality --data FILE --set NAME [--cells gru,sru] [--seeds 0,1,2] [--minutes 5] [--out FOLDER]
+
+After each run the record is written; those that it holds are not run again. docs/cell_speed.md shows it.
+"""
+
+import argparse
+import dataclasses
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.cell_speed_page import QUALITY
+from benchmarks.choices import some_of
+from benchmarks.finished_run import without_folders
+from benchmarks.own_process import in_own_process
+from benchmarks.records import RESULTS, ComparisonRecord, load_records
+from toolkit.cells import without_product
+
+NAME = "cell-quality"
+CELLS = ["gru", "lstm", *without_product()]
+UNITS = 256  # of the GRU; the others have units for as many parameters
+SHARED = {
+    **{"tokenizer": "char", "embedding_dim": 128, "num_layers": 2, "tied_output": False, "batch_size": 32, "window": 64},
+    **{"dropout": 0.1, "output_dropout": 0.1, "weight_drop": 0.0, "epochs": 400},  # the minutes end it
+}
+
+Row = dict[str, float]
+
+
+def main(argv: Sequence[str] | None = None) -> ComparisonRecord:
+    """Trains what the record does not hold yet."""
+    parser = argparse.ArgumentParser(description="Compare cells at equal minutes and parameters, on characters.")
+    parser.add_argument("--data", required=True, help="a text, as of `toolkit train language_model`")
+    parser.add_argument("--set", required=True, help="what to call it")
+    parser.add_argument("--cells", type=some_of(CELLS), default=CELLS, help=f"of {', '.join(CELLS)} (default: all)")
+    parser.add_argument("--seeds", type=some_of([str(seed) for seed in range(10)]), default=["0", "1", "2"], help="default: 0,1,2")
+    parser.add_argument("--minutes", type=float, default=5, help="of each run, all in all (default: %(default)s)")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the record")
+    options = parser.parse_args(argv)
+    settings = SHARED | {"data": options.set, "minutes": options.minutes}
+    record = _begun(options, settings)
+    for seed in options.seeds:
+        for cell in options.cells:
+            name = f"{cell}, seed {seed}"
+            if name not in record.rows:
+                row = in_own_process(_train, settings | {"data": options.data, "cell": cell, "seed": int(seed)})
+                print(name, row, flush=True)
+                rows = record.rows | {name: row}
+                record = dataclasses.replace(record, rows=rows, minutes=round(sum(row["minutes"] for row in rows.values()), 1))
+                record.save(options.out)
+    return record
+
+
+def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonRecord:
+    """Returns the record to go on with.
+
+    Raises:
+        ValueError: There is one of other settings.
+    """
+    found = [record for record in load_records(options.out) if record.name == NAME]
+    if found and found[0].settings != settings:
+        raise ValueError(f"{options.out / NAME}.json: expected a record of {settings}, found one of {found[0].settings}; move it away")
+    data = f"--data {without_folders(options.data)} --set {options.set}"
+    return ComparisonRecord(
+        name=NAME,
+        table=QUALITY,
+        what=f"{options.set}, characters, {options.minutes:g} minutes",
+        command=f"python -m benchmarks.cell_quality {data} --minutes {options.minutes:g}",
+        seed=0,
+        minutes=found[0].minutes if found else 0.0,
+        settings=settings,
+        rows=found[0].rows if found else {},
+    )
+
+
+def _train(changes: dict[str, Any]) -> Row:
+    from toolkit.cli.recipes import find_recipe, make_run
+    from toolkit.run_folder import RunFolder
+
+    recipe = find_recipe("language_model")
+    settings = dataclasses.replace(recipe.presets["quick"], **changes, units=_units(changes))
+    with tempfile.TemporaryDirectory() as folder:
+        run = RunFolder(Path(folder) / "run")
+        make_run(recipe, settings, run).train()
+        metrics = run.read_metrics()
+    return {
+        "nats per character": metrics["test"]["nats_per_token"],
+        "epochs": len(metrics["history"]),
+        "units": settings.units,
+        "parameters": metrics["parameters"],
+        "minutes": metrics["minutes"],
+    }
+
+
+def _units(changes: dict[str, Any]) -> int:
+    """Returns the units with which a cell has as many parameters as the GRU."""
+    from benchmarks.language_model_speed import CHARACTERS
+    from benchmarks.language_models.by_cell import parameters_of, with_parameters
+
+    gru = dataclasses.replace(CHARACTERS, embedding_dim=changes["embedding_dim"], cell="gru", units=UNITS)
+    if changes["cell"] == "gru":
+        return UNITS
+    return with_parameters(dataclasses.replace(gru, cell=changes["cell"]), parameters_of(gru)).units
+
+
+if __name__ == "__main__":
+    main()
