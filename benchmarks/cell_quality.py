@@ -16,7 +16,7 @@ from benchmarks.cell_speed_page import QUALITY
 from benchmarks.choices import some_of
 from benchmarks.finished_run import without_folders
 from benchmarks.own_process import in_own_process
-from benchmarks.records import RESULTS, ComparisonRecord, load_records
+from benchmarks.records import RESULTS, ComparisonRecord, begun_record
 from toolkit.cells import without_product
 
 NAME = "cell-quality"
@@ -60,9 +60,7 @@ def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonR
     Raises:
         ValueError: There is one of other settings.
     """
-    found = [record for record in load_records(options.out) if record.name == NAME]
-    if found and found[0].settings != settings:
-        raise ValueError(f"{options.out / NAME}.json: expected a record of {settings}, found one of {found[0].settings}; move it away")
+    begun = begun_record(options.out, NAME, settings)
     data = f"--data {without_folders(options.data)} --set {options.set}"
     return ComparisonRecord(
         name=NAME,
@@ -70,9 +68,9 @@ def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonR
         what=f"{options.set}, characters, {options.minutes:g} minutes",
         command=f"python -m benchmarks.cell_quality {data} --minutes {options.minutes:g}",
         seed=0,
-        minutes=found[0].minutes if found else 0.0,
+        minutes=begun.minutes if begun else 0.0,
         settings=settings,
-        rows=found[0].rows if found else {},
+        rows=begun.rows if begun else {},
     )
 
 

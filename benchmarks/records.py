@@ -340,6 +340,18 @@ def load_records(folder: Path = RESULTS) -> list[Measured]:
     return [_load(path) for path in sorted(folder.glob("*.json"))]
 
 
+def begun_record(folder: Path, name: str, settings: dict[str, Any]) -> ComparisonRecord | None:
+    """Returns a comparison that was begun, to go on with; `None` if there is none.
+
+    Raises:
+        ValueError: There is one of other settings.
+    """
+    found = [record for record in load_records(folder) if record.name == name]
+    if found and found[0].settings != settings:
+        raise ValueError(f"{folder / name}.json: expected a record of {settings}, found one of {found[0].settings}; move it away")
+    return found[0] if found else None
+
+
 def _load(path: Path) -> Measured:
     try:
         values = dict(json.loads(path.read_text("utf-8")))

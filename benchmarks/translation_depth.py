@@ -20,7 +20,7 @@ from typing import Any
 from benchmarks.choices import some_of
 from benchmarks.finished_run import without_folders
 from benchmarks.own_process import in_own_process
-from benchmarks.records import RESULTS, ComparisonRecord, load_records
+from benchmarks.records import RESULTS, ComparisonRecord, begun_record
 
 NAME = "translation-depth"
 DEPTHS = (1, 2, 4)
@@ -86,9 +86,7 @@ def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonR
     Raises:
         ValueError: There is one of other settings.
     """
-    found = [record for record in load_records(options.out) if record.name == NAME]
-    if found and found[0].settings != settings:
-        raise ValueError(f"{options.out / NAME}.json: expected a record of {settings}, found one of {found[0].settings}; move it away")
+    begun = begun_record(options.out, NAME, settings)
     data = f" --data {without_folders(options.data)} --set {options.set}" if options.data else ""
     return ComparisonRecord(
         name=NAME,
@@ -96,9 +94,9 @@ def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonR
         what=f"{options.set}, {options.epochs} epoch{'s' * (options.epochs > 1)}",
         command=f"python -m benchmarks.translation_depth --epochs {options.epochs}{data}",
         seed=SMALL["seed"],
-        minutes=found[0].minutes if found else 0.0,
+        minutes=begun.minutes if begun else 0.0,
         settings=settings,
-        rows=found[0].rows if found else {},
+        rows=begun.rows if begun else {},
     )
 
 
