@@ -28,8 +28,8 @@ NOTES = """\
 * **gradient**: [written out](backpropagation.md), or automatic: then TensorFlow differentiates the loop, which takes longer. {options} work
   inside of a step, on its matrix product, and need a cell whose gradient is written out; with another one they are an error before anything
   is read.
-* **loop**: what of the state before a step reads: multiplied by a matrix, or [unit by unit](cells_without_a_product.md), which is several
-  times as fast to train, and has nothing for those options to work on.
+* **loop**: what of the state before a step reads: multiplied by a matrix, or [unit by unit](cells_without_a_product.md), which is
+  faster to train ([how much](cell_speed.md)), and has nothing for those options to work on.
 * **fused LiteRT**: LiteRT's own LSTM operator, `toolkit export --fused-lstm` of a classifier.
 
 The equations are on the page of the [cells](cells.md).

@@ -228,7 +228,8 @@ class RecurrentLayer:
             last_output, outputs = _hide_before_first_token(state[0], outputs, mask)
             return last_output, outputs, list(state)
         z = self.cell.project(sequences)
-        if isinstance(equations, LinearEquations) and sequences.shape[1] != 1:
+        # All steps at once are faster, unless outputs apart from the memory have to be held back under a mask by a second loop.
+        if isinstance(equations, LinearEquations) and sequences.shape[1] != 1 and (mask is None or len(state) == 1):
             outputs, memory = equations.over_all_steps(z, state, weights, noise, plain_scan)
             last = [part[:, -1] for part in ((outputs, memory) if len(state) > 1 else (memory,))]
             return *_hide_before_first_token(outputs[:, -1], outputs if self.return_sequences else None, mask), last
