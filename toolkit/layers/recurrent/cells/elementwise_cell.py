@@ -73,6 +73,8 @@ class ElementwiseCell(RecurrentCell):
         """Returns `W x + b`, of `[..., features]`: one product for all steps, in which TensorFlow adds the bias, too."""
         if inputs.shape[-1] != self.features:
             return super().multiply(inputs)  # which says what is wrong
+        if inputs.shape.rank == 3 and inputs.shape[1] == 1:  # a decoder's step, whose shapes are all known but for the rows
+            return tf.expand_dims(self.multiply(tf.squeeze(inputs, 1)), 1)
         product = tf.matmul(tf.reshape(inputs, [-1, self.features]), tf.convert_to_tensor(self.kernel))
         if self.use_bias:
             bias = tf.convert_to_tensor(self.bias)
