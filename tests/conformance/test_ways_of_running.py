@@ -9,7 +9,13 @@ import tensorflow as tf
 
 from tests.conformance.registry import EXAMPLES
 
+KINDS = ["GRU", "LSTM", "AttentionDecoder", "PeepholeLSTMCell", "SRUCell", "MinGRUCell", "Bidirectional", "TextClassifier", "Translator"]
+OF_A_KIND = {f"toolkit>{name}" for name in KINDS}
+
 every_example = pytest.mark.parametrize("name", sorted(EXAMPLES))
+one_of_a_kind = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OF_A_KIND else pytest.mark.covering) for name in sorted(EXAMPLES)]
+)
 
 
 def model_of(name):
@@ -22,7 +28,7 @@ def model_of(name):
 
 
 @pytest.mark.slow
-@every_example
+@one_of_a_kind
 def test_fit_and_predict_compiled(name):
     """`test_registered_classes.py` has the same eagerly."""
     model, inputs = model_of(name)

@@ -15,6 +15,7 @@ MASKS = {"none": None, "holes": np.array([[1, 0, 1, 1, 0], [0, 0, 1, 0, 1], [1, 
 WITHOUT_VECTORS = [name for name, (cell, given, _) in CELLS.items() if not cell(2, **given).recurrent_gates]
 
 every_cell = pytest.mark.parametrize("name", CELLS)
+every_mask = pytest.mark.parametrize("mask", [pytest.param("none", marks=pytest.mark.covering), "holes"])
 
 
 def make_layer(name, features=4, dtype="float64", **options):
@@ -85,6 +86,7 @@ def test_the_written_gradient_is_the_automatic_one(name, mask, zoneout):
 
 
 @pytest.mark.slow
+@pytest.mark.covering
 @every_cell
 def test_the_gradient_is_the_numeric_one(name):
     layer = make_layer(name)
@@ -110,7 +112,7 @@ def test_the_gradient_is_the_numeric_one(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mask", MASKS)
+@every_mask
 @every_cell
 def test_all_loops_give_the_same(name, mask):
     layer, mask = make_layer(name, zoneout=0.2), MASKS[mask]
@@ -124,6 +126,7 @@ def test_all_loops_give_the_same(name, mask):
 
 
 @pytest.mark.slow
+@pytest.mark.covering
 @every_cell
 def test_the_second_gradient_is_the_automatic_one(name):
     layer = make_layer(name)
@@ -202,7 +205,7 @@ def test_options_of_a_product_are_refused_with_the_cells_that_have_one():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mask", MASKS)
+@every_mask
 @every_cell
 def test_rows_and_steps_may_be_unknown_when_the_graph_is_traced(name, mask):
     layer, mask = make_layer(name), MASKS[mask]
