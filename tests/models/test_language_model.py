@@ -133,7 +133,7 @@ def operators_behind(outputs):
     return {*found.values()}
 
 
-@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("tied", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("cell", CELLS)
 def test_no_shape_of_a_step_depends_on_values(cell, tied):
     """LiteRT moves its memory where one does, and has read the state from the old place; see docs/decisions/static-steps.md."""

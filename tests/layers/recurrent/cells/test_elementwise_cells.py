@@ -145,6 +145,7 @@ def test_the_second_gradient_is_the_automatic_one(name):
     np.testing.assert_allclose(ours, second(lambda: by_steps(layer, x, initial, None, 0.0)), rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 @every_cell
 def test_chunks_give_what_the_whole_gives(name):
     layer = make_layer(name)
