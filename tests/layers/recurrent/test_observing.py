@@ -86,6 +86,10 @@ def test_a_simple_rnn_has_no_say_in_what_it_keeps():
     assert loop.keeps is None
 
 
+READ = {"sru": ("c",), "qrnn": ("c",)}
+"""Parts of the state that the next step reads, where not all are."""
+
+
 @pytest.mark.parametrize(
     "name", ["lstm", *(pytest.param(name, marks=pytest.mark.slow) for name in ("gru", "peephole_lstm", "mut1", "sru", "qrnn", "min_gru"))]
 )
@@ -111,10 +115,10 @@ def test_the_gradient_of_a_probe_is_that_of_the_state(name):
         (outputs, *_), [loop] = observed(layer, x, mask=mask, tape=tape)
         value = loss(outputs[:, half:], slice(half, None))
     found = tape.gradient(value, list(loop.probes.values()))
-    for ours, theirs in zip(found, expected, strict=True):
+    for part, ours, theirs in zip(CELLS[name].state, found, expected, strict=True):
         read = mask[:, half - 1]  # at a masked step there is no state to move
         np.testing.assert_allclose(ours[:, half - 1][read], theirs[read], atol=1e-12)
-        assert np.abs(theirs).max() > 0
+        assert (np.abs(theirs).max() > 0) == (part in READ.get(name, CELLS[name].state))
 
 
 def test_the_gradient_of_a_probe_is_a_finite_difference():
