@@ -102,7 +102,7 @@ class LinearEquations(ElementwiseEquations):
 
     def _shares(self, noise: Noise, dtype: tf.DType) -> list[tf.Tensor | float | None]:
         """Returns for each part of the state the share of a step that is not held back; `None` if all of it is new."""
-        mask = None if noise.mask is None else tf.cast(noise.mask[..., tf.newaxis], dtype)
+        mask = None if noise.mask is None else tf.expand_dims(tf.cast(noise.mask, dtype), -1)
         zoneout = noise.zoneout or (None,) * len(self.State._fields)
         return [mask if share is None else share if mask is None else mask * share for share in zoneout]
 
