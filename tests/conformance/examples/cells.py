@@ -39,7 +39,7 @@ ARGUMENTS = {
     NOAFCell: {},
     NOGCell: {},
     NPCell: {"kernel_constraint": "max_norm"},
-    QRNNCell: {"pooling": "ifo"},
+    QRNNCell: {"pooling": "ifo", "window": 2},
     RGLRUCell: {"kernel_regularizer": "l2"},
     SRUCell: {},
     PeepholeLSTMCell: {"bias_initializer": "ones"},

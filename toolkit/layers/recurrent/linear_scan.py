@@ -81,7 +81,8 @@ def linear_scan(
         mask = tf.convert_to_tensor(mask, tf.bool)
         if not a.shape[:2].is_compatible_with(mask.shape):
             raise ValueError(f"Argument `mask` must have the shape [batch, time] of {tuple(a.shape)}. Received: {tuple(mask.shape)}")
-        a, b = tf.where(tf.expand_dims(mask, -1), a, 1), tf.where(tf.expand_dims(mask, -1), b, 0)
+        is_read = tf.expand_dims(mask, -1)  # LiteRT has no new axis in a slice of booleans
+        a, b = tf.where(is_read, a, 1), tf.where(is_read, b, 0)
     if reverse:
         a, b = tf.reverse(a, [1]), tf.reverse(b, [1])
     h = _scan(a, b, initial, method)

@@ -63,10 +63,10 @@ class RecurrentLayer:
     def _check_regularization(self) -> None:
         for rate in self.zoneout if isinstance(self.zoneout, tuple) else [self.zoneout]:
             check_rate("zoneout", rate)
-        parts = len(self.state_size)
-        if isinstance(self.zoneout, tuple) and len(self.zoneout) != parts:
-            raise InvalidArgument("zoneout", f"one number or one for each of the {parts} parts of the state", self.zoneout)
-        if self._zoneout_rates and not all(isinstance(size, int) for size in self.state_size):
+        sizes = self._zoneout_sizes
+        if isinstance(self.zoneout, tuple) and len(self.zoneout) != len(sizes):
+            raise InvalidArgument("zoneout", f"one number or one for each of the {len(sizes)} parts of the state", self.zoneout)
+        if self._zoneout_rates and not all(isinstance(size, int) for size in sizes):
             raise ValueError(
                 f"Argument `zoneout` needs a cell whose state is a list of tensors, not stacked cells. Received: zoneout={self.zoneout}"
             )
@@ -81,18 +81,28 @@ class RecurrentLayer:
             )
 
     @property
+    def _zoneout_sizes(self) -> list:
+        equations = equations_of(self.cell)  # what is behind their state is remembered of the inputs, and not held back
+        return self.state_size if equations is None else self.state_size[: len(equations.State._fields)]
+
+    @property
     def _zoneout_rates(self) -> tuple[float, ...]:
-        rates = self.zoneout if isinstance(self.zoneout, tuple) else (self.zoneout,) * len(self.state_size)
+        rates = self.zoneout if isinstance(self.zoneout, tuple) else (self.zoneout,) * len(self._zoneout_sizes)
         return rates if any(rates) else ()
 
     def build(self, sequences_shape, initial_state_shape=None):
-        """Creates the weights, those of a learned initial state first: a stateful layer starts from them."""
-        if self.learned_initial_state:
-            sizes = tf.nest.flatten(self.state_size)
-            self.initial_state_weights = [
-                self.add_weight(shape=(size,), initializer="zeros", name=f"initial_{i}") for i, size in enumerate(sizes)
-            ]
+        """Creates the weights, those of a learned initial state before the state of a stateful layer, which starts from them."""
         with building(self.cell):
+            if isinstance(self.cell, keras.layers.Layer) and not self.cell.built:
+                self.cell.build((sequences_shape[0], *sequences_shape[2:]))
+                self.cell.built = True
+            sizes = self.cell.state_size  # Keras asked before the cell knew the number of features
+            self.state_size = [sizes] if isinstance(sizes, int) else list(sizes)
+            if self.learned_initial_state:
+                self.initial_state_weights = [
+                    self.add_weight(shape=(size,), initializer="zeros", name=f"initial_{i}")
+                    for i, size in enumerate(tf.nest.flatten(self.state_size))
+                ]
             super().build(sequences_shape, initial_state_shape)
 
     def get_initial_state(self, batch_size):
@@ -116,9 +126,11 @@ class RecurrentLayer:
         if len(sequences.shape) != 3:
             raise ValueError(f"Argument `sequences` must have the shape [batch, time, features]. Received: shape={tuple(sequences.shape)}")
         kernel = getattr(self.cell, "kernel", None)
-        if kernel is not None and sequences.shape[-1] != kernel.shape[0]:
+        of_kernel = None if kernel is None else kernel.shape[0]
+        features = self.cell.features if isinstance(self.cell, RecurrentCell) else of_kernel
+        if features is not None and sequences.shape[-1] != features:
             raise ValueError(
-                f"Argument `sequences` must have {kernel.shape[0]} features at each step, as when the layer was built. "
+                f"Argument `sequences` must have {features} features at each step, as when the layer was built. "
                 f"Received: shape={tuple(sequences.shape)}"
             )
         if initial_state is not None:
@@ -220,20 +232,24 @@ class RecurrentLayer:
     # === Cells without a product in their loop ===
 
     def _run_elementwise(self, equations, sequences, initial_state, mask, training: bool):
-        state, weights = equations.State(*tf.nest.flatten(initial_state)), self.cell.vectors()
+        state, past = self.cell.apart(tf.nest.flatten(initial_state))
+        seen, past = self.cell.seen(sequences, past, mask)
+        weights = self.cell.vectors()
         noise = Noise(mask, None, self._zoneout(sequences, training))
         if current_backend() == "compiled":
             options = {"all_outputs": self.return_sequences, "training": bool(training)}
-            outputs, state = over_time(equations, self.cell.project, sequences, state, weights, noise, **options)
+            outputs, state = over_time(equations, self.cell.project, seen, state, weights, noise, **options)
             last_output, outputs = _hide_before_first_token(state[0], outputs, mask)
-            return last_output, outputs, list(state)
-        z = self.cell.project(sequences)
+            return last_output, outputs, [*state, *past]
+        z = self.cell.project(seen)
         # All steps at once are faster, unless outputs apart from the memory have to be held back under a mask by a second loop.
         if isinstance(equations, LinearEquations) and sequences.shape[1] != 1 and (mask is None or len(state) == 1):
             outputs, memory = equations.over_all_steps(z, state, weights, noise, plain_scan)
             last = [part[:, -1] for part in ((outputs, memory) if len(state) > 1 else (memory,))]
-            return *_hide_before_first_token(outputs[:, -1], outputs if self.return_sequences else None, mask), last
-        return scan_equations(equations, swap_batch_and_time(z), state, weights, noise, all_outputs=self.return_sequences)
+            return *_hide_before_first_token(outputs[:, -1], outputs if self.return_sequences else None, mask), [*last, *past]
+        inputs = swap_batch_and_time(z)
+        last_output, outputs, state = scan_equations(equations, inputs, state, weights, noise, all_outputs=self.return_sequences)
+        return last_output, outputs, [*state, *past]
 
     # === Other cells ===
 
@@ -281,14 +297,16 @@ class RecurrentLayer:
 
     def _run_observed(self, equations, sequences, initial_state, mask):
         """Runs the steps without noise, see `observing`."""
-        inputs, state = swap_batch_and_time(sequences), tf.nest.flatten(initial_state)
+        inputs, state, past = swap_batch_and_time(sequences), tf.nest.flatten(initial_state), []
         noise = Noise(mask, None, self._zoneout(sequences, training=False))
         if equations is not None:
             is_elementwise = isinstance(equations, ElementwiseEquations)
             weights = self.cell.vectors() if is_elementwise else weights_of(self.cell)
             names, keeps = equations.State._fields, equations.keeps
             if is_elementwise:
-                inputs = swap_batch_and_time(self.cell.project(sequences))
+                state, past = self.cell.apart(state)
+                seen, past = self.cell.seen(sequences, past, mask)
+                inputs = swap_batch_and_time(self.cell.project(seen))
 
             def step(x, state):
                 new, kept = equations.step(equations.project(x, weights), state[0], equations.State(*state), weights)
@@ -304,7 +322,7 @@ class RecurrentLayer:
 
         named = dict(zip(names, state, strict=True))
         last_output, outputs, state = observed_scan(self, step, keeps, inputs, named, noise, backward=self.go_backwards)
-        return last_output, outputs if self.return_sequences else None, self._pack_state(state)
+        return last_output, outputs if self.return_sequences else None, self._pack_state([*state, *past])
 
     # === Noise ===
 
@@ -314,7 +332,7 @@ class RecurrentLayer:
         if not training:
             return tuple(1 - rate for rate in self._zoneout_rates)
         batch, time, _ = tf.unstack(tf.shape(sequences))
-        draws = zip(self.state_size, self._zoneout_rates, strict=True)
+        draws = zip(self._zoneout_sizes, self._zoneout_rates, strict=True)
         kept = [self._dropped(tf.ones([batch, time, size], sequences.dtype), rate, self._noise_seed) for size, rate in draws]
         return tuple(tf.cast(share > 0, sequences.dtype) for share in kept)
 

@@ -39,6 +39,16 @@ def qrnn_ifo(weights, x, h, c):
     return sigmoid(o) * c, c
 
 
+def of_two(step):
+    """A window of 2: the last part of the state is the input before."""
+
+    def stepped(weights, x, *state):
+        *state, before = state
+        return *step(weights, np.concatenate([x, before]), *state), x
+
+    return stepped
+
+
 def positive(x):
     return np.where(x >= 0, x + 0.5, sigmoid(x))
 
@@ -96,6 +106,8 @@ CELLS = {
     "QRNN f": (QRNNCell, {"pooling": "f"}, qrnn_f),
     "QRNN fo": (QRNNCell, {}, qrnn_fo),
     "QRNN ifo": (QRNNCell, {"pooling": "ifo"}, qrnn_ifo),
+    "QRNN f of two": (QRNNCell, {"pooling": "f", "window": 2}, of_two(qrnn_f)),
+    "QRNN ifo of two": (QRNNCell, {"pooling": "ifo", "window": 2}, of_two(qrnn_ifo)),
     "minimal GRU": (MinGRUCell, {}, min_gru),
     "positive minimal GRU": (MinGRUCell, {"positive": True}, lambda *given: min_gru(*given, candidate=positive)),
     "minimal LSTM": (MinLSTMCell, {}, min_lstm),

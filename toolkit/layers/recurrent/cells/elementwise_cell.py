@@ -12,16 +12,17 @@ OF_RECURRENT_KERNEL = ("recurrent_initializer", "recurrent_regularizer", "recurr
 class ElementwiseCell(RecurrentCell):
     """A cell whose gates see the inputs by a product, and the state before by vectors at most, unit by unit.
 
-    So `RNN(cell)` makes the products of all steps at once, and its loop has none. A subclass names its gates and gives its equations.
+    So `RNN(cell)` makes the products of all steps at once, and its loop has none. A subclass names its gates and gives its equations. What
+    the products see beside the input itself, such as the input before, `seen` puts there; the state has it behind what the loop makes.
 
     | weight | shape | blocks |
     |---|---|---|
-    | `kernel`, W | `[features, len(input_gates) * units]` | `input_gates` |
+    | `kernel`, W | `[kernel_rows, len(input_gates) * units]` | `input_gates` |
     | `recurrent_kernel` | `[len(recurrent_gates) * units]` | a vector for each of `recurrent_gates`; there is none without |
     | `bias`, b | `[len(gates) * units]` | `gates`, the first of `input_gates` |
 
     Args:
-        units: Positive integer, the size of each part of the state and of the output.
+        units: Positive integer, the size of the output and of each part of the state that the loop makes.
         **kwargs: As in `RecurrentCell`, but for the activations, which the equations fix, and for what is said of a `recurrent_kernel` that
             the cell does not have.
 
@@ -69,13 +70,39 @@ class ElementwiseCell(RecurrentCell):
         weights = self.equations.Weights
         return weights(*(tf.convert_to_tensor(getattr(self, name)) for name in weights._fields))
 
+    def apart(self, states) -> tuple:
+        """Returns the parts of the state that the loop makes, an `equations.State`, and a list of what is remembered of the inputs."""
+        number = len(self.equations.State._fields)
+        return self.equations.State(*states[:number]), list(states[number:])
+
+    def seen(self, inputs, past, mask=None) -> tuple:
+        """Returns what the products see: here the inputs themselves.
+
+        Args:
+            inputs: `[batch, time, features]`.
+            past: What is remembered of the inputs before these, a list of `[batch, size]`; most cells remember nothing.
+            mask: Boolean `[batch, time]`, `False` where nothing is read.
+
+        Returns:
+            `[batch, time, kernel_rows]`, and what is remembered after the last step.
+        """
+        return inputs, past
+
+    def call(self, inputs, states, training=False):
+        """Runs one step and returns `(output, new_states)`."""
+        self._check(inputs, states)
+        self.check_features(inputs, self.features)
+        state, past = self.apart(states)
+        seen, past = self.seen(tf.expand_dims(inputs, 1), past)
+        state = self.step(self.project(tf.squeeze(seen, 1)), state)
+        return state[0], [*state, *past]
+
     def multiply(self, inputs):
-        """Returns `W x + b`, of `[..., features]`: one product for all steps, in which TensorFlow adds the bias, too."""
-        if inputs.shape[-1] != self.features:
-            return super().multiply(inputs)  # which says what is wrong
+        """Returns `W x + b`, of `[..., kernel_rows]`: one product for all steps, in which TensorFlow adds the bias, too."""
+        self.check_features(inputs, self.kernel_rows)
         if inputs.shape.rank == 3 and inputs.shape[1] == 1:  # a decoder's step, whose shapes are all known but for the rows
             return tf.expand_dims(self.multiply(tf.squeeze(inputs, 1)), 1)
-        product = tf.matmul(tf.reshape(inputs, [-1, self.features]), tf.convert_to_tensor(self.kernel))
+        product = tf.matmul(tf.reshape(inputs, [-1, self.kernel_rows]), tf.convert_to_tensor(self.kernel))
         if self.use_bias:
             bias = tf.convert_to_tensor(self.bias)
             product = tf.nn.bias_add(product, tf.pad(bias, [[0, product.shape[-1] - bias.shape[0]]]))
@@ -86,7 +113,7 @@ class ElementwiseCell(RecurrentCell):
         return product
 
     def step(self, projected, state):
-        """Returns the new `State`."""
+        """Returns the new `equations.State`."""
         return self._stepped(projected, state)[0]
 
     def opened(self, projected, state) -> dict:
@@ -98,7 +125,7 @@ class ElementwiseCell(RecurrentCell):
         return self.equations.keeps(gates)
 
     def _stepped(self, projected, state):
-        return self.equations.step(projected, state[0], self.equations.State(*state), self.vectors())
+        return self.equations.step(projected, state[0], self.apart(state)[0], self.vectors())
 
     def get_config(self):
         """Returns the constructor's arguments."""

@@ -66,6 +66,7 @@ class RecurrentCell(keras.layers.Layer):
 
     State: ClassVar[type] = OutputState  # a NamedTuple; its first field is the output
     gates: tuple[str, ...]
+    features: int | None = None  # of the inputs; known once the cell is built
 
     def __init__(
         self,
@@ -111,6 +112,11 @@ class RecurrentCell(keras.layers.Layer):
         return self.gates
 
     @property
+    def kernel_rows(self) -> int:
+        """The number of rows of `kernel`."""
+        return self.features
+
+    @property
     def state_size(self) -> list[int]:
         """The size of each part of the state."""
         return [self.units] * len(self.State._fields)
@@ -129,7 +135,7 @@ class RecurrentCell(keras.layers.Layer):
         self.check_input_shape(input_shape)
         self.features = input_shape[-1]
         self.kernel = self.add_weight(
-            shape=(self.features, len(self.input_gates) * self.units),
+            shape=(self.kernel_rows, len(self.input_gates) * self.units),
             name="kernel",
             initializer=self.kernel_initializer,
             regularizer=self.kernel_regularizer,
@@ -174,12 +180,16 @@ class RecurrentCell(keras.layers.Layer):
 
     def multiply(self, inputs):
         """Returns `W x`."""
-        if inputs.shape[-1] != self.features:
+        self.check_features(inputs, self.kernel_rows)
+        return ops.matmul(inputs, self.kernel)
+
+    def check_features(self, inputs, features: int):
+        """Raises a `ValueError` if inputs have another number of features."""
+        if inputs.shape[-1] != features:
             raise ValueError(
-                f"Argument `inputs` must have {self.features} features, the number that the cell was built with. "
+                f"Argument `inputs` must have {features} features, the number that the cell was built with. "
                 f"Received: inputs.shape={tuple(inputs.shape)}"
             )
-        return ops.matmul(inputs, self.kernel)
 
     def add_bias(self, product):
         """Returns the product plus `b`, or as it is without a bias."""
@@ -209,10 +219,10 @@ class RecurrentCell(keras.layers.Layer):
         fields = self.State._fields
         if not isinstance(states, (list, tuple)) or len(states) != len(fields):
             raise ValueError(f"Argument `states` must be a list of {len(fields)}: {', '.join(fields)}. Received: states={states!r}")
-        for name, state in zip(fields, states, strict=True):
-            if len(state.shape) != 2 or state.shape[-1] != self.units:
+        for name, state, size in zip(fields, states, self.state_size, strict=True):
+            if len(state.shape) != 2 or state.shape[-1] != size:
                 raise ValueError(
-                    f"State `{name}` in `states` must have shape `(batch, {self.units})`. Received: {name}.shape={tuple(state.shape)}"
+                    f"State `{name}` in `states` must have shape `(batch, {size})`. Received: {name}.shape={tuple(state.shape)}"
                 )
 
     def get_initial_state(self, batch_size=None):
