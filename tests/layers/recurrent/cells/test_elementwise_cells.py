@@ -72,7 +72,7 @@ def test_equals_numpy(name, features):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("mask", "zoneout"), [("none", 0.0), ("holes", 0.3)])
+@pytest.mark.parametrize(("mask", "zoneout"), [pytest.param("none", 0.0, marks=pytest.mark.covering), ("holes", 0.3)])
 @every_cell
 def test_the_written_gradient_is_the_automatic_one(name, mask, zoneout):
     layer, mask = make_layer(name, zoneout=zoneout), MASKS[mask]
@@ -162,7 +162,7 @@ def test_chunks_give_what_the_whole_gives(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("policy", "tolerance"), [("float32", 1e-5), ("mixed_bfloat16", 0.1)])
+@pytest.mark.parametrize(("policy", "tolerance"), [("float32", 1e-5), pytest.param("mixed_bfloat16", 0.1, marks=pytest.mark.covering)])
 @every_cell
 def test_other_precisions_come_near_double_precision(name, policy, tolerance):
     exact, layer = make_layer(name), make_layer(name, dtype=policy)
