@@ -44,6 +44,22 @@ def test_the_steps_follow_the_equations(name):
 
 
 @pytest.mark.parametrize("name", CELLS)
+def test_the_errors_follow_the_equations(name):
+    forward, back, _ = shown(name)
+    v_f, v_r = (1, 2) if name == "SRU" else (0, 0)
+    later = 0.0
+    for t in (2, 1, 0):
+        _, x, g, f, gate, c, _ = forward[t]
+        before, past = (forward[t - 1, 5] if t else 0.0), (x if name == "SRU" else 0.0)
+        δc = later + gate
+        δg = (1 - f) * δc * (1 if name == "SRU" else 1 - g**2)
+        δf, δ_gate = (before - g) * δc * f * (1 - f), (c - past) * gate * (1 - gate)
+        later = f * δc + v_f * δf + v_r * δ_gate
+        # Of numbers that are shown, not of those that they were rounded from.
+        np.testing.assert_allclose(back[t, 1:], [1, δc, δg, δf, δ_gate, later], rtol=0, atol=4 * HALF_A_DIGIT)
+
+
+@pytest.mark.parametrize("name", CELLS)
 def test_the_layer_gives_the_numbers_and_their_gradients(name):
     forward, back, sums = shown(name)
     cell, weights = CELLS[name]

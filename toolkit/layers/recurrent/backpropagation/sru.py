@@ -1,6 +1,6 @@
 """The equations of the simple recurrent unit, in both versions.
 
-Forward, with `z_t = W x_t + b` in the parts g, f, r, and a highway for the input x'_t, which is α x_t, or W^x x_t where x has another size:
+Forward, with `z_t = W x_t + b` in the parts g, f, r, and a highway for the input x'_t, which is x_t, or W^x x_t where x has another size:
 
     f_t = σ(z_t^f + v^f ⊙ c_{t-1})      r_t = σ(z_t^r + v^r ⊙ c_{t-1})
     c_t = f_t ⊙ c_{t-1} + (1 - f_t) ⊙ z_t^g
