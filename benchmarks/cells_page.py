@@ -1,7 +1,7 @@
 """docs/cells_by_name.md, made from the registry of cells."""
 
 from benchmarks.markdown import table_of
-from toolkit.cells import CELLS, EXPORTS, FUSED, OF_THE_EQUATIONS, Cell
+from toolkit.cells import CELLS, EXPORTS, FUSED, OF_THE_EQUATIONS, Cell, with_equations
 
 FORMS = (*EXPORTS, FUSED)
 INTRODUCTION = """\
@@ -26,13 +26,14 @@ layer = layer_of("mut1", 64, return_sequences=True)  # RNN(MUT1Cell(64), return_
 NOTES = """\
 * **state**: the parts of the state, the output first. So they are called in what is exported: `layer_0_h`, `layer_0_c`.
 * **gradient**: [written out](backpropagation.md), or automatic: then TensorFlow differentiates the loop, which takes longer. {options} work
-  inside of a step, on its matrix product, and need a cell whose gradient is written out; with another one they are an error before anything
-  is read.
+  inside of a step, on its matrix product, and need a cell whose gradient is written and whose loop has one: {honouring}. With another
+  one they are an error before anything is read.
 * **loop**: what of the state before a step reads: multiplied by a matrix, or [unit by unit](cells_without_a_product.md), which is
-  faster to train ([how much](cell_speed.md)), and has nothing for those options to work on.
+  faster to train ([how much](cell_speed.md)), and has nothing for those options to work on, though its gradient is written.
 * **fused LiteRT**: LiteRT's own LSTM operator, `toolkit export --fused-lstm` of a classifier.
 
-The equations are on the page of the [cells](cells.md).
+The equations are on the pages of the [layers' gradients](backpropagation.md), the [cells](cells.md) and the [cells without a product in the
+loop](cells_without_a_product.md).
 """
 
 
@@ -40,8 +41,8 @@ def cells_page() -> str:
     """Returns the text of the page."""
     head = ["`--cell`", "class", "state", "loop", "gradient", *FORMS, "source"]
     table = table_of(head, [_row(name, cell) for name, cell in CELLS.items()], words=len(head))
-    options = ", ".join(f"`{option}`" for option in OF_THE_EQUATIONS)
-    return f"{INTRODUCTION}\n{table}\n{NOTES.format(options=options)}"
+    options, honouring = (", ".join(f"`{name}`" for name in names) for names in (OF_THE_EQUATIONS, with_equations()))
+    return f"{INTRODUCTION}\n{table}\n{NOTES.format(options=options, honouring=honouring)}"
 
 
 def _row(name: str, cell: Cell) -> list[str]:
