@@ -29,7 +29,8 @@ NOTES = """\
   inside of a step, on its matrix product, and need a cell whose gradient is written and whose loop has one: {honouring}. With another
   one they are an error before anything is read.
 * **loop**: what of the state before a step reads: multiplied by a matrix, or [unit by unit](cells_without_a_product.md), which is
-  faster to train ([how much](cell_speed.md)), and has nothing for those options to work on, though its gradient is written.
+  faster to train at the same number of units ([how much](cell_speed.md)), and has nothing for those options to work on, though its
+  gradient is written.
 * **fused LiteRT**: LiteRT's own LSTM operator, `toolkit export --fused-lstm` of a classifier.
 
 The equations are on the pages of the [layers' gradients](backpropagation.md), the [cells](cells.md) and the [cells without a product in the
