@@ -96,7 +96,7 @@ def _train(changes: dict[str, Any]) -> Row:
 def _units(changes: dict[str, Any]) -> int:
     """Returns the units with which a cell has as many parameters as the GRU."""
     from benchmarks.language_model_speed import CHARACTERS
-    from benchmarks.language_models.by_cell import parameters_of, with_parameters
+    from benchmarks.language_models.equal_parameters import parameters_of, with_parameters
 
     gru = dataclasses.replace(CHARACTERS, embedding_dim=changes["embedding_dim"], cell="gru", units=UNITS)
     if changes["cell"] == "gru":

@@ -32,17 +32,18 @@ from benchmarks.cell_speed_page import GRU, LANGUAGE_MODEL, LAYER, LITERT, LSTM,
 from benchmarks.choices import some_of
 from benchmarks.contenders.rows import ROWS, Row
 from benchmarks.contenders.session import Session
-from benchmarks.exports_page import MILLISECONDS, SIZE
+from benchmarks.exports_page import MILLISECONDS
 from benchmarks.language_model_speed import BATCHES, CHARACTERS
 from benchmarks.language_model_speed_page import SPEED
+from benchmarks.language_models.session import LanguageModelSession
 from benchmarks.language_models.windows import make_windows, random_text
-from benchmarks.litert_latency import CALLS, EMBEDDING, LABELS, MEGABYTE, UNITS, VOCABULARY, milliseconds, runner
+from benchmarks.litert_latency import CALLS, EMBEDDING, LABELS, MEGABYTE, UNITS, VOCABULARY, in_turns, runner
 from benchmarks.records import LITERT_PACKAGES, RESULTS, SpeedRecord, versions_of
 from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table
-from benchmarks.training_turns import FIRST_LOSSES, train_in_turns
+from benchmarks.training_turns import FIRST_LOSSES, rounded, train_in_turns
 from benchmarks.translators.session import TranslatorSession
-from benchmarks.turns import PAUSE, require_agreement, take_turns, workers_of
+from benchmarks.turns import require_agreement, take_turns, workers_of
 from toolkit.cells import without_product
 
 THREADS = 2
@@ -80,8 +81,8 @@ def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
         rounds = options.rounds or (QUICK_ROUNDS if options.quick else ROUNDS[table])
         started = time.monotonic()
         what, measurements = measure(options, rounds)
-        files = f" --source {options.source.name} --target {options.target.name} --set {options.set}" if options.source else ""
-        files = files if table == TRANSLATION else ""
+        translated = table == TRANSLATION and options.source
+        files = f" --source {options.source.name} --target {options.target.name} --set {options.set}" if translated else ""
         some = "" if options.cells == without_product() else f" --cells {','.join(options.cells)}"
         record = SpeedRecord(
             name=f"cell-speed-{name.replace('_', '-')}",
@@ -107,12 +108,10 @@ def measure_layer(options: argparse.Namespace, rounds: int) -> tuple[str, dict[s
 
 def measure_long(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
     """Measures the same on few long sequences, without the floors, as all contenders together fill the memory."""
-    return _layer(LONG_ROW, options.cells, rounds, beside=("keras graph", "pytorch"), floors=False)
+    return _layer(LONG_ROW, options.cells, rounds, beside=("keras graph", "pytorch"))
 
 
-def _layer(
-    row: Row, cells: Sequence[str], rounds: int, beside: Sequence[str] = BESIDE_GRU, floors: bool = True
-) -> tuple[str, dict[str, Case]]:
+def _layer(row: Row, cells: Sequence[str], rounds: int, beside: Sequence[str] = BESIDE_GRU) -> tuple[str, dict[str, Case]]:
     what = f"training step, all outputs, batch {row.batch}, {row.steps} steps, {row.features} → {row.units}"
     contenders = {GRU: ("ours", row)}
     contenders |= {f"{GRU}, {name}": (name, row) for name in beside}
@@ -120,7 +119,7 @@ def _layer(
         for words, options in VARIANTS.get(cell, {"": {}}).items():
             own = dataclasses.replace(row, kind=cell, options=tuple(options.items()))
             contenders[cell + words] = ("ours", own)
-            if floors:
+            if "floor jit" in beside:
                 contenders[floor_of(cell + words)] = ("floor jit", own)
     print(f"{what}: {', '.join(contenders)}, {rounds} rounds", flush=True)
     with workers_of(Session, {name: (*contender, SEED, THREADS) for name, contender in contenders.items()}) as workers:
@@ -130,7 +129,7 @@ def _layer(
         times = take_turns(workers, [("training",)] * rounds)
     return what, {
         what: {
-            name: _rounded(
+            name: rounded(
                 {
                     MILLISECONDS: statistics.median(times[name]),
                     f"{MILLISECONDS}, least": min(times[name]),
@@ -144,7 +143,7 @@ def _layer(
 
 def measure_language_model(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
     """Measures the training of a language model."""
-    from benchmarks.language_models.by_cell import ByCellSession, parameters_of, with_parameters
+    from benchmarks.language_models.equal_parameters import parameters_of, with_parameters
 
     gru = dataclasses.replace(CHARACTERS, cell="gru")
     parameters = parameters_of(gru)
@@ -152,8 +151,8 @@ def measure_language_model(options: argparse.Namespace, rounds: int) -> tuple[st
     count = max(rounds * BATCHES, FIRST_LOSSES)
     batches = make_windows(random_text(gru.vocabulary_size, gru.rows * gru.window * count + 1, SEED), gru, count)
     case = train_in_turns(
-        ByCellSession,
-        {cell: (setting, SEED, batches, THREADS) for cell, setting in settings.items()},
+        LanguageModelSession,
+        {cell: ("ours", setting, SEED, batches, THREADS) for cell, setting in settings.items()},
         rounds=rounds,
         batches=len(batches) // rounds,
         speed=SPEED,
@@ -192,15 +191,7 @@ def measure_litert(options: argparse.Namespace, rounds: int) -> tuple[str, dict[
             tokens = np.random.default_rng(SEED).integers(2, VOCABULARY, (1, length), np.int32)
             runs = {f"{cell}, {form}": runner(path, tokens) for cell, forms in files.items() for form, path in forms.items()}
             sizes = {f"{cell}, {form}": path.stat().st_size / MEGABYTE for cell, forms in files.items() for form, path in forms.items()}
-            times = {name: [] for name in runs}
-            for _ in range(rounds):
-                for name, run in runs.items():
-                    time.sleep(PAUSE)
-                    times[name].append(milliseconds(run, max(1, CALLS * BY_LENGTH[0] // length)))
-            for name in runs:
-                case[name] = _rounded(
-                    {MILLISECONDS: statistics.median(times[name]), f"{MILLISECONDS}, least": min(times[name]), SIZE: sizes[name]}
-                )
+            case |= in_turns(runs, sizes, rounds, max(1, CALLS * BY_LENGTH[0] // length))
     return f"bidirectional classifier of 2 x {UNITS} units, batch 1, one thread", measurements
 
 
@@ -215,10 +206,6 @@ def _litert_files(cell: str, folder: Path) -> dict[str, Path]:
     files = {form: folder / f"{cell}-{file}" for form, file in FILES.items() if form in ("float32", "int8")}
     convert_to_litert(with_variables(model), [({"serving_default": probability_function(model, "litert")}, files)])
     return files
-
-
-def _rounded(values: dict[str, float]) -> dict[str, float]:
-    return {name: float(f"{value:.4g}") for name, value in values.items()}
 
 
 MEASURES = {

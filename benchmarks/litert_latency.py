@@ -23,6 +23,7 @@ from benchmarks.exports_page import ASKED_TOKENS, FIXED, FUSED_FORMS, LATENCY, M
 from benchmarks.records import LITERT_PACKAGES, RESULTS, SpeedRecord, versions_of
 from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table
+from benchmarks.training_turns import rounded
 from benchmarks.turns import PAUSE, require_agreement
 from toolkit.quiet import native_notices_hidden
 
@@ -84,17 +85,30 @@ def measure(rounds: int, calls: int, length: int, vocabulary: int = VOCABULARY, 
         sizes = {name: path.stat().st_size / MEGABYTE for name, path in files.items()}
         runs = {name: runner(path, tokens) for name, path in files.items()}
     require_agreement({name: {"probabilities": run()} for name, run in runs.items() if "int8" not in name and "float16" not in name})
+    return in_turns(runs, sizes, rounds, calls)
+
+
+def in_turns(runs: dict[str, Callable], sizes: dict[str, float], rounds: int, calls: int) -> Case:
+    """Lets files take turns.
+
+    Args:
+        runs: By contender, what asks its file.
+        sizes: Their megabytes.
+        rounds: Turns of each.
+        calls: Calls of a turn.
+
+    Returns:
+        As `measure`.
+    """
     times = {name: [] for name in runs}
     for _ in range(rounds):
         for name, run in runs.items():
             time.sleep(PAUSE)
             times[name].append(milliseconds(run, calls))
-    return {name: _values(times[name], sizes[name]) for name in runs}
-
-
-def _values(times: Sequence[float], size: float) -> dict[str, float]:
-    values = {MILLISECONDS: statistics.median(times), f"{MILLISECONDS}, least": min(times), SIZE: size}
-    return {name: float(f"{value:.4g}") for name, value in values.items()}
+    return {
+        name: rounded({MILLISECONDS: statistics.median(turns), f"{MILLISECONDS}, least": min(turns), SIZE: sizes[name]})
+        for name, turns in times.items()
+    }
 
 
 def milliseconds(run: Callable, calls: int) -> float:

@@ -38,7 +38,7 @@ def train_in_turns(
         require_same_losses({name: losses[:FIRST_LOSSES] for name, (_, losses) in ready.items() if name in compared})
         speeds = take_turns(workers, [(i * batches, (i + 1) * batches) for i in range(rounds)])
     return {
-        name: _rounded({speed: statistics.median(speeds[name]), "least": min(speeds[name]), "tracing and compiling s": ready[name][0]})
+        name: rounded({speed: statistics.median(speeds[name]), "least": min(speeds[name]), "tracing and compiling s": ready[name][0]})
         for name in workers
     }
 
@@ -59,5 +59,6 @@ def require_same_losses(losses: dict[str, list[float]]) -> None:
             raise ValueError(f"{name} and {first}: expected the same losses over the first steps, received {received} and {expected}")
 
 
-def _rounded(values: Values) -> Values:
+def rounded(values: Values) -> Values:
+    """Returns the values with four digits."""
     return {name: float(f"{value:.4g}") for name, value in values.items()}

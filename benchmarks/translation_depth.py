@@ -23,6 +23,7 @@ from benchmarks.own_process import in_own_process
 from benchmarks.records import RESULTS, ComparisonRecord, begun_record
 
 NAME = "translation-depth"
+TABLE = "translation: depth, cell and attention"
 DEPTHS = (1, 2, 4)
 CELLS = ("lstm", "gru", "simple_rnn")
 ATTENTIONS = ("none", "dot", "additive")
@@ -90,7 +91,7 @@ def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonR
     data = f" --data {without_folders(options.data)} --set {options.set}" if options.data else ""
     return ComparisonRecord(
         name=NAME,
-        table="translation: depth, cell and attention",
+        table=TABLE,
         what=f"{options.set}, {options.epochs} epoch{'s' * (options.epochs > 1)}",
         command=f"python -m benchmarks.translation_depth --epochs {options.epochs}{data}",
         seed=SMALL["seed"],

@@ -27,11 +27,12 @@ def untrained(setting: Setting) -> LanguageModel:
 
 
 def make_model(setting: Setting, weights: Weights) -> LanguageModel:
-    """Returns the model with its weights."""
+    """Returns the model with its weights, if there are any for its layers."""
     model = untrained(setting)
     model.embedding_layer.set_weights([weights.embedding])
-    for layer, arrays in zip(model.recurrent.layers, weights.layers, strict=True):
-        layer.set_weights(arrays)
+    if weights.layers:
+        for layer, arrays in zip(model.recurrent.layers, weights.layers, strict=True):
+            layer.set_weights(arrays)
     if not setting.tied_output:
         model.output_kernel.assign(weights.output)
     model.output_bias.assign(weights.output_bias)

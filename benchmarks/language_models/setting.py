@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.contenders.rows import matrix, recurrent_weights
+from benchmarks.contenders.rows import GATES, matrix, recurrent_weights
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class Weights(NamedTuple):
 
     Attributes:
         embedding: `[vocabulary_size, embedding_dim]`.
-        layers: By layer: kernel, recurrent kernel and bias.
+        layers: By layer: kernel, recurrent kernel and bias; nothing for a cell that only we have, whose layers keep what they start with.
         output: `[vocabulary_size, features]`; the embedding itself with `tied_output`.
         output_bias: `[vocabulary_size]`.
     """
@@ -77,7 +77,8 @@ def make_weights(setting: Setting, seed: int = 0) -> Weights:
     random = np.random.default_rng(seed)
     size, embedded = setting.vocabulary_size, setting.embedding_dim
     embedding = random.normal(scale=embedded**-0.5, size=(size, embedded)).astype("float32")
-    layers = [recurrent_weights(setting.cell, features, units, random) for features, units in setting.layers]
+    known = setting.layers if setting.cell in GATES else []
+    layers = [recurrent_weights(setting.cell, features, units, random) for features, units in known]
     output = embedding if setting.tied_output else matrix(size, setting.features, random)
     return Weights(embedding, layers, output, np.zeros(size, "float32"))
 

@@ -77,7 +77,7 @@ def test_a_step_and_its_floor_have_the_same_sizes(cell):
 @pytest.mark.slow
 def test_models_of_other_cells_have_as_many_parameters():
     from benchmarks.language_model_speed import CHARACTERS
-    from benchmarks.language_models.by_cell import parameters_of, with_parameters
+    from benchmarks.language_models.equal_parameters import parameters_of, with_parameters
 
     gru = dataclasses.replace(CHARACTERS, cell="gru", units=32)
     wanted = parameters_of(gru)

@@ -72,7 +72,8 @@ class RecurrentLayer:
             )
         if self.weight_drop and product_equations_of(self.cell) is None:
             raise ValueError(
-                "Argument `weight_drop` needs a cell with written equations, such as LSTM, GRU or SimpleRNN with their usual activations. "
+                "Argument `weight_drop` needs a cell with written equations and a matrix product in its loop, such as LSTM, GRU or "
+                "SimpleRNN with their usual activations. "
                 f"Received: weight_drop={self.weight_drop} with {type(self.cell).__name__}"
             )
         if self.unroll and (self.weight_drop or self._zoneout_rates):
@@ -300,13 +301,13 @@ class RecurrentLayer:
         inputs, state, past = swap_batch_and_time(sequences), tf.nest.flatten(initial_state), []
         noise = Noise(mask, None, self._zoneout(sequences, training=False))
         if equations is not None:
-            is_elementwise = isinstance(equations, ElementwiseEquations)
-            weights = self.cell.vectors() if is_elementwise else weights_of(self.cell)
             names, keeps = equations.State._fields, equations.keeps
-            if is_elementwise:
+            if isinstance(equations, ElementwiseEquations):
                 state, past = self.cell.apart(state)
                 seen, past = self.cell.seen(sequences, past, mask)
-                inputs = swap_batch_and_time(self.cell.project(seen))
+                weights, inputs = self.cell.vectors(), swap_batch_and_time(self.cell.project(seen))
+            else:
+                weights = weights_of(self.cell)
 
             def step(x, state):
                 new, kept = equations.step(equations.project(x, weights), state[0], equations.State(*state), weights)

@@ -13,7 +13,7 @@ from toolkit.layers.recurrent.backpropagation.through_time import held_back, spl
 class DiagonalEquations(ElementwiseEquations):
     """The equations of a cell with a diagonal recurrence, forward and backward, for one step of a batch.
 
-    A loop takes each block of z at a step straight from the memory: XLA computes a slice of a slice several times as slowly. What
+    A loop takes each block of z at a step straight from the memory: XLA is slower at a slice of a slice. What
     `advance` makes of the blocks is made again on the way back: that is cheaper than to write and read it.
 
     Attributes:

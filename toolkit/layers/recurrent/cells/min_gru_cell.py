@@ -3,18 +3,17 @@
 import keras
 
 from toolkit.layers.recurrent.backpropagation.min_gru import MinGRUEquations
-from toolkit.layers.recurrent.cells.elementwise_cell import ElementwiseCell
+from toolkit.layers.recurrent.cells.minimal_cell import MinimalCell
 
 
 @keras.saving.register_keras_serializable(package="toolkit")
-class MinGRUCell(ElementwiseCell):
+class MinGRUCell(MinimalCell):
     """Minimal GRU, for `RNN(cell)`: a GRU whose gates and candidate see the inputs alone.
 
         z = σ(W^z x + b^z)      h̃ = φ(W^h x + b^h)
         h = (1 - z) ⊙ h + z ⊙ h̃
 
-    φ is the identity. With `positive=True` it is x + 0.5 where x ≥ 0 and σ(x) elsewhere, as in the form that the paper runs on logarithms
-    for stability. The recurrence itself is not run on logarithms here: as its factors are between 0 and 1, neither form can overflow.
+    φ is the identity, or with `positive=True` that of the paper's log-space form; see `MinimalCell`.
 
     Gate order: z, h in `kernel` and `bias`. State: h.
 
@@ -42,15 +41,7 @@ class MinGRUCell(ElementwiseCell):
 
     gates = ("z", "h")
 
-    def __init__(self, units: int, *, positive: bool = False, **kwargs):
-        super().__init__(units, **kwargs)
-        self.positive = positive
-
     @property
     def equations(self) -> MinGRUEquations:
         """The equations, forward and back."""
         return MinGRUEquations(self.positive)
-
-    def get_config(self):
-        """Returns the constructor's arguments."""
-        return {**super().get_config(), "positive": self.positive}
