@@ -1,6 +1,8 @@
-"""Pictures of what `toolkit inspect` writes, for docs/inspection.md: of the runs in `tests/trained/`, by Chromium.
+"""Pictures of what `toolkit inspect` writes, for docs/inspection.md, by Chromium.
 
-python -m benchmarks.inspection_pictures
+    python -m benchmarks.inspection_pictures [--runs FOLDER]
+
+They are of the runs in `tests/trained/`, and of those in FOLDER that `toolkit train translation` and `toolkit train captioning` write.
 """
 
 import argparse
@@ -23,49 +25,62 @@ class Shot(NamedTuple):
     """A picture of the upper part of a page.
 
     Attributes:
-        run: Folder in `tests/trained/`.
+        run: Name of the run's folder.
         what: The inspection.
         height: Pixels.
         options: What the inspection takes.
+        name: Of the picture; `""` for that of the inspection.
     """
 
     run: str
     what: str
     height: int
     options: dict[str, Any]
+    name: str = ""
 
 
-SHOTS = (
+OF_TESTS = (
     Shot("language_model", "gates", 1230, {}),
     Shot("language_model", "gradient-flow", 1020, {}),
     Shot("sentiment", "saliency", 640, {"text": "Not boring at all, but the ending was awful."}),
     Shot("language_model", "cells", 1300, {"property": "brackets"}),
 )
+OF_RUNS = (
+    Shot("captioning-quick", "report", 2320, {}),
+    Shot("translation-quick", "attention", 540, {"text": "Our museum is new."}, "attention-translation"),
+    Shot("captioning-quick", "attention", 560, {"examples": 1}, "attention-captioning"),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Writes the pictures."""
-    argparse.ArgumentParser(description="Pictures of what `toolkit inspect` writes.").parse_args(argv)
+    parser = argparse.ArgumentParser(description="Pictures of what `toolkit inspect` writes.")
+    parser.add_argument("--runs", type=Path, help="folder of runs of the presets `quick`; without it, their pictures stay as they are")
+    options = parser.parse_args(argv)
     browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if browser is None:
         raise UserError("expected Chromium or Chrome, found none on the path")
     FOLDER.mkdir(exist_ok=True)
-    for shot in SHOTS:
-        take(shot, browser, FOLDER / f"{shot.what}.png")
+    for shot in OF_TESTS:
+        take(shot, ROOT / "tests" / "trained", browser)
+    if options.runs:
+        for shot in OF_RUNS:
+            take(shot, options.runs.absolute(), browser)
 
 
-def take(shot: Shot, browser: str, path: Path) -> None:
+def take(shot: Shot, runs: Path, browser: str) -> None:
     """Makes a page and takes its picture.
 
     Args:
         shot: Of what.
+        runs: Folder of the run's folder.
         browser: The program.
-        path: The PNG file to write.
     """
-    finding = open_model(ROOT / "tests" / "trained" / shot.run).inspect(shot.what, **shot.options)
+    path = FOLDER / f"{shot.name or shot.what}.png"
+    finding = open_model(runs / shot.run).inspect(shot.what, **shot.options)
     with tempfile.TemporaryDirectory() as folder:
         page = finding.save(folder)[0]
-        page.write_text(page.read_text("utf-8").replace(f"{ROOT}/", ""), "utf-8")
+        page.write_text(page.read_text("utf-8").replace(f"{ROOT}/", "").replace(f"{runs.parent}/", ""), "utf-8")
         window = [f"--window-size={WIDTH},{shot.height}", "--hide-scrollbars", f"--screenshot={path}"]
         subprocess.run([browser, "--headless", "--no-sandbox", "--disable-gpu", *window, page.as_uri()], check=True, capture_output=True)
 

@@ -56,7 +56,7 @@ def _sentence(found: list[Attended]) -> str:
     first = found[0]
     if first.image is None and first.rows:
         row, column = np.unravel_index(first.weights.argmax(), first.weights.shape)
-        parts.append(f"the sharpest of the first example is from {_plain(first.rows[row])} to {_plain(first.columns[column])}")
+        parts.append(f"the sharpest of the first example is from “{_plain(first.rows[row])}” to “{_plain(first.columns[column])}”")
     return f"{'; '.join(parts)}."
 
 

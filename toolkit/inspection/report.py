@@ -19,6 +19,8 @@ NOTHING_KEPT = (
     "A run of this version keeps one, in report.json."
 )
 
+RESULT_BELOW = "Its result is below; it has kept nothing to tell the spread from."
+
 
 class Plot(NamedTuple):
     """A picture of the run.
@@ -76,7 +78,7 @@ class RunReport:
         if self.warning:
             return f"Warning: {self.warning}."
         if self.tested is None:
-            return self.result.strip().splitlines()[0]
+            return RESULT_BELOW
         score = self.tested["scores"][0]
         measured = f"{score['name']} {report_tables.value_of(score)}{report_tables.interval_in_words(score)}"
         return f"{measured}, on {score['examples']:,} {self.tested['examples']}."
