@@ -16,7 +16,8 @@ figure { margin: 1.5rem 0; } figcaption { max-width: 45rem; }
 svg.interval line { stroke: currentColor; } svg.interval circle { fill: #c0392b; }
 tr.few td { opacity: 0.55; }
 table.texts td, table.texts th { text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-table.texts th { white-space: nowrap; } table.texts td { min-width: 6rem; } table.texts img { height: 56px; max-width: 28rem; image-rendering: pixelated; }
+table.texts th { white-space: nowrap; } table.texts td { min-width: 6rem; }
+table.texts img { height: 56px; max-width: 28rem; image-rendering: pixelated; }
 table:not(.texts) td:not(:first-child, :last-child) { white-space: nowrap; }
 """
 
