@@ -7,6 +7,7 @@ After each run the record is written; those that it holds are not run again. doc
 
 import argparse
 import dataclasses
+import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -65,7 +66,7 @@ def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonR
     return ComparisonRecord(
         name=NAME,
         table=QUALITY,
-        what=f"{options.set}, characters, {options.minutes:g} minutes",
+        what=f"{options.set}, characters, {options.minutes:g} minutes, cores: {len(os.sched_getaffinity(0))}",
         command=f"python -m benchmarks.cell_quality {data} --minutes {options.minutes:g}",
         seed=0,
         minutes=begun.minutes if begun else 0.0,
