@@ -85,7 +85,8 @@ class Run(Answering):
 
         Args:
             data: A file, a folder or a TFDS set, as the setting `data`; `None` for the test split of the run's own data.
-            **options: Settings that say how data are read, such as `text_column`; as in the run where not given.
+            **options: Settings that say how data are read, such as `text_column`; as in the run where not given. And how the model is
+                measured, such as `dynamic=True`.
 
         Returns:
             The result, which `toolkit evaluate` prints; its `as_dict()` is plain Python.
@@ -94,7 +95,8 @@ class Run(Answering):
             UserError: The run is not finished, the data cannot be read, or an option is not what it should be.
         """
         kinds = setting_kinds(type(self.settings))
-        values = take({name: kinds[name] for name in self.training.measure_options}, {"data": data, **options}, "option")
+        known = {name: kinds[name] for name in self.training.measure_options} | self.settings.ways_to_measure
+        values = take(known, {"data": data, **options}, "option")
         with as_a_command(), naming_options(values):
             return self.training.evaluate(**values)
 

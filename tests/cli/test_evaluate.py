@@ -15,7 +15,8 @@ SENTIMENT, LANGUAGE_MODEL = (str(ROOT / "tests" / "trained" / name) for name in 
 
 def test_it_takes_the_options_that_a_settings_class_says():
     expected = {flag(name) for recipe in RECIPES for name in find_recipe(recipe).settings_class.measure_options}
-    assert {*_parser().names} == {*expected, "--json", "--help"}
+    ways = {flag(name) for recipe in RECIPES for name in find_recipe(recipe).settings_class.ways_to_measure}
+    assert {*_parser().names} == {*expected, *ways, "--json", "--help"}
 
 
 @pytest.mark.parametrize("run", [SENTIMENT, LANGUAGE_MODEL])
@@ -40,6 +41,9 @@ def test_columns_in_either_spelling_and_any_order(tmp_path, capsys, place):
         ([LANGUAGE_MODEL, "--label_column", "x"], "--label-column: expected an option of language_model, one of --data, --data-dir, "),
         ([LANGUAGE_MODEL, "--documents", "lines"], "--documents: expected one of file, line, received 'lines'; did you mean line?"),
         ([SENTIMENT, "--text-colum", "x"], "unknown option --text-colum; did you mean --text-column?"),
+        ([SENTIMENT, "--dynamic"], f"--dynamic: expected a run of language_model, received {SENTIMENT}, of sentiment"),
+        ([LANGUAGE_MODEL, "--cache", "0"], "--cache: expected a positive integer, received 0"),
+        ([LANGUAGE_MODEL, "--cache", "many"], "--cache: expected a whole number, received 'many'"),
         (["--json"], "expected RUN; `toolkit evaluate --help` says more"),
         ([SENTIMENT, "more"], "expected no further word, received more; "),
         (["nowhere"], "nowhere: expected the folder of a training run, found no such folder"),

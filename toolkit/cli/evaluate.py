@@ -1,13 +1,16 @@
 """`toolkit evaluate`."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from toolkit.arguments import flag, naming_options
 from toolkit.cli.options import described, read_words, setting_kinds
 from toolkit.cli.parser import Parser
 from toolkit.cli.recipes import RECIPES, find_recipe, open_run
 from toolkit.cli.streams import require_output
+from toolkit.errors import UserError
 from toolkit.json_text import to_json
+from toolkit.tasks.prediction import Option
 
 TEST_SPLIT = "data to measure it on, as for `toolkit train`; the test split of the run's own data if not given"
 
@@ -16,10 +19,12 @@ def run(argv: Sequence[str]) -> int:
     """Measures a trained model."""
     options = vars(_parser().parse_args(argv))
     require_output()
-    as_json, training = options.pop("json"), open_run(options.pop("run"))
+    as_json, path = options.pop("json"), options.pop("run")
+    training = open_run(path)
+    ways = _given_ways(options, training, path)
     values = read_words(setting_kinds(type(training.settings)), options, training.recipe.task, training.measure_options)
-    with naming_options(values):
-        result = training.evaluate(**values)
+    with naming_options({**values, **ways}):
+        result = training.evaluate(**values, **ways)
     print(to_json(result.as_dict()) if as_json else result)
     return 0
 
@@ -33,7 +38,32 @@ def _parser() -> Parser:
     group = parser.add_argument_group("how data are read", "as for `toolkit train`; what is not given is as in the run")
     for name, (metavar, text, recipes) in _measure_options().items():
         group.add_argument(flag(name), metavar=metavar, help=f"{text} ({', '.join(recipes)})".replace("%", "%%"))
+    group = parser.add_argument_group("how the model is measured")
+    for name, (way, recipes) in _ways().items():
+        group.add_argument(flag(name), **{**way.described, "help": f"{way.help} ({', '.join(recipes)})"})
     return parser
+
+
+def _given_ways(options: dict[str, Any], training: Any, path: str) -> dict[str, Any]:
+    """Takes the ways to measure out of the options; returns those that were given.
+
+    Raises:
+        UserError: The run cannot be measured in one of them.
+    """
+    given = {name: options.pop(name) for name in _ways()}
+    given = {name: value for name, value in given.items() if value is not None and value is not False}
+    for name in given.keys() - training.settings.ways_to_measure.keys():
+        raise UserError(f"{flag(name)}: expected a run of {' or '.join(_ways()[name][1])}, received {path}, of {training.recipe.name}")
+    return given
+
+
+def _ways() -> dict[str, tuple[Option, list[str]]]:
+    """Returns the ways to measure, each with the recipes that have it."""
+    found: dict[str, tuple[Option, list[str]]] = {}
+    for recipe in map(find_recipe, RECIPES):
+        for name, way in recipe.settings_class.ways_to_measure.items():
+            found.setdefault(name, (way, []))[1].append(recipe.name)
+    return found
 
 
 def _measure_options() -> dict[str, tuple[str, str, list[str]]]:

@@ -1,6 +1,7 @@
 """How probable a model finds a text."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -90,3 +91,31 @@ class Likelihood(Shown):
         if self.unknown:
             lines.append(f"unknown tokens      {self.unknown / self.tokens:8.2%}   (what they stand for is not measured)")
         return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class AdaptedLikelihood(Shown):
+    """How probable a model finds a text if it goes on learning from it, beside the model as it is.
+
+    Attributes:
+        static: What the model as it is gives.
+        adapted: What it gives where it learns from each part after it has predicted it.
+        ways: How it learns, by name, each with its numbers; as a string what it is called.
+        chosen_on: The text on which the numbers were chosen.
+    """
+
+    static: Likelihood
+    adapted: Likelihood
+    ways: Mapping[str, Any]
+    chosen_on: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Returns both results, and how the second came about."""
+        ways = {name: asdict(way) for name, way in self.ways.items()}
+        return {"static": self.static.as_dict(), "adapted": self.adapted.as_dict(), "ways": ways, "chosen_on": self.chosen_on}
+
+    def __str__(self):
+        both = zip(str(self.static).splitlines(), str(self.adapted).splitlines(), strict=True)
+        names = [f"{'':18}  {'static':>8}  {'adapted':>8}"]
+        lines = [f"{static[:28]}  {adapted[20:]}" for static, adapted in both]
+        return "\n".join([*names, *lines, f"adapted by {' and '.join(map(str, self.ways.values()))}", f"chosen on {self.chosen_on}"])

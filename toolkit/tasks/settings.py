@@ -1,11 +1,13 @@
 """Settings that recipes share. No TensorFlow here: `--help` reads this file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from toolkit.arguments import InvalidArgument, check_choice, check_positive
 from toolkit.cells import CELLS, not_honoured, with_equations
 from toolkit.data.reading.reading import Reading
+from toolkit.tasks.prediction import Option
 
 TOKENIZER = ("tokenizer", "vocabulary_size")
 """Settings of the tokenizer."""
@@ -59,6 +61,9 @@ class TrainingSettings:
         strategy: devices: one (none), all of this machine (mirrored), several machines (multi_worker, by TF_CONFIG), or tpu
         seed: of every random choice
     """
+
+    ways_to_measure: ClassVar[Mapping[str, Option]] = {}
+    """By name, options of `evaluate` that are no settings: how a trained model is measured besides."""
 
     epochs: int = 4
     steps: int | None = None

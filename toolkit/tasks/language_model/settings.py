@@ -1,9 +1,11 @@
 """Settings of running text. No TensorFlow here: `--help` reads this file."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from toolkit.data.reading.reading import READING_OPTIONS
+from toolkit.tasks.prediction import Option
 from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
 
 
@@ -30,6 +32,12 @@ class TextSettings(FileSettings, TrainingSettings):
     columns: ClassVar[tuple[str, ...]] = ("data_dir", "text_column", "documents")
     measure_options: ClassVar[tuple[str, ...]] = ("data", *columns, *READING_OPTIONS)
     """Settings that other data may be measured with."""
+
+    ways_to_measure: ClassVar[Mapping[str, Option]] = {
+        "dynamic": Option(bool, "dynamic evaluation besides: the weights follow the text, each part of which is predicted first"),
+        "cache": Option(int, "a neural cache besides: what came after similar words, of the last N tokens, is probable to come again"),
+    }
+    """Results of models that go on learning; they stand beside the static one."""
 
     fixed: ClassVar[tuple[str, ...]] = TOKENIZER
     """Settings that a training that goes on from a finished run cannot change, whatever the model."""

@@ -10,15 +10,17 @@ from typing import Any
 
 import keras
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import InvalidArgument, check_positive_integer
 from toolkit.data.reading.reading import Reading
 from toolkit.data.running_text.document_ids import DocumentIds
 from toolkit.data.running_text.documents import Documents, read_document_split
 from toolkit.data.running_text.token_file import TokenFile
+from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble, of_perplexity
-from toolkit.evaluation.likelihood import Likelihood
+from toolkit.evaluation.likelihood import AdaptedLikelihood, Likelihood
 from toolkit.evaluation.measured import Measured
 from toolkit.tasks.choice import Choice
+from toolkit.tasks.language_model.adapted import measure_adapted
 from toolkit.tasks.language_model.choices import choices
 from toolkit.tasks.language_model.examples import measured_passages
 from toolkit.tasks.language_model.exporter import LanguageModelExporter
@@ -99,29 +101,53 @@ class LanguageModeling(TrainingRun):
         self.run.write_json(self.run.samples, _passages(data.corpus.splits[data.held_out], data.corpus.continuous))
         return {"measured": data.held_out, "continuous": data.corpus.continuous}
 
-    def evaluate(self, data: str | None = None, **options: str | None) -> Likelihood:
+    def evaluate(
+        self, data: str | None = None, *, dynamic: bool | None = False, cache: int | None = None, **options: str | None
+    ) -> Likelihood | AdaptedLikelihood:
         """Measures the trained model.
 
         Args:
             data: As for `--data`; `None` for the split that the run was measured on.
+            dynamic: Whether to measure it by dynamic evaluation, too.
+            cache: Tokens of a neural cache to measure it with, too.
             **options: What `measure_options` names; that of the run where `None`.
 
         Returns:
-            The result.
+            The result; with `dynamic` or `cache` beside that of the model as it is.
 
         Raises:
             UserError: The run is not finished, or the data cannot be read.
         """
-        model = self.load_model()
+        if cache is not None:
+            check_positive_integer("cache", cache)
+        model, tokenizer = self.load_model(), Tokenizer.load(self.run.tokenizer)
+        ends, ways = not self.run.read_metrics()["continuous"], {"dynamic": bool(dynamic), "cache": cache}
+
+        def measure(tokens: TokenFile) -> Likelihood | AdaptedLikelihood:
+            if not any(ways.values()):
+                return _measure(model, tokenizer, tokenizer.end_id if ends else None, tokens)[0]
+            validation, train = map(self._tokens_of, ("validation", "train"))
+            return measure_adapted(model, tokenizer, tokens, validation, train, ends=ends, **ways)
+
         if data is None:
-            return self._test(model, self.read_data())[0]
+            texts = self.read_data()
+            return measure(texts.tokens[texts.held_out])
         reading = Reading.of(self.settings, options)
         options = self._chosen(TEXT_OPTIONS, options)
-        tokenizer = Tokenizer.load(self.run.tokenizer)
-        end_id = None if self.run.read_metrics()["continuous"] else tokenizer.end_id
         with tempfile.TemporaryDirectory() as folder:
-            tokens = TokenFile.make(Path(folder) / "tokens", read_document_split(data, **options, reading=reading), tokenizer)
-            return _measure(model, tokenizer, end_id, tokens)[0]
+            return measure(TokenFile.make(Path(folder) / "tokens", read_document_split(data, **options, reading=reading), tokenizer))
+
+    def _tokens_of(self, split: str) -> TokenFile:
+        """Returns the tokens of a split of the training, as the run has them.
+
+        Raises:
+            UserError: It has them no more.
+        """
+        path = self.run.path / "tokens" / split
+        if not path.exists():
+            expected = "expected the tokens that the training read, on which it is chosen how the model learns, found none"
+            raise UserError(f"{path}: {expected}; without --data they are made again")
+        return TokenFile(path)
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
         """Says whether the model predicts worse than a guess."""

@@ -1,0 +1,59 @@
+"""What is measured of a text of a model that learns from it, and on what it is chosen how."""
+
+import numpy as np
+import pytest
+
+from tests.data.running_text.token_files import TOKENIZER, token_file
+from toolkit.data.running_text.document_ids import DocumentIds
+from toolkit.models.language_model import LanguageModel
+from toolkit.tasks.language_model.adapted import measure_adapted
+from toolkit.tasks.language_model.measures import text_nats
+
+TEXTS = ["the quick brown fox\n" * 3, "jumps over", "the lazy dog and the quick cat\n" * 4]
+
+
+@pytest.fixture(scope="module")
+def model():
+    model = LanguageModel(TOKENIZER.vocabulary_size, embedding_dim=6, units=7, num_layers=1, seed=0)
+    model(np.ones((1, 2), "int32"))
+    return model
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_all_of_another_text_is_measured(model, tmp_path, ends):
+    text, validation = token_file(tmp_path / "text", TEXTS), token_file(tmp_path / "validation", ["we do like dogs " * 5])
+    result = measure_adapted(model, TOKENIZER, text, validation, validation, ends=ends, dynamic=False, cache=20)
+    documents = DocumentIds(text, TOKENIZER.begin_id, TOKENIZER.end_id if ends else None)
+    assert result.static.nats == pytest.approx(text_nats(model, documents), rel=1e-6)
+    assert result.static.tokens == result.adapted.tokens == len(text) + ends * len(TEXTS)
+    assert result.static.characters == result.adapted.characters == sum(map(len, TEXTS))
+    assert result.chosen_on == f"the first {80 + ends} tokens of the validation text"
+
+
+@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("texts", [TEXTS, TEXTS[:1], TEXTS[1:2]], ids=["three", "one", "ten characters"])
+def test_what_chooses_is_not_measured(model, tmp_path, texts, ends):
+    text = token_file(tmp_path / "text", texts)
+    result = measure_adapted(model, TOKENIZER, text, text, text, ends=ends, dynamic=False, cache=20)
+    left_out = len(text) // 10
+    assert result.chosen_on == f"the first {left_out} tokens of the validation text, which are not measured"
+    begin, end = [TOKENIZER.begin_id], [TOKENIZER.end_id] * ends
+    first, *others = (np.array([*begin, *ids, *end], "int32") for ids in TOKENIZER.encode(texts))
+    measured = [np.concatenate([first[:1], first[1 + left_out :]]), *others]
+    assert result.static.nats == pytest.approx(text_nats(model, measured), rel=1e-6)
+    assert result.static.tokens == sum(len(document) - 1 for document in measured)
+    assert result.static.characters == result.static.bytes == sum(map(len, texts)) - left_out
+
+
+def test_it_is_told_beside_the_static_result(model, tmp_path):
+    text = token_file(tmp_path / "text", TEXTS)
+    result = measure_adapted(model, TOKENIZER, text, text, text, ends=False, dynamic=True, cache=20)
+    assert [*result.as_dict()] == ["static", "adapted", "ways", "chosen_on"]
+    assert [*result.as_dict()["ways"]] == ["dynamic", "cache"]
+    assert result.adapted.nats < result.static.nats
+    head, nats, *_, ways, chosen = str(result).splitlines()
+    assert head.split() == ["static", "adapted"]
+    assert nats.split()[3:5] == [f"{result.static.nats_per_token:.4f}", f"{result.adapted.nats_per_token:.4f}"]
+    assert ways.startswith("adapted by dynamic evaluation (learning rate ")
+    assert " and a cache of 20 tokens (share " in ways
+    assert chosen == f"chosen on {result.chosen_on}"
