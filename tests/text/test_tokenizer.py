@@ -99,6 +99,24 @@ def test_encode_keeps_the_order_and_equals_one_by_one(tokenizer):
         np.testing.assert_array_equal(ids, tokenizer.encode([text])[0])
 
 
+def test_dropout_cuts_words_apart_in_other_ways_for_each_seed():
+    tokenizer, texts = TOKENIZERS["bpe"], [*TEXTS, ""]
+    whole, drawn = tokenizer.encode(texts), tokenizer.encode(texts, dropout=0.3, seed=1)
+    assert [tokenizer.decode(ids) for ids in drawn] == [tokenizer.decode(ids) for ids in whole]
+    assert sum(map(len, drawn)) > sum(map(len, whole))
+    for seed in (2, 1):
+        again = tokenizer.encode(texts, dropout=0.3, seed=seed)
+        assert all(map(np.array_equal, again, drawn)) == (seed == 1)
+    assert all(map(np.array_equal, tokenizer.encode(texts), whole))
+
+
+def test_dropout_needs_merges():
+    with pytest.raises(InvalidArgument, match="`dropout` must be"):
+        TOKENIZERS["bpe"].encode(["text"], dropout=1.0)
+    with pytest.raises(ValueError, match="`dropout` must be 0 for a tokenizer without merges"):
+        TOKENIZERS["char"].encode(["text"], dropout=0.1)
+
+
 def test_encode_of_no_texts_and_of_a_bare_string(tokenizer):
     assert tokenizer.encode([]) == []
     with pytest.raises(TypeError, match="sequence of strings"):

@@ -14,7 +14,7 @@ from google.protobuf.message import DecodeError
 from sentencepiece.sentencepiece_model_pb2 import ModelProto, TrainerSpec
 from sentencepiece.sentencepiece_pb2 import SentencePieceText
 
-from toolkit.arguments import InvalidArgument, check_choice, option
+from toolkit.arguments import InvalidArgument, check_choice, check_rate, option
 from toolkit.errors import UserError
 
 MODEL_TYPES = ("bpe", "unigram", "char")
@@ -145,24 +145,38 @@ class Tokenizer:
         """Writes the model as one file that `load`, and any other SentencePiece reader, takes."""
         Path(path).write_bytes(self.model_proto)
 
-    def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
-        """Turns texts into ids, on all cores.
+    def encode(self, texts: Sequence[str], *, dropout: float = 0.0, seed: int = 0) -> list[np.ndarray]:
+        """Turns texts into ids, on all cores; with dropout on one.
 
         Args:
             texts: Any strings. A lone surrogate, which UTF-8 cannot hold, becomes U+FFFD.
+            dropout: Share of the merges that are left out at random, so that words come apart in other ways (BPE-dropout, Provilkov et al.
+                2020). Of `"bpe"` only.
+            seed: Of the dropout; the same one gives the same ids.
 
         Returns:
             One int32 array per text; an empty one for an empty text.
+
+        Raises:
+            ValueError: The dropout is out of range, or the model has no merges.
         """
         if isinstance(texts, str):
             raise TypeError(f"Argument `texts` must be a sequence of strings. Received: the string {texts[:40]!r}")
         texts = [well_formed(text) for text in texts]
-        encoded = [np.array(ids, dtype="int32") for ids in self._processor.encode(texts)]
+        cut = self._drawn(texts, dropout, seed) if dropout else self._processor.encode(texts)
+        encoded = [np.array(ids, dtype="int32") for ids in cut]
         if self.counts_unknown:
             for place, ids in enumerate(encoded):
                 if self.unk_id in ids:
                     encoded[place] = np.repeat(ids, self._units(self._processor.encode(texts[place], out_type=str), ids))
         return encoded
+
+    def _drawn(self, texts: list[str], dropout: float, seed: int) -> list[list[int]]:
+        check_rate("dropout", dropout)
+        if self.model_type != "bpe":
+            raise ValueError(f"Argument `dropout` must be 0 for a tokenizer without merges. Received: {dropout} for {self.model_type}")
+        sentencepiece.set_random_generator_seed(seed)  # each call has threads of its own, which read it
+        return self._processor.encode(texts, enable_sampling=True, alpha=dropout, nbest_size=-1, num_threads=1)
 
     def _units(self, pieces: Sequence[str], ids: np.ndarray) -> list[int]:
         """Returns how many characters or words each piece stands for: unknown ones in a row are given as one piece."""

@@ -43,6 +43,9 @@ class BatchPlan:
         shuffle: Whether each epoch mixes the examples of a bucket, and the batches, anew. If not, batches go from short to long.
         multiple_of: What the number of rows is divisible by, such as the number of replicas.
 
+    Attributes:
+        limits: What each example is padded to, int64 as `lengths`: it may be that long.
+
     Raises:
         ValueError: An argument is out of range, or an example is longer than the last boundary.
     """
@@ -67,6 +70,7 @@ class BatchPlan:
         self._check()
         bucket = _first_that_holds(self.boundaries, self.lengths)
         by_length = np.argsort(_longest_side(self.lengths), kind="stable")
+        self.limits = np.asarray(self.boundaries, np.int64)[bucket]
         self._buckets = [by_length[bucket[by_length] == number] for number in range(len(self.boundaries))]
 
     def _check(self) -> None:

@@ -24,18 +24,19 @@ class PairBatches(PlannedBatches):
     Args:
         sources: Token ids of each source. Id 0 is for padding.
         targets: Token ids of each target, without the ids that begin and end it.
-        plan: Which pairs go together; made for `pair_lengths(sources, targets)`.
+        plan: Which pairs go together; made for `pair_lengths(sources, targets)`, or for what is no shorter.
         begin_id: Id that begins what the decoder reads.
         end_id: Id that ends what it is to predict.
 
     Raises:
-        ValueError: The arguments do not have the same number of pairs, or not the lengths of the plan, or an id is that of the padding.
+        ValueError: The arguments do not have the same number of pairs, a pair is longer than it may be by the plan, or an id is that of
+            the padding.
     """
 
     def __init__(self, sources: Sequence[np.ndarray], targets: Sequence[np.ndarray], plan: BatchPlan, begin_id: int = 2, end_id: int = 3):
-        if len(sources) != len(targets) or not np.array_equal(pair_lengths(sources, targets), plan.lengths):
+        if not len(sources) == len(targets) == len(plan.lengths) or np.any(pair_lengths(sources, targets) > plan.limits):
             raise ValueError(
-                "`sources`, `targets` and `plan` must describe the same pairs, the plan with `pair_lengths(sources, targets)`. "
+                "`sources`, `targets` and `plan` must describe the same pairs, the plan with lengths as of `pair_lengths`, or longer. "
                 f"Received: {len(sources)}, {len(targets)} and {len(plan.lengths)} pairs"
             )
         if begin_id < 1 or end_id < 1:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from toolkit.arguments import InvalidArgument, option
+from toolkit.arguments import InvalidArgument, check_rate, option
 from toolkit.data.reading.reading import READING_OPTIONS
 from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
 
@@ -23,6 +23,7 @@ class ParallelTextSettings(FileSettings, TrainingSettings):
         target_tokenizer_model: SentencePiece .model file for the targets, with separate_vocabularies
         vocabulary_size: number of token ids, of each vocabulary; nothing for what suits the pairs
         separate_vocabularies: one vocabulary for each language
+        subword_dropout: share of the tokenizer's merges that are left out while training, others in each epoch (BPE-dropout)
         normalization: SentencePiece's rule: nmt_nfkc, nmt_nfkc_cf (lower case), nfkc, nfkc_cf or identity
         max_length: tokens of a sentence; training drops longer ones
         max_length_ratio: training drops pairs of which one side has so many times the characters of the other
@@ -50,6 +51,7 @@ class ParallelTextSettings(FileSettings, TrainingSettings):
     target_tokenizer_model: str | None = None
     vocabulary_size: int | None = None
     separate_vocabularies: bool = False
+    subword_dropout: float = 0.0
     normalization: Literal["nmt_nfkc", "nmt_nfkc_cf", "nfkc", "nfkc_cf", "identity"] = "nmt_nfkc"
     max_length: int = 100
     max_length_ratio: float | None = None
@@ -64,6 +66,7 @@ class ParallelTextSettings(FileSettings, TrainingSettings):
     def __post_init__(self):
         FileSettings.__post_init__(self)
         TrainingSettings.__post_init__(self)
+        check_rate("subword_dropout", self.subword_dropout)
         at_least(self, vocabulary_size=1, max_length=2, batch_size=1, validation_pairs=1, max_length_ratio=1)
         if self.target_tokenizer_model and not self.separate_vocabularies:
             vocabularies = option("separate_vocabularies")

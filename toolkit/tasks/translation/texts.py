@@ -8,6 +8,7 @@ import numpy as np
 
 from toolkit.arguments import InvalidArgument
 from toolkit.data.batching.batch_plan import BatchPlan
+from toolkit.data.parallel_texts.drawn_pairs import DrawnPairs, planned_lengths
 from toolkit.data.parallel_texts.pair_batches import PairBatches, pair_lengths
 from toolkit.data.parallel_texts.pair_boundaries import pair_boundaries
 from toolkit.data.parallel_texts.parallel_corpus import ParallelCorpus, read_parallel
@@ -36,6 +37,7 @@ class ParallelTexts:
         target_tokenizer: That of the targets; the same one if both share a vocabulary.
         sources: By split, token ids of each source that is kept, its end id among them.
         targets: By split, token ids of each target that is kept.
+        kept: Which pairs of the training split those are.
     """
 
     corpus: ParallelCorpus
@@ -43,11 +45,26 @@ class ParallelTexts:
     target_tokenizer: Tokenizer
     sources: dict[str, list[np.ndarray]]
     targets: dict[str, list[np.ndarray]]
+    kept: Sequence[int] = ()
 
     @property
     def shares_vocabulary(self) -> bool:
         """Whether one tokenizer serves both languages."""
         return self.source_tokenizer is self.target_tokenizer
+
+    def drawn_batches(self, *, batch_size: int, seed: int, replicas: int, dropout: float) -> DrawnPairs:
+        """Returns the batches of the training split, shuffled, whose tokens are drawn in each epoch by BPE-dropout."""
+        texts = self.corpus.splits["train"]
+        sources, targets = ([side[row] for row in self.kept] for side in (texts.sources, texts.targets))
+
+        def draw(epoch: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
+            of = {"dropout": dropout, "seed": int(np.random.default_rng([seed, epoch]).integers(1 << 31))}
+            return encode_sources(self.source_tokenizer, sources, **of), self.target_tokenizer.encode(targets, **of)
+
+        undrawn = self.sources["train"], self.targets["train"]
+        lengths = planned_lengths(draw(0), undrawn)
+        plan = BatchPlan(lengths, pair_boundaries(lengths, BUCKETS), rows_per_batch=batch_size, seed=seed, multiple_of=replicas)
+        return DrawnPairs(draw, undrawn, plan, self.target_tokenizer.begin_id, self.target_tokenizer.end_id)
 
     def batches(self, split: str, *, batch_size: int, seed: int, replicas: int, most: int | None = None) -> PairBatches:
         """Returns the batches of a split, or of so many pairs of it at most, those of `"train"` shuffled.
@@ -90,29 +107,32 @@ def read_parallel_texts(settings: ParallelTextSettings, run: RunFolder) -> Paral
         reading=Reading.of(settings),
     )
     tokenizers = _tokenizers(settings, corpus, run)
-    sources, targets = {}, {}
+    if settings.subword_dropout and any(tokenizer.model_type != "bpe" for tokenizer in tokenizers):
+        raise InvalidArgument("subword_dropout", "0 with a tokenizer that is not bpe", settings.subword_dropout)
+    sources, targets, rows = {}, {}, {}
     for name, split in corpus.splits.items():
         sources[name] = encode_sources(tokenizers[0], split.sources, None if name == "train" else settings.max_length)
         targets[name] = tokenizers[1].encode(split.targets)
         limits = length_filters("tokens", settings.max_length)
-        kept = kept_pairs(sources[name], targets[name], limits, split.report, whole=name != "train")
+        kept = rows[name] = kept_pairs(sources[name], targets[name], limits, split.report, whole=name != "train")
         sources[name] = [sources[name][position] for position in kept]
         targets[name] = [targets[name][position][: settings.max_length] for position in kept]
     if not sources["train"]:
         raise InvalidArgument("max_length", "a number of tokens that some training pair fits in", settings.max_length)
     keep_report(corpus.report, {name: fingerprint(split.sources, split.targets) for name, split in corpus.splits.items()}, run)
-    return ParallelTexts(corpus, *tokenizers, sources, targets)
+    return ParallelTexts(corpus, *tokenizers, sources, targets, rows["train"])
 
 
-def encode_sources(tokenizer: Tokenizer, texts: Sequence[str], max_length: int | None = None) -> list[np.ndarray]:
+def encode_sources(tokenizer: Tokenizer, texts: Sequence[str], max_length: int | None = None, **drawn: float) -> list[np.ndarray]:
     """Returns the ids of each source as the encoder reads them: cropped at the end if they are too many, and the end id.
 
     Args:
         tokenizer: The tokenizer of the sources.
         texts: Sources.
         max_length: Most ids of a source, the end id among them; `None` for no limit.
+        **drawn: Dropout and seed of `Tokenizer.encode`.
     """
-    return [source_ids(ids, tokenizer.end_id, max_length) for ids in tokenizer.encode(texts)]
+    return [source_ids(ids, tokenizer.end_id, max_length) for ids in tokenizer.encode(texts, **drawn)]
 
 
 def load_tokenizers(run: RunFolder) -> tuple[Tokenizer, Tokenizer]:

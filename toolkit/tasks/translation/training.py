@@ -9,6 +9,7 @@ from typing import Any
 import keras
 
 from toolkit.arguments import passing_on
+from toolkit.data.parallel_texts.drawn_pairs import DrawnPairs
 from toolkit.data.parallel_texts.pair_batches import PairBatches
 from toolkit.data.parallel_texts.parallel_corpus import ParallelSplit, read_parallel_split
 from toolkit.data.reading.reading import Reading
@@ -70,8 +71,10 @@ class Translation(TrainingRun):
         sizes = data.target_tokenizer.vocabulary_size, len(data.sources["train"]), len(data.corpus.splits["validation"].sources)
         return choices(self.settings, *sizes)
 
-    def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches:
+    def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches | DrawnPairs:
         s = self.settings
+        if split == "train" and s.subword_dropout:
+            return data.drawn_batches(batch_size=s.batch_size, seed=s.seed, replicas=replicas, dropout=s.subword_dropout)
         most = s.validation_pairs if split == "validation" else None
         return data.batches(split, batch_size=s.batch_size, seed=s.seed, replicas=replicas, most=most)
 
