@@ -65,6 +65,7 @@ INTRODUCTION = """\
 choice was made on; minutes are of wall time, GiB the most memory held. *Italics* are results of others, mostly published, measured
 on their own set-up. BLEU, chrF and TER are sacreBLEU's, and of TER less is better; BLEU can be compared where its signature is the same.
 Of nats, perplexity and bits less is better; those of a token can be compared where the tokens are the same, bits anywhere on one text.
+Where a model learns as it reads, the minutes are those of the measuring.
 """
 
 

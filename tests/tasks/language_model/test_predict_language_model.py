@@ -13,9 +13,12 @@ import pytest
 
 from recipes import language_model
 from toolkit.cli import main
+from toolkit.data.running_text.documents import Documents
+from toolkit.data.running_text.token_file import TokenFile
 from toolkit.models.language_model import LanguageModel
 from toolkit.run_folder import RunFolder
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
+from toolkit.text.tokenizer import Tokenizer
 
 TEXT = "the cat sat on the mat.\nthe end"
 SHORT = ("--max-tokens", "12")
@@ -199,3 +202,34 @@ def test_an_option_that_does_not_fit_is_named(predict, argv, message):
     err = predict(*argv, code=2)
     assert message in err
     assert err.count("\n") == 1
+
+
+@pytest.fixture
+def with_tokens(folder):
+    """The tokens that a training would have read."""
+    tokenizer = Tokenizer.load(folder / "run" / "tokenizer.model")
+    path = folder / "run" / "tokens" / "train"
+    path.parent.mkdir(exist_ok=True)
+    TokenFile.make(path, Documents(lambda: iter([[TEXT * 20]])), tokenizer)
+    (folder / "book").write_text("the mat sat on the cat.\n" * 20)
+    yield
+    path.unlink()
+
+
+def test_it_writes_and_scores_after_it_has_learned_from_a_text(predict, with_tokens):
+    learn = ("--learn-from", "book")
+    assert predict("the cat", *SHORT, *learn) != predict("the cat", *SHORT)
+    score = [json.loads(predict("the mat sat on the cat.", "--json", *words, "--score"))["nats"] for words in (learn, ())]
+    assert score[0] < score[1] - 1
+    assert predict("the cat", *SHORT) == predict("the cat", *SHORT)  # the run has not learned it
+
+
+def test_what_it_is_to_learn_from_has_to_be_there(predict, with_tokens):
+    assert predict("the", "--learn-from", "nowhere", code=2).startswith("toolkit: error: --learn-from: expected a file or a ")
+    assert "--explain: expected no --learn-from with it" in predict("t", "--next", "2", "--explain", "--learn-from", "book", code=2)
+
+
+def test_without_the_tokens_of_the_training_it_is_said_how_they_come_back(predict):
+    err = predict("the", "--learn-from", "lines", code=2)
+    assert "run/tokens/train: expected the tokens that the training read" in err
+    assert "`toolkit evaluate run` makes them again" in err

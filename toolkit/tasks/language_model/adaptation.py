@@ -114,17 +114,30 @@ class Learner:
             documents: Of each the ids that are read and predicted, `begin, y_1, ..., y_n`.
             dynamic: How it learns.
         """
-        rate, decay = tf.constant(dynamic.learning_rate), tf.constant(dynamic.decay)
         try:
-            for document in documents:
-                state = self.model.initial_state(1)
-                for tokens, labels in windows([document], self.segment):
-                    log_p, features, state, gradients = self._read_and_differentiate(tokens, labels, state)
-                    yield _predicted(labels, log_p, features)
-                    self._learn(gradients, rate, decay)
+            yield from self._following(documents, dynamic)
         finally:
             for variable, start in zip(self._variables, self._start, strict=True):
                 variable.assign(start)
+
+    def learn(self, documents: Iterable[np.ndarray], dynamic: Dynamic) -> None:
+        """Learns from documents as `read` does, and keeps what it has learned.
+
+        Args:
+            documents: As for `read`.
+            dynamic: Likewise.
+        """
+        for _ in self._following(documents, dynamic):
+            pass
+
+    def _following(self, documents: Iterable[np.ndarray], dynamic: Dynamic) -> Iterator[Predicted]:
+        rate, decay = tf.constant(dynamic.learning_rate), tf.constant(dynamic.decay)
+        for document in documents:
+            state = self.model.initial_state(1)
+            for tokens, labels in windows([document], self.segment):
+                log_p, features, state, gradients = self._read_and_differentiate(tokens, labels, state)
+                yield _predicted(labels, log_p, features)
+                self._step(gradients, rate, decay)
 
     @tf.function(autograph=False)
     def _read_and_differentiate(self, tokens, labels, state):
@@ -136,7 +149,7 @@ class Learner:
         return log_p, features, state, [tf.convert_to_tensor(gradient) for gradient in gradients]
 
     @tf.function(autograph=False)
-    def _learn(self, gradients, rate, decay):
+    def _step(self, gradients, rate, decay):
         for variable, start, gradient, r in zip(self._variables, self._start, gradients, self._r, strict=True):
             variable.assign(_moved(variable.value, start, gradient, r, self._ρ, rate, decay))
 

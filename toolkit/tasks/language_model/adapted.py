@@ -8,7 +8,7 @@ from toolkit.data.running_text.document_ids import DocumentIds
 from toolkit.data.running_text.token_file import TokenFile
 from toolkit.evaluation.likelihood import AdaptedLikelihood, Likelihood
 from toolkit.models.language_model import LanguageModel
-from toolkit.tasks.language_model.adaptation import SEGMENT, measured
+from toolkit.tasks.language_model.adaptation import DECAY, LEARNING_RATE, SEGMENT, Dynamic, Learner, measured
 from toolkit.tasks.language_model.measures import text_nats
 from toolkit.text.tokenizer import Tokenizer
 
@@ -55,6 +55,20 @@ def measure_adapted(
     nats, ways = measured(model, documents, choosing, _stretches(train, tokenizer.begin_id), dynamic=dynamic, cache=cache)
     sizes = [*map(int, size)]
     return AdaptedLikelihood(Likelihood(text_nats(model, documents), *sizes), Likelihood(nats, *sizes), ways, chosen_on)
+
+
+def learn_from(model: LanguageModel, tokenizer: Tokenizer, tokens: TokenFile, train: TokenFile, *, ends: bool) -> None:
+    """Lets a model learn from a text, as it would if that was measured.
+
+    Args:
+        model: The model, whose weights change.
+        tokenizer: Its tokenizer.
+        tokens: The text.
+        train: The text that the model was trained on.
+        ends: As for `measure_adapted`.
+    """
+    documents = DocumentIds(tokens, tokenizer.begin_id, tokenizer.end_id if ends else None)
+    Learner(model, _stretches(train, tokenizer.begin_id)).learn(documents, Dynamic(LEARNING_RATE, DECAY))
 
 
 def _parted(documents: Sequence[np.ndarray], most: int) -> tuple[list[np.ndarray], Iterator[np.ndarray]]:

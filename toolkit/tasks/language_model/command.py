@@ -6,6 +6,7 @@ import itertools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, ClassVar
 
 from toolkit.arguments import check_integer, naming_options, option
@@ -50,18 +51,23 @@ class Writing(Prediction):
             "write nothing but the log-probability of the lines of FILE, or without it of the texts",
             {"metavar": "FILE", "nargs": "?", "const": True, "type": str},
         ),
+        "learn_from": Option(str, "read FILE first and learn from it, by dynamic evaluation; the run stays as it is", {"metavar": "FILE"}),
         "explain": Option(bool, "say which words of the prompt each next token hangs on, with --next; on a terminal in colours"),
     }
-    options_of_exports = tuple(name for name in options if name != "explain")
-    options_of_opening = ("explain",)
+    options_of_opening = ("learn_from", "explain")
+    options_of_exports = tuple(name for name in options if name not in ("learn_from", "explain"))
 
     def prepare(self, options: argparse.Namespace) -> None:
         """Checks that what writes nothing stands alone; `--score FILE` becomes `--score --input FILE`."""
-        score, explain = option("score"), option("explain")
+        score, explain, learn_from = map(option, ("score", "explain", "learn_from"))
         if options.explain and options.next is None:
             raise UserError(f"{explain}: expected {option('next')} with it, whose tokens are explained, received none")
+        if options.explain and options.learn_from is not None:
+            raise UserError(f"{explain}: expected no {learn_from} with it, received both")
+        if options.learn_from is not None and not Path(options.learn_from).exists():
+            raise UserError(f"{learn_from}: expected a file or a folder of texts, found no {options.learn_from}")
         for exclusive in map(option, ("score", "next")):
-            others = [other for other in given(options, self.options) if other not in (exclusive, score, explain)]
+            others = [other for other in given(options, self.options) if other not in (exclusive, score, explain, learn_from)]
             if exclusive in given(options, ("score", "next")) and others:
                 raise UserError(f"{others[0]}: expected no {exclusive} with it, which writes no text, received both")
         if isinstance(options.score, str):
@@ -70,8 +76,8 @@ class Writing(Prediction):
             options.input, options.score = options.score, True
 
     def open_run(self, run: Any, options: argparse.Namespace) -> Any:
-        """Returns what writes, and explains what may come next if it is to."""
-        generator = run.predictor()
+        """Returns what writes, after it has learned from a text if it is to, and explains what may come next."""
+        generator = run.predictor() if options.learn_from is None else run.predictor_after(options.learn_from)
         if options.explain:
             from toolkit.tasks.explaining import needed_explainer
             from toolkit.tasks.language_model.explanation import explainer_of

@@ -19,8 +19,9 @@ from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.likelihood import AdaptedLikelihood, Likelihood
 from toolkit.evaluation.measured import Measured
+from toolkit.models import load_model
 from toolkit.tasks.choice import Choice
-from toolkit.tasks.language_model.adapted import measure_adapted
+from toolkit.tasks.language_model.adapted import learn_from, measure_adapted
 from toolkit.tasks.language_model.choices import choices
 from toolkit.tasks.language_model.examples import measured_passages
 from toolkit.tasks.language_model.exporter import LanguageModelExporter
@@ -121,7 +122,7 @@ class LanguageModeling(TrainingRun):
         if cache is not None:
             check_positive_integer("cache", cache)
         model, tokenizer = self.load_model(), Tokenizer.load(self.run.tokenizer)
-        ends, ways = not self.run.read_metrics()["continuous"], {"dynamic": bool(dynamic), "cache": cache}
+        ends, ways = self._ends, {"dynamic": bool(dynamic), "cache": cache}
 
         def measure(tokens: TokenFile) -> Likelihood | AdaptedLikelihood:
             if not any(ways.values()):
@@ -145,8 +146,8 @@ class LanguageModeling(TrainingRun):
         """
         path = self.run.path / "tokens" / split
         if not path.exists():
-            expected = "expected the tokens that the training read, on which it is chosen how the model learns, found none"
-            raise UserError(f"{path}: {expected}; without --data they are made again")
+            expected = "expected the tokens that the training read, which say how the model is to learn, found none"
+            raise UserError(f"{path}: {expected}; `toolkit evaluate {self.run.path}` makes them again")
         return TokenFile(path)
 
     def trouble(self, metrics: dict[str, Any]) -> Trouble | None:
@@ -185,8 +186,32 @@ class LanguageModeling(TrainingRun):
         Raises:
             UserError: The run is not finished.
         """
-        ends, tokenizer = not self.run.read_metrics()["continuous"], Tokenizer.load(self.run.tokenizer)
-        return TextGenerator(LanguageModelRunner(self.load_model(), tokenizer, ends), tokenizer, ends)
+        return self._generator(self.load_model(), Tokenizer.load(self.run.tokenizer))
+
+    def predictor_after(self, data: str) -> TextGenerator:
+        """Returns what writes and scores texts with a model that has learned from a text besides; the run's own stays as it is.
+
+        Args:
+            data: The text, as for `--data`.
+
+        Raises:
+            UserError: The run is not finished, or the text cannot be read.
+        """
+        ends, tokenizer = self._ends, Tokenizer.load(self.run.tokenizer)
+        model = load_model(self.run.model, dtype="float32")
+        documents = read_document_split(data, **self._chosen(TEXT_OPTIONS, {}), reading=Reading.of(self.settings))
+        with tempfile.TemporaryDirectory() as folder:
+            tokens = TokenFile.make(Path(folder) / "tokens", documents, tokenizer)
+            learn_from(model, tokenizer, tokens, self._tokens_of("train"), ends=ends)
+        return self._generator(model, tokenizer)
+
+    def _generator(self, model: keras.Model, tokenizer: Tokenizer) -> TextGenerator:
+        return TextGenerator(LanguageModelRunner(model, tokenizer, self._ends), tokenizer, self._ends)
+
+    @property
+    def _ends(self) -> bool:
+        """Whether documents end with a token that is predicted."""
+        return not self.run.read_metrics()["continuous"]
 
     def exporter(self) -> LanguageModelExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.
