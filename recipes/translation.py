@@ -29,6 +29,7 @@ class Settings(ParallelTextSettings):
         encoder_layers: 1 to 8
         decoder_layers: 1 to 8; from the third layer on there is a residual connection around each
         cell: the recurrent cell
+        encoder_cell: that of the encoder; nothing for the same one
         bidirectional: whether the encoder reads in both directions
         reversed_source: whether the encoder reads the source from its end
         attention: how the decoder's outputs are compared with the encoder's
@@ -50,6 +51,7 @@ class Settings(ParallelTextSettings):
     encoder_layers: int = 2
     decoder_layers: int = 2
     cell: CellName = "lstm"
+    encoder_cell: CellName | None = None
     bidirectional: bool = True
     reversed_source: bool = False
     attention: Literal["none", "dot", "general", "scaled", "additive"] = "dot"
@@ -68,6 +70,8 @@ class Settings(ParallelTextSettings):
     def __post_init__(self):
         super().__post_init__()
         check_cell(self, "recurrent_dropout", "input_feeding")
+        if self.encoder_cell is not None:
+            check_cell(self, "recurrent_dropout", of="encoder_cell")
         at_least(self, beam_width=1, length_penalty=0, coverage_penalty=0)
 
 
@@ -82,6 +86,7 @@ def build_model(settings: Settings, data):
         encoder_layers=s.encoder_layers,
         decoder_layers=s.decoder_layers,
         cell=s.cell,
+        encoder_cell=s.encoder_cell,
         bidirectional=s.bidirectional,
         reversed_source=s.reversed_source,
         attention=s.attention,
@@ -118,7 +123,7 @@ RECIPE = toolkit.Recipe(
     presets={"quick": QUICK, "full": FULL},
     build_model=build_model,
     fixed=(
-        *("embedding_dim", "units", "encoder_layers", "decoder_layers", "cell", "bidirectional"),
+        *("embedding_dim", "units", "encoder_layers", "decoder_layers", "cell", "encoder_cell", "bidirectional"),
         *("reversed_source", "attention", "input_feeding", "bridge", "tied_output"),
     ),
 )

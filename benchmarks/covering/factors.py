@@ -17,6 +17,7 @@ RATES = (0.0, 0.3)
 
 LEVELS: dict[str, Sequence[Any]] = {
     "cell": ("lstm", "gru", "simple_rnn"),  # a test of its own takes every cell
+    "encoder_cell": (None, "sru"),
     "num_layers": LAYERS,
     "encoder_layers": LAYERS,
     "decoder_layers": LAYERS,
@@ -93,7 +94,7 @@ APART = {
         "temporal_activity_penalty", "sampled_softmax",
     ),
     "constants": ("normalization", "max_length", "length_penalty"),
-    "parts that meet others in one place only": ("cell", "tokenizer", "encoder_layers", "pooling"),
+    "parts that meet others in one place only": ("cell", "encoder_cell", "tokenizer", "encoder_layers", "pooling"),
 }  # fmt: skip
 """Factors that change no operator of an exported graph, or none next to those that others change, by what they change."""
 
@@ -207,4 +208,5 @@ def _optimizes(found: Mapping[str, Any]) -> bool:
 
 def _has_a_cell(found: Mapping[str, Any]) -> bool:
     """A cell without written equations, or without a product in them, cannot honour what works inside of a step."""
-    return CELLS[found.get("cell", "lstm")].honours_options or not any(found.get(option) for option in OF_THE_EQUATIONS)
+    cells = found.get("cell", "lstm"), found.get("encoder_cell") or "lstm"
+    return all(CELLS[cell].honours_options for cell in cells) or not any(found.get(option) for option in OF_THE_EQUATIONS)

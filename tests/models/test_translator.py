@@ -11,6 +11,7 @@ TARGET = np.array([[2, 5, 4, 6], [2, 9, 0, 0]], "int32")
 
 SETTINGS = [
     {},
+    {"encoder_cell": "sru", "encoder_layers": 2, "decoder_layers": 1},
     {"cell": "gru", "attention": "additive", "encoder_layers": 1, "decoder_layers": 1},
     {"cell": "simple_rnn", "attention": "none", "bidirectional": False},
     {"attention": "general", "bridge": "zero", "encoder_layers": 4, "decoder_layers": 4},
@@ -74,6 +75,8 @@ def test_every_weight_gets_a_gradient(settings):
         ({"encoder_layers": 0}, "encoder_layers=0"),
         ({"decoder_layers": 9}, "decoder_layers=9"),
         ({"cell": "lstn"}, "cell='lstn'"),
+        ({"encoder_cell": "lstn"}, "cell='lstn'"),
+        ({"encoder_cell": "sru", "recurrent_dropout": 0.1}, "recurrent_dropout=0.1 with cell='sru'"),
         ({"attention": "louder"}, "attention='louder'"),
         ({"bridge": "golden"}, "bridge='golden'"),
         ({"units": 7}, "units=7"),

@@ -45,6 +45,7 @@ class Translator(keras.Model):
         encoder_layers: Layers of the encoder.
         decoder_layers: Layers of the decoder.
         cell: Name of the recurrent cell, a key of `toolkit.cells.CELLS`.
+        encoder_cell: That of the encoder; `None` for the same one.
         bidirectional: Whether the encoder reads in both directions; `units` must be even then.
         attention: A score of `Attention`, or `"none"`.
         input_feeding: Whether the decoder reads at each step what attention has given at the step before; with `attention="dot"` and a
@@ -95,11 +96,13 @@ class Translator(keras.Model):
         reversed_source: bool = False,
         input_feeding: bool = False,
         scheduled_sampling: float = 0.0,
+        encoder_cell: str | None = None,
         seed: int | None = None,
         **kwargs,
     ):
         _check(encoder_layers, decoder_layers, bidirectional, units, attention, bridge, input_feeding)
         check_honoured(cell, input_feeding=input_feeding)
+        check_honoured(encoder_cell or cell, recurrent_dropout=recurrent_dropout)
         check_positive_integer("vocabulary_size", vocabulary_size)
         if target_vocabulary_size is not None:
             check_positive_integer("target_vocabulary_size", target_vocabulary_size)
@@ -114,6 +117,7 @@ class Translator(keras.Model):
         self.encoder_layers = encoder_layers
         self.decoder_layers = decoder_layers
         self.cell = cell
+        self.encoder_cell = encoder_cell
         self.bidirectional = bidirectional
         self.attention = attention
         self.bridge = bridge
@@ -134,7 +138,7 @@ class Translator(keras.Model):
             self.target_embedding_layer = _embedding(target_vocabulary_size, embedding_dim, "target_embedding")
         self.embedding_dropout_layer = VariationalDropout(dropout, seed=seed, name="embedding_dropout")
         dropouts = {"dropout": dropout, "recurrent_dropout": recurrent_dropout, "seed": seed}
-        self.encoder = _stack(cell, units, encoder_layers, **dropouts, bidirectional=bidirectional, name="encoder")
+        self.encoder = _stack(encoder_cell or cell, units, encoder_layers, **dropouts, bidirectional=bidirectional, name="encoder")
         plain_layers = decoder_layers - int(input_feeding)
         self.decoder = _stack(cell, units, plain_layers, **dropouts, return_state=True, name="decoder") if plain_layers else None
         if input_feeding:
@@ -312,6 +316,7 @@ class Translator(keras.Model):
             "encoder_layers": self.encoder_layers,
             "decoder_layers": self.decoder_layers,
             "cell": self.cell,
+            "encoder_cell": self.encoder_cell,
             "bidirectional": self.bidirectional,
             "attention": self.attention,
             "bridge": self.bridge,

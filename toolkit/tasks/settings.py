@@ -104,18 +104,19 @@ def at_least(settings: Any, **limits: float) -> None:
             raise InvalidArgument(name, f"at least {limit}", value)
 
 
-def check_cell(settings: Any, *options: str) -> None:
-    """Checks that the setting `cell` is known, and that such a cell honours other settings.
+def check_cell(settings: Any, *options: str, of: str = "cell") -> None:
+    """Checks that a setting names a cell, and that such a cell honours other settings.
 
     Args:
-        settings: Has `cell`.
+        settings: The settings.
         *options: Names of the others, of `toolkit.cells.OF_THE_EQUATIONS`.
+        of: The setting that names the cell.
 
     Raises:
         InvalidArgument: It is not, or it does not.
     """
-    cell = settings.cell
-    check_choice("cell", cell, CELLS)
+    cell = getattr(settings, of)
+    check_choice(of, cell, CELLS)
     for name in not_honoured(cell, **{name: getattr(settings, name) for name in options}):
-        expected = f"none with cell {cell}"
+        expected = f"none with {of.replace('_', ' ')} {cell}"
         raise InvalidArgument(name, expected, getattr(settings, name), f"take one of {', '.join(with_equations())}")
