@@ -141,7 +141,7 @@ def test_what_repeats_itself_is_learned(model, ways):
     phrase = text(7, 5)[1:]
     documents = [np.concatenate([[BEGIN], *[phrase] * 30]).astype("int32")]
     cost, found = measured(model, documents, documents, [text(200, 3)], **ways)
-    assert cost < 0.7 * text_nats(model, documents)
+    assert cost < 0.8 * text_nats(model, documents)
     assert [*found] == [*ways]
 
 

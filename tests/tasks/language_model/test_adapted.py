@@ -6,10 +6,11 @@ import pytest
 from tests.data.running_text.token_files import TOKENIZER, token_file
 from toolkit.data.running_text.document_ids import DocumentIds
 from toolkit.models.language_model import LanguageModel
+from toolkit.tasks.language_model.adaptation import DECAY, FLATNESS, LEARNING_RATE, SHARE
 from toolkit.tasks.language_model.adapted import measure_adapted
 from toolkit.tasks.language_model.measures import text_nats
 
-TEXTS = ["the quick brown fox\n" * 3, "jumps over", "the lazy dog and the quick cat\n" * 4]
+TEXTS = ["the quick brown fox\n" * 90, "jumps over" * 200, "the lazy dog and the quick cat\n" * 120]
 
 
 @pytest.fixture(scope="module")
@@ -21,17 +22,17 @@ def model():
 
 @pytest.mark.parametrize("ends", [False, True])
 def test_all_of_another_text_is_measured(model, tmp_path, ends):
-    text, validation = token_file(tmp_path / "text", TEXTS), token_file(tmp_path / "validation", ["we do like dogs " * 5])
+    text, validation = token_file(tmp_path / "text", TEXTS), token_file(tmp_path / "validation", ["we do like dogs " * 50])
     result = measure_adapted(model, TOKENIZER, text, validation, validation, ends=ends, dynamic=False, cache=20)
     documents = DocumentIds(text, TOKENIZER.begin_id, TOKENIZER.end_id if ends else None)
     assert result.static.nats == pytest.approx(text_nats(model, documents), rel=1e-6)
     assert result.static.tokens == result.adapted.tokens == len(text) + ends * len(TEXTS)
     assert result.static.characters == result.adapted.characters == sum(map(len, TEXTS))
-    assert result.chosen_on == f"the first {80 + ends} tokens of the validation text"
+    assert result.chosen_on == f"the first {800 + ends} tokens of the validation text"
 
 
 @pytest.mark.parametrize("ends", [False, True])
-@pytest.mark.parametrize("texts", [TEXTS, TEXTS[:1], TEXTS[1:2]], ids=["three", "one", "ten characters"])
+@pytest.mark.parametrize("texts", [TEXTS, [TEXTS[0] * 3]], ids=["three", "one"])
 def test_what_chooses_is_not_measured(model, tmp_path, texts, ends):
     text = token_file(tmp_path / "text", texts)
     result = measure_adapted(model, TOKENIZER, text, text, text, ends=ends, dynamic=False, cache=20)
@@ -43,6 +44,18 @@ def test_what_chooses_is_not_measured(model, tmp_path, texts, ends):
     assert result.static.nats == pytest.approx(text_nats(model, measured), rel=1e-6)
     assert result.static.tokens == sum(len(document) - 1 for document in measured)
     assert result.static.characters == result.static.bytes == sum(map(len, texts)) - left_out
+
+
+def test_a_short_text_chooses_nothing(model, tmp_path):
+    text = token_file(tmp_path / "text", ["the quick brown fox " * 20])
+    result = measure_adapted(model, TOKENIZER, text, text, text, ends=False, dynamic=True, cache=20)
+    assert result.chosen_on == "nothing, as there are no 500 tokens for it: the usual numbers"
+    assert result.as_dict()["ways"] == {
+        "dynamic": {"learning_rate": LEARNING_RATE, "decay": DECAY},
+        "cache": {"size": 20, "flatness": FLATNESS, "share": SHARE},
+    }
+    assert result.static.tokens == 400
+    assert result.adapted.nats < result.static.nats
 
 
 def test_it_is_told_beside_the_static_result(model, tmp_path):

@@ -208,12 +208,14 @@ def test_an_option_that_does_not_fit_is_named(predict, argv, message):
 def with_tokens(folder):
     """The tokens that a training would have read."""
     tokenizer = Tokenizer.load(folder / "run" / "tokenizer.model")
-    path = folder / "run" / "tokens" / "train"
-    path.parent.mkdir(exist_ok=True)
-    TokenFile.make(path, Documents(lambda: iter([[TEXT * 20]])), tokenizer)
+    paths = [folder / "run" / "tokens" / name for name in ("train", "validation")]
+    for path in paths:
+        path.parent.mkdir(exist_ok=True)
+        TokenFile.make(path, Documents(lambda: iter([[TEXT * 20]])), tokenizer)
     (folder / "book").write_text("the mat sat on the cat.\n" * 20)
     yield
-    path.unlink()
+    for path in paths:
+        path.unlink()
 
 
 def test_it_writes_and_scores_after_it_has_learned_from_a_text(predict, with_tokens):
@@ -222,6 +224,14 @@ def test_it_writes_and_scores_after_it_has_learned_from_a_text(predict, with_tok
     score = [json.loads(predict("the mat sat on the cat.", "--json", *words, "--score"))["nats"] for words in (learn, ())]
     assert score[0] < score[1] - 1
     assert predict("the cat", *SHORT) == predict("the cat", *SHORT)  # the run has not learned it
+
+
+def test_it_is_measured_while_it_learns(with_tokens, capsys):
+    assert main(["evaluate", "run", "--data", "book", "--cache", "30", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert result["adapted"]["nats"] < result["static"]["nats"]
+    assert result["ways"]["cache"]["size"] == 30
+    assert result["chosen_on"] == f"the first {20 * len(TEXT):,} tokens of the validation text"
 
 
 def test_what_it_is_to_learn_from_has_to_be_there(predict, with_tokens):

@@ -18,9 +18,9 @@ from toolkit.models.language_model import LanguageModel
 from toolkit.tasks.language_model.reading import windows
 
 SEGMENT = 20  # tokens that are predicted before the weights change
-FACTOR = 3.0  # between two values that a search tries
-LEARNING_RATE, DECAY = 1e-3, 3e-3  # where the search begins
+LEARNING_RATE, DECAY = 1e-3, 3e-3  # what is usual; a search begins there
 FLATNESS, SHARE = 10.0, 0.1
+FACTOR, FARTHEST = 3.0, 3  # between two values that a search tries, and how often it may be taken
 
 
 class Predicted(NamedTuple):
@@ -66,7 +66,7 @@ class Cache:
 
         p(w) = (1 - s) p_model(w) + s Σ_{i: x_{i+1} = w} exp(φ h_t · h_i) / Σ_i exp(φ h_t · h_i)
 
-    over the last tokens that were read; h is divided by the root of its mean square length.
+    over the last tokens that were read; h is divided by the root of its mean square length on the training text.
 
     Attributes:
         size: How many tokens it remembers.
@@ -208,7 +208,8 @@ class Memory:
         found = (weights * (tokens == predicted.tokens[:, None])).sum(1) / np.where(total > 0, total, 1)
         self._features, self._tokens = known[-self.cache.size :], tokens[-self.cache.size :]
         share = np.where(total > 0, self.cache.share, 0.0)  # with nothing to remember the model has all
-        return np.log((1 - share) * np.exp(predicted.log_p.astype(np.float64)) + share * found)
+        with np.errstate(divide="ignore"):  # what is not remembered has probability 0 there
+            return np.logaddexp(np.log1p(-share) + predicted.log_p, np.log(share * found))
 
 
 def length_of(segments: Sequence[Predicted]) -> float:
@@ -226,14 +227,14 @@ def choose_dynamic(learner: Learner, documents: Sequence[np.ndarray]) -> Dynamic
     return Dynamic(*lowest(nats, (LEARNING_RATE, DECAY)))
 
 
-def choose_cache(segments: Sequence[Predicted], size: int) -> Cache:
+def choose_cache(segments: Sequence[Predicted], size: int, length: float) -> Cache:
     """Returns the numbers with which what was predicted costs least.
 
     Args:
         segments: What was read of some text.
         size: How many tokens the cache has.
+        length: As in `Memory`.
     """
-    length = length_of(segments)
 
     def nats(flatness: float, share: float) -> float:
         if share >= 1:
@@ -247,8 +248,8 @@ def choose_cache(segments: Sequence[Predicted], size: int) -> Cache:
 def measured(
     model: LanguageModel,
     documents: Sequence[np.ndarray],
-    choosing: Sequence[np.ndarray],
-    trained: Iterable[np.ndarray],
+    choosing: Sequence[np.ndarray] | None,
+    trained: Sequence[np.ndarray],
     *,
     dynamic: bool = False,
     cache: int | None = None,
@@ -258,7 +259,7 @@ def measured(
     Args:
         model: The model; afterwards it is what it was.
         documents: Of each the ids that are read and predicted, `begin, y_1, ..., y_n`. What is learned of one is not forgotten in the next.
-        choosing: Other documents, on which the numbers of the ways are chosen.
+        choosing: Other documents, on which the numbers of the ways are chosen; `None` for the usual numbers.
         trained: Stretches of the training text.
         dynamic: Whether the weights follow the text.
         cache: Tokens of a cache; `None` for none.
@@ -266,16 +267,16 @@ def measured(
     ways: dict[str, Dynamic | Cache] = {}
     if dynamic:
         learner = Learner(model, trained)
-        ways["dynamic"] = choose_dynamic(learner, choosing)
+        ways["dynamic"] = Dynamic(LEARNING_RATE, DECAY) if choosing is None else choose_dynamic(learner, choosing)
 
     def segments(documents: Sequence[np.ndarray]) -> Iterator[Predicted]:
         return learner.read(documents, ways["dynamic"]) if dynamic else read_statically(model, documents)
 
     if not cache:
         return nats_of(segment.log_p for segment in segments(documents)), ways
-    chosen_on = [*segments(choosing)]
-    ways["cache"] = choose_cache(chosen_on, cache)
-    return nats_of(map(Memory(ways["cache"], length_of(chosen_on)).mixed, segments(documents))), ways
+    length = length_of([*read_statically(model, trained)])
+    ways["cache"] = Cache(cache, FLATNESS, SHARE) if choosing is None else choose_cache([*segments(choosing)], cache, length)
+    return nats_of(map(Memory(ways["cache"], length).mixed, segments(documents))), ways
 
 
 def nats_of(log_p: Iterable[np.ndarray]) -> float:
@@ -286,24 +287,30 @@ def nats_of(log_p: Iterable[np.ndarray]) -> float:
 def lowest(cost: Callable[..., float], start: Sequence[float], factor: float = FACTOR) -> tuple[float, ...]:
     """Returns positive numbers at which a cost is low: it changes one after the other by a factor for as long as that helps.
 
+    None goes farther from its start than `FARTHEST` times: what is found there is an accident of a short text.
+
     Args:
         cost: Of as many numbers as `start` has.
         start: Where it begins.
         factor: Between two values.
     """
-    best, least = tuple(start), cost(*start)
+    best, least = (0,) * len(start), cost(*start)
     tried = {best}
+
+    def at(steps: tuple[int, ...]) -> tuple[float, ...]:
+        return tuple(number * factor**step for number, step in zip(start, steps, strict=True))
+
     moved = True
     while moved:
         moved = False
         for place in range(len(best)):
-            for step in (factor, 1 / factor):
-                while (next_ := (*best[:place], best[place] * step, *best[place + 1 :])) not in tried:
+            for step in (1, -1):
+                while (next_ := (*best[:place], best[place] + step, *best[place + 1 :])) not in tried and abs(next_[place]) <= FARTHEST:
                     tried.add(next_)
-                    if not (found := cost(*next_)) < least:
+                    if not (found := cost(*at(next_))) < least:
                         break
                     best, least, moved = next_, found, True
-    return best
+    return at(best)
 
 
 def _read(model: LanguageModel, tokens, labels, state) -> tuple:

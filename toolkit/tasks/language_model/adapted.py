@@ -12,7 +12,7 @@ from toolkit.tasks.language_model.adaptation import DECAY, LEARNING_RATE, SEGMEN
 from toolkit.tasks.language_model.measures import text_nats
 from toolkit.text.tokenizer import Tokenizer
 
-MOST_CHOOSING = 20_000  # tokens on which it is chosen how to learn
+MOST_CHOOSING, LEAST_CHOOSING = 20_000, 500  # tokens on which it is chosen how to learn; on fewer, chance would choose
 SHARE_CHOOSING = 10  # of the measured text a tenth, if there is no other that training has not seen
 STRETCHES, STRETCH = 20, 10 * SEGMENT  # of the training text: how many, and of how many tokens
 
@@ -30,7 +30,8 @@ def measure_adapted(
 ) -> AdaptedLikelihood:
     """Measures a text twice.
 
-    How the model learns is chosen on the beginning of the validation text. If that is the text itself, its beginning is not measured.
+    How the model learns is chosen on the beginning of the validation text. If that is the text itself, its beginning is not measured. If it
+    is short, nothing is chosen.
 
     Args:
         model: The model; afterwards it is what it was.
@@ -46,13 +47,15 @@ def measure_adapted(
     documents: Sequence[np.ndarray] = DocumentIds(tokens, **of)
     size = np.array([len(tokens) + (tokens.documents if ends else 0), tokens.characters, tokens.bytes, tokens.unknown])
     is_validation = tokens.fingerprint == validation.fingerprint
-    most = min(MOST_CHOOSING, max(1, len(tokens) // SHARE_CHOOSING)) if is_validation else MOST_CHOOSING
-    choosing, rest = _parted(documents if is_validation else DocumentIds(validation, **of), most)
-    chosen_on = f"the first {sum(len(document) - 1 for document in choosing):,} tokens of the validation text"
-    if is_validation:
-        documents, chosen_on = [*rest], f"{chosen_on}, which are not measured"
-        size -= _sizes(choosing, tokenizer)
-    nats, ways = measured(model, documents, choosing, _stretches(train, tokenizer.begin_id), dynamic=dynamic, cache=cache)
+    most = min(MOST_CHOOSING, len(tokens) // SHARE_CHOOSING) if is_validation else MOST_CHOOSING
+    choosing, chosen_on = None, f"nothing, as there are no {LEAST_CHOOSING} tokens for it: the usual numbers"
+    if min(most, len(validation)) >= LEAST_CHOOSING:
+        choosing, rest = _parted(documents if is_validation else DocumentIds(validation, **of), most)
+        chosen_on = f"the first {sum(len(document) - 1 for document in choosing):,} tokens of the validation text"
+        if is_validation:
+            documents, chosen_on = [*rest], f"{chosen_on}, which are not measured"
+            size -= _sizes(choosing, tokenizer)
+    nats, ways = measured(model, documents, choosing, [*_stretches(train, tokenizer.begin_id)], dynamic=dynamic, cache=cache)
     sizes = [*map(int, size)]
     return AdaptedLikelihood(Likelihood(text_nats(model, documents), *sizes), Likelihood(nats, *sizes), ways, chosen_on)
 
