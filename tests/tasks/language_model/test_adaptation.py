@@ -145,6 +145,14 @@ def test_what_repeats_itself_is_learned(model, ways):
     assert [*found] == [*ways]
 
 
+@pytest.mark.parametrize("ways", [{"dynamic": True}, {"cache": 100}], ids="-".join)
+def test_what_cannot_be_known_is_not_learned(model, ways):
+    """Draws from nine words that are all as probable: no model that predicts before it reads does better than log 9."""
+    documents = [text(1500, 8)]
+    cost, _ = measured(model, documents, [text(500, 9)], [text(200, 3)], **ways)
+    assert cost > 0.995 * 1500 * np.log(VOCABULARY - 3)
+
+
 def test_a_search_ends_at_the_lowest_of_its_grid():
     tried = []
 
