@@ -38,6 +38,7 @@ def test_a_model_that_stays_as_it_is_costs_what_is_measured_elsewhere(model):
     )
 
 
+@pytest.mark.slow
 def test_without_a_rate_nothing_is_learned(model):
     learner = Learner(model, [text(40, 3)], segment=8)
     assert nats(learner.read([text(50)], Dynamic(0.0, 0.01))) == pytest.approx(text_nats(model, [text(50)]), rel=1e-5)
@@ -136,7 +137,11 @@ def test_probabilities_with_a_cache_add_up(model):
     np.testing.assert_allclose(total[1:], 1, rtol=1e-5)
 
 
-@pytest.mark.parametrize("ways", [{"dynamic": True}, {"cache": 50}, {"dynamic": True, "cache": 50}], ids="-".join)
+@pytest.mark.parametrize(
+    "ways",
+    [{"dynamic": True}, pytest.param({"cache": 50}, marks=pytest.mark.slow), {"dynamic": True, "cache": 50}],
+    ids=["dynamic", "cache", "both"],
+)
 def test_what_repeats_itself_is_learned(model, ways):
     phrase = text(7, 5)[1:]
     documents = [np.concatenate([[BEGIN], *[phrase] * 30]).astype("int32")]

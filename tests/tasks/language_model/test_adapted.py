@@ -20,7 +20,7 @@ def model():
     return model
 
 
-@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("ends", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_all_of_another_text_is_measured(model, tmp_path, ends):
     text, validation = token_file(tmp_path / "text", TEXTS), token_file(tmp_path / "validation", ["we do like dogs " * 50])
     result = measure_adapted(model, TOKENIZER, text, validation, validation, ends=ends, dynamic=False, cache=20)
@@ -31,7 +31,7 @@ def test_all_of_another_text_is_measured(model, tmp_path, ends):
     assert result.chosen_on == f"the first {800 + ends} tokens of the validation text"
 
 
-@pytest.mark.parametrize("ends", [False, True])
+@pytest.mark.parametrize("ends", [False, pytest.param(True, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("texts", [TEXTS, [TEXTS[0] * 3]], ids=["three", "one"])
 def test_what_chooses_is_not_measured(model, tmp_path, texts, ends):
     text = token_file(tmp_path / "text", texts)
