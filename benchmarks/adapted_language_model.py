@@ -8,6 +8,7 @@ All four are of the same text. docs/results.md shows them, in a table of their o
 import dataclasses
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from benchmarks.finished_run import run_parser, run_values
 from benchmarks.language_model_run import SCORES
@@ -34,23 +35,22 @@ def main(argv: Sequence[str] | None = None) -> list[LanguageModelRecord]:
         started = time.monotonic()
         result = model.evaluate(**way)
         minutes = round((time.monotonic() - started) / 60, 2)
-        if not records:
-            records.append(_record(options, values, "static", "the model as it is", result.static, values["minutes"], ""))
         words = "".join(f" {flag(option)}{'' if value is True else f' {value}'}" for option, value in way.items())
-        what = " and ".join(map(str, result.ways.values()))
-        records.append(_record(options, values, name, what, result.adapted, minutes, f"toolkit evaluate RUN{words}"))
-        table = f"Language models that learn as they read: {options.set}, chosen on {result.chosen_on}"
-        records = [dataclasses.replace(record, table=table) for record in records]
+        own = {"what": " and ".join(map(str, result.ways.values())), "minutes": minutes}
+        own["command"] = f"{values['command']}; toolkit evaluate RUN{words}"
+        records.append(_record(values | own, name, result.adapted))
+    records.insert(0, _record(values | {"what": "the model as it is"}, "static", result.static))
+    table = f"Language models that learn as they read: {options.set}, chosen on {result.chosen_on}"
+    records = [dataclasses.replace(record, table=table) for record in records]
     for record in records:
         print(record.save(options.results))
     return records
 
 
-def _record(options, values: dict, name: str, what: str, result: Likelihood, minutes: float, command: str) -> LanguageModelRecord:
-    """Returns the record of one way; the minutes of the static one are those of the training, of the others those of the measuring."""
-    own = {"name": f"{values['name']}-{name.replace(' ', '-')}", "what": what, "minutes": minutes}
-    own["command"] = "; ".join(filter(None, (values["command"], command)))
-    return LanguageModelRecord(table="", scores={score: getattr(result, key) for score, key in SCORES.items()}, **{**values, **own})
+def _record(values: dict[str, Any], name: str, result: Likelihood) -> LanguageModelRecord:
+    """Returns the record of one way, whose table is not known yet."""
+    scores = {score: getattr(result, key) for score, key in SCORES.items()}
+    return LanguageModelRecord(**{**values, "name": f"{values['name']}-{name.replace(' ', '-')}", "table": "", "scores": scores})
 
 
 if __name__ == "__main__":

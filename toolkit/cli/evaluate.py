@@ -10,7 +10,7 @@ from toolkit.cli.recipes import RECIPES, find_recipe, open_run
 from toolkit.cli.streams import require_output
 from toolkit.errors import UserError
 from toolkit.json_text import to_json
-from toolkit.tasks.prediction import Option
+from toolkit.tasks.option import Option
 
 TEST_SPLIT = "data to measure it on, as for `toolkit train`; the test split of the run's own data if not given"
 
@@ -50,10 +50,14 @@ def _given_ways(options: dict[str, Any], training: Any, path: str) -> dict[str, 
     Raises:
         UserError: The run cannot be measured in one of them.
     """
-    given = {name: options.pop(name) for name in _ways()}
-    given = {name: value for name, value in given.items() if value is not None and value is not False}
-    for name in given.keys() - training.settings.ways_to_measure.keys():
-        raise UserError(f"{flag(name)}: expected a run of {' or '.join(_ways()[name][1])}, received {path}, of {training.recipe.name}")
+    given = {}
+    for name, (_, recipes) in _ways().items():
+        value = options.pop(name)
+        if value is None or value is False:
+            continue
+        if name not in training.settings.ways_to_measure:
+            raise UserError(f"{flag(name)}: expected a run of {' or '.join(recipes)}, received {path}, of {training.recipe.name}")
+        given[name] = value
     return given
 
 

@@ -82,15 +82,7 @@ class Likelihood(Shown):
         return cls(**{name: values[name] for name in ("nats", "tokens", "characters", "bytes", "unknown")})
 
     def __str__(self):
-        lines = [
-            f"nats per token      {self.nats_per_token:8.4f}   ({self.tokens:,} tokens)",
-            f"perplexity          {perplexity_text(self.perplexity):>8}",
-            f"bits per character  {self.bits_per_character:8.4f}   ({self.characters:,} characters)",
-            f"bits per byte       {self.bits_per_byte:8.4f}   ({self.bytes:,} bytes)",
-        ]
-        if self.unknown:
-            lines.append(f"unknown tokens      {self.unknown / self.tokens:8.2%}   (what they stand for is not measured)")
-        return "\n".join(lines)
+        return _lines(self)
 
 
 @dataclass(frozen=True)
@@ -115,7 +107,22 @@ class AdaptedLikelihood(Shown):
         return {"static": self.static.as_dict(), "adapted": self.adapted.as_dict(), "ways": ways, "chosen_on": self.chosen_on}
 
     def __str__(self):
-        both = zip(str(self.static).splitlines(), str(self.adapted).splitlines(), strict=True)
-        names = [f"{'':18}  {'static':>8}  {'adapted':>8}"]
-        lines = [f"{static[:28]}  {adapted[20:]}" for static, adapted in both]
-        return "\n".join([*names, *lines, f"adapted by {' and '.join(map(str, self.ways.values()))}", f"chosen on {self.chosen_on}"])
+        head, ways = f"{'':18}  {'static':>8}  {'adapted':>8}", " and ".join(map(str, self.ways.values()))
+        return f"{head}\n{_lines(self.static, self.adapted)}\nadapted by {ways}\nchosen on {self.chosen_on}"
+
+
+def _lines(*results: Likelihood) -> str:
+    """Returns what results of one text say, side by side."""
+    text = results[0]
+    rows = [
+        ("nats per token", [f"{each.nats_per_token:.4f}" for each in results], f"{text.tokens:,} tokens"),
+        ("perplexity", [perplexity_text(each.perplexity) for each in results], ""),
+        ("bits per character", [f"{each.bits_per_character:.4f}" for each in results], f"{text.characters:,} characters"),
+        ("bits per byte", [f"{each.bits_per_byte:.4f}" for each in results], f"{text.bytes:,} bytes"),
+    ]
+    if text.unknown:
+        shares = [f"{each.unknown / each.tokens:.2%}" for each in results]
+        rows.append(("unknown tokens", shares, "what they stand for is not measured"))
+    return "\n".join(
+        f"{name:18}{''.join(f'  {value:>8}' for value in values)}{f'   ({note})' if note else ''}" for name, values, note in rows
+    )

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal
 from toolkit.arguments import InvalidArgument, check_choice, check_positive
 from toolkit.cells import CELLS, not_honoured, with_equations
 from toolkit.data.reading.reading import Reading
-from toolkit.tasks.prediction import Option
+from toolkit.tasks.option import Option
 
 TOKENIZER = ("tokenizer", "vocabulary_size")
 """Settings of the tokenizer."""

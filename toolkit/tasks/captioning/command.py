@@ -10,7 +10,8 @@ from typing import Any
 
 from toolkit.arguments import naming_options, option
 from toolkit.errors import UserError
-from toolkit.tasks.prediction import Option, Prediction
+from toolkit.tasks.option import Option
+from toolkit.tasks.prediction import Prediction
 from toolkit.tasks.records import Answer, rounded
 from toolkit.values import in_a_line
 

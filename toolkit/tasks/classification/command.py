@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from toolkit.tasks.prediction import Option, Prediction
+from toolkit.tasks.option import Option
+from toolkit.tasks.prediction import Prediction
 from toolkit.tasks.records import Answer, rounded
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from toolkit.arguments import check_integer, check_not_negative, naming_options, option
 from toolkit.errors import UserError
-from toolkit.tasks.prediction import Option, Prediction
+from toolkit.tasks.option import Option
+from toolkit.tasks.prediction import Prediction
 from toolkit.tasks.records import Answer, rounded
 
 TEMPERATURE, SEED = 1.0, 0

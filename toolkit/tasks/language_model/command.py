@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 from toolkit.arguments import check_integer, naming_options, option
 from toolkit.errors import UserError
-from toolkit.tasks.prediction import Option, Prediction, given
+from toolkit.tasks.option import Option
+from toolkit.tasks.prediction import Prediction, given
 from toolkit.tasks.records import Answer
 
 MAX_TOKENS = 200
@@ -58,7 +59,7 @@ class Writing(Prediction):
     options_of_exports = tuple(name for name in options if name not in ("learn_from", "explain"))
 
     def prepare(self, options: argparse.Namespace) -> None:
-        """Checks that what writes nothing stands alone; `--score FILE` becomes `--score --input FILE`."""
+        """Checks that what writes nothing stands alone and what is learned from is there; `--score FILE` becomes `--score --input FILE`."""
         score, explain, learn_from = map(option, ("score", "explain", "learn_from"))
         if options.explain and options.next is None:
             raise UserError(f"{explain}: expected {option('next')} with it, whose tokens are explained, received none")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from toolkit.data.running_text.token_file import TokenFile
 from toolkit.models.language_model import LanguageModel
 from toolkit.tasks.language_model.reading import windows
 from toolkit.training.losses import sparse_cross_entropy
@@ -28,6 +29,17 @@ class Passages(NamedTuple):
     starts: np.ndarray
     tokens: np.ndarray
     nats: np.ndarray
+
+
+def size_of(tokens: TokenFile, end_id: int | None) -> tuple[int, int, int, int]:
+    """Returns what `Likelihood` says of a text besides its nats: tokens that are predicted, characters, bytes, unknown tokens.
+
+    Args:
+        tokens: The text.
+        end_id: What ends a document and is predicted; `None` if nothing does.
+    """
+    ends = 0 if end_id is None else tokens.documents
+    return len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown
 
 
 def text_nats(model: LanguageModel, documents: Sequence[np.ndarray], *, window: int = 256, rows: int = 32) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from toolkit.data.reading.reading import READING_OPTIONS
-from toolkit.tasks.prediction import Option
+from toolkit.tasks.option import Option
 from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
 
 

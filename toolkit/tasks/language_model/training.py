@@ -26,7 +26,7 @@ from toolkit.tasks.language_model.choices import choices
 from toolkit.tasks.language_model.examples import measured_passages
 from toolkit.tasks.language_model.exporter import LanguageModelExporter
 from toolkit.tasks.language_model.functions import LanguageModelRunner
-from toolkit.tasks.language_model.measures import Passages, passage_nats
+from toolkit.tasks.language_model.measures import Passages, passage_nats, size_of
 from toolkit.tasks.language_model.sampling import Sampling
 from toolkit.tasks.language_model.text_generator import TextGenerator
 from toolkit.tasks.language_model.texts import TEXT_OPTIONS, Texts
@@ -122,13 +122,13 @@ class LanguageModeling(TrainingRun):
         if cache is not None:
             check_positive_integer("cache", cache)
         model, tokenizer = self.load_model(), Tokenizer.load(self.run.tokenizer)
-        ends, ways = self._ends, {"dynamic": bool(dynamic), "cache": cache}
+        end_id, ways = self._end_id(tokenizer), {"dynamic": bool(dynamic), "cache": cache}
 
         def measure(tokens: TokenFile) -> Likelihood | AdaptedLikelihood:
             if not any(ways.values()):
-                return _measure(model, tokenizer, tokenizer.end_id if ends else None, tokens)[0]
+                return _measure(model, tokenizer, end_id, tokens)[0]
             validation, train = map(self._tokens_of, ("validation", "train"))
-            return measure_adapted(model, tokenizer, tokens, validation, train, ends=ends, **ways)
+            return measure_adapted(model, tokenizer, end_id, tokens, validation, train, **ways)
 
         if data is None:
             texts = self.read_data()
@@ -197,12 +197,12 @@ class LanguageModeling(TrainingRun):
         Raises:
             UserError: The run is not finished, or the text cannot be read.
         """
-        ends, tokenizer = self._ends, Tokenizer.load(self.run.tokenizer)
+        tokenizer = Tokenizer.load(self.run.tokenizer)
         model = load_model(self.run.model, dtype="float32")
         documents = read_document_split(data, **self._chosen(TEXT_OPTIONS, {}), reading=Reading.of(self.settings))
         with tempfile.TemporaryDirectory() as folder:
             tokens = TokenFile.make(Path(folder) / "tokens", documents, tokenizer)
-            learn_from(model, tokenizer, tokens, self._tokens_of("train"), ends=ends)
+            learn_from(model, tokenizer, self._end_id(tokenizer), tokens, self._tokens_of("train"))
         return self._generator(model, tokenizer)
 
     def _generator(self, model: keras.Model, tokenizer: Tokenizer) -> TextGenerator:
@@ -212,6 +212,10 @@ class LanguageModeling(TrainingRun):
     def _ends(self) -> bool:
         """Whether documents end with a token that is predicted."""
         return not self.run.read_metrics()["continuous"]
+
+    def _end_id(self, tokenizer: Tokenizer) -> int | None:
+        """Returns that token; `None` if there is none."""
+        return tokenizer.end_id if self._ends else None
 
     def exporter(self) -> LanguageModelExporter:
         """Returns what writes the trained model as a SavedModel and as LiteRT files.
@@ -225,9 +229,7 @@ class LanguageModeling(TrainingRun):
 
 def _measure(model: keras.Model, tokenizer: Tokenizer, end_id: int | None, tokens: TokenFile) -> tuple[Likelihood, Passages]:
     passages = passage_nats(model, DocumentIds(tokens, tokenizer.begin_id, end_id))
-    ends = 0 if end_id is None else tokens.documents
-    nats = float(passages.nats.sum())
-    return Likelihood(nats, len(tokens) + ends, tokens.characters, tokens.bytes, tokens.unknown), passages
+    return Likelihood(float(passages.nats.sum()), *size_of(tokens, end_id)), passages
 
 
 def _passages(documents: Documents, continuous: bool) -> list[str]:

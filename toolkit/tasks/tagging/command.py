@@ -5,7 +5,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from toolkit.tasks.prediction import Option, Prediction
+from toolkit.tasks.option import Option
+from toolkit.tasks.prediction import Prediction
 from toolkit.tasks.records import Answer, rounded
 
 

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from toolkit.arguments import naming_options, option
 from toolkit.data.reading.lines import read_lines
 from toolkit.errors import UserError
-from toolkit.tasks.prediction import Option, Prediction, given
+from toolkit.tasks.option import Option
+from toolkit.tasks.prediction import Prediction, given
 from toolkit.tasks.records import Answer, rounded
 
 METHODS = {"greedy": "take the most probable token at each step", "sample": "draw each token at random"}

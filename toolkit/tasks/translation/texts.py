@@ -45,7 +45,7 @@ class ParallelTexts:
     target_tokenizer: Tokenizer
     sources: dict[str, list[np.ndarray]]
     targets: dict[str, list[np.ndarray]]
-    kept: Sequence[int] = ()
+    kept: Sequence[int]
 
     @property
     def shares_vocabulary(self) -> bool:

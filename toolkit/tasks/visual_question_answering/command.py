@@ -9,7 +9,8 @@ from typing import Any
 
 from toolkit.errors import UserError
 from toolkit.tasks.lines import open_lines
-from toolkit.tasks.prediction import Option, Prediction, given
+from toolkit.tasks.option import Option
+from toolkit.tasks.prediction import Prediction, given
 from toolkit.tasks.records import Answer, rounded
 
 LIKELY = 5  # answers of a record
