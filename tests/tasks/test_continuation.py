@@ -163,8 +163,9 @@ def tokenized(recipe):
 def others(settings, name):
     """Returns settings of which one has another value, for each value that may be tried."""
     value, hint = getattr(settings, name), typing.get_type_hints(type(settings))[name]
-    if typing.get_origin(hint) is typing.Literal:
-        values = [choice for choice in typing.get_args(hint) if choice != value]
+    choices = [choice for part in (hint, *typing.get_args(hint)) if typing.get_origin(part) is typing.Literal for choice in typing.get_args(part)]
+    if choices:
+        values = [choice for choice in choices if choice != value]
     elif isinstance(value, bool):
         values = [not value]
     elif isinstance(value, float) or float in typing.get_args(hint):
