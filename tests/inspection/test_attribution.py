@@ -3,18 +3,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from toolkit.inspection.attribution import (
-    GAP,
-    PATCHES,
-    embedding_of,
-    gradient_times_input,
-    integrated_gradients,
-    of_pixels,
-    replaced,
-    with_gradient,
-)
+from toolkit.inspection.attribution import GAP, PATCHES, gradient_times_input, integrated_gradients, of_pixels, with_gradient
 from toolkit.inspection.explained import Attribution
 from toolkit.layers import LSTM
+from toolkit.layers.replacing import replaced
+from toolkit.models.embedding import embedding_of
 
 INPUTS = np.random.default_rng(0).normal(size=(5, 3)).astype("float32")
 WEIGHTS = np.random.default_rng(1).normal(size=(5, 3)).astype("float32")

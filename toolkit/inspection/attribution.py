@@ -1,10 +1,7 @@
 """What each part of an input adds to a score, by gradients; for any function of it, and for a layer inside of a model."""
 
-import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -139,31 +136,3 @@ def _along(graded: Graded, inputs: np.ndarray, places: np.ndarray) -> tuple[np.n
         scores.append(np.asarray(values, "float64"))
         slopes.append((np.asarray(gradients, "float64") * inputs).sum(-1))
     return np.concatenate(scores), np.concatenate(slopes)
-
-
-@contextlib.contextmanager
-def replaced(layer: keras.layers.Layer, *values: Any) -> Iterator[None]:
-    """Lets the next calls of a layer give something else than they would; their masks stay. Later calls are as ever.
-
-    Args:
-        layer: The layer.
-        *values: What the calls give, in their order.
-    """
-    call, left = layer.call, iter(values)
-
-    def next_value(*inputs, **options):
-        for value in left:
-            return value
-        return call(*inputs, **options)
-
-    layer.call = next_value
-    try:
-        yield
-    finally:
-        del layer.call  # the instance's own, in the place of its class's
-
-
-def embedding_of(model: keras.Model) -> keras.layers.Embedding | None:
-    """Returns the layer that makes vectors of the tokens that a model reads; `None` if it cannot be told which one that is."""
-    found = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.Embedding)]
-    return getattr(model, "embedding_layer", found[0] if len(found) == 1 else None)

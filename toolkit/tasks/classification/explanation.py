@@ -9,19 +9,13 @@ import tensorflow as tf
 
 from toolkit.arguments import InvalidArgument
 from toolkit.data.batching.crop import crop
-from toolkit.inspection.attribution import (
-    MOST_STEPS,
-    Graded,
-    embedding_of,
-    gradient_times_input,
-    integrated_gradients,
-    replaced,
-    with_gradient,
-)
+from toolkit.inspection.attribution import MOST_STEPS, Graded, gradient_times_input, integrated_gradients, with_gradient
 from toolkit.inspection.explained import INTEGRATED, OCCLUSION, Attended, Attribution, Explained
 from toolkit.layers.ngram_logits import NgramLogits
 from toolkit.layers.pooling.attention_over_time import AttentionOverTime
 from toolkit.layers.recurrent.time_loop import backend
+from toolkit.layers.replacing import replaced
+from toolkit.models.embedding import embedding_of
 from toolkit.models.text_classifier import PARTS, TextClassifier
 from toolkit.tasks.classification.probabilities import probabilities_of
 from toolkit.tasks.classification.word_occlusion import flips_of, log_ratio

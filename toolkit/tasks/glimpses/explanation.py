@@ -8,9 +8,10 @@ import tensorflow as tf
 
 from toolkit.data.images.decoding import decode_image
 from toolkit.data.images.image_corpus import to_channels
-from toolkit.inspection.attribution import margin, of_pixels, replaced, with_gradient
+from toolkit.inspection.attribution import margin, of_pixels, with_gradient
 from toolkit.inspection.explained import Explained
 from toolkit.layers.recurrent.time_loop import backend
+from toolkit.layers.replacing import replaced
 from toolkit.models import GlimpseClassifier
 from toolkit.tasks.explainer import ImageExplainer
 from toolkit.tasks.explaining import two_best

@@ -7,9 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import InvalidArgument
-from toolkit.inspection.attribution import Graded, by_gradients, embedding_of, integrated_gradients, margin, replaced, with_gradient
+from toolkit.inspection.attribution import Graded, by_gradients, integrated_gradients, margin, with_gradient
 from toolkit.inspection.explained import Attribution, Explained
 from toolkit.layers.recurrent.time_loop import backend
+from toolkit.layers.replacing import replaced
+from toolkit.models.embedding import embedding_of
 from toolkit.tasks.explainer import TextExplainer
 from toolkit.tasks.explaining import runner_up, two_best, with_occlusion, without_each
 from toolkit.text.tokenizer import Tokenizer

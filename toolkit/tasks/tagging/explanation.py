@@ -7,9 +7,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from toolkit.inspection.attribution import Graded, by_gradients, embedding_of, integrated_gradients, margin, replaced, with_gradient
+from toolkit.inspection.attribution import Graded, by_gradients, integrated_gradients, margin, with_gradient
 from toolkit.inspection.explained import Attribution, Explained
 from toolkit.layers.recurrent.time_loop import backend
+from toolkit.layers.replacing import replaced
+from toolkit.models.embedding import embedding_of
 from toolkit.tasks.explainer import TextExplainer
 from toolkit.tasks.explaining import runner_up, with_occlusion
 from toolkit.tasks.tagging.crf import marginal_logits

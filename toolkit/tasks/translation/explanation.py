@@ -7,9 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.parallel_texts.source_ids import source_ids
-from toolkit.inspection.attribution import Graded, by_gradients, embedding_of, integrated_gradients, margin, replaced, with_gradient
+from toolkit.inspection.attribution import Graded, by_gradients, integrated_gradients, margin, with_gradient
 from toolkit.inspection.explained import Attended, Attribution, Explained
 from toolkit.layers.recurrent.time_loop import backend
+from toolkit.layers.replacing import replaced
+from toolkit.models.embedding import embedding_of
 from toolkit.tasks.explainer import TextExplainer
 from toolkit.tasks.explaining import runner_up, search_for, texts_to_explain, with_occlusion, without_each
 from toolkit.tasks.translation.text_translator import DECODE, Hypothesis, Translation

@@ -7,9 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.data.images.decoding import decode_image
-from toolkit.inspection.attribution import by_gradients, embedding_of, margin, of_pixels, replaced, with_gradient
+from toolkit.inspection.attribution import by_gradients, margin, of_pixels, with_gradient
 from toolkit.inspection.explained import Attended, Explained
 from toolkit.layers.recurrent.time_loop import backend
+from toolkit.layers.replacing import replaced
+from toolkit.models.embedding import embedding_of
 from toolkit.tasks.explainer import ImageExplainer
 from toolkit.tasks.explaining import check_one_answer, samples_to_explain, two_best, with_occlusion, without_each
 from toolkit.text.words import words_of
