@@ -163,7 +163,8 @@ def tokenized(recipe):
 def others(settings, name):
     """Returns settings of which one has another value, for each value that may be tried."""
     value, hint = getattr(settings, name), typing.get_type_hints(type(settings))[name]
-    choices = [choice for part in (hint, *typing.get_args(hint)) if typing.get_origin(part) is typing.Literal for choice in typing.get_args(part)]
+    parts = [part for part in (hint, *typing.get_args(hint)) if typing.get_origin(part) is typing.Literal]
+    choices = [choice for part in parts for choice in typing.get_args(part)]
     if choices:
         values = [choice for choice in choices if choice != value]
     elif isinstance(value, bool):
