@@ -16,6 +16,7 @@ FRONT_DOORS = (
     "inspecting.py",
     "opening.py",
     "run.py",
+    "spark.py",
 )  # they stand above the line, beside `cli`
 
 

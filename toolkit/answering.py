@@ -3,6 +3,7 @@
 import abc
 import argparse
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 from toolkit.arguments import check_positive_integer, naming_options
@@ -66,10 +67,26 @@ class Answering(abc.ABC):
 
     def _chosen(self, items: list[Any], batch_size: int | None, options: dict[str, Any]) -> argparse.Namespace:
         """Returns the options as a command line has them."""
-        chosen = self.prediction.chosen(options)
+        chosen = self.options(batch_size, options)
+        vars(chosen).update(texts=items)
+        self.prediction.prepare(chosen)
+        return chosen
+
+    def options(self, batch_size: int | None, given: Mapping[str, Any]) -> argparse.Namespace:
+        """Returns options from Python as a command line has them.
+
+        Args:
+            batch_size: Items answered at once; `None` for what the kind of task does.
+            given: The options of the kind of task, by name.
+
+        Raises:
+            UserError: An option is unknown or out of range.
+        """
+        chosen = self.prediction.chosen(given)
         if batch_size is not None:
             with naming_options(("batch_size",)):
                 check_positive_integer("batch_size", batch_size)
-        vars(chosen).update(texts=items, input="-", output="-", format="jsonl", batch_size=batch_size)
-        self.prediction.prepare(chosen)
+        vars(chosen).update(
+            texts=[], input="-", output="-", format="jsonl", text_column=None, skip_bad=False, batch_size=batch_size, first=1
+        )
         return chosen

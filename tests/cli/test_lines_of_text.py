@@ -7,11 +7,11 @@ import sys
 import pytest
 
 from toolkit.errors import UserError
-from toolkit.tasks.lines import open_lines
+from toolkit.tasks.lines import open_items
 
 
 def lines_of(path, *sizes):
-    with open_lines([], str(path), *sizes) as batches:
+    with open_items([], str(path), *sizes) as batches:
         return list(batches)
 
 
@@ -62,12 +62,12 @@ def test_batches_of_a_file_are_larger(tmp_path):
 
 
 def test_words_are_texts_as_they_are():
-    with open_lines(["two\nlines", "", "x"], "-", 1, 2) as batches:
+    with open_items(["two\nlines", "", "x"], "-", 1, 2) as batches:
         assert list(batches) == [["two\nlines", ""], ["x"]]
 
 
 def test_a_slow_pipe_is_answered_before_its_batch_is_full(monkeypatch):
-    with piped(monkeypatch) as pipe, open_lines([], "-", 2) as batches:
+    with piped(monkeypatch) as pipe, open_items([], "-", 2) as batches:
         pipe.write(b"one\ntw")
         assert next(batches) == ["one"]
         pipe.write(b"o\nthree\nfour\n")
@@ -84,7 +84,7 @@ def test_a_terminal_is_answered_line_by_line(monkeypatch, capsys):
             return True
 
     monkeypatch.setattr(sys, "stdin", Terminal("one\n\ntwo\n"))
-    with open_lines([], "-", 64) as batches:
+    with open_items([], "-", 64) as batches:
         assert list(batches) == [["one"], [""], ["two"]]
     out, err = capsys.readouterr()
     assert "Ctrl-D" in err
@@ -98,7 +98,7 @@ def test_a_line_that_is_not_utf8_is_named(tmp_path):
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(UserError, match=r"nowhere: expected a file of texts.*No such file"):
+    with pytest.raises(UserError, match=r"nowhere: expected a file of texts, a folder of them or a pattern such as .*found none"):
         lines_of(tmp_path / "nowhere", 2)
     with pytest.raises(UserError, match=r"expected a file of texts"):
         lines_of(tmp_path, 2)

@@ -8,6 +8,8 @@ from typing import Any
 from toolkit.arguments import flag
 from toolkit.cli.parser import Parser
 from toolkit.cli.streams import require_input, require_output
+from toolkit.engines import ENGINES
+from toolkit.engines.predicting import answer, check
 from toolkit.errors import UserError
 from toolkit.opening import open as open_model
 from toolkit.tasks.lines import open_output
@@ -20,23 +22,41 @@ from toolkit.values import one_of
 def run(argv: Sequence[str]) -> int:
     """Answers texts."""
     predictions = {name: find_task(name).part("prediction")() for name in TASKS}
-    options = _parser(predictions).parse_args(argv)
+    options = parsed(argv, predictions)
     if options.batch_size is not None and options.batch_size < 1:
         raise UserError(f"--batch-size: expected at least 1, received {options.batch_size}")
     if options.texts and options.input != "-":
         raise UserError(f"expected texts or --input, received both: {len(options.texts)} texts and --input {options.input}")
-    if options.output == "-":
+    if options.engine is not None:
+        check(options)
+    elif options.output == "-":
         require_output()
     model = open_model(options.run)
     prediction = model.prediction
     _refuse_others(predictions, prediction, options)
     prediction.prepare(options)
+    if options.engine is not None:
+        answer(model, options)
+        return 0
     if not options.texts and options.input == "-":
         require_input()
     answerer = model.answerer(options)
     with prediction.read(options) as batches, open_output(options.output) as output, model.precision():
         write_answers(prediction.answers(answerer, batches, options), prediction.columns(answerer, options), output, options.format)
     return 0
+
+
+def parsed(argv: Sequence[str], predictions: Mapping[str, Prediction]) -> argparse.Namespace:
+    """Returns the options that the words of a command are.
+
+    Args:
+        argv: The words after `toolkit predict`.
+        predictions: What each kind of task says of answers, by its name.
+
+    Raises:
+        UserError: An option is unknown, or its value is not what it should be.
+    """
+    return _parser(predictions).parse_args(argv)
 
 
 def _parser(predictions: Mapping[str, Prediction]) -> Parser:
@@ -47,14 +67,29 @@ def _parser(predictions: Mapping[str, Prediction]) -> Parser:
     )
     parser.add_argument("run", metavar="RUN", help="folder of a finished training run, or of an exported model")
     parser.add_argument("texts", metavar="TEXT", nargs="*", default=[], help="a text; with none, texts are read line by line")
-    parser.add_argument("--input", metavar="FILE", default="-", help="file of texts, one per line; `-` for standard input (the default)")
-    parser.add_argument("--output", metavar="FILE", default="-", help="file to write; `-` for standard output (the default)")
+    parser.add_argument(
+        "--input",
+        metavar="FILE",
+        default="-",
+        help="texts: a file, a folder of files or a pattern; a text per line, or per row of CSV, JSON or Parquet; gzipped or not; "
+        "`-` for the lines of standard input (the default)",
+    )
+    parser.add_argument("--text-column", metavar="NAME", help="column of the text in a table, by its name or number")
+    parser.add_argument("--skip-bad", action="store_true", help="leave out lines and files that cannot be read, and say which")
+    parser.add_argument(
+        "--output", metavar="FILE", default="-", help="file to write, with --engine a folder; `-` for standard output (the default)"
+    )
     parser.add_argument(
         "--format", type=one_of(FORMATS), metavar=f"{{{','.join(FORMATS)}}}", default="text", help="text, the default, csv or jsonl"
     )
     parser.add_argument("--json", dest="format", action="store_const", const="jsonl", help="the same as --format jsonl")
     sizes = ", ".join(f"{prediction.batch_size} to {prediction.does}" for prediction in predictions.values())
     parser.add_argument("--batch-size", type=int, metavar="N", help=f"texts answered at once (default: {sizes}; 1 on a terminal)")
+    parser.set_defaults(first=1)
+    engines = parser.add_argument_group("many processes or machines")
+    engines.add_argument("--engine", type=one_of(tuple(ENGINES)), metavar=f"{{{','.join(ENGINES)}}}", help="what spreads the work")
+    engines.add_argument("--master", metavar="URL", help="its master, such as spark://host:7077 (default: the cores of this machine)")
+    engines.add_argument("--keep-order", action="store_true", help="number and order the answers exactly as one process does")
     groups: dict[tuple[str, ...], Any] = {}
     for option in _all_options(predictions):
         kinds = tuple(name for name, prediction in predictions.items() if option in prediction.options)

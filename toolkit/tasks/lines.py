@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-from toolkit.data.reading.lines import is_compressed_or_marked, read_lines
+from toolkit.data.reading.item_files import Told, files_of, items_of, parts_of
 from toolkit.errors import UserError
 from toolkit.operating_system import is_readable
 from toolkit.run_folder import writing
@@ -20,40 +20,50 @@ _BLOCK = 1 << 16
 
 
 @contextlib.contextmanager
-def open_lines(texts: Sequence[str], path: str, batch_size: int, batches_of_file: int = 1) -> Iterator[Iterator[list[str]]]:
+def open_items(
+    texts: Sequence[str],
+    given: str,
+    batch_size: int,
+    batches_of_file: int = 1,
+    text_column: str | None = None,
+    leave_out: Told | None = None,
+) -> Iterator[Iterator[list[str]]]:
     """Opens the texts that a command is to answer, as batches of them.
 
-    A line ends at a newline, which a carriage return may precede, and at nothing else. From a terminal each line is a batch. What comes
+    A line ends at a newline, which carriage returns may precede, and at nothing else. From a terminal each line is a batch. What comes
     through a pipe is a batch when it is full, and when no more lines come at once.
 
     Args:
-        texts: Words of the command line; if there are none, lines are read.
-        path: File to read, gzipped or not, `-` for standard input.
+        texts: Words of the command line; if there are none, files are read.
+        given: What to read: `-` for the lines of standard input, or as for `toolkit.data.reading.item_files.files_of`.
         batch_size: Most texts of a batch.
-        batches_of_file: How many times as many a batch has where nobody waits for an answer: of words or a file.
+        batches_of_file: How many times as many a batch has where nobody waits for an answer: of words or files.
+        text_column: Column of the text in tables, as for `toolkit.data.reading.item_files.items_of`.
+        leave_out: Is told what is wrong with what cannot be read, as there.
 
     Yields:
-        Batches of lines without their ends, in order; none of them is empty.
+        Batches of texts, lines without their ends, in order; none of them is empty.
 
     Raises:
-        UserError: The file cannot be read, or a line is not UTF-8.
+        UserError: A file cannot be read, or a line is not UTF-8.
     """
     if texts:
         yield _batches(iter(texts), batch_size * batches_of_file)
-    elif path == "-" and sys.stdin.isatty():
+    elif given == "-" and sys.stdin.isatty():
         print(
             f"reading texts from the terminal, one per line; end with {'Ctrl-Z and Enter' if sys.platform == 'win32' else 'Ctrl-D'}",
             file=sys.stderr,
         )
         yield ([line] for line in _typed())
-    elif path != "-" and is_compressed_or_marked(Path(path)):
-        yield _batches((line.rstrip("\r\n") for line in read_lines(Path(path))), batch_size * batches_of_file)
-    else:
-        name = "standard input" if path == "-" else path
-        with _open(path, name) as file:
+    elif _is_stream(given):
+        with _open(given) as file:
             is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
             blocks = _blocks(file.fileno(), batch_size * batches_of_file if is_file else batch_size)
-            yield _decoded(blocks, name)
+            yield _decoded(blocks, "standard input" if given == "-" else given)
+    else:
+        parts = parts_of(files_of(given), text_column=text_column)
+        items = itertools.chain.from_iterable(items_of(part, text_column, leave_out) for part in parts)
+        yield _batches(items, batch_size * batches_of_file)
 
 
 @contextlib.contextmanager
@@ -80,11 +90,16 @@ def open_output(path: str) -> Iterator[IO[str]]:
             temporary.unlink(missing_ok=True)
 
 
-def _open(path: str, name: str) -> IO[bytes]:
+def _is_stream(path: str) -> bool:
+    """Tells standard input and pipes, whose lines may be waited for, from files and folders."""
+    return path == "-" or (os.path.exists(path) and not os.path.isdir(path) and not os.path.isfile(path))
+
+
+def _open(path: str) -> IO[bytes]:
     try:
         return open(sys.stdin.fileno() if path == "-" else path, "rb", buffering=0, closefd=path != "-")
     except OSError as error:
-        raise UserError(f"{name}: expected a file of texts, but it cannot be read ({error.strerror})") from error
+        raise UserError(f"{path}: expected a file of texts, but it cannot be read ({error.strerror})") from error
 
 
 def _batches(lines: Iterator[str], size: int) -> Iterator[list[str]]:

@@ -2,13 +2,14 @@
 
 import abc
 import argparse
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from toolkit.arguments import option
 from toolkit.errors import UserError
-from toolkit.tasks.lines import open_lines
+from toolkit.tasks.lines import open_items
 from toolkit.tasks.option import Option
 from toolkit.tasks.records import Answer
 from toolkit.values import in_a_line, take
@@ -39,15 +40,28 @@ class Prediction(abc.ABC):
     """Those that `open_run` reads: with others of them, what gives answers is another one."""
 
     def read(self, options: argparse.Namespace) -> AbstractContextManager[Iterator[list[Any]]]:
-        """Opens the items that a command is to answer, as batches of them: words of the command line, or the lines of a file.
+        """Opens the items that a command is to answer, as batches of them: words of the command line, or what files hold.
 
         Args:
-            options: The parsed options, among them `texts`, `input` and `batch_size`.
+            options: The parsed options, among them `texts`, `input`, `text_column` and `batch_size`.
 
         Raises:
             UserError: They cannot be read.
         """
-        return open_lines(options.texts, options.input, options.batch_size or self.batch_size, self.batches_together(options))
+        sizes = options.batch_size or self.batch_size, self.batches_together(options)
+        return open_items(options.texts, options.input, *sizes, options.text_column, _left_out if options.skip_bad else None)
+
+    def item_of(self, text: str, options: argparse.Namespace) -> Any:
+        """Returns the item that a line of a file is.
+
+        Args:
+            text: The line.
+            options: The parsed options.
+
+        Raises:
+            UserError: Without other options, a line is none.
+        """
+        return text
 
     def checked(self, items: Iterable[Any]) -> list[Any]:
         """Returns items from Python.
@@ -109,6 +123,14 @@ class Prediction(abc.ABC):
         """
         return 1
 
+    def gives_tables(self, options: argparse.Namespace) -> bool:
+        """Returns whether an answer has several rows, such as one for each word.
+
+        Args:
+            options: The parsed options.
+        """
+        return False
+
     @abc.abstractmethod
     def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
         """Returns the names of the columns of the answers' rows.
@@ -125,7 +147,8 @@ class Prediction(abc.ABC):
         Args:
             answerer: What `open_run` returned, or what opens an export of this kind.
             batches: Items.
-            options: The parsed options; answers are to be read by people where `format` is `"text"`.
+            options: The parsed options; answers are to be read by people where `format` is `"text"`. `first` is the number of the first
+                item, counted from 1, where items are numbered.
 
         Raises:
             UserError: An option is out of range, or an item cannot be read.
@@ -140,3 +163,7 @@ def given(options: argparse.Namespace, names: Iterable[str]) -> list[str]:
         names: Those to look at.
     """
     return [option(name) for name in names if getattr(options, name) is not None and getattr(options, name) is not False]
+
+
+def _left_out(error: UserError) -> None:
+    print(f"toolkit: warning: left out: {error}", file=sys.stderr)

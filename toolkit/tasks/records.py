@@ -1,6 +1,7 @@
 """Answers as values, and what writes those of any kind of task: as text, CSV or JSON lines."""
 
 import csv
+import io
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -44,18 +45,26 @@ def write_answers(answers: Iterable[Answer], columns: Sequence[str], file: IO[st
         ValueError: The format is not known.
     """
     check_choice("output_format", output_format, FORMATS)
-    # All strings quoted: otherwise a lone carriage return inside of a text would end its record.
-    table = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     if output_format == "csv":
-        table.writerow(columns)
+        file.write(csv_lines([columns]))
     for answer in answers:
-        if output_format == "csv":
-            table.writerows(answer.rows)
-        else:
-            for piece in answer.text if output_format == "text" else (json_line(answer), "\n"):
-                file.write(piece)
-                file.flush()
-        file.flush()
+        for piece in pieces_of(answer, output_format):
+            file.write(piece)
+            file.flush()
+
+
+def pieces_of(answer: Answer, output_format: str) -> Iterable[str]:
+    """Returns what is written of an answer in one of `FORMATS`, in pieces as they come; together they end with a line feed."""
+    if output_format == "text":
+        return answer.text
+    return [csv_lines(answer.rows) if output_format == "csv" else f"{json_line(answer)}\n"]
+
+
+def csv_lines(rows: Iterable[Sequence]) -> str:
+    """Returns rows as CSV. All strings are quoted: otherwise a lone carriage return inside of a text would end its record."""
+    file = io.StringIO(newline="")
+    csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
+    return file.getvalue()
 
 
 def json_line(record: dict) -> str:

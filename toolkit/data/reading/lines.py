@@ -92,20 +92,26 @@ def read_chunks(path: Path, encoding: str | None = None, tell: Callable[[str], N
             read = file.read(_CHUNK_BYTES)
 
 
-def is_compressed_or_marked(path: Path) -> bool:
-    """Tells whether a regular file is gzipped, or encoded in UTF-16 or UTF-32 by its mark, so that its bytes are not those of its text.
+def is_gzip(path: Path) -> bool:
+    """Tells whether a file is gzipped, by its first bytes, or else should be, by its name."""
+    return path.suffix == ".gz" or _start_of(path, Path.open).startswith(_GZIP)
 
-    Args:
-        path: Any path; what is no regular file, or cannot be read, is neither.
-    """
+
+def is_marked(path: Path) -> bool:
+    """Tells whether the text of a file, gzipped or not, is encoded in UTF-16 or UTF-32, by its byte order mark."""
+    start = _start_of(path, gzip.open if is_gzip(path) else Path.open)
+    return any(start.startswith(mark) for mark, name in _MARKS if name != "utf-8")
+
+
+def _start_of(path: Path, opened: Callable) -> bytes:
+    """Returns the first bytes of a regular file; none of what is another thing, or cannot be read."""
     try:
         if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            start = file.read(4)
-    except OSError:
-        return False
-    return start.startswith(_GZIP) or any(start.startswith(mark) for mark, name in _MARKS if name != "utf-8")
+            return b""
+        with opened(path, "rb") as file:
+            return file.read(4)
+    except (OSError, EOFError, zlib.error):
+        return b""
 
 
 def _is_utf8(read: bytes) -> bool:

@@ -7,11 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from toolkit.data.reading.columns import Columns
-from toolkit.data.reading.header import column_keys, has_header
+from toolkit.data.reading.header import column_keys
+from toolkit.data.reading.item_files import open_texts, table_texts
 from toolkit.data.reading.lines import read_chunks, read_lines
 from toolkit.data.reading.local_files import SPLIT_NAMES, entries, named_paths, names_splits
 from toolkit.data.reading.reading import Reading
-from toolkit.data.reading.tables import Table, is_table_name, open_table, text_of
+from toolkit.data.reading.tables import is_table_name
 from toolkit.data.running_text.stretch import Document, Stretch, in_parts
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.errors import UserError
@@ -68,7 +69,7 @@ def _read(path: Path, by_line: bool, columns: Columns, reading: Reading) -> Iter
         for entry in entries(path):
             yield from _read(entry, by_line, columns, reading)
     elif _is_table(path, reading):
-        yield from _rows(path, columns, reading)
+        yield from map(in_parts, table_texts(path, columns, reading))
     elif by_line:
         yield from (in_parts(line.rstrip("\r\n")) for line in read_lines(path, reading.encoding))
     else:
@@ -79,23 +80,8 @@ def _is_table(path: Path, reading: Reading) -> bool:
     return not path.is_dir() and (reading.format is not None or is_table_name(path))
 
 
-def _rows(path: Path, columns: Columns, reading: Reading) -> Iterator[Document]:
-    table, column = _open(path, columns, reading)
-    for place, row in table.rows:
-        if column not in row:
-            raise UserError(f'{place}: expected "{column}", received {", ".join(map(repr, row)) or "an empty object"}')
-        yield in_parts(text_of(row, column, place))
-
-
-def _open(path: Path, columns: Columns, reading: Reading) -> tuple[Table, str]:
-    """Returns a table and the column of its texts."""
-    table = open_table(path, reading, header=lambda rows: has_header(rows, columns.is_name))
-    rows = [row for _, row in table.sample]
-    return table, columns.resolve(table.names, table.sample[0][0], rows, roles=("text",)).text
-
-
 def _described(path: Path, columns: Columns, reading: Reading) -> str | None:
-    table, column = _open(path, columns, reading)
+    table, column = open_texts(path, columns, reading)
     keys = column_keys(table.names)
     return table.describe(f"text in column {keys.index(column) + 1}" * (not table.has_header), ["--text-column"] * (not table.has_header))
 

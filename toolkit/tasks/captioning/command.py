@@ -56,7 +56,7 @@ class CaptionWriting(Prediction):
     def answers(self, answerer: Any, batches: Iterable[list[Any]], options: argparse.Namespace) -> Iterator[Answer]:
         """Yields `image`, `caption`, `score`, `words` and `attention` (for each word a row for each row of the image) of each image."""
         images = itertools.chain.from_iterable((zip(batch, answerer.predict(batch), strict=True)) for batch in batches)
-        for number, (image, caption) in enumerate(images, start=1):
+        for number, (image, caption) in enumerate(images, start=options.first):
             if options.pictures:
                 _draw(Path(options.pictures), number, image, caption, answerer.image_size)
             maps = None if caption.attention is None else [[[rounded(w) for w in row] for row in word] for word in caption.attention]

@@ -18,6 +18,10 @@ class FrameTagging(Prediction):
     batch_size = 16
     item = ((str, os.PathLike, dict), 'the path of a folder of frames or of an animated image, or a dict with "images", a list of them')
 
+    def gives_tables(self, options: argparse.Namespace) -> bool:
+        """Returns that there is a row for each frame."""
+        return True
+
     def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
         """Returns sequence, the number of the frame, its label and the probability of that."""
         return ("sequence", "frame", "label", "score")

@@ -90,6 +90,10 @@ class Writing(Prediction):
         """Returns many of what is scored; what is written is shown as it comes."""
         return 20 if options.score else 1
 
+    def gives_tables(self, options: argparse.Namespace) -> bool:
+        """Returns whether tokens that may come next are asked for, a row each."""
+        return options.next is not None
+
     def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
         """Returns those of samples, of tokens that may come next, or of scores."""
         from toolkit.tasks.language_model import output
@@ -132,8 +136,8 @@ def _written(generator: Any, batches: Iterable[list[str]], options: argparse.Nam
     typed = not options.texts and options.input == "-" and sys.stdin.isatty()
     watched, separator = options.output == "-" and sys.stdout.isatty(), "" if typed and samples == 1 else SEPARATOR
     texts = (_texts(generator, batch, samples, arguments, watched) for batch in (_readable(generator, batches) if typed else batches))
-    for number, (prompt, pieces) in enumerate(itertools.chain.from_iterable(texts)):
-        yield text_answer(prompt, pieces, separator if number else "")
+    for number, (prompt, pieces) in enumerate(itertools.chain.from_iterable(texts), start=options.first):
+        yield text_answer(prompt, pieces, separator if number > 1 else "")
 
 
 def _readable(generator: Any, batches: Iterable[list[str]]) -> Iterator[list[str]]:

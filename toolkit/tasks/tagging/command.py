@@ -29,6 +29,10 @@ class WordTagging(Prediction):
             predictor.explainer = needed_explainer(run, explainer_of(run))
         return predictor
 
+    def gives_tables(self, options: argparse.Namespace) -> bool:
+        """Returns that there is a row for each word."""
+        return True
+
     def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
         """Returns the number of the text, word, tag and its probability, and the words that count most for it if that is asked for."""
         return ("text", "word", "tag", "score", *(["explanation"] if options.explain else []))
@@ -38,7 +42,7 @@ class WordTagging(Prediction):
         from toolkit.tasks.tagging.output import as_text, record_of, with_explanation
 
         tagged = itertools.chain.from_iterable(map(answerer.predict, batches))
-        for number, text in enumerate(tagged, start=1):
+        for number, text in enumerate(tagged, start=options.first):
             record = record_of(text, answerer.kind)
             rows = [[number, *row] for row in zip(text.words, text.tags, (rounded(score) for score in text.scores), strict=True)]
             answer = Answer(record, rows, [f"{as_text(text, answerer.kind)}\n"])

@@ -74,6 +74,10 @@ class Translating(Prediction):
         """Returns many."""
         return 20
 
+    def gives_tables(self, options: argparse.Namespace) -> bool:
+        """Returns whether there is a row for each of several translations."""
+        return (options.n_best or 1) > 1
+
     def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
         """Returns source, translation, score, and the words that count most if that is asked for; of given ones source, target, score."""
         return ("source", "translation" if options.score is None else "target", "score", *(["explanation"] if options.explain else []))
@@ -84,7 +88,7 @@ class Translating(Prediction):
 
         if options.score is None:
             most = options.n_best or 1
-            for number, translation in enumerate(_translations(answerer, batches, options), start=1):
+            for number, translation in enumerate(_translations(answerer, batches, options), start=options.first):
                 answer = answer_of(translation, number, most)
                 if options.explain:
                     explained = [answerer.explainer.integrated(translation, each) for each in translation.hypotheses[:most]]
@@ -112,7 +116,7 @@ def _search(options: argparse.Namespace, default: Any) -> Any:
 
 
 def _translations(translator: Any, batches: Iterable[list[str]], options: argparse.Namespace) -> Iterator[Any]:
-    number = 0
+    number = options.first - 1
     for batch in batches:
         prefixes = None if options.prefix is None else [options.prefix] * len(batch)
         for translation in translator.translate(batch, prefixes):

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from toolkit.arguments import option
 from toolkit.errors import UserError
-from toolkit.tasks.lines import open_lines
+from toolkit.tasks.lines import open_items
 from toolkit.tasks.option import Option
 from toolkit.tasks.prediction import Prediction, given
 from toolkit.tasks.records import Answer, rounded
@@ -46,8 +47,14 @@ class QuestionAnswering(Prediction):
             rows = _asked(Path(options.input), options.image_folder)
             yield (rows[start : start + size] for start in range(0, len(rows), size))
             return
-        with open_lines(asked, options.input, size) as batches:
-            yield ([{"image": options.image, "question": question} for question in batch] for batch in batches)
+        with open_items(asked, options.input, size) as batches:
+            yield ([self.item_of(question, options) for question in batch] for batch in batches)
+
+    def item_of(self, text: str, options: argparse.Namespace) -> dict[str, str]:
+        """Returns a line as a question about the image of `--image`."""
+        if options.image is None:
+            raise UserError(f"{option('image')}: expected the image that the lines ask about, received none")
+        return {"image": options.image, "question": text}
 
     def columns(self, answerer: Any, options: argparse.Namespace) -> Sequence[str]:
         """Returns image, question, answer and its probability."""
