@@ -8,6 +8,7 @@ the record.
 """
 
 import argparse
+import dataclasses
 import itertools
 import os
 import statistics
@@ -35,19 +36,21 @@ def main(argv: Sequence[str] | None = None) -> ComparisonRecord:
     parser.add_argument("--rounds", type=int, default=3, help="of each way, alternating; the median counts (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of the record")
     options = parser.parse_args(argv)
-    started = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        rows = measure(Path(folder), options.lines, options.rounds)
     record = ComparisonRecord(
         name="spark-prediction",
         table=TABLE,
         what="labels of sentences by saved_models/sentiment, LiteRT",
         command=f"python -m benchmarks.spark_prediction --lines {options.lines} --rounds {options.rounds}",
         seed=0,
-        minutes=round((time.monotonic() - started) / 60, 1),
-        rows=rows,
+        minutes=0.0,
+        settings={"lines": options.lines, "rounds": options.rounds},
+        rows={},
         versions=versions_of(PACKAGES),
     )
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = measure(Path(folder), options.lines, options.rounds)
+    record = dataclasses.replace(record, rows=rows, minutes=round((time.monotonic() - started) / 60, 1))
     print(*(f"{name}: {row}" for name, row in rows.items()), record.save(options.out), sep="\n")
     return record
 

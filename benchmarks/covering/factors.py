@@ -78,7 +78,7 @@ EXCUSED = {
     "how long is trained, how fast, and what is kept": (
         "epochs", "steps", "minutes", "learning_rate", "doubly_stochastic", "warmup_steps", "momentum", "averaging_patience", "monitor",
         "average_epochs", "patience", "checkpoint_seconds", "seed", "location_deviation",
-        "subword_dropout",
+        "subword_dropout", "adversarial_norm",
     ),
     "other machines": ("strategy",),
     "weights of others": ("backbone", "backbone_weights", "fine_tune"),

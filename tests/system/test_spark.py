@@ -122,3 +122,17 @@ def test_a_master_that_is_not_there_is_named(tmp_path):
     )
     assert done.returncode == 2
     assert "--master spark://127.0.0.1:1: expected a Spark master, but nothing answers there within 20 seconds" in done.stderr
+
+
+def test_workers_of_one_training_are_started(cluster, tmp_path):
+    rows = "".join(f"{word} film {number},{label}\n" for number in range(40) for word, label in (("good", "yes"), ("bad", "no")))
+    (tmp_path / "reviews.csv").write_text(f"text,label\n{rows}")
+    words = ["--data", "reviews.csv", "--steps", "6", "--vocabulary-size", "300", "--baseline", "false", "--run-dir", "run", "--json"]
+    done = toolkit("train", "sentiment", *words, "--engine", "spark", "--master", cluster.url, "--workers", "2", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert '"accuracy"' in done.stdout.splitlines()[-1]
+    assert (tmp_path / "run/model.keras").is_file()
+    assert "strategy: multi_worker" in (tmp_path / "run/config.yaml").read_text()
+    many = toolkit("train", "sentiment", *words, "--engine", "spark", "--master", cluster.url, "--workers", "9", cwd=tmp_path)
+    assert many.returncode == 2
+    assert "--workers: expected at most the 2 tasks that Spark runs at once, received 9" in many.stderr

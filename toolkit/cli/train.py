@@ -1,8 +1,11 @@
 """`toolkit train`."""
 
+import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from toolkit.arguments import naming_options
 from toolkit.cli.finish import finish
@@ -10,9 +13,13 @@ from toolkit.cli.options import SettingsParser, setting_kinds
 from toolkit.cli.parser import spelled
 from toolkit.cli.recipes import RECIPES, find_recipe, make_run
 from toolkit.cli.streams import outlive_readers
+from toolkit.engines import ENGINES
+from toolkit.engines.training import train
 from toolkit.errors import UserError
 from toolkit.recipe import Recipe
 from toolkit.run import finished, prepared_folder, starting_point
+from toolkit.run_folder import RunFolder
+from toolkit.values import one_of
 
 USAGE = f"""\
 usage: toolkit train RECIPE [--preset NAME | --continue-from RUN] [--run-dir FOLDER] [--OPTION VALUE ...]
@@ -51,9 +58,17 @@ def run_recipe(recipe: Recipe, command: str, argv: Sequence[str]) -> int:
     )
     parser.add_argument("--export-dir", default="saved_models", metavar="FOLDER", help="folder of exported models (default: saved_models)")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
+    parser.add_argument("--engine", type=one_of(tuple(ENGINES)), metavar=f"{{{','.join(ENGINES)}}}", help="what starts the workers")
+    parser.add_argument("--master", metavar="URL", help="the engine's master, such as spark://host:7077 (default: this machine)")
+    parser.add_argument("--workers", type=int, metavar="N", help="how many train together, with --engine (default: 2)")
     settings, options = parser.parse(argv, lambda given: starting_point(recipe, given.get("preset"), given.get("continue_from")))
     with naming_options(setting_kinds(recipe.settings_class)):
         run = prepared_folder(recipe, settings, options.preset, options.run_dir)
+        if options.engine is not None:
+            return _train_by_engine(recipe, settings, run, options)
+        for name in ("master", "workers"):
+            if getattr(options, name) is not None:
+                raise UserError(f"--{name}: expected --engine with it, received none")
         outlive_readers(f"nobody reads the output any more; the training goes on, and its results will be in {run.path}")
         return _train(make_run(recipe, settings, run), Path(options.export_dir), options.json)
 
@@ -76,6 +91,17 @@ def _train_to_the_end(training):
     except WorkerLost as lost:
         print(f"toolkit: {lost}; starting again from the last checkpoint", file=sys.stderr)
         restart()
+
+
+def _train_by_engine(recipe: Recipe, settings: Any, run: RunFolder, options: argparse.Namespace) -> int:
+    workers = 2 if options.workers is None else options.workers
+    if workers < 2:
+        raise UserError(f"--workers: expected at least 2, received {workers}; one needs no --engine")
+    folders = {"--run-dir": run.path, "--export-dir": options.export_dir}
+    words = [str(word) for name, folder in folders.items() for word in (name, Path(folder).absolute())] + ["--json"] * options.json
+    with importlib.import_module(ENGINES[options.engine]).engine(options.master) as engine:
+        print(train(engine, recipe.file or recipe.name, settings, words, workers), end="")
+    return 0
 
 
 def _train(training, export_dir: Path, as_json: bool) -> int:

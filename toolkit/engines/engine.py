@@ -3,7 +3,7 @@
 import abc
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 Result = TypeVar("Result")
 
@@ -52,8 +52,8 @@ class Engine(abc.ABC):
         """
 
     @abc.abstractmethod
-    def together(self, function: Callable[[int, Sequence[str]], Any], workers: int) -> None:
-        """Runs a function so many times, all at the same time.
+    def together(self, function: Callable[[int, Sequence[str]], Result], workers: int) -> list[Result]:
+        """Runs a function so many times, all at the same time, and returns what each gives.
 
         Args:
             function: Takes the number of the worker, and the addresses `host:port` at which each of them may listen.

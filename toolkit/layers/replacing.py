@@ -27,6 +27,19 @@ def replaced(layer: keras.layers.Layer, *values: Any) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def changed(layer: keras.layers.Layer, change: Callable[[Any], Any]) -> Iterator[None]:
+    """Lets a layer give what a function makes of what it would; its masks stay.
+
+    Args:
+        layer: The layer.
+        change: From what a call gives to what is to come of it.
+    """
+    call = layer.call
+    with _calling(layer, lambda *inputs, **options: change(call(*inputs, **options))):
+        yield
+
+
+@contextlib.contextmanager
 def _calling(layer: keras.layers.Layer, function: Callable) -> Iterator[None]:
     layer.call = function
     try:

@@ -3,6 +3,7 @@
 from toolkit.lazy_names import lazy_names
 
 HOMES = {
+    "AdversarialObjective": "toolkit.training.adversarial",
     "AveragedSGD": "toolkit.training.averaged_sgd",
     "CarriedState": "toolkit.training.carried_state",
     "History": "toolkit.training.history",

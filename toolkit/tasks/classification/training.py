@@ -44,8 +44,9 @@ from toolkit.tasks.stage import stage
 from toolkit.tasks.training_run import TrainingRun, header
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
+from toolkit.training.adversarial import AdversarialObjective
 from toolkit.training.losses import sparse_cross_entropy
-from toolkit.training.objective import LogitsObjective
+from toolkit.training.objective import LogitsObjective, Objective
 
 COLUMNS = LabeledTextSettings.columns
 _log = logging.getLogger(__name__)
@@ -121,8 +122,10 @@ class TextClassification(TrainingRun):
             class_weights=s.class_weights,
         )
 
-    def _objective(self, data: LabeledTexts) -> LogitsObjective:
-        return LogitsObjective({"loss": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
+    def _objective(self, data: LabeledTexts) -> Objective:
+        objective = LogitsObjective({"loss": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
+        norm = self.settings.adversarial_norm
+        return objective if norm is None else AdversarialObjective(objective, norm)
 
     def _describe_tokens(self, data: LabeledTexts) -> str:
         return f"{data.tokenizer.model_type}, {data.tokenizer.vocabulary_size:,} pieces"

@@ -1,0 +1,30 @@
+"""Waiting for other machines."""
+
+import socket
+import time
+from collections.abc import Callable
+
+PATIENCE = 20
+"""Seconds that a master and its workers have to answer."""
+
+
+def listens(host: str, port: int) -> bool:
+    """Tells whether something takes connections at an address."""
+    try:
+        with socket.create_connection((host, port), timeout=2):
+            return True
+    except OSError:
+        return False
+
+
+def comes_true(happened: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+    """Waits for something to happen; returns whether it has, in time.
+
+    Args:
+        happened: Whether it has.
+        seconds: How long to wait.
+    """
+    end = time.monotonic() + seconds
+    while not (found := happened()) and time.monotonic() < end:
+        time.sleep(0.2)
+    return found
