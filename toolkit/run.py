@@ -6,7 +6,7 @@ import functools
 import importlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -23,6 +23,7 @@ from toolkit.quiet import native_notices_hidden
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.continuation import Continuation
+from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.registry import find_task
 from toolkit.values import in_a_line, kind_of, take
 
@@ -199,7 +200,7 @@ def train(
     values = take(kinds | own, settings | {"preset": preset, "run_dir": run_dir}, "setting")
     preset, folder = values.pop("preset"), values.pop("run_dir")
     with naming_options(kinds):
-        chosen = replace(starting_point(recipe, preset, values.get("continue_from")), **values)
+        chosen = replace(starting_point(recipe, preset, values), **values)
         run = prepared_folder(recipe, chosen, preset, folder)
         with as_a_command():
             training = make_run(recipe, chosen, run)
@@ -210,19 +211,21 @@ def train(
     return Run(training)
 
 
-def starting_point(recipe: Recipe, preset: str | None, continue_from: str | None) -> Any:
-    """Returns the settings that what is given is changes to: those of a preset, or of the run to go on from.
+def starting_point(recipe: Recipe, preset: str | None, given: Mapping[str, Any]) -> Any:
+    """Returns the settings that what is given is changes to: those of a preset, of the run to go on from, or of the first teacher.
 
     Args:
         recipe: The recipe.
         preset: Name of the preset; `None` if none was given.
-        continue_from: The run; `None` if none was given.
+        given: Settings by their names.
 
     Raises:
         UserError: There is no such run.
     """
-    if continue_from and preset is None:
-        return Continuation.of(recipe, continue_from).settings
+    if (origin := given.get("continue_from")) and preset is None:
+        return Continuation.of(recipe, origin).settings
+    if (teachers := given.get("distill_from")) and preset is None:
+        return Teachers.of(recipe, teachers).settings
     return recipe.presets[preset or recipe.default_preset]
 
 
@@ -233,16 +236,21 @@ def prepared_folder(recipe: Recipe, settings: Any, preset: str | None, folder: s
         recipe: The recipe.
         settings: Its settings.
         preset: Name of the preset that they were made from; `None` for the default.
-        folder: Where it is to be; `None` for `runs/RECIPE-PRESET`, or `runs/RUN-continued`.
+        folder: Where it is to be; `None` for `runs/RECIPE-PRESET`, `runs/RUN-continued` or `runs/RUN-distilled`.
 
     Raises:
         UserError: It cannot go on from there.
     """
     origin = settings.continue_from
-    name = f"{Path(origin).resolve().name}-continued" if origin else f"{recipe.name}-{preset or recipe.default_preset}"
+    taught = getattr(settings, "distill_from", None)
+    name = f"{recipe.name}-{preset or recipe.default_preset}"
+    if origin or taught:
+        name = f"{Path((origin or taught.split(',')[0]).strip()).resolve().name}-{'continued' if origin else 'distilled'}"
     run = RunFolder(f"runs/{name}" if folder is None else folder)
     if origin:
         Continuation.of(recipe, origin).check(settings, run)
+    if taught:
+        Teachers.of(recipe, taught).check(settings, run)
     return run
 
 

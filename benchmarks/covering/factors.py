@@ -67,7 +67,7 @@ EXCUSED = {
         "train_shift", "train_scale", "sequences", "binarize",
     ),
     "other runs and files, which tests of their own begin with": (
-        "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model",
+        "init_from", "continue_from", "distill_from", "distill_share", "tokenizer_model", "target_tokenizer_model",
     ),
     "sizes, which are tiny here": (
         "vocabulary_size", "embedding_dim", "units", "tokens_per_batch", "batch_size", "window", "character_dim", "word_length",

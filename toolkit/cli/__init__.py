@@ -21,6 +21,7 @@ from toolkit.recipe import Recipe
 COMMANDS = {
     "list": "list the recipes and their presets",
     "train": "train a recipe, or go on where a training was interrupted",
+    "distill": "train a model from the answers of finished runs",
     "evaluate": "measure a trained model on its test split or on other data",
     "predict": "answer texts of the command line, a file or standard input",
     "export": "write a trained model as SavedModel and LiteRT, verified",

@@ -63,7 +63,7 @@ def open_run(run_dir: str | os.PathLike, recipe: Recipe | None = None) -> Any:
         UserError: The folder is no run folder, its recipe is not where it was, or its settings are not those of that recipe.
     """
     run = RunFolder(run_dir)
-    recipe = _recipe_of(run) if recipe is None else _checked(recipe, f"the recipe {recipe.name}")
+    recipe = recipe_of(run) if recipe is None else _checked(recipe, f"the recipe {recipe.name}")
     if recipe.name != (name := run.read_config()["recipe"]):
         raise UserError(f"{run.path}: expected the recipe {name}, received {recipe.file or 'a recipe'}, which is named {recipe.name}")
     return make_run(recipe, recipe.settings_of(run), run)
@@ -80,7 +80,7 @@ def make_run(recipe: Recipe, settings: Any, run: RunFolder) -> Any:
     return training(recipe, settings, run, started)
 
 
-def _recipe_of(run: RunFolder) -> Recipe:
+def recipe_of(run: RunFolder) -> Recipe:
     """Returns the recipe that a run says it is of."""
     config = run.read_config()
     if file := config.get("recipe_file"):

@@ -54,14 +54,16 @@ def run_recipe(recipe: Recipe, command: str, argv: Sequence[str]) -> int:
     """
     parser = SettingsParser(command, recipe.summary, recipe.name, recipe.presets)
     parser.add_argument(
-        "--run-dir", metavar="FOLDER", help=f"folder of the run (default: runs/{recipe.name}-PRESET, or runs/RUN-continued)"
+        "--run-dir",
+        metavar="FOLDER",
+        help=f"folder of the run (default: runs/{recipe.name}-PRESET, runs/RUN-continued or runs/RUN-distilled)",
     )
     parser.add_argument("--export-dir", default="saved_models", metavar="FOLDER", help="folder of exported models (default: saved_models)")
     parser.add_argument("--json", action="store_true", help="print the result as one line of JSON at the end")
     parser.add_argument("--engine", type=one_of(tuple(ENGINES)), metavar=f"{{{','.join(ENGINES)}}}", help="what starts the workers")
     parser.add_argument("--master", metavar="URL", help="the engine's master, such as spark://host:7077 (default: this machine)")
     parser.add_argument("--workers", type=int, metavar="N", help="how many train together, with --engine (default: 2)")
-    settings, options = parser.parse(argv, lambda given: starting_point(recipe, given.get("preset"), given.get("continue_from")))
+    settings, options = parser.parse(argv, lambda given: starting_point(recipe, given.get("preset"), given))
     with naming_options(setting_kinds(recipe.settings_class)):
         run = prepared_folder(recipe, settings, options.preset, options.run_dir)
         if options.engine is not None:

@@ -10,7 +10,7 @@ from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder, differences
 from toolkit.tasks.data_report import public_name
 
-ORIGINS = ("init_from", "tokenizer_model", "target_tokenizer_model", "backbone_weights")
+ORIGINS = ("init_from", "distill_from", "tokenizer_model", "target_tokenizer_model", "backbone_weights")
 """Settings that say where weights or tokenizers come from: those of a training that goes on come from the run alone."""
 
 
@@ -81,10 +81,7 @@ class Continuation:
 
     def give_tokenizers(self, run: RunFolder) -> None:
         """Copies the tokenizers into the folder of a new run, where they are found instead of being trained."""
-        for mine, copy in ((self.run.tokenizer, run.tokenizer), (self.run.target_tokenizer, run.target_tokenizer)):
-            if mine.exists() and not copy.exists():
-                with run.replacing(copy) as temporary:
-                    shutil.copyfile(mine, temporary)
+        copy_tokenizers(self.run, run)
 
     def give_weights(self, model: Any, *, keeps_output: bool = False) -> None:
         """Gives a model the weights.
@@ -121,3 +118,11 @@ class Continuation:
             "data": public_name(self.run.read_json(self.run.data_report)["name"]),
             "continued_from": self.metrics.get("continued_from"),
         }
+
+
+def copy_tokenizers(run: RunFolder, other: RunFolder) -> None:
+    """Copies the tokenizers of a finished run into the folder of another, unless it has them."""
+    for mine, copy in ((run.tokenizer, other.tokenizer), (run.target_tokenizer, other.target_tokenizer)):
+        if mine.exists() and not copy.exists():
+            with other.replacing(copy) as temporary:
+                shutil.copyfile(mine, temporary)

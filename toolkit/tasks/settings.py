@@ -92,6 +92,17 @@ class TrainingSettings:
         at_least(self, epochs=1, steps=1, warmup_steps=0, average_epochs=1, averaging_patience=1, patience=1, checkpoint_seconds=0, seed=0)
 
 
+@dataclass(frozen=True, kw_only=True)
+class DistillationSettings:
+    """From whom a model learns besides.
+
+    Attributes:
+        distill_from: finished runs of the recipe, by commas, whose answers are learned from, too; their tokenizers are taken over
+    """
+
+    distill_from: str | None = None
+
+
 def at_least(settings: Any, **limits: float) -> None:
     """Checks that settings, where they are given, are not below their limits.
 

@@ -32,6 +32,7 @@ from toolkit.run_folder import RunFolder
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.data_report import licence_of, public_name
+from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.registry import find_task
 from toolkit.tasks.run_report import finish, report_of
 from toolkit.tasks.stage import stage
@@ -48,7 +49,17 @@ BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.3
 MOST_BUSY = 2.0
 """On a busy machine the test and the export take longer; that is allowed for up to this factor."""
 
-PRIVATE = ("data", "data_dir", "unlabelled", "init_from", "continue_from", "tokenizer_model", "target_tokenizer_model", "backbone_weights")
+PRIVATE = (
+    "data",
+    "data_dir",
+    "unlabelled",
+    "init_from",
+    "distill_from",
+    "continue_from",
+    "tokenizer_model",
+    "target_tokenizer_model",
+    "backbone_weights",
+)
 """Settings that name folders of the machine: they are of no use where the model goes."""
 
 
@@ -98,6 +109,20 @@ class TrainingRun(abc.ABC):
         origin.check(self.settings, self.run)
         return origin
 
+    @functools.cached_property
+    def teachers(self) -> Teachers | None:
+        """The runs whose answers are learned from, too, if there are any.
+
+        Raises:
+            UserError: They do not fit.
+        """
+        given = getattr(self.settings, "distill_from", None)
+        if given is None:
+            return None
+        teachers = Teachers.of(self.recipe, given)
+        teachers.check(self.settings, self.run)
+        return teachers
+
     def train(self) -> Any:
         """Trains to the end, from the start or from the last checkpoint, and measures the model on the test split.
 
@@ -114,13 +139,18 @@ class TrainingRun(abc.ABC):
 
     def _train(self, strategy: tf.distribute.Strategy) -> Any:
         s, started = self.settings, time.monotonic()
-        origin = self.origin
+        origin, teachers = self.origin, self.teachers
         stage("reading", s.data or "the data that come along")
         keras.utils.set_random_seed(s.seed)
         with self.run.opening(self.recipe.name, s, self.recipe.file), losing_workers(strategy):
             if origin:
                 origin.give_tokenizers(self.run)
+            if teachers:
+                teachers.give_tokenizers(self.run)
             data = self.read_data()
+            if teachers:
+                stage("teachers", f"{teachers}: they answer what is to be learned")
+                data = self._distilled(data, teachers)
             s = self._settle(data)
             train, validation = (self._batches(data, split, strategy.num_replicas_in_sync) for split in ("train", "validation"))
             with strategy.scope():
@@ -158,6 +188,10 @@ class TrainingRun(abc.ABC):
         seconds = prepared - started + history.epochs[-1]["seconds"] + time.monotonic() - trained
         self._keep(model, data, history, result, measured, seconds)
         return result
+
+    def _distilled(self, data: Any, teachers: Teachers) -> Any:
+        """Returns data that have answers of other runs, too; of a kind whose settings have `distill_from`."""
+        raise NotImplementedError
 
     def _settle(self, data: Any) -> Any:
         """Chooses the settings that nobody has given, keeps and returns all."""

@@ -22,6 +22,28 @@ def sparse_cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
     return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
 
 
+def cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """Returns -log p of each label, or -Σ_k q_k log p_k where labels are probabilities q.
+
+    Args:
+        labels: Integers `[...]`, or probabilities `[..., classes]`.
+        logits: `[..., classes]`.
+
+    Returns:
+        Nats `[...]`.
+    """
+    if labels.shape.rank < logits.shape.rank:
+        return sparse_cross_entropy(labels, logits)
+    return tf.nn.softmax_cross_entropy_with_logits(tf.cast(labels, logits.dtype), logits)
+
+
+def accuracy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
+    """Returns 1 where the label, or the one of the highest probability, has the largest logit, else 0; arguments as `cross_entropy`."""
+    if labels.shape.rank == logits.shape.rank:
+        labels = tf.argmax(labels, -1)
+    return tf.cast(tf.equal(tf.cast(labels, tf.int64), tf.argmax(logits, -1)), tf.float32)
+
+
 class SmoothedCrossEntropy:
     """The cross-entropy with a target that gives each class, right or wrong, a part of the share ε.
 

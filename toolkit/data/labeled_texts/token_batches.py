@@ -15,7 +15,7 @@ class TokenBatches(PlannedBatches):
 
     Args:
         token_lists: Token ids of each example, none longer than the last boundary of the plan. Id 0 is for padding.
-        labels: Label of each example.
+        labels: Label of each example, integers; or the probabilities of all labels, `[examples, labels]`.
         weights: Weight of each example in the loss, such as that of its class; `None` for 1.
         plan: Which examples go together; made for the lengths of `token_lists`.
 
@@ -40,7 +40,9 @@ class TokenBatches(PlannedBatches):
             )
         self._tokens = PackedTokens(token_lists)
         # One example more, of weight 0, is what a row of filler takes.
-        self._labels = tf.constant(np.append(labels, 0).astype(np.int32))
+        labels = np.asarray(labels)
+        filler = np.zeros((1, *labels.shape[1:]), labels.dtype)
+        self._labels = tf.constant(np.concatenate([labels, filler]).astype(np.int32 if labels.ndim == 1 else np.float32))
         self._weights = tf.constant(np.append(weights, 0).astype(np.float32))
 
     def make_batch(self, indices: tf.Tensor, boundary: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
@@ -51,7 +53,8 @@ class TokenBatches(PlannedBatches):
             boundary: As in `PlannedBatches`.
 
         Returns:
-            (tokens int32 `[rows, boundary]`, labels int32 `[rows]`, weights float32 `[rows]`). A row of filler is all zeros.
+            (tokens int32 `[rows, boundary]`, labels int32 `[rows]` or float32 `[rows, labels]`, weights float32 `[rows]`). A row of filler
+            is all zeros.
         """
         tokens, _ = self._tokens.pad(indices, boundary)
         return tokens, tf.gather(self._labels, indices), tf.gather(self._weights, indices)

@@ -15,7 +15,7 @@ class LabeledTokens(NamedTuple):
 
     Attributes:
         tokens: Token ids of each text.
-        labels: Number of the label of each text, integers `[texts]`.
+        labels: Number of the label of each text, integers `[texts]`; or to train on the probabilities of all labels, `[texts, labels]`.
         weights: What each text counts, `[texts]`.
     """
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from toolkit.arguments import InvalidArgument, check_positive, option
+from toolkit.arguments import InvalidArgument, check_fraction, check_positive, option
 from toolkit.data.reading.reading import LABEL_OPTIONS, READING_OPTIONS
-from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
+from toolkit.tasks.settings import TOKENIZER, DistillationSettings, FileSettings, TrainingSettings, at_least
 
 REST = "rest"
 """Value of `unlabelled` that stands for no file."""
@@ -15,7 +15,7 @@ LINEAR_PART_READS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabeledTextSettings(FileSettings, TrainingSettings):
+class LabeledTextSettings(DistillationSettings, FileSettings, TrainingSettings):
     """Where labeled texts come from, how they become tokens, and how these are batched and weighed.
 
     Attributes:
@@ -36,6 +36,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
         tokens_per_batch: size of a batch, padding included; nothing for what suits the texts
         epochs: passes over the training texts, at most; nothing for as many as suit them
         ema_momentum: share of itself that the average of the weights keeps at a step; 0 for no average, nothing for what suits the steps
+        distill_share: what the answers of distill_from count beside the label of a text that has one
         adversarial_norm: how far adversarial training moves the embedded tokens of a text, in units of their size; nothing for none
         class_weights: `balanced` to weigh each label by how rare it is
         baseline: whether tf-idf with a logistic regression is trained on the same texts, to be set beside the model
@@ -65,6 +66,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
     tokens_per_batch: int | None = None
     epochs: int | None = None
     ema_momentum: float | None = None
+    distill_share: float = 0.5
     adversarial_norm: float | None = None
     class_weights: Literal["balanced"] | None = None
     baseline: bool = True
@@ -82,6 +84,7 @@ class LabeledTextSettings(FileSettings, TrainingSettings):
             at_least(self, training_examples=1)
         if self.adversarial_norm is not None:
             check_positive("adversarial_norm", self.adversarial_norm)
+        check_fraction("distill_share", self.distill_share)
         if self.unlabelled == REST and self.training_examples is None:
             raise InvalidArgument("unlabelled", f"files, or {REST} with {option('training_examples')}", REST)
         if self.init_from and self.tokenizer_model:

@@ -38,6 +38,8 @@ class LabeledTexts:
         guessed: Those without labels, with the labels and weights that `self_training` gives them; `None` if there are none.
         teacher: The linear model that these labels come from.
         contexts: Vectors of tokens, `[tokens, dim]`.
+        soft_labels: Probabilities of the labels that `distillation` gives all texts to train on, float32 `[texts, labels]`, those without
+            labels last; `None` for labels as they are.
     """
 
     corpus: Corpus
@@ -46,6 +48,7 @@ class LabeledTexts:
     guessed: LabeledTokens | None = None
     teacher: NgramLogits | None = None
     contexts: np.ndarray | None = None
+    soft_labels: np.ndarray | None = None
 
     @property
     def label_names(self) -> list[str]:
@@ -65,6 +68,10 @@ class LabeledTexts:
     def to_learn_from(self, class_weights: str | None) -> LabeledTokens:
         """Returns the texts of the training split; weighted, with those that are labeled by guesses."""
         labeled = self.labeled("train", class_weights)
+        if self.soft_labels is not None:
+            likely, balanced = self.soft_labels.argmax(axis=1), class_weights == "balanced"
+            weights = balanced_weights(likely) if balanced else np.ones(len(likely))
+            return LabeledTokens([*labeled.tokens, *self.tokens.get(UNLABELLED, [])], self.soft_labels, weights)
         if self.guessed is None:
             return labeled
         tokens, labels, weights = self.guessed

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from toolkit.arguments import InvalidArgument
+from toolkit.arguments import InvalidArgument, option
 from toolkit.data.batching.crop import crop
 from toolkit.data.labeled_texts.corpus import Split, read_corpus, read_split
 from toolkit.data.labeled_texts.corpus_checks import rare_labels
@@ -18,6 +18,7 @@ from toolkit.data.labeled_texts.relabeling import relabeled
 from toolkit.data.labeled_texts.token_batches import TokenBatches
 from toolkit.data.reading.reading import Reading
 from toolkit.data.splits.splitting import SPLITS
+from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble, of_confusion
 from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import confusion_matrix, reliability_diagram
@@ -28,6 +29,7 @@ from toolkit.models.initialization import start_from_language_model
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.classification.baseline import Baseline
 from toolkit.tasks.classification.choices import buckets_for, choices, ngrams_for
+from toolkit.tasks.classification.distillation import distilled
 from toolkit.tasks.classification.examples import measured_texts
 from toolkit.tasks.classification.exporter import ClassifierExporter
 from toolkit.tasks.classification.functions import classifier_runner
@@ -39,13 +41,14 @@ from toolkit.tasks.classification.probabilities import logarithm, probabilities_
 from toolkit.tasks.classification.self_training import start_from_vectors, taught
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
+from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.example_text import shortest
 from toolkit.tasks.stage import stage
 from toolkit.tasks.training_run import TrainingRun, header
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.adversarial import AdversarialObjective
-from toolkit.training.losses import sparse_cross_entropy
+from toolkit.training.losses import accuracy, cross_entropy
 from toolkit.training.objective import LogitsObjective, Objective
 
 COLUMNS = LabeledTextSettings.columns
@@ -96,6 +99,14 @@ class TextClassification(TrainingRun):
         buckets = buckets_for(s, sum(map(len, data.learned(s.max_length))), len(data.label_names))
         return taught(data, ngrams_for(s, data.tokenizer), buckets, s.class_weights)
 
+    def _distilled(self, data: LabeledTexts, teachers: Teachers) -> LabeledTexts:
+        for run in teachers.runs:
+            known = run.read_metrics()["test"]["label_names"]
+            if known != data.label_names:
+                expected = f"expected runs with the labels {', '.join(data.label_names)}, received {run.path}, which has {', '.join(known)}"
+                raise UserError(f"{option('distill_from')}: {expected}")
+        return distilled(data, teachers.models(), self.settings.distill_share)
+
     def _checked(self, model: keras.Model, data: LabeledTexts) -> keras.Model:
         model = super()._checked(model, data)
         return model if isinstance(model, TextClassifier) else as_classifier(model, len(data.label_names))
@@ -123,7 +134,7 @@ class TextClassification(TrainingRun):
         )
 
     def _objective(self, data: LabeledTexts) -> Objective:
-        objective = LogitsObjective({"loss": sparse_cross_entropy, "accuracy": keras.metrics.sparse_categorical_accuracy})
+        objective = LogitsObjective({"loss": cross_entropy, "accuracy": accuracy})
         norm = self.settings.adversarial_norm
         return objective if norm is None else AdversarialObjective(objective, norm)
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from toolkit.data.reading.reading import Reading
-from toolkit.tasks.settings import TrainingSettings, at_least
+from toolkit.tasks.settings import DistillationSettings, TrainingSettings, at_least
 
 
 @dataclass(frozen=True, kw_only=True)
-class TaggedSentenceSettings(TrainingSettings):
+class TaggedSentenceSettings(DistillationSettings, TrainingSettings):
     """Where tagged sentences come from, how their words become numbers, and how these are batched.
 
     Attributes:

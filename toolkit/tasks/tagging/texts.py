@@ -27,16 +27,19 @@ class TaggedSentences:
         corpus: Sentences by split.
         vocabulary: The words and characters that are known.
         tag_names: The tags, in the order of their numbers.
+        distilled: Sentences that are trained on, too, with tags that other models have found.
     """
 
     corpus: TaggedCorpus
     vocabulary: Vocabulary
     tag_names: list[str]
+    distilled: Sequence[Sentence] = ()
 
     def batches(self, split: str, *, max_length: int, batch_size: int, seed: int, replicas: int, reads_characters: bool) -> TaggedBatches:
         """Returns the batches of a split; those of `"train"` are shuffled. A long sentence is cut into parts of `max_length` words."""
         numbers = {name: number for number, name in enumerate(self.tag_names)}
-        parts = list(cut(self.corpus.splits[split], max_length))
+        more = self.distilled if split == "train" else ()
+        parts = list(cut([*self.corpus.splits[split], *more], max_length))
         tags = [np.array([numbers[tag] for tag in part.tags], np.int32) for part in parts]
         plan = BatchPlan(
             [len(part.words) for part in parts],

@@ -11,10 +11,12 @@ import numpy as np
 
 from toolkit.evaluation.divergence import LEAST_MISSED, Trouble
 from toolkit.evaluation.measured import Measured
+from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.example_text import shortest
 from toolkit.tasks.tagging.answers import answers_of
 from toolkit.tasks.tagging.batches import TaggedBatches
 from toolkit.tasks.tagging.corpus import read_sentences, read_tagged
+from toolkit.tasks.tagging.distillation import distilled
 from toolkit.tasks.tagging.examples import measured_sentences
 from toolkit.tasks.tagging.exporter import TaggerExporter
 from toolkit.tasks.tagging.files import Form
@@ -46,6 +48,9 @@ class Tagging(TrainingRun):
     result = TaggingResult
     model_has = ("tag_names", "words", "characters", "word_length", "character_units", "chain")
     subject_has = ("explain", "read")
+
+    def _distilled(self, data: TaggedSentences, teachers: Teachers) -> TaggedSentences:
+        return distilled(data, teachers.models())
 
     def _batches(self, data: TaggedSentences, split: str, replicas: int) -> TaggedBatches:
         s = self.settings

@@ -5,11 +5,11 @@ from typing import ClassVar, Literal
 
 from toolkit.arguments import InvalidArgument, check_rate, option
 from toolkit.data.reading.reading import READING_OPTIONS
-from toolkit.tasks.settings import TOKENIZER, FileSettings, TrainingSettings, at_least
+from toolkit.tasks.settings import TOKENIZER, DistillationSettings, FileSettings, TrainingSettings, at_least
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParallelTextSettings(FileSettings, TrainingSettings):
+class ParallelTextSettings(DistillationSettings, FileSettings, TrainingSettings):
     """Where sentences and their translations come from, how they become tokens, how these are batched, and how translations are scored.
 
     Attributes:
@@ -68,6 +68,10 @@ class ParallelTextSettings(FileSettings, TrainingSettings):
         TrainingSettings.__post_init__(self)
         check_rate("subword_dropout", self.subword_dropout)
         at_least(self, vocabulary_size=1, max_length=2, batch_size=1, validation_pairs=1, max_length_ratio=1)
+        if self.distill_from and self.subword_dropout:
+            raise InvalidArgument(
+                "subword_dropout", f"0 with {option('distill_from')}, whose translations are tokens", self.subword_dropout
+            )
         if self.target_tokenizer_model and not self.separate_vocabularies:
             vocabularies = option("separate_vocabularies")
             expected, advice = f"none without {vocabularies}", f"set {vocabularies} to true"

@@ -18,9 +18,11 @@ from toolkit.evaluation.divergence import Trouble, of_perplexity
 from toolkit.evaluation.measured import Measured
 from toolkit.evaluation.plots import attention_heat_map, bleu_by_length
 from toolkit.tasks.choice import Choice
+from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.example_text import shortest
 from toolkit.tasks.training_run import TrainingRun
 from toolkit.tasks.translation.choices import choices
+from toolkit.tasks.translation.distillation import distilled
 from toolkit.tasks.translation.examples import measured_translations
 from toolkit.tasks.translation.exporter import TranslatorExporter
 from toolkit.tasks.translation.functions import translator_runner
@@ -66,6 +68,10 @@ class Translation(TrainingRun):
     def subject_has(self) -> tuple[str, ...]:
         """Attributes of the subject that inspections may need: it attends, unless the settings say that it does not."""
         return ("explain",) if getattr(self.settings, "attention", None) == "none" else ("explain", "attend")
+
+    def _distilled(self, data: ParallelTexts, teachers: Teachers) -> ParallelTexts:
+        s = self.settings
+        return distilled(data, teachers.models(), Search(beam_width=s.beam_width, length_penalty=s.length_penalty), s.max_length)
 
     def _choose(self, data: ParallelTexts) -> dict[str, Choice]:
         sizes = data.target_tokenizer.vocabulary_size, len(data.sources["train"]), len(data.corpus.splits["validation"].sources)
