@@ -228,3 +228,25 @@ def test_python_is_told_what_does_not_fit(folder, items, options, message):
         toolkit.open("translator").predict(items, **options)
     assert message in str(error.value)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--keep-order"], "--keep-order: expected --engine with it, received none"),
+        (["--master", "local"], "--master: expected --engine with it, received none"),
+        (["--engine", "spark", "--output", "x"], "--engine: expected --input FILE, FOLDER or PATTERN with it, received standard input"),
+        (["--engine", "spark", "--input", "texts"], "--engine: expected --output FOLDER with it, received standard output"),
+        (["--engine", "spark", "--input", "texts", "--output", "classifier"], "--output classifier: expected a folder that does not exist"),
+        (["--engine", "spark", "--input", "texts", "--output", "x"], "classifier: expected an exported model with --engine, found a run"),
+    ],
+)
+def test_an_engine_is_refused_before_it_is_started(predict, words, message):
+    assert message in predict("classifier", *words, code=2)
+
+
+def test_rows_of_a_table_are_texts(predict, folder):
+    (folder / "rows.csv").write_text('id,review\n1,"two\ncats"\n2,the mat\n')
+    assert predict("classifier", "--input", "rows.csv", "--json") == predict("classifier", "two\ncats", "the mat", "--json")
+    ids = predict("classifier", "--input", "rows.csv", "--text-column", "id", "--json")
+    assert ids == predict("classifier", "1", "2", "--json")

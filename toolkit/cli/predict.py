@@ -27,6 +27,9 @@ def run(argv: Sequence[str]) -> int:
         raise UserError(f"--batch-size: expected at least 1, received {options.batch_size}")
     if options.texts and options.input != "-":
         raise UserError(f"expected texts or --input, received both: {len(options.texts)} texts and --input {options.input}")
+    for name in ("master", "keep_order") if options.engine is None else ():
+        if getattr(options, name):
+            raise UserError(f"{flag(name)}: expected --engine with it, received none")
     if options.engine is not None:
         check(options)
     elif options.output == "-":
