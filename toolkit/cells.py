@@ -63,6 +63,8 @@ CELLS: dict[str, Cell] = {
     "peephole_lstm": Cell("cells.peephole_lstm_cell:PeepholeLSTMCell", ("h", "c"), "Gers & Schmidhuber 2000"),
     "coupled_lstm": Cell("cells.coupled_lstm_cell:CoupledLSTMCell", ("h", "c"), _GREFF),
     "layer_norm_lstm": Cell("cells.layer_norm_lstm_cell:LayerNormLSTMCell", ("h", "c"), "Ba, Kiros & Hinton 2016"),
+    "mogrifier_lstm": Cell("cells.mogrifier_cells:MogrifierLSTMCell", ("h", "c"), "Melis et al. 2020"),
+    "mogrifier_gru": Cell("cells.mogrifier_cells:MogrifierGRUCell", ("h",), "Melis et al. 2020"),
     "nig": Cell("cells.greff_variants:NIGCell", ("h", "c"), _GREFF),
     "nfg": Cell("cells.greff_variants:NFGCell", ("h", "c"), _GREFF),
     "nog": Cell("cells.greff_variants:NOGCell", ("h", "c"), _GREFF),

@@ -137,10 +137,10 @@ def predict_udf(path: str | os.PathLike, session: Any = None, **options: Any) ->
     from pyspark.sql import SparkSession
     from pyspark.sql.types import StructType
 
-    from toolkit.engines.columns import Columns
+    from toolkit.engines.columns import AnswerColumns
 
     session = session or SparkSession.active()
-    columns = Columns.of(path, options)
+    columns = AnswerColumns.of(path, options)
     located = columns.at(Spark(session).send(columns.folder))
     return predict_batch_udf(lambda: located.answers, return_type=StructType.fromDDL(columns.schema), batch_size=columns.batch_size)
 

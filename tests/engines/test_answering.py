@@ -10,8 +10,8 @@ from tests.cli.shell import ROOT
 from toolkit.cli import main
 from toolkit.cli.predict import parsed
 from toolkit.data.reading.item_files import files_of, parts_of
-from toolkit.engines.answering import Answering
-from toolkit.engines.columns import Columns
+from toolkit.engines.answering import Job
+from toolkit.engines.columns import AnswerColumns
 from toolkit.engines.predicting import OWN, part_size
 from toolkit.errors import UserError
 from toolkit.tasks.registry import TASKS, find_task
@@ -31,7 +31,7 @@ def texts(tmp_path_factory):
 def work(model, texts, *options, size=1000):
     given = vars(parsed([str(model), "--input", str(texts), *options], {name: find_task(name).part("prediction")() for name in TASKS}))
     shared = {name: value for name, value in given.items() if name not in OWN} | {"texts": []}
-    return Answering(lambda: str(model), "", parts_of(files_of(str(texts)), size), shared)
+    return Job(lambda: str(model), "", parts_of(files_of(str(texts)), size), shared)
 
 
 def in_one_process(capsys, model, texts, *options):
@@ -77,7 +77,7 @@ def test_parts_are_neither_tiny_nor_huge():
 
 
 def test_columns_are_those_of_the_table():
-    columns = Columns.of(MODELS / "sentiment/1/litert", {})
+    columns = AnswerColumns.of(MODELS / "sentiment/1/litert", {})
     assert columns.schema == "`label` string, `negative` double, `positive` double, `text` string"
     found = columns.answers(np.array(["a wonderful film", None, "dull"], object))
     assert list(found["label"]) == ["positive", None, "negative"]
@@ -87,7 +87,7 @@ def test_columns_are_those_of_the_table():
 
 
 def test_columns_of_several_rows_are_arrays():
-    columns = Columns.of(MODELS / "language_model", {"next": 3})
+    columns = AnswerColumns.of(MODELS / "language_model", {"next": 3})
     assert columns.many
     assert columns.schema == "`prompt` array<string>, `token` array<string>, `probability` array<double>"
     first, none = columns.answers(np.array(["the film", None], object))
@@ -101,4 +101,4 @@ def test_columns_of_several_rows_are_arrays():
 )
 def test_columns_of_a_wrong_option_are_refused(options, message):
     with pytest.raises(UserError, match=message):
-        Columns.of(MODELS / "sentiment/1/litert", options)
+        AnswerColumns.of(MODELS / "sentiment/1/litert", options)

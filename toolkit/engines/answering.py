@@ -33,7 +33,7 @@ class Counted:
 
 
 @dataclass(frozen=True)
-class Answering:
+class Job:
     """What is to be answered, and how.
 
     Attributes:

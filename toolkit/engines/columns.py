@@ -21,7 +21,7 @@ TYPES = {str: "string", int: "bigint"}  # others are double, like what is missin
 
 
 @dataclass(frozen=True)
-class Columns:
+class AnswerColumns:
     """The columns that answers have.
 
     Attributes:
@@ -43,7 +43,7 @@ class Columns:
     locate: Locate | None = None
 
     @classmethod
-    def of(cls, path: str | os.PathLike, options: Mapping[str, Any]) -> "Columns":
+    def of(cls, path: str | os.PathLike, options: Mapping[str, Any]) -> "AnswerColumns":
         """Finds out what the answers of an exported model are, by the answer to one item.
 
         Args:
@@ -74,7 +74,7 @@ class Columns:
         fields = ["`{}` {}".format(name.replace("`", "``"), kind) for name, kind in kinds.items()]
         return ", ".join(fields)
 
-    def at(self, locate: Locate) -> "Columns":
+    def at(self, locate: Locate) -> "AnswerColumns":
         """Returns the same where the folder lies elsewhere."""
         return replace(self, locate=locate)
 

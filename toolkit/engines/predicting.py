@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from toolkit.answering import Answering as Model
+from toolkit.answering import Answering
 from toolkit.arguments import option
 from toolkit.data.reading.item_files import files_of, parts_of
 from toolkit.engines import ENGINES
-from toolkit.engines.answering import SHOWN, Answering, Counted
+from toolkit.engines.answering import SHOWN, Counted, Job
 from toolkit.engines.engine import Engine
 from toolkit.errors import UserError
 from toolkit.opening import ExportedModel
@@ -48,7 +48,7 @@ def check(options: argparse.Namespace) -> None:
         )
 
 
-def answer(model: Model, options: argparse.Namespace) -> None:
+def answer(model: Answering, options: argparse.Namespace) -> None:
     """Answers what files hold; each part of the input becomes a file of the output folder.
 
     Args:
@@ -72,13 +72,13 @@ def _answer(engine: Engine, files: Sequence[Path], options: argparse.Namespace) 
         parts.sort(key=lambda part: -part.size)  # the longest first, so that none is waited for in the end
     folder, path = sent(Path(options.run))
     shared = {name: value for name, value in vars(options).items() if name not in OWN}
-    work = Answering(engine.send(folder), path, parts, {**shared, "texts": [], "input": options.input, "output": options.output})
+    job = Job(engine.send(folder), path, parts, {**shared, "texts": [], "input": options.input, "output": options.output})
     if options.keep_order or options.skip_bad:
-        counts = engine.gather(work.count, range(len(parts)))
+        counts = engine.gather(job.count, range(len(parts)))
         _tell(counts)
         if options.keep_order:
-            work = replace(work, firsts=[0, *itertools.accumulate(counted.items for counted in counts)])
-    engine.write(work.answers, range(len(parts)), options.output)
+            job = replace(job, firsts=[0, *itertools.accumulate(counted.items for counted in counts)])
+    engine.write(job.answers, range(len(parts)), options.output)
 
 
 def part_size(total: int, slots: int) -> int:

@@ -11,6 +11,7 @@ from toolkit.layers.recurrent.cells.indy_lstm_cell import IndyLSTMCell
 from toolkit.layers.recurrent.cells.layer_norm_lstm_cell import LayerNormLSTMCell
 from toolkit.layers.recurrent.cells.min_gru_cell import MinGRUCell
 from toolkit.layers.recurrent.cells.min_lstm_cell import MinLSTMCell
+from toolkit.layers.recurrent.cells.mogrifier_cells import MogrifierGRUCell, MogrifierLSTMCell
 from toolkit.layers.recurrent.cells.mut_cells import MUT1Cell, MUT2Cell, MUT3Cell
 from toolkit.layers.recurrent.cells.peephole_lstm_cell import PeepholeLSTMCell
 from toolkit.layers.recurrent.cells.qrnn_cell import QRNNCell
@@ -30,6 +31,8 @@ ARGUMENTS = {
     LayerNormLSTMCell: {"epsilon": 1e-3},
     MinGRUCell: {"positive": True},
     MinLSTMCell: {},
+    MogrifierGRUCell: {"rank": 2},
+    MogrifierLSTMCell: {"rounds": 3},
     MUT1Cell: {},
     MUT2Cell: {"project_inputs": False},
     MUT3Cell: {"activation": "relu"},

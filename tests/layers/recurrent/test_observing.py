@@ -8,10 +8,10 @@ from toolkit.layers import GRU, LSTM, RNN, AttentionDecoder, Bidirectional, Recu
 from toolkit.layers.recurrent.observing import observing
 
 BATCH, TIME, FEATURES, UNITS = 3, 7, 5, 4
-RARE = ("nig", "nog", "niaf", "noaf", "np", "mut2", "mut3", "layer_norm_lstm", "irnn", "min_lstm", "rg_lru", "ind_rnn")
+RARE = ("nig", "nog", "niaf", "noaf", "np", "mut2", "mut3", "layer_norm_lstm", "mogrifier_gru", "irnn", "min_lstm", "rg_lru", "ind_rnn")
 GATES = {
     **dict.fromkeys(("simple_rnn", "irnn", "ind_rnn"), ()),
-    **dict.fromkeys(("gru", "mut1", "mut2", "mut3"), ("z", "r")),
+    **dict.fromkeys(("gru", "mogrifier_gru", "mut1", "mut2", "mut3"), ("z", "r")),
     **{"nig": ("f", "o"), "nfg": ("i", "o"), "nog": ("i", "f"), "cifg": ("i", "o"), "coupled_lstm": ("f", "o")},
     **{"sru": ("f", "r"), "qrnn": ("f", "o"), "min_gru": ("z",), "min_lstm": ("f", "i", "f'"), "rg_lru": ("r", "i")},
 }

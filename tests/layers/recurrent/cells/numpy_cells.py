@@ -9,6 +9,7 @@ import numpy as np
 from toolkit.layers.recurrent.cells.coupled_lstm_cell import CoupledLSTMCell
 from toolkit.layers.recurrent.cells.greff_variants import CIFGCell, FGRCell, NFGCell, NIAFCell, NIGCell, NOAFCell, NOGCell, NPCell
 from toolkit.layers.recurrent.cells.layer_norm_lstm_cell import LayerNormLSTMCell
+from toolkit.layers.recurrent.cells.mogrifier_cells import MogrifierGRUCell, MogrifierLSTMCell
 from toolkit.layers.recurrent.cells.mut_cells import MUT1Cell, MUT2Cell, MUT3Cell
 from toolkit.layers.recurrent.cells.peephole_lstm_cell import PeepholeLSTMCell
 
@@ -134,6 +135,30 @@ def mut3(weights, x, h):
     return (np.tanh((r * h) @ u_h + x @ w_h + b_h) * z + h * (1 - z),)
 
 
+def mogrified(weights, x, h):
+    names = sorted({name.removesuffix("_left").removesuffix("_right") for name in weights if name.startswith("mogrifier")})
+    for number, name in enumerate(names, start=1):
+        matrix = weights[name] if name in weights else weights[f"{name}_left"] @ weights[f"{name}_right"]
+        if number % 2:
+            x = 2 * sigmoid(h @ matrix) * x
+        else:
+            h = 2 * sigmoid(x @ matrix) * h
+    return x, h
+
+
+def mogrifier_lstm(weights, x, h, c):
+    return no_peepholes(weights, *mogrified(weights, x, h), c)
+
+
+def mogrifier_gru(weights, x, h):
+    kept = h
+    x, h = mogrified(weights, x, h)
+    z = gates_of(weights, x, h, "zrg")
+    u_g = np.split(weights["recurrent_kernel"], 3, axis=1)[2]
+    r, update = sigmoid(z["r"]), sigmoid(z["z"])
+    return (update * kept + (1 - update) * np.tanh(z["g"] - h @ u_g + (r * h) @ u_g),)
+
+
 CELLS = {
     "vanilla": (PeepholeLSTMCell, {}, vanilla),
     "NIG": (NIGCell, {}, no_input_gate),
@@ -146,6 +171,9 @@ CELLS = {
     "FGR": (FGRCell, {}, full_gate_recurrence),
     "coupled": (CoupledLSTMCell, {}, coupled),
     "layer normalised": (LayerNormLSTMCell, {}, layer_normalised),
+    "mogrifier LSTM": (MogrifierLSTMCell, {}, mogrifier_lstm),
+    "mogrifier LSTM of rank 2": (MogrifierLSTMCell, {"rank": 2, "rounds": 3}, mogrifier_lstm),
+    "mogrifier GRU": (MogrifierGRUCell, {"rounds": 4}, mogrifier_gru),
     "MUT1": (MUT1Cell, {}, mut1),
     "MUT1 of the paper": (MUT1Cell, {"project_inputs": False}, mut1),
     "MUT2": (MUT2Cell, {}, mut2),

@@ -5,9 +5,10 @@ import pytest
 
 from toolkit.layers.recurrent.cells.coupled_lstm_cell import CoupledLSTMCell
 from toolkit.layers.recurrent.cells.layer_norm_lstm_cell import LayerNormLSTMCell
+from toolkit.layers.recurrent.cells.mogrifier_cells import MogrifierLSTMCell
 from toolkit.layers.recurrent.cells.peephole_lstm_cell import PeepholeLSTMCell
 
-CELLS = [CoupledLSTMCell, LayerNormLSTMCell, PeepholeLSTMCell]
+CELLS = [CoupledLSTMCell, LayerNormLSTMCell, MogrifierLSTMCell, PeepholeLSTMCell]
 
 
 @pytest.mark.parametrize("cell_class", CELLS)
