@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from toolkit.arguments import option
 from toolkit.engines.engine import Engine, Locate
-from toolkit.engines.waiting import PATIENCE, comes_true, listens
+from toolkit.engines.waiting import JOINING, PATIENCE, comes_true, listens
 from toolkit.errors import UserError, require
 
 CONFIGURATION = {
@@ -61,8 +61,8 @@ def engine(master: str | None = None) -> Iterator["Spark"]:
         raise UserError(f"Spark: expected a session, but it does not start ({_reason(error)})") from error
     try:
         executors = session.sparkContext._jsc.sc().getExecutorMemoryStatus  # the driver is one
-        if addresses and not comes_true(lambda: executors().size() > 1):
-            raise UserError(f"{option('master')} {master}: expected workers, but none has joined within {PATIENCE} seconds")
+        if addresses and not comes_true(lambda: executors().size() > 1, JOINING):
+            raise UserError(f"{option('master')} {master}: expected workers, but none has joined within {JOINING} seconds")
         yield Spark(session)
     finally:
         session.stop()

@@ -4,8 +4,8 @@ import socket
 import time
 from collections.abc import Callable
 
-PATIENCE = 20
-"""Seconds that a master and its workers have to answer."""
+PATIENCE, JOINING = 20, 60
+"""Seconds that a master has to answer, and its workers to start the processes that they are asked for."""
 
 
 def listens(host: str, port: int) -> bool:
