@@ -118,7 +118,9 @@ class Spark(Engine):
 def predict_udf(path: str | os.PathLike, session: Any = None, **options: Any) -> Any:
     """Returns a function of a column of texts for DataFrames: `df.select(predict_udf("saved_models/sentiment")("text").alias("answer"))`.
 
-    The model is sent to all executors, and opened once in each of their Python processes. Its LiteRT files need no TensorFlow there.
+    The model is sent to all executors, and opened once in each of their Python processes. Its LiteRT files need no TensorFlow there. The
+    values are structs with the columns of `toolkit predict --format csv`; of a kind whose answers have several rows, such as one for each
+    word, each field is an array. Of a null it is null in all fields.
 
     Args:
         path: An exported model, as for `toolkit.open`.
@@ -126,8 +128,7 @@ def predict_udf(path: str | os.PathLike, session: Any = None, **options: Any) ->
         **options: Those of `toolkit predict` for this kind of task, and `batch_size`.
 
     Returns:
-        A user-defined function. Its values are structs with the columns of `toolkit predict --format csv`; of a kind whose answers have
-        several rows, such as one for each word, each field is an array. Of a null it is null in all fields.
+        A user-defined function of a column of texts, or of paths or bytes of image files.
 
     Raises:
         UserError: There is no exported model, an option is unknown or out of range, or PySpark is not installed.
