@@ -120,16 +120,17 @@ def nudged(model: keras.Model, relative: float, seed: int) -> Iterator[None]:
             variable.assign(value)
 
 
-def nudged_answers(model: keras.Model, relative: float, answers: Callable[[], Sequence]) -> list[Sequence]:
-    """Returns what a model answers with its weights moved, `NUDGES` times.
+def nudged_answers(model: keras.Model, relative: float, answers: Callable[[], Sequence], times: int = NUDGES) -> list[Sequence]:
+    """Returns what a model answers with its weights moved, so many times.
 
     Args:
         model: The model.
         relative: Share of its size that each weight is moved by: `Tolerance.rounding`.
         answers: Asks the model.
+        times: How often. Few show an answer that follows the weights; one that jumps with them takes more.
     """
     moved = []
-    for seed in range(NUDGES):
+    for seed in range(times):
         with nudged(model, relative, seed):
             moved.append(answers())
     return moved

@@ -18,6 +18,9 @@ from toolkit.inference.runner import Runner
 from toolkit.tasks.glimpses.functions import SERVED, glimpse_runner
 
 BATCH = 16
+JUMPS = 12
+"""Times that the weights are moved to see how far answers move: on a cluttered image a rounding may send the next glimpse elsewhere."""
+
 ONE = "pixels_1"
 """Name of the signature that takes the pixels of one image."""
 
@@ -109,8 +112,10 @@ class GlimpseCheck(Check):
         """Compares probabilities and places; returns the largest difference of the former."""
 
         def unsure(part: int) -> np.ndarray:
-            moved = nudged_answers(self.model, self.tolerance.rounding, lambda: _run(self.reference, pixels)[part])
-            return np.stack(spread(expected[part][:, np.newaxis], [each[:, np.newaxis] for each in moved]))[:, 0]
+            moved = nudged_answers(self.model, self.tolerance.rounding, lambda: _run(self.reference, pixels)[part], JUMPS)
+            alone = np.stack(spread(expected[part][:, np.newaxis], [each[:, np.newaxis] for each in moved]))[:, 0]
+            together = alone.reshape(len(alone), -1).max(axis=1)  # one path of glimpses is behind all numbers of an image
+            return np.broadcast_to(together.reshape(-1, *[1] * (alone.ndim - 1)), alone.shape)
 
         largest_difference(f"{name}, glimpses", expected[1], found[1], self.tolerance.score, lambda: unsure(1))
         return largest_difference(name, expected[0], found[0], self.tolerance.probability(expected[0]), lambda: unsure(0))
