@@ -6,10 +6,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from toolkit.engines.waiting import comes_true
 
 PATIENCE = 180  # seconds, on a machine that is busy with other tests
 
@@ -71,18 +72,14 @@ class Cluster(contextlib.AbstractContextManager):
         return process
 
 
-def wait_for(happened: Callable[[], Any], seconds: float = PATIENCE) -> Any:
-    """Returns what a function gives, once that is true.
+def wait_for(happened: Callable[[], Any], seconds: float = PATIENCE) -> None:
+    """Waits until what a function gives is true.
 
     Raises:
         TimeoutError: It has not become true in time.
     """
-    end = time.monotonic() + seconds
-    while not (found := happened()):
-        if time.monotonic() > end:
-            raise TimeoutError(f"nothing has happened in {seconds} seconds")
-        time.sleep(0.05)
-    return found
+    if not comes_true(happened, seconds):
+        raise TimeoutError(f"nothing has happened in {seconds} seconds")
 
 
 def has_java() -> bool:

@@ -97,13 +97,13 @@ def _run(texts: Path, output: Path, words: Sequence[str]) -> tuple[float, int]:
     """Returns the seconds that the command takes, and the most bytes that one process of Python and one of Java hold to answer."""
     command = [sys.executable, "-m", "toolkit", "predict", MODEL, "--input", texts, "--output", output, "--json", *words]
     began = time.monotonic()
-    with subprocess.Popen([*map(str, command)], stdout=subprocess.DEVNULL) as process, _watching(process, spread=bool(words)) as most:
+    with subprocess.Popen([*map(str, command)], stdout=subprocess.DEVNULL) as process, _Watch(process, spread=bool(words)) as most:
         if process.wait():
             raise RuntimeError(f"expected answers, but this has failed: {' '.join(map(str, command))}")
     return time.monotonic() - began, sum(most.values())
 
 
-class _watching(dict):
+class _Watch(dict):
     """The most memory of the processes that answer, by their kind, while a command runs."""
 
     def __init__(self, process: subprocess.Popen, spread: bool):
@@ -112,7 +112,7 @@ class _watching(dict):
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
-    def __enter__(self) -> "_watching":
+    def __enter__(self) -> "_Watch":
         self._thread.start()
         return self
 

@@ -16,8 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from toolkit.arguments import option
+from toolkit.data.reading.network import connects
 from toolkit.engines.engine import Engine, Locate
-from toolkit.engines.waiting import JOINING, PATIENCE, comes_true, listens
+from toolkit.engines.waiting import JOINING, PATIENCE, comes_true
 from toolkit.errors import UserError, require
 
 CONFIGURATION = {
@@ -26,6 +27,7 @@ CONFIGURATION = {
     "spark.executorEnv.TF_NUM_INTRAOP_THREADS": "1",  # a core answers one part at a time
     "spark.executorEnv.TF_CPP_MIN_LOG_LEVEL": "3",
 }
+KNOCK = 2.0  # seconds for one try at an address
 _RAISED = re.compile(r"toolkit\.errors\.UserError: (.+)")
 _VERSIONS = re.compile(r"\[PYTHON_VERSION_MISMATCH\] (.+)")
 
@@ -45,7 +47,7 @@ def engine(master: str | None = None) -> Iterator["Spark"]:
     _need_java()
     master = master or ""
     addresses = [urlsplit(f"//{each}") for each in master.removeprefix("spark://").split(",")] if master.startswith("spark://") else []
-    if addresses and not comes_true(lambda: any(listens(each.hostname, each.port or 7077) for each in addresses)):
+    if addresses and not comes_true(lambda: any(connects((each.hostname, each.port or 7077), KNOCK) for each in addresses)):
         raise UserError(f"{option('master')} {master}: expected a Spark master, but nothing answers there within {PATIENCE} seconds")
     from pyspark.sql import SparkSession
 

@@ -12,7 +12,7 @@ from toolkit.cli.predict import parsed
 from toolkit.data.reading.item_files import files_of, parts_of
 from toolkit.engines.answering import Job
 from toolkit.engines.columns import AnswerColumns
-from toolkit.engines.predicting import OWN, part_size
+from toolkit.engines.predicting import part_size
 from toolkit.errors import UserError
 from toolkit.tasks.registry import TASKS, find_task
 
@@ -30,8 +30,7 @@ def texts(tmp_path_factory):
 
 def work(model, texts, *options, size=1000):
     given = vars(parsed([str(model), "--input", str(texts), *options], {name: find_task(name).part("prediction")() for name in TASKS}))
-    shared = {name: value for name, value in given.items() if name not in OWN} | {"texts": []}
-    return Job(lambda: str(model), "", parts_of(files_of(str(texts)), size), shared)
+    return Job(lambda: str(model), "", parts_of(files_of(str(texts)), size), given)
 
 
 def in_one_process(capsys, model, texts, *options):
@@ -64,7 +63,7 @@ def test_what_is_bad_is_counted_and_left_out(tmp_path):
     model = MODELS / "sentiment/1/litert"
     counted = work(model, tmp_path, "--skip-bad").count(0)
     assert (counted.items, counted.bad) == (6, 3)
-    assert "texts:2: expected UTF-8" in counted.examples[0]
+    assert "texts:2: expected UTF-8" in str(counted.examples[0])
     assert len(list(work(model, tmp_path, "--skip-bad").answers(0))) == 6
     with pytest.raises(UserError, match="texts:2: expected UTF-8"):
         work(model, tmp_path).count(0)

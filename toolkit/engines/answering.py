@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from toolkit.data.reading.item_files import Part, items_of
+from toolkit.data.reading.item_files import Part, Told, items_of
 from toolkit.engines.engine import Locate
 from toolkit.errors import UserError
 from toolkit.opening import ExportedModel
+from toolkit.tasks.lines import in_batches
 from toolkit.tasks.records import csv_lines, pieces_of
 
 SHOWN = 5  # items left out that are told
@@ -29,7 +30,7 @@ class Counted:
 
     items: int
     bad: int
-    examples: tuple[str, ...]
+    examples: tuple[UserError, ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Job:
         """
         bad: list[UserError] = []
         items = sum(1 for _ in self._read(number, bad.append))
-        return Counted(items, len(bad), tuple(str(error) for error in bad[:SHOWN]))
+        return Counted(items, len(bad), tuple(bad[:SHOWN]))
 
     def answers(self, number: int) -> Iterator[str]:
         """Yields what is written of the answer to each item of a part, without the last line feed.
@@ -81,12 +82,12 @@ class Job:
         answerer = model.answerer(options)
         if options.format == "csv" and (self.firsts is None or number == 0):
             yield csv_lines([prediction.columns(answerer, options)]).removesuffix("\n")
-        batches = _batches((prediction.item_of(text, options) for text in items), size)
+        batches = in_batches((prediction.item_of(text, options) for text in items), size)
         with model.precision():
             for answer in prediction.answers(answerer, batches, options):
                 yield "".join(pieces_of(answer, options.format)).removesuffix("\n")
 
-    def _read(self, number: int, leave_out) -> Iterator[str]:
+    def _read(self, number: int, leave_out: Told) -> Iterator[str]:
         return items_of(self.parts[number], self.options["text_column"], leave_out if self.options["skip_bad"] else None)
 
 
@@ -101,11 +102,6 @@ def opened(path: str) -> ExportedModel:
         UserError: It cannot be opened.
     """
     return ExportedModel(path)
-
-
-def _batches(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
-    while batch := list(itertools.islice(items, size)):
-        yield batch
 
 
 def _ignored(error: UserError) -> None:

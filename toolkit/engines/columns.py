@@ -62,7 +62,9 @@ class AnswerColumns:
         given = model.options(chosen.pop("batch_size", None), chosen)
         size = (given.batch_size or prediction.batch_size) * prediction.batches_together(given)
         answerer = model.answerer(given)
-        [answer] = prediction.answers(answerer, [[_black() if bytes in items else "a"]], given)
+        answer, *more = prediction.answers(answerer, [[_black() if bytes in items else "a"]], given)
+        if more:
+            raise UserError(f"{path}: expected options that give one answer to each item, received those for {1 + len(more)}")
         names = prediction.columns(answerer, given)
         types = {name: TYPES.get(type(cell), "double") for name, cell in zip(names, answer.rows[0], strict=True)}
         return cls(*sent(Path(path)), vars(given), size, types, prediction.gives_tables(given))

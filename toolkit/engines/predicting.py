@@ -17,15 +17,13 @@ from toolkit.engines.engine import Engine
 from toolkit.errors import UserError
 from toolkit.opening import ExportedModel
 from toolkit.tasks.artefact import newest_version
+from toolkit.tasks.lines import tell_left_out
 
 LEAST, MOST = 1 << 16, 1 << 22
 """Bytes of a part of a file of lines."""
 
 PARTS_OF_A_SLOT = 4
 """So many parts for each function that runs at once: a slow one delays the end by so much less."""
-
-OWN = ("run", "texts", "input", "output", "engine", "master", "keep_order")
-"""Options that are read here and not where items are answered."""
 
 
 def check(options: argparse.Namespace) -> None:
@@ -71,8 +69,7 @@ def _answer(engine: Engine, files: Sequence[Path], options: argparse.Namespace) 
     if not options.keep_order:
         parts.sort(key=lambda part: -part.size)  # the longest first, so that none is waited for in the end
     folder, path = sent(Path(options.run))
-    shared = {name: value for name, value in vars(options).items() if name not in OWN}
-    job = Job(engine.send(folder), path, parts, {**shared, "texts": [], "input": options.input, "output": options.output})
+    job = Job(engine.send(folder), path, parts, vars(options))
     if options.keep_order or options.skip_bad:
         counts = engine.gather(job.count, range(len(parts)))
         _tell(counts)
@@ -105,6 +102,6 @@ def _tell(counts: Sequence[Counted]) -> None:
     items, bad = sum(counted.items for counted in counts), sum(counted.bad for counted in counts)
     examples = [example for counted in counts for example in counted.examples]
     for example in examples[:SHOWN]:
-        print(f"toolkit: warning: left out: {example}", file=sys.stderr)
+        tell_left_out(example)
     if bad > SHOWN:
         print(f"toolkit: warning: left out {bad:,}, of which these are the first; {items:,} are answered", file=sys.stderr)

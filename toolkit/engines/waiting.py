@@ -1,20 +1,10 @@
 """Waiting for other machines."""
 
-import socket
 import time
 from collections.abc import Callable
 
 PATIENCE, JOINING = 20, 60
 """Seconds that a master has to answer, and its workers to start the processes that they are asked for."""
-
-
-def listens(host: str, port: int) -> bool:
-    """Tells whether something takes connections at an address."""
-    try:
-        with socket.create_connection((host, port), timeout=2):
-            return True
-    except OSError:
-        return False
 
 
 def comes_true(happened: Callable[[], bool], seconds: float = PATIENCE) -> bool:

@@ -7,7 +7,7 @@ import stat
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from toolkit.data.reading.item_files import Told, files_of, items_of, parts_of
 from toolkit.errors import UserError
@@ -48,7 +48,7 @@ def open_items(
         UserError: A file cannot be read, or a line is not UTF-8.
     """
     if texts:
-        yield _batches(iter(texts), batch_size * batches_of_file)
+        yield in_batches(iter(texts), batch_size * batches_of_file)
     elif given == "-" and sys.stdin.isatty():
         print(
             f"reading texts from the terminal, one per line; end with {'Ctrl-Z and Enter' if sys.platform == 'win32' else 'Ctrl-D'}",
@@ -63,7 +63,7 @@ def open_items(
     else:
         parts = parts_of(files_of(given), text_column=text_column)
         items = itertools.chain.from_iterable(items_of(part, text_column, leave_out) for part in parts)
-        yield _batches(items, batch_size * batches_of_file)
+        yield in_batches(items, batch_size * batches_of_file)
 
 
 @contextlib.contextmanager
@@ -102,9 +102,15 @@ def _open(path: str) -> IO[bytes]:
         raise UserError(f"{path}: expected a file of texts, but it cannot be read ({error.strerror})") from error
 
 
-def _batches(lines: Iterator[str], size: int) -> Iterator[list[str]]:
-    while batch := list(itertools.islice(lines, size)):
+def in_batches(items: Iterator[Any], size: int) -> Iterator[list[Any]]:
+    """Yields so many items at a time, and in the end those that are left."""
+    while batch := list(itertools.islice(items, size)):
         yield batch
+
+
+def tell_left_out(error: UserError) -> None:
+    """Says what is left out."""
+    print(f"toolkit: warning: left out: {error}", file=sys.stderr)
 
 
 def _typed() -> Iterator[str]:

@@ -2,14 +2,13 @@
 
 import abc
 import argparse
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar
 
 from toolkit.arguments import option
 from toolkit.errors import UserError
-from toolkit.tasks.lines import open_items
+from toolkit.tasks.lines import open_items, tell_left_out
 from toolkit.tasks.option import Option
 from toolkit.tasks.records import Answer
 from toolkit.values import in_a_line, take
@@ -49,7 +48,7 @@ class Prediction(abc.ABC):
             UserError: They cannot be read.
         """
         sizes = options.batch_size or self.batch_size, self.batches_together(options)
-        return open_items(options.texts, options.input, *sizes, options.text_column, _left_out if options.skip_bad else None)
+        return open_items(options.texts, options.input, *sizes, options.text_column, tell_left_out if options.skip_bad else None)
 
     def item_of(self, text: str, options: argparse.Namespace) -> Any:
         """Returns the item that a line of a file is.
@@ -163,7 +162,3 @@ def given(options: argparse.Namespace, names: Iterable[str]) -> list[str]:
         names: Those to look at.
     """
     return [option(name) for name in names if getattr(options, name) is not None and getattr(options, name) is not False]
-
-
-def _left_out(error: UserError) -> None:
-    print(f"toolkit: warning: left out: {error}", file=sys.stderr)

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit import __version__
-from toolkit.arguments import InvalidArgument, flag, option
+from toolkit.arguments import flag
 from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble
 from toolkit.evaluation.measured import Measured
@@ -29,10 +29,11 @@ from toolkit.models.contract import check_model
 from toolkit.operating_system import load_of_a_core, peak_memory_gib
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.card_facts import facts_of
 from toolkit.tasks.choice import Choice
 from toolkit.tasks.continuation import Continuation
-from toolkit.tasks.data_report import licence_of, public_name
 from toolkit.tasks.distillation import Teachers
+from toolkit.tasks.optimizer import optimizer_of
 from toolkit.tasks.registry import find_task
 from toolkit.tasks.run_report import finish, report_of
 from toolkit.tasks.stage import stage
@@ -40,7 +41,6 @@ from toolkit.training.budget import Budget
 from toolkit.training.history import History
 from toolkit.training.loop import Batches, Score, fit
 from toolkit.training.objective import Objective
-from toolkit.training.optimizers import build_optimizer
 from toolkit.training.strategy import build_strategy, is_chief, losing_workers
 
 BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.3
@@ -48,19 +48,6 @@ BEFORE, AFTER, AFTER_SHARE = 2.0, 60.0, 0.3
 
 MOST_BUSY = 2.0
 """On a busy machine the test and the export take longer; that is allowed for up to this factor."""
-
-PRIVATE = (
-    "data",
-    "data_dir",
-    "unlabelled",
-    "init_from",
-    "distill_from",
-    "continue_from",
-    "tokenizer_model",
-    "target_tokenizer_model",
-    "backbone_weights",
-)
-"""Settings that name folders of the machine: they are of no use where the model goes."""
 
 
 class TrainingRun(abc.ABC):
@@ -157,7 +144,7 @@ class TrainingRun(abc.ABC):
                 objective, scores = self._objective(data), self._scores(data)
                 model = self._build_model(data)
                 fitted = self._fitted(model, objective)
-                optimizer = self._build_optimizer(total_steps=s.epochs * train.steps(0))
+                optimizer = optimizer_of(s, s.epochs * train.steps(0))
         self._announce(data, model)
         if is_chief(strategy):
             self._prepare(model, data)
@@ -249,25 +236,6 @@ class TrainingRun(abc.ABC):
         if self.origin:
             self.origin.give_weights(model)
 
-    def _build_optimizer(self, total_steps: int) -> keras.optimizers.Optimizer:
-        s = self.settings
-        if s.warmup_steps is not None and s.warmup_steps >= total_steps:
-            expected = f"less than the {total_steps} steps of {s.epochs} epochs"
-            raise InvalidArgument("warmup_steps", expected, s.warmup_steps, f"give a smaller one, or more {option('epochs')}")
-        return build_optimizer(
-            s.optimizer,
-            s.learning_rate,
-            schedule=s.schedule,
-            warmup_steps=total_steps // 10 if s.warmup_steps is None else s.warmup_steps,
-            total_steps=total_steps,
-            clipnorm=s.clipnorm,
-            global_clipnorm=s.global_clipnorm,
-            weight_decay=s.weight_decay,
-            momentum=s.momentum,
-            ema_momentum=s.ema_momentum,
-            averaging_patience=s.averaging_patience,
-        )
-
     def _announce(self, data: Any, model: keras.Model) -> None:
         if self.origin:
             stage("from", self.origin.describe(self.settings))
@@ -348,7 +316,13 @@ class TrainingRun(abc.ABC):
         """
         metrics, samples = self.run.read_metrics(), self.run.read_json(self.run.samples)
         references = self.run.read_json(self.run.references) if self.run.references.is_file() else ()
-        options = {"samples": samples, "references": references, "facts": self._facts(metrics), "version": version, "leave_out": leave_out}
+        options = {
+            "samples": samples,
+            "references": references,
+            "facts": facts_of(self, metrics),
+            "version": version,
+            "leave_out": leave_out,
+        }
         exporter = self.exporter()
         report = export(exporter.with_fused_lstm() if fused_lstm else exporter, directory / name, **options)
         warning = self.warning(metrics)
@@ -370,21 +344,6 @@ class TrainingRun(abc.ABC):
         if trouble.certain:
             return f"this training has learned nothing from the texts: {trouble.text}; in a new --run-dir, try more --epochs, or {lower}"
         return f"{trouble.text}; that may be chance: measure it on more texts with toolkit evaluate --data"
-
-    def _facts(self, metrics: dict[str, Any]) -> dict[str, Any]:
-        """Returns what a model card says of the training."""
-        report = self.run.read_json(self.run.data_report)
-        settings = {name: value for name, value in dataclasses.asdict(self.settings).items() if name not in PRIVATE}
-        return {
-            "recipe": self.recipe.name,
-            "data": public_name(report["name"]),
-            "continued_from": metrics.get("continued_from"),
-            "licence": licence_of(report["name"]),
-            "splits": {name: split["kept"] for name, split in report["splits"].items()},
-            "result": "\n".join(filter(None, (self.describe(metrics), self.warning(metrics)))),
-            "settings": settings,
-            **{name: metrics[name] for name in ("minutes", "cores", "versions")},
-        }
 
     def _fitted(self, model: keras.Model, objective: Objective) -> keras.Model:
         """Returns what is trained: the model, or what holds it and the objective's variables."""

@@ -18,7 +18,8 @@ class AdversarialObjective(Objective):
 
     v are the embedded tokens of one text and r what moves them, both `[time, dim]`, and L is the objective's loss. s is the root of the
     mean square of the numbers in v, over the batch: so a model cannot escape by making its vectors longer, which the paper prevents by
-    normalising them. Validation, and what else is measured, is the objective's own. A step takes about two and a half times as long.
+    normalising them. Validation, and what else is measured, is the objective's own. A step goes through the model twice, and back
+    three times.
 
     Args:
         objective: What is made robust; its model has one embedding (`embedding_of`), which reads all of its inputs.

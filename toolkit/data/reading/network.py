@@ -23,7 +23,7 @@ def reachable(urls: Iterable[str], timeout: float = 4.0) -> bool:
     answers: queue.Queue[bool] = queue.Queue()
     for address in addresses:
         # Daemons, because a name look-up knows no time limit and must not hold up the end of the program.
-        threading.Thread(target=lambda address=address: answers.put(_connects(address, timeout)), daemon=True).start()
+        threading.Thread(target=lambda address=address: answers.put(connects(address, timeout)), daemon=True).start()
     deadline = time.monotonic() + timeout
     for _ in addresses:
         try:
@@ -42,7 +42,8 @@ def _address(url: str) -> tuple[str, int]:
     return parts.hostname, parts.port or {"https": 443}.get(parts.scheme, 80)
 
 
-def _connects(address: tuple[str, int], timeout: float) -> bool:
+def connects(address: tuple[str, int], timeout: float) -> bool:
+    """Tells whether something takes connections at an address, `(host, port)`, within so many seconds."""
     try:
         socket.create_connection(address, timeout).close()
     except OSError:

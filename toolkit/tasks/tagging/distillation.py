@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import keras
 
+from toolkit.arguments import option
 from toolkit.errors import UserError
 from toolkit.tasks.tagging.answers import answers_of
 from toolkit.tasks.tagging.functions import tagger_runner
@@ -34,7 +35,9 @@ def distilled(data: TaggedSentences, models: Iterable[keras.Model]) -> TaggedSen
         _vote(model, sentences, votes)
     unknown = {tag for sentence in votes for word in sentence for tag in word} - {*data.tag_names}
     if unknown:
-        raise UserError(f"distill_from: expected runs with the tags {', '.join(data.tag_names)}; received {', '.join(sorted(unknown))}")
+        raise UserError(
+            f"{option('distill_from')}: expected runs with the tags {', '.join(data.tag_names)}; received {', '.join(sorted(unknown))}"
+        )
     tagged = [
         sentence._replace(tags=tuple(max(word, key=word.__getitem__) for word in words))
         for sentence, words in zip(sentences, votes, strict=True)
