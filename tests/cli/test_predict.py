@@ -89,6 +89,7 @@ def test_greedy_is_a_beam_of_one(predict):
     assert predict("translator", *LINES, "--greedy") == predict("translator", *LINES, "--beam-width", "1")
 
 
+@pytest.mark.slow
 def test_samples_differ_by_their_seed(predict):
     options = ("--sample", "--temperature", "2", "--top-k", "50", "--top-p", "0.9", "--seed")
     one, other = (predict("translator", *LINES, *options, seed) for seed in ("1", "2"))
@@ -200,6 +201,7 @@ def test_an_option_that_does_not_fit_is_named(predict, argv, message):
     assert err.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_python_gets_the_same_answers(predict):
     run, options = toolkit.open("translator"), {"n_best": 2, "prefix": "the"}
     expected = predict("translator", *LINES, "--n-best", "2", "--prefix", "the", "--json")

@@ -124,6 +124,7 @@ def test_a_master_that_is_not_there_is_named(tmp_path):
     assert "--master spark://127.0.0.1:1: expected a Spark master, but nothing answers there within 20 seconds" in done.stderr
 
 
+@pytest.mark.covering
 def test_workers_of_one_training_are_started(cluster, tmp_path):
     rows = "".join(f"{word} film {number},{label}\n" for number in range(40) for word, label in (("good", "yes"), ("bad", "no")))
     (tmp_path / "reviews.csv").write_text(f"text,label\n{rows}")

@@ -330,7 +330,9 @@ def test_other_data_are_learned_from_the_tokenizers_and_weights_of_the_run(runs,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("recipe", [pytest.param(name, marks=pytest.mark.covering if name in ALIKE else ()) for name in RECIPES])
+@pytest.mark.parametrize(
+    "recipe", [pytest.param(name, marks=pytest.mark.covering if name in (*ALIKE, "tagging") else ()) for name in RECIPES]
+)
 def test_an_interrupted_training_goes_on_to_the_same_bits(runs, tmp_path, monkeypatch, recipe):
     from tests.training.interruptions import interrupt_at
 

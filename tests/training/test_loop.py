@@ -61,7 +61,7 @@ def test_two_trainings_are_the_same_bits(uninterrupted, tmp_path):
     assert without_time(history) == without_time(uninterrupted.history)
 
 
-@pytest.mark.parametrize("step", [3, STEPS])
+@pytest.mark.parametrize("step", [3, pytest.param(STEPS, marks=pytest.mark.slow)])
 def test_ctrl_c_then_the_same_call_ends_with_the_same_bits(uninterrupted, tmp_path, step):
     with pytest.raises(KeyboardInterrupt, match="the same command goes on"):
         train(tmp_path, callbacks=[Steps(step, signal.SIGINT)], checkpoint_seconds=1000)

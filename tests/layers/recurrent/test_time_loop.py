@@ -23,7 +23,7 @@ def test_an_unknown_backend_is_refused():
         pass
 
 
-@pytest.mark.parametrize("return_sequences", [True, False])
+@pytest.mark.parametrize("return_sequences", [True, pytest.param(False, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("static", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_litert_reads_texts_of_several_blocks(static, return_sequences):
     layers = [Bidirectional(LSTM(UNITS, return_sequences=True)), GRU(UNITS, return_sequences=return_sequences)]

@@ -141,7 +141,9 @@ def test_rows_are_independent():
 
 
 @pytest.mark.parametrize(
-    ("shape", "return_sequences"), [(X.shape, False), ([None, None, FEATURES], True)], ids=["known shape", "unknown batch and time"]
+    ("shape", "return_sequences"),
+    [pytest.param(X.shape, False, marks=pytest.mark.slow), ([None, None, FEATURES], True)],
+    ids=["known shape", "unknown batch and time"],
 )
 def test_a_graph_does_what_eager_execution_does(shape, return_sequences):
     layer = TruncatedBPTT(made("lstm", return_sequences=return_sequences, return_state=True), 3)

@@ -51,7 +51,7 @@ def test_the_vocabulary_follows_the_text_and_the_time(tokenizer, characters, min
     assert type(found) is type(size)
 
 
-@pytest.mark.parametrize("tokenizer", ["bpe", "unigram", "word"])
+@pytest.mark.parametrize("tokenizer", ["bpe", "word", pytest.param("unigram", marks=pytest.mark.slow)])
 def test_a_tokenizer_takes_the_vocabulary_that_was_chosen(tokenizer):
     texts = [" ".join(f"{number:o}" for number in range(1000, 100_000))]  # long enough for more than the least vocabulary
     size = vocabulary_size(Settings(tokenizer=tokenizer, minutes=5), texts)

@@ -218,6 +218,7 @@ def with_tokens(folder):
         path.unlink()
 
 
+@pytest.mark.slow
 def test_it_answers_after_it_has_learned_from_a_text_and_the_run_has_not(predict, with_tokens):
     ask = ("the mat sat on the cat.", "--json", "--score")
     learned, itself = (json.loads(predict(*ask, *words))["nats"] for words in (("--learn-from", "book"), ()))

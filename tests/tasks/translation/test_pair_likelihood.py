@@ -19,7 +19,7 @@ def batches_of(pairs, tokens_per_batch):
     return PairBatches(*pairs, BatchPlan(pair_lengths(*pairs), [(4, 6), (10, 11)], tokens_per_batch))
 
 
-@pytest.mark.parametrize("cell", ["lstm", "gru"])
+@pytest.mark.parametrize("cell", ["gru", pytest.param("lstm", marks=pytest.mark.slow)])
 def test_nats_are_the_sum_over_each_pair_alone(pairs, cell):
     translator = Translator(20, embedding_dim=4, units=6, cell=cell, encoder_layers=1, decoder_layers=1)
     batches = batches_of(pairs, tokens_per_batch=33)
