@@ -48,6 +48,17 @@ def test_documents(file, tokenizer):
     assert [(example["text"], example["score"]) for example in summary["worst"]["examples"]] == [(TEXTS[1], 3), (TEXTS[0], 2)]
 
 
+def test_a_document_of_several_passages(file, tokenizer):
+    first, second = (int(length) + 1 for length in file.lengths)
+    tokens = np.array([10, first - 10, second])
+    passages = Passages(np.array([0, 0, 1]), np.array([0, 10, 0]), tokens, np.array([1.0, 3.0, 2.0]) * tokens)
+    result = likelihood(passages.nats, passages.tokens)
+    summary = measured_passages(passages, file, tokenizer, result, continuous=False).summary()
+    values = [passages.nats[:2].sum() / first, 2]
+    assert [group["value"] for group in summary["slices"][0]["groups"]] == pytest.approx(values)
+    assert summary["worst"]["examples"][0]["text"] == TEXTS[0][10:]
+
+
 def test_passages_of_one_text(file, tokenizer):
     document = Ids([np.concatenate([file.ids, file.ids])])
     half = len(file.ids)

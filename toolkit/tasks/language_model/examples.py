@@ -45,7 +45,7 @@ def measured_passages(passages: Passages, file: TokenFile, tokenizer: Tokenizer,
         ids = file.ids[start : min(start + passages.tokens[row], ends[number])]  # without the end of a document
         return Example(tokenizer.decode(ids.tolist()), "", "", surprise[row])
 
-    place = {"place of the passage, in tokens": by_length(per_token.of, passages.starts)}
+    slices = ("place of the passage, in tokens", passages.starts) if continuous else ("tokens of the document", tokens)
     return Measured(
         "passages" if continuous else "documents",
         scores=[
@@ -53,7 +53,7 @@ def measured_passages(passages: Passages, file: TokenFile, tokenizer: Tokenizer,
             per_token,
             *bits,
         ],
-        slices=place if continuous else {"tokens of the document": by_length(per_token.of, tokens)},
+        slices={slices[0]: by_length(per_token.of, slices[1])},
         worst=worst_first(surprise, passages.tokens >= LEAST_TOKENS),
         example=example,
         worst_are="passages that surprise the model most: look for what training has not, such as another language, tables or names",
