@@ -11,7 +11,6 @@ from text_samples import ODD_TEXTS, TEXTS
 
 from toolkit.arguments import InvalidArgument
 from toolkit.errors import UserError
-from toolkit.text import tokenizer as tokenizer_module
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers
 from toolkit.text.tokenizer import Tokenizer
@@ -148,7 +147,7 @@ def test_parts_of_the_texts_are_counted_together(model_type):
 
 
 def test_trainers_learn_from_a_sample_of_very_long_texts(monkeypatch, caplog):
-    monkeypatch.setattr(tokenizer_module, "_SAMPLE", 50_000)
+    monkeypatch.setattr("toolkit.text.text_sample.SAMPLE", 50_000)
     with caplog.at_level(logging.WARNING):
         first = train_exact_tokenizer(iter(TEXTS), "bpe", 600)
     [message] = caplog.messages

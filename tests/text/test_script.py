@@ -1,6 +1,6 @@
-from toolkit.text.script import parts_words
+from toolkit.text.script import Script
 
 
 def test_spaces_part_words_in_some_scripts_alone():
-    assert parts_words(["a film that stays", "dull"])
-    assert not parts_words(["味道很好送餐也快下次还会再点的谢谢", "很好吃"])
+    assert Script.of(["a film that stays", "dull"]).parts_words
+    assert not Script.of(["味道很好送餐也快下次还会再点的谢谢", "很好吃"]).parts_words

@@ -1,6 +1,6 @@
 """What is chosen for the data that were read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 
@@ -16,16 +16,39 @@ class Choice(NamedTuple):
     reason: str
 
 
+class Characters(NamedTuple):
+    """What is counted of texts.
+
+    Attributes:
+        number: How many characters they have.
+        different: Those that occur.
+    """
+
+    number: int
+    different: frozenset[str]
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Characters":
+        """Counts the characters of texts, or of parts of them."""
+        number, different = 0, set()
+        for text in texts:
+            number += len(text)
+            different.update(text)
+        return cls(number, frozenset(different))
+
+    @classmethod
+    def merge(cls, counts: Sequence["Characters"]) -> "Characters":
+        """Returns what several counts are together."""
+        return cls(sum(count.number for count in counts), frozenset().union(*(count.different for count in counts)))
+
+
 def characters_of(texts: Iterable[str]) -> tuple[int, int]:
     """Returns how many characters texts have, and how many different ones.
 
     Args:
         texts: The texts, or parts of them.
     """
-    number, different = 0, set()
-    for text in texts:
-        number += len(text)
-        different.update(text)
+    number, different = Characters.of(texts)
     return number, len(different)
 
 

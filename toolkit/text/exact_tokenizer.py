@@ -9,17 +9,20 @@ from sentencepiece.sentencepiece_model_pb2 import ModelProto, NormalizerSpec
 
 from toolkit.arguments import InvalidArgument, check_choice
 from toolkit.errors import UserError
+from toolkit.text.text_sample import TextSample, well_formed
 from toolkit.text.tokenizer import (
     COUNTS_UNKNOWN,
     SPACE_PIECE,
     Tokenizer,
     train_model,
     warn_of_small_vocabulary,
-    well_formed,
     with_literal_spaces,
 )
 
 EXACT_MODEL_TYPES = ("char", "bpe", "unigram", "word")
+
+COUNTED = ("char", "word")
+"""Those that take what is most frequent; the others learn from a sample."""
 
 _SPECIAL = 4  # padding, unknown, begin, end
 _BYTES = 256
@@ -28,7 +31,9 @@ _SPACES_AS_THEY_ARE = {"add_dummy_prefix": False, "remove_extra_whitespaces": Fa
 _SPACES = [chr(code) for code in range(0x3001) if chr(code).isspace() and chr(code) not in " \n"]
 
 
-def train_exact_tokenizer(texts: Iterable[str], model_type: str = "char", vocabulary_size: int | None = None) -> Tokenizer:
+def train_exact_tokenizer(
+    texts: Iterable[str] | TextSample | Counter[str], model_type: str = "char", vocabulary_size: int | None = None
+) -> Tokenizer:
     """Trains a tokenizer whose `decode(encode(text))` is the text, with its line feeds, tabs, repeated and leading spaces.
 
     That holds for every text with `"bpe"` and `"unigram"`, which write a character that they have not seen as its bytes, and for those of
@@ -40,7 +45,8 @@ def train_exact_tokenizer(texts: Iterable[str], model_type: str = "char", vocabu
     more, which is said in the log.
 
     Args:
-        texts: The training split, in parts of any size.
+        texts: The training split, in parts of any size; or what is learned of it: a `Counter` that `tokens_of` gives for `"char"` and
+            `"word"`, a sample for the others.
         model_type: `"char"`, `"bpe"`, `"unigram"` or `"word"`: what stands between white space.
         vocabulary_size: Number of ids, the special ones included. `"char"` and `"word"` may do without: they take all that they find. With
             it they take the most frequent.
@@ -57,11 +63,9 @@ def train_exact_tokenizer(texts: Iterable[str], model_type: str = "char", vocabu
         raise InvalidArgument("vocabulary_size", f"a number for {model_type}; char and word do without", None)
     if vocabulary_size is not None and vocabulary_size <= reserved:
         raise InvalidArgument("vocabulary_size", f"above {reserved}, as the special ids and bytes take so many", vocabulary_size)
-    texts = map(well_formed, texts)
-    if model_type == "char":
-        return _char_tokenizer(texts, vocabulary_size)
-    if model_type == "word":
-        return _word_tokenizer(texts, vocabulary_size)
+    if model_type in COUNTED:
+        counts = texts if isinstance(texts, Counter) else tokens_of(texts, model_type)
+        return (_char_tokenizer if model_type == "char" else _word_tokenizer)(counts, vocabulary_size)
     options = {"add_dummy_prefix": False, "remove_extra_whitespaces": False, "user_defined_symbols": ["\n"], "character_coverage": 1.0}
     proto = train_model(
         texts, vocab_size=vocabulary_size, model_type=model_type, normalization_rule_name="identity", byte_fallback=True, **options
@@ -71,20 +75,31 @@ def train_exact_tokenizer(texts: Iterable[str], model_type: str = "char", vocabu
     return tokenizer
 
 
-def _char_tokenizer(texts: Iterable[str], vocabulary_size: int | None) -> Tokenizer:
+def tokens_of(texts: Iterable[str], model_type: str) -> Counter[str]:
+    """Counts the characters or words of texts. Counts of parts of the texts may be added to each other.
+
+    Args:
+        texts: The texts.
+        model_type: `"char"` or `"word"`.
+    """
     counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(text)
+    for text in map(well_formed, texts):
+        counts.update(text if model_type == "char" else _words(text))
+    return counts
+
+
+def _words(text: str) -> list[str]:
+    return text.replace(SPACE_PIECE, " ").replace("\n", f" {_NO_CHARACTER} ").split()
+
+
+def _char_tokenizer(counts: Counter[str], vocabulary_size: int | None) -> Tokenizer:
     # SentencePiece decodes its mark for a space to a space wherever it stands, so a text's own one goes by another name.
     aliases = {SPACE_PIECE: _NO_CHARACTER} if SPACE_PIECE in counts else {}
     characters = [aliases.get(character, character) for character in _most_frequent(counts, vocabulary_size)]
     return _tokenizer("char", characters, _SPACES_AS_THEY_ARE, aliases, {alias: character for character, alias in aliases.items()})
 
 
-def _word_tokenizer(texts: Iterable[str], vocabulary_size: int | None) -> Tokenizer:
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update(text.replace(SPACE_PIECE, " ").replace("\n", f" {_NO_CHARACTER} ").split())
+def _word_tokenizer(counts: Counter[str], vocabulary_size: int | None) -> Tokenizer:
     words = [SPACE_PIECE + word.replace(_NO_CHARACTER, "\n") for word in _most_frequent(counts, vocabulary_size)]
     spaces = {"add_dummy_prefix": True, "remove_extra_whitespaces": True, "escape_whitespaces": True}
     rules = {"\n": " \n ", **dict.fromkeys([SPACE_PIECE, *_SPACES], " ")}

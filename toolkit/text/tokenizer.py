@@ -5,7 +5,7 @@ import io
 import logging
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from sentencepiece.sentencepiece_pb2 import SentencePieceText
 
 from toolkit.arguments import InvalidArgument, check_choice, check_rate, option
 from toolkit.errors import UserError
+from toolkit.text.text_sample import TextSample, well_formed
 
 MODEL_TYPES = ("bpe", "unigram", "char")
 NORMALIZATIONS = ("nmt_nfkc_cf", "nmt_nfkc", "nfkc_cf", "nfkc", "identity")
@@ -26,9 +27,7 @@ SPACE_PIECE = "\u2581"
 COUNTS_UNKNOWN = "counts_unknown"
 """Name of the normalization of a char or word model in which each unknown character or word is an id; else a run of them is one."""
 
-_SAMPLE = 100_000_000  # characters that a trainer holds in memory
 _WORD = re.compile(rf"[\s{SPACE_PIECE}]*[^\s{SPACE_PIECE}]+")  # with the spaces before it
-_PART = re.compile(r".{1,1000}(?!\S)|.{1000}", re.DOTALL)
 
 _log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class Tokenizer:
     @classmethod
     def train(
         cls,
-        texts: Iterable[str],
+        texts: Iterable[str] | TextSample,
         vocabulary_size: int,
         model_type: str = "bpe",
         normalization: str | None = None,
@@ -84,7 +83,8 @@ class Tokenizer:
         """Trains a tokenizer; the same texts give the same bytes on any machine.
 
         Args:
-            texts: The training split, and nothing else, or the test score is too good. What is repeated word for word counts once.
+            texts: The training split, and nothing else, or the test score is too good, or what is learned of it. What is repeated word for
+                word counts once.
             vocabulary_size: Number of ids, the special ones and the 256 bytes included. It is a limit: texts that hold fewer tokens give a
                 smaller vocabulary, which `"bpe"` and `"unigram"` report by a warning in the log.
             model_type: `"bpe"`, `"unigram"`, or `"char"`, for which, as it is here, `decode(encode(text)) == text`.
@@ -120,26 +120,30 @@ class Tokenizer:
         return tokenizer
 
     @classmethod
-    def load(cls, path: str | os.PathLike) -> "Tokenizer":
+    def load(cls, path: str | os.PathLike, needs_ends: bool = False) -> "Tokenizer":
         """Reads a SentencePiece `.model` file of any origin.
 
         Args:
             path: The file; it is not changed.
+            needs_ends: Whether it must have ids for the begin and the end of a text, as what writes texts needs them.
 
         Returns:
             The tokenizer, whose id 0 is padding whatever the file has.
 
         Raises:
-            UserError: The file cannot be read, is cut short or is not a SentencePiece model.
+            UserError: The file cannot be read, is cut short or is not a SentencePiece model, or lacks an id.
         """
         try:
-            return cls(Path(path).read_bytes())
+            tokenizer = cls(Path(path).read_bytes())
         except OSError as error:
             raise UserError(f"{path}: expected a SentencePiece model file; {error.strerror}") from error
         except ValueError as error:
             raise UserError(
                 f"{path}: expected a SentencePiece model file, but it is cut short or of another format; train or copy it again"
             ) from error
+        if needs_ends and min(tokenizer.begin_id, tokenizer.end_id) < 0:
+            raise UserError(f"{path}: expected a tokenizer with ids for the begin and the end of a text (<s>, </s>), found none")
+        return tokenizer
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes the model as one file that `load`, and any other SentencePiece reader, takes."""
@@ -279,43 +283,13 @@ class Tokenizer:
         return hashlib.sha256(self.model_proto).hexdigest()
 
 
-def well_formed(text: str) -> str:
-    """Returns a text that UTF-8 can hold."""
-    # SentencePiece refuses a lone surrogate, which JSON may bring. Its bytes are not UTF-8 and become U+FFFD, as they do in the graph.
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-
-
 def warn_of_small_vocabulary(tokenizer: Tokenizer, vocabulary_size: int) -> None:
     """Says in the log if a tokenizer has fewer ids than it was asked for."""
     if tokenizer.vocabulary_size < vocabulary_size:
         _log.warning("%s is %d, but the texts give only %d tokens", option("vocabulary_size"), vocabulary_size, tokenizer.vocabulary_size)
 
 
-def _different_parts(texts: Iterable[str]) -> Iterator[str]:
-    """Cuts texts, at white space if there is any, into parts of at most 1,000 characters, and yields each different part once.
-
-    SentencePiece skips what is longer than 4,192 bytes, and unigram's time grows with the square of the longest stretch that is repeated.
-    It keeps what it is given in memory, so of very many parts a sample is taken: those whose hash is divisible by a power of two.
-    """
-    kept: dict[int, str] = {}
-    read, size, divisor = 0, 0, 1
-    for part in (part for text in texts for part in _PART.findall(well_formed(text))):
-        read += len(part)
-        key = int.from_bytes(hashlib.blake2b(part.encode(), digest_size=16).digest())
-        if key % divisor or key in kept:
-            continue
-        kept[key] = part
-        size += len(part)
-        while size > _SAMPLE:
-            divisor *= 2
-            kept = {key: part for key, part in kept.items() if key % divisor == 0}
-            size = sum(map(len, kept.values()))
-    if divisor > 1:
-        _log.warning("the tokenizer learns from a sample of %s of the %s characters", f"{size:,}", f"{read:,}")
-    yield from kept.values()
-
-
-def train_model(texts: Iterable[str], **options) -> bytes:
+def train_model(texts: Iterable[str] | TextSample, **options) -> bytes:
     """Trains a model with the special ids padding 0, unknown 1, begin 2 and end 3.
 
     Args:
@@ -328,10 +302,13 @@ def train_model(texts: Iterable[str], **options) -> bytes:
     Raises:
         UserError: The vocabulary is too small for the characters, or the texts are empty.
     """
+    sample = texts if isinstance(texts, TextSample) else TextSample(texts)
+    if sample.level:
+        _log.warning("the tokenizer learns from a sample of %s of the %s characters", f"{sample.characters:,}", f"{sample.read:,}")
     model = io.BytesIO()
     try:
         sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=_different_parts(texts),
+            sentence_iterator=iter(sample),
             model_writer=model,
             pad_id=0,
             unk_id=1,

@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from toolkit.data.labeled_texts.corpus import Split
 from toolkit.data.splits.interval import wilson_interval
 from toolkit.tasks.classification.measures import ClassificationResult, scores
-from toolkit.text.script import parts_words
+from toolkit.text.script import Script
 
 STRENGTHS = (1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """Inverse regularization strengths that the validation texts choose from."""
@@ -99,7 +99,11 @@ def fit_linear(train: Split, validation: Split, strengths: Sequence[float] = STR
     Returns:
         The one that is most accurate on the validation split; once it gets worse, no further one is tried.
     """
-    units = {"token_pattern": WORD, "ngram_range": (1, 2)} if parts_words(train.texts) else {"analyzer": "char", "ngram_range": (1, 3)}
+    units = (
+        {"token_pattern": WORD, "ngram_range": (1, 2)}
+        if Script.of(train.texts).parts_words
+        else {"analyzer": "char", "ngram_range": (1, 3)}
+    )
     vectorizer = TfidfVectorizer(**units, min_df=2 if len(train.texts) >= MANY else 1, sublinear_tf=True)
     features, held_out = vectorizer.fit_transform(train.texts), vectorizer.transform(validation.texts)
     best, highest = None, -1.0

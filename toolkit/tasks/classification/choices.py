@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from toolkit.tasks.choice import Choice
-from toolkit.text.script import parts_words
+from toolkit.text.script import Script
 from toolkit.text.tokenizer import Tokenizer
 
 TEXTS_PER_BATCH, LEAST_BATCH, MOST_BATCH = 32, 1024, 8192
@@ -28,7 +28,16 @@ def tokenizer_for(settings: Any, texts: Sequence[str]) -> str:
         settings: `LabeledTextSettings`.
         texts: What is to be tokenized.
     """
-    return settings.tokenizer or ("bpe" if parts_words(texts) else "char")
+    return settings.tokenizer or kind_for(Script.of(texts))
+
+
+def kind_for(script: Script) -> str:
+    """Returns the kind of tokenizer that suits texts.
+
+    Args:
+        script: What was counted of them.
+    """
+    return "bpe" if script.parts_words else "char"
 
 
 def ngrams_for(settings: Any, tokenizer: Tokenizer) -> int:

@@ -22,16 +22,24 @@ WORD_DROPOUT = 0.1
 def vocabulary_size(settings: Any, texts: Iterable[str]) -> int:
     """Returns the size of a vocabulary: that given, or what suits the texts.
 
+    Args:
+        settings: `ParallelTextSettings`.
+        texts: The training texts of a vocabulary.
+    """
+    return size_for(settings, *characters_of(texts)) if settings.vocabulary_size is None else settings.vocabulary_size
+
+
+def size_for(settings: Any, characters: int, alphabet: int) -> int:
+    """Returns the size of a vocabulary that suits texts.
+
     A piece is worth its place if the texts have a thousand characters for it. More of them take more time to train, so there are at most
     400 for each minute, and at most 8,000; but there are always those that the characters need.
 
     Args:
         settings: `ParallelTextSettings`.
-        texts: The training texts of a vocabulary.
+        characters: How many characters the texts have.
+        alphabet: How many different ones.
     """
-    if settings.vocabulary_size is not None:
-        return settings.vocabulary_size
-    characters, alphabet = characters_of(texts)
     most = MOST_PIECES if settings.minutes is None else min(MOST_PIECES, int(PIECES_PER_MINUTE * settings.minutes))
     return max(LEAST_PIECES + alphabet, min(most, in_hundreds(characters / CHARACTERS_PER_PIECE)))
 
