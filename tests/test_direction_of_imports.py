@@ -15,6 +15,7 @@ FRONT_DOORS = (
     "answering.py",
     "inspecting.py",
     "opening.py",
+    "preparing.py",
     "run.py",
     "spark.py",
 )  # they stand above the line, beside `cli`

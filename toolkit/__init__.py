@@ -39,6 +39,7 @@ HOMES = {
     "UserError": "toolkit.errors",
     "inspect": "toolkit.inspecting",
     "open": "toolkit.opening",
+    "prepare": "toolkit.preparing",
     "run_recipe": "toolkit.cli",
     "train": "toolkit.run",
 }

@@ -201,7 +201,7 @@ def train(
     preset, folder = values.pop("preset"), values.pop("run_dir")
     with naming_options(kinds):
         chosen = replace(starting_point(recipe, preset, values), **values)
-        run = prepared_folder(recipe, chosen, preset, folder)
+        run = folder_for(recipe, chosen, preset, folder)
         with as_a_command():
             training = make_run(recipe, chosen, run)
             if not finished(training):
@@ -229,7 +229,7 @@ def starting_point(recipe: Recipe, preset: str | None, given: Mapping[str, Any])
     return recipe.presets[preset or recipe.default_preset]
 
 
-def prepared_folder(recipe: Recipe, settings: Any, preset: str | None, folder: str | None) -> RunFolder:
+def folder_for(recipe: Recipe, settings: Any, preset: str | None, folder: str | None) -> RunFolder:
     """Returns the folder of a run, once it is known that the run may go on from where it is to. All without TensorFlow.
 
     Args:

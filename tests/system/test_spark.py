@@ -1,5 +1,6 @@
-"""`toolkit predict --engine spark` on a real cluster: a master and two workers, each a Java process of its own."""
+"""`--engine spark` on a real cluster: a master and two workers, each a Java process of its own."""
 
+import json
 import subprocess
 import sys
 
@@ -104,6 +105,25 @@ print("columns:", answers.columns, [row.label for row in answers.orderBy("number
     labels = toolkit("predict", MODEL, *(f"film {number}" for number in range(6)), "--format", "csv").stdout.splitlines()[1:]
     expected = [line.split(",")[0].strip('"') for line in labels]
     assert f"columns: ['number', 'label', 'negative', 'positive', 'text'] {[*expected[:3], None, *expected[4:]]}" in done.stdout
+
+
+def test_prepared_data_are_those_of_one_process_though_a_worker_is_killed(cluster, tmp_path):
+    (tmp_path / "reviews").mkdir()
+    for part in range(6):
+        rows = [{"text": f"film {number % 23_000}", "label": ("good", "bad")[number % 2]} for number in range(part, 24_000, 6)]
+        (tmp_path / f"reviews/{part}.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    words = ["prepare", "sentiment", "--data", tmp_path / "reviews", "--vocabulary-size", "400", "--output-dir"]
+    assert toolkit(*words, tmp_path / "one").returncode == 0
+    spread = command(*words, tmp_path / "many", "--engine", "spark", "--master", cluster.url)
+    process = subprocess.Popen(spread, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    wait_for(lambda: list(tmp_path.glob("many.writing/workshop/rows-*")))
+    cluster.lose_worker()
+    cluster.add_worker()
+    _, errors = process.communicate(timeout=300)
+    assert process.returncode == 0, errors
+    ones, many = ({path.name: path.read_bytes() for path in (tmp_path / name).rglob("*") if path.is_file()} for name in ("one", "many"))
+    assert ones == many
+    assert not (tmp_path / "many.writing").exists()
 
 
 def test_a_master_that_is_not_there_is_named(tmp_path):

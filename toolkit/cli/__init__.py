@@ -20,6 +20,7 @@ from toolkit.recipe import Recipe
 
 COMMANDS = {
     "list": "list the recipes and their presets",
+    "prepare": "clean, split and tokenize data once, for trainings to come",
     "train": "train a recipe, or go on where a training was interrupted",
     "distill": "train a model from the answers of finished runs",
     "evaluate": "measure a trained model on its test split or on other data",

@@ -2,7 +2,7 @@
 
 import re
 from argparse import SUPPRESS, Action, ArgumentTypeError, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from typing import Any, NoReturn, get_type_hints
 
@@ -29,19 +29,30 @@ class SettingsParser(Parser):
         description: What it does.
         recipe: Name of the recipe, which a file may name, too.
         presets: Instances of the dataclass by name; the help shows what the first has, and where others differ.
+        names: Fields that are options; `None` for all.
+        folder: The option that says where the result is to be, for the usage.
     """
 
-    def __init__(self, prog: str, description: str, recipe: str, presets: Mapping[str, Any]):
+    def __init__(
+        self,
+        prog: str,
+        description: str,
+        recipe: str,
+        presets: Mapping[str, Any],
+        names: Collection[str] | None = None,
+        folder: str = "--run-dir",
+    ):
         self._fallbacks: dict[str, Any] = {}  # kept from argparse, so that it gives what was given only
-        usage = f"{prog} [--preset NAME] [--run-dir FOLDER] [--OPTION VALUE ...]"
+        usage = f"{prog} [--preset NAME] [{folder} FOLDER] [--OPTION VALUE ...]"
         super().__init__(prog, description, usage, "An option whose default is nothing takes null for it.")
         self.recipe = recipe
         self.presets = presets
         self._settings_class = type(next(iter(presets.values())))
-        self._kinds = setting_kinds(self._settings_class)
-        names = [*presets]
+        kinds = setting_kinds(self._settings_class)
+        self._kinds = kinds if names is None else {name: kind for name, kind in kinds.items() if name in names}
+        known = [*presets]
         self.add_argument(
-            "--preset", type=one_of(names), default=names[0], metavar="NAME", help=f"settings to start from: {', '.join(names)}"
+            "--preset", type=one_of(known), default=known[0], metavar="NAME", help=f"settings to start from: {', '.join(known)}"
         )
         self.add_argument(
             "--config", action="append", default=[], metavar="FILE", help="YAML file with any of these options; may be repeated"
@@ -84,7 +95,8 @@ class SettingsParser(Parser):
             settings = replace(base(values), **given)
         if options["print_config"]:
             said_of_it = {name: value for name, value in others.items() if name not in NOT_IN_FILES}
-            self._print({"recipe": self.recipe, "preset": options["preset"], **said_of_it, **asdict(settings)})
+            known = {name: value for name, value in asdict(settings).items() if name in self._kinds}
+            self._print({"recipe": self.recipe, "preset": options["preset"], **said_of_it, **known})
         return settings, Namespace(**{name: value for name, value in options.items() if name not in NOT_IN_FILES})
 
     def _checked(self, file: OptionFile) -> list[Entry]:
@@ -109,8 +121,9 @@ class SettingsParser(Parser):
             raise UserError(f"{entry.place}: {entry.name}: {error}") from error
 
     def _add_settings(self) -> None:
-        for title, texts in described(self._settings_class).items():
-            group = self.add_argument_group(title)
+        for title, described_there in described(self._settings_class).items():
+            texts = {name: text for name, text in described_there.items() if name in self._kinds}
+            group = self.add_argument_group(title) if texts else None
             for name, text in texts.items():
                 kind, help = self._kinds[name], f"{self._with_flags(text)} ({self._described_defaults(name)})".replace("%", "%%")
                 group.add_argument(flag(name), type=kind.read, metavar=kind.metavar, default=SUPPRESS, help=help)

@@ -17,7 +17,7 @@ from toolkit.engines import ENGINES
 from toolkit.engines.training import train
 from toolkit.errors import UserError
 from toolkit.recipe import Recipe
-from toolkit.run import finished, prepared_folder, starting_point
+from toolkit.run import finished, folder_for, starting_point
 from toolkit.run_folder import RunFolder
 from toolkit.values import one_of
 
@@ -35,7 +35,7 @@ FLAGS = ("-h", "--help", "--json", "--print-config")  # options without a value
 
 def run(argv: Sequence[str]) -> int:
     """Trains a recipe."""
-    name, words = _without_recipe(argv)
+    name, words = without_recipe(argv)
     if name is None and (not words or words[0] in ("-h", "--help")):
         print(USAGE, end="")
         return 0 if words else 2
@@ -65,7 +65,7 @@ def run_recipe(recipe: Recipe, command: str, argv: Sequence[str]) -> int:
     parser.add_argument("--workers", type=int, metavar="N", help="how many train together, with --engine (default: 2)")
     settings, options = parser.parse(argv, lambda given: starting_point(recipe, given.get("preset"), given))
     with naming_options(setting_kinds(recipe.settings_class)):
-        run = prepared_folder(recipe, settings, options.preset, options.run_dir)
+        run = folder_for(recipe, settings, options.preset, options.run_dir)
         if options.engine is not None:
             return _train_by_engine(recipe, settings, run, options)
         for name in ("master", "workers"):
@@ -75,8 +75,12 @@ def run_recipe(recipe: Recipe, command: str, argv: Sequence[str]) -> int:
         return _train(make_run(recipe, settings, run), Path(options.export_dir), options.json)
 
 
-def _without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Finds the recipe, which says what the options are; returns it and the other words."""
+def without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Finds the recipe, which says what the options are; returns it, if it is there, and the other words.
+
+    Args:
+        argv: The words of a command.
+    """
     is_value = False
     for index, word in enumerate(argv):
         if not is_value and not word.startswith("-"):

@@ -22,6 +22,7 @@ class Task:
         opener: `(runner, folder) -> Any`: from the runner of an export, and the folder of its description, to what gives answers.
         prediction: A `Prediction`: what `toolkit predict` does with what gives answers.
         subject: `(training) -> Subject`: what of a finished run an inspection looks at.
+        preparation: `(settings, workshop, folder) -> Report`: turns files into prepared data; nothing if the kind has none.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Task:
     opener: str
     prediction: str
     subject: str
+    preparation: str | None = None
 
     def part(self, which: str) -> Any:
         """Imports a part.

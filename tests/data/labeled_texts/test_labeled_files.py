@@ -38,6 +38,15 @@ def test_folder_of_split_files(tmp_path, name):
     assert parts == {"train": [("a good", "1"), ("a bad", "0")], "validation": [("b good", "1"), ("b bad", "0")]}
 
 
+def test_folder_of_tables(tmp_path):
+    for number in range(3):
+        write(tmp_path / f"part-{number}.csv", TABLE.format(number))
+    write(tmp_path / "_SUCCESS", "")
+    expected = [(f"{number} {word}", label) for number in range(3) for word, label in (("good", "1"), ("bad", "0"))]
+    assert texts(read_local(str(tmp_path), Columns())) == {"train": expected}
+    assert texts(read_local(f"train={tmp_path},test={tmp_path / 'part-1.csv'}", Columns()))["train"] == expected
+
+
 def test_folder_per_label(tmp_path):
     write(tmp_path / "pos" / "1.txt", "good\nfilm\n")
     write(tmp_path / "neg" / "1.txt", "bad")
@@ -61,8 +70,8 @@ def test_folder_per_split_and_label_with_unlabeled_texts(tmp_path):
     ("files", "data", "message"),
     [
         ([], "gone.csv", r"gone\.csv: no such file or folder"),
-        ([], ".", r"expected train/validation/test files .* found an empty folder"),
-        (["a.csv"], ".", r"expected train/validation/test files .* found a\.csv"),
+        ([], ".", r"expected tables .*, train/validation/test files, or one folder .* found an empty folder"),
+        (["a.csv", "b.md"], ".", r"expected tables .*, train/validation/test files, or one folder .* found a\.csv, b\.md"),
         (["pos/x/1.txt"], ".", r"pos/x: expected a text file in the folder of a label, received a folder"),
         (["train.csv", "dev.csv", "valid.csv"], ".", r'expected one file or folder for validation, found "dev\.csv" and "valid\.csv"'),
         (["a.csv"], "train=a.csv,a.csv", r'received "a\.csv" in "train=a\.csv,a\.csv"'),

@@ -130,7 +130,7 @@ def test_named_files_and_what_is_evaluated(tmp_path):
 
 def test_the_fingerprint_is_of_the_texts_and_their_borders():
     def fingerprint(*documents):
-        return Documents(lambda: iter(documents)).fingerprint
+        return Documents([lambda: iter(documents)]).fingerprint
 
     assert fingerprint(["ab", "c"], [" "]) == fingerprint(["a", "bc"])
     assert len({fingerprint(["abc"]), fingerprint(["ab"], ["c"]), fingerprint(["abd"])}) == 3
@@ -138,7 +138,7 @@ def test_the_fingerprint_is_of_the_texts_and_their_borders():
 
 @given(st.text(alphabet="ab é\n", min_size=1).filter(lambda text: text[0].strip()))
 def test_counts_are_those_of_the_text(text):
-    documents = Documents(lambda: iter([[text], ["", " "], [text[:1], text[1:]]]))
+    documents = Documents([lambda: iter([[text], ["", " "], [text[:1], text[1:]]])])
     assert (documents.count, documents.characters, documents.bytes) == (2, 2 * len(text), 2 * len(text.encode()))
     assert documents.report.dropped == {"blank": 1}
 

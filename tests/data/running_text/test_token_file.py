@@ -39,7 +39,7 @@ def test_counts_of_bytes(tmp_path):
 
 
 def test_documents_in_parts(tmp_path):
-    documents = Documents(lambda: iter([["one", " text\n"], ["x" * 400_000] * 5, ["y"]]))
+    documents = Documents([lambda: iter([["one", " text\n"], ["x" * 400_000] * 5, ["y"]])])
     tokens = TokenFile.make(tmp_path / "a.ids", documents, TOKENIZER)
     assert tokens.lengths.tolist() == [9, 2_000_000, 1]
     assert TOKENIZER.decode(tokens.ids[:12]) == "one text\nxxx"
@@ -49,7 +49,7 @@ def test_documents_in_parts(tmp_path):
 def test_a_large_vocabulary_takes_four_bytes(tmp_path):
     characters = [chr(code) for code in range(0x3400, 0x9FFF)] + [chr(code) for code in range(0x20000, 0x2A6DF)]
     tokenizer = train_exact_tokenizer(characters)
-    tokens = TokenFile.make(tmp_path / "a.ids", Documents(lambda: iter([characters])), tokenizer)
+    tokens = TokenFile.make(tmp_path / "a.ids", Documents([lambda: iter([characters])]), tokenizer)
     assert tokens.ids.dtype == np.uint32
     assert tokens.ids.max() == tokenizer.vocabulary_size - 1 >= 1 << 16
 
@@ -68,7 +68,7 @@ def test_another_text_or_tokenizer_is_encoded_anew(tmp_path):
     assert len(token_file(path, TEXTS)) == len(token_file(path, TEXTS[::-1])) == 31
     np.testing.assert_array_equal(TokenFile(path).ids, np.concatenate(encoded(TEXTS[::-1])))
     other = train_exact_tokenizer(["xyz"])
-    assert TokenFile.make(path, Documents(lambda: iter([["zy"]])), other).ids.tolist() == other.encode(["zy"])[0].tolist()
+    assert TokenFile.make(path, Documents([lambda: iter([["zy"]])]), other).ids.tolist() == other.encode(["zy"])[0].tolist()
 
 
 @pytest.mark.parametrize("size", [0, 3, 40, -1])
@@ -93,7 +93,7 @@ def test_a_text_that_fails_leaves_no_file(tmp_path):
             raise UserError("a.txt: cannot read it")
 
     failing = False
-    documents = Documents(source)
+    documents = Documents([source])
     failing = True
     with pytest.raises(UserError, match="cannot read it"):
         TokenFile.make(tmp_path / "a.ids", documents, TOKENIZER)

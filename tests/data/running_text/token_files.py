@@ -9,4 +9,4 @@ TOKENIZER = train_exact_tokenizer(["abcdefghijklmnopqrstuvwxyz0123456789 \n"])
 
 def token_file(path, texts):
     """Encodes texts, each of which is a document, character by character."""
-    return TokenFile.make(path, Documents(lambda: iter([[text] for text in texts])), TOKENIZER)
+    return TokenFile.make(path, Documents([lambda: iter([[text] for text in texts])]), TOKENIZER)

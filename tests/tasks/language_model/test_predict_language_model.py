@@ -211,7 +211,7 @@ def with_tokens(folder):
     paths = [folder / "run" / "tokens" / name for name in ("train", "validation")]
     for path in paths:
         path.parent.mkdir(exist_ok=True)
-        TokenFile.make(path, Documents(lambda: iter([[TEXT * 20]])), tokenizer)
+        TokenFile.make(path, Documents([lambda: iter([[TEXT * 20]])]), tokenizer)
     (folder / "book").write_text("the mat sat on the cat.\n" * 20)
     yield
     for path in paths:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 
 import numpy as np
 
@@ -19,12 +19,17 @@ from toolkit.data.labeled_texts.example import Example, Parts
 from toolkit.data.labeled_texts.label_matching import describe_matches, match_labels
 from toolkit.data.labeled_texts.labeled_files import read_local
 from toolkit.data.labeled_texts.labels import label_numbers, sort_labels
+from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.reading.columns import Columns
 from toolkit.data.reading.local_files import is_local
 from toolkit.data.reading.reading import Reading
+from toolkit.data.reading.spread import Spread, here
 from toolkit.data.splits.report import Report, SplitReport
 from toolkit.data.splits.splitting import SPLITS, carve
 from toolkit.errors import UserError
+
+KIND = "labeled texts"
+"""What prepared data of this kind are called."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,7 @@ class Split:
         sources: Where each text comes from; empty where the data does not say.
         report: What was read and dropped.
         notes: Sentences on how the data were read, unless a corpus has them.
+        tokens: Token ids of each text, if the data are prepared.
     """
 
     texts: list[str]
@@ -44,6 +50,7 @@ class Split:
     sources: list[str]
     report: SplitReport = field(default_factory=SplitReport)
     notes: list[str] = field(default_factory=list)
+    tokens: list[np.ndarray] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,12 +62,14 @@ class Corpus:
         splits: `"train"`, `"validation"` and `"test"`.
         label_names: What the labels are called, in the order of their numbers.
         report: What was read and dropped.
+        prepared: The folder, if `toolkit prepare` made it.
     """
 
     name: str
     splits: dict[str, Split]
     label_names: list[str]
     report: Report
+    prepared: PreparedFolder | None = None
 
 
 def read_corpus(
@@ -71,6 +80,7 @@ def read_corpus(
     label_column: str | None = None,
     source_column: str | None = None,
     reading: Reading = Reading(),  # noqa: B008 (frozen)
+    spread: Spread = here,
 ) -> Corpus:
     """Reads texts that have a label each.
 
@@ -79,13 +89,14 @@ def read_corpus(
     can be compared with others'. A label that would only occur in what is carved is trained on instead.
 
     Args:
-        data: A file or folder (see `toolkit.data.labeled_texts.labeled_files.read_local`), the name of a TFDS set such as
-            `"glue/sst2"`, or `None` for the movie reviews that come with the `examples` extra.
+        data: A file or folder (see `toolkit.data.labeled_texts.labeled_files.read_local`), the folder of prepared data, the name of a TFDS
+            set such as `"glue/sst2"`, or `None` for the movie reviews that come with the `examples` extra.
         data_dir: Where TFDS keeps its sets; `None` for its own default.
         text_column: Column or feature of the text; `None` to find it by its usual names.
         label_column: Column or feature of the label.
         source_column: Column or feature that says where a text comes from.
         reading: How files are to be read, as far as their content is not to decide it.
+        spread: Where files are read, each for itself. What it gives of their texts may be `toolkit.data.splits.distant.Distant`.
 
     Returns:
         The corpus, all three splits of which have texts.
@@ -93,7 +104,10 @@ def read_corpus(
     Raises:
         UserError: The data is missing, malformed, too small, or has one label only.
     """
-    name, parts, label_names, notes = _read(data, data_dir, Columns(text_column, label_column, source_column), reading)
+    columns = Columns(text_column, label_column, source_column)
+    if prepared := PreparedFolder.find(data, KIND):
+        return _prepared(prepared, columns, reading)
+    name, parts, label_names, notes = _read(data, data_dir, columns, reading, spread=spread)
     if "train" not in parts:
         raise UserError(f"{name}: expected a training split, found {', '.join(parts)}")
     notes += _replace_unlabeled_test(parts)
@@ -157,17 +171,34 @@ def read_split(
 
 
 def _read(
-    data: str | None, data_dir: str | None, columns: Columns, reading: Reading, labels: Collection[str] = ()
+    data: str | None, data_dir: str | None, columns: Columns, reading: Reading, labels: Collection[str] = (), spread: Spread = here
 ) -> tuple[str, Parts, list[str] | None, list[str]]:
     """Returns the name, the examples by split, the label names if the set defines them, and notes."""
+    if prepared := PreparedFolder.find(data, KIND):
+        records = prepared.records("test")
+        return data, {"test": [Example(each["text"], each["label"], each["source"], data) for each in records]}, None, []
     if data is not None and is_local(data):
         notes: list[str] = []
-        return data, read_local(data, columns, reading, labels=labels, notes=notes), None, notes
+        return data, read_local(data, columns, reading, labels=labels, notes=notes, spread=spread), None, notes
     from toolkit.data.labeled_texts.labeled_tfds import read_tfds  # imports TensorFlow, which local files do not need
 
     name, parts, label_names, notes = read_tfds("movie_reviews" if data is None else data, columns, data_dir)
     ignored = [f"--{field.name.replace('_', '-')}" for field in fields(reading) if getattr(reading, field.name) is not None]
     return name, parts, label_names, [*notes, *([f"no file was read, so {', '.join(ignored)} had no effect"] if ignored else [])]
+
+
+def _prepared(prepared: PreparedFolder, columns: Columns, reading: Reading) -> Corpus:
+    report, label_names = prepared.report(), prepared.about["label_names"]
+    report.notes += prepared.remark({**{f"{role}_column": name for role, name in asdict(columns).items()}, **asdict(reading)})
+    numbers = {name: number for number, name in enumerate(label_names)}
+    splits = {}
+    for split in SPLITS:
+        records = list(prepared.records(split))
+        texts, sources = ([record[name] for record in records] for name in ("text", "source"))
+        labels = np.array([numbers[record["label"]] for record in records], np.int32)
+        tokens = [np.array(record["tokens"], np.int32) for record in records]
+        splits[split] = Split(texts, labels, sources, report.splits[split], tokens=tokens)
+    return Corpus(report.name, splits, label_names, report, prepared)
 
 
 def _match(examples: list[Example], label_names: Sequence[str], name: str) -> list[str]:

@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from toolkit.data.labeled_texts.example import Example, Parts
 from toolkit.data.labeled_texts.labeled_tables import read_table
@@ -10,10 +12,24 @@ from toolkit.data.reading.columns import Columns
 from toolkit.data.reading.lines import read_lines
 from toolkit.data.reading.local_files import entries, named_paths, names_splits, split_paths
 from toolkit.data.reading.reading import Reading
+from toolkit.data.reading.spread import Spread, here
+from toolkit.data.reading.tables import is_table_name
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.errors import UserError
 
 _UNLABELED = "unsup"  # the folder of the aclImdb archive that holds reviews without a label
+
+
+class Read(NamedTuple):
+    """What one file, or one folder of a folder per label, has.
+
+    Attributes:
+        rows: Its examples.
+        notes: Sentences on how it was read.
+    """
+
+    rows: list[Example]
+    notes: list[str]
 
 
 def read_local(
@@ -23,16 +39,18 @@ def read_local(
     *,
     labels: Collection[str] = (),
     notes: list[str] | None = None,
+    spread: Spread = here,
 ) -> Parts:
     """Reads files and folders.
 
     Args:
-        data: A table; a folder with one table or one folder per split; a folder with one folder per label; or
-            `train=PATH,validation=PATH,test=PATH`, each a table or a folder with one folder per label.
+        data: A table; a folder of tables; a folder with one table or one folder per split; a folder with one folder per label; or
+            `train=PATH,validation=PATH,test=PATH`, each a table, a folder of tables or a folder with one folder per label.
         columns: The columns to read from tables.
         reading: How files are to be read, as far as their content is not to decide it.
         labels: Labels that are known to occur. Those of the training split help with the others.
         notes: Takes sentences on how files were read.
+        spread: Where the files are read, each for itself.
 
     Returns:
         Examples by split.
@@ -44,15 +62,26 @@ def read_local(
     paths = {split: path for split, [path] in named_paths(data).items()} if named else split_paths(Path(data).expanduser())
     parts: Parts = {}
     for split in (split for split in SPLITS if split in paths):
-        parts[split] = _read_path(paths[split], columns, reading, labels, notes)
+        found = spread(partial(_read_path, columns=columns, reading=reading, labels=labels), _files(paths[split]))
+        parts[split] = [example for read in found for example in read.rows]
+        if notes is not None:
+            notes += [note for read in found for note in read.notes]
         labels = labels or {example.label for example in parts[split] if example.label}
     return parts
 
 
-def _read_path(path: Path, columns: Columns, reading: Reading, labels: Collection[str], notes: list[str] | None) -> list[Example]:
+def _files(path: Path) -> list[Path]:
+    """Returns the tables of a folder that has nothing else but marks such as `_SUCCESS`; or what is read as one."""
     if not os.path.exists(path):  # unlike `path.exists()` it is false, not an error, where a folder on the way is closed
         raise UserError(f"{path}: no such file or folder, or no permission to see it")
-    return _read_folders(path, reading) if path.is_dir() else read_table(path, columns, reading, labels=labels, notes=notes)
+    found = [entry for entry in entries(path) if not entry.name.startswith("_")] if path.is_dir() else []
+    return found if found and all(not entry.is_dir() and is_table_name(entry) for entry in found) else [path]
+
+
+def _read_path(path: Path, columns: Columns, reading: Reading, labels: Collection[str]) -> Read:
+    notes: list[str] = []
+    examples = _read_folders(path, reading) if path.is_dir() else read_table(path, columns, reading, labels=labels, notes=notes)
+    return Read(examples, notes)
 
 
 def _read_folders(path: Path, reading: Reading) -> list[Example]:
@@ -60,7 +89,7 @@ def _read_folders(path: Path, reading: Reading) -> list[Example]:
     folders = [entry for entry in entries(path) if entry.is_dir()]
     examples = [example for folder in folders for example in _read_folder(folder, reading)]
     if not examples:
-        expected = "train/validation/test files (.csv, .tsv, .jsonl) or one folder of text files per label"
+        expected = "tables (.csv, .tsv, .jsonl), train/validation/test files, or one folder of text files per label"
         raise UserError(f"{path}: expected {expected}, found {', '.join(entry.name for entry in entries(path)[:5]) or 'an empty folder'}")
     return examples
 

@@ -1,18 +1,25 @@
 """From the value of `--data` to sentences and their translations in three splits."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from operator import attrgetter
+
+import numpy as np
 
 from toolkit.data.parallel_texts.languages import Languages
 from toolkit.data.parallel_texts.pair import Pair, PairParts
 from toolkit.data.parallel_texts.parallel_files import read_local_pairs
 from toolkit.data.parallel_texts.parallel_filters import Filter, kept_pairs, text_filters
+from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.reading.local_files import is_local
 from toolkit.data.reading.reading import Reading
+from toolkit.data.reading.spread import Spread, here
 from toolkit.data.splits.report import Report, SplitReport
 from toolkit.data.splits.splitting import SPLITS, carve, fill_empty, to_measure
 from toolkit.errors import UserError
+
+KIND = "parallel texts"
+"""What prepared data of this kind are called."""
 
 HELD_OUT = 2_000
 """Pairs that are enough to measure on."""
@@ -28,6 +35,7 @@ class ParallelSplit:
         report: What was read and dropped.
         languages: What the two sides are called, as far as the data say it.
         notes: Sentences on how the data were read, unless a corpus has them.
+        tokens: Token ids of each source, and of each target, if the data are prepared.
     """
 
     sources: list[str]
@@ -35,6 +43,7 @@ class ParallelSplit:
     report: SplitReport = field(default_factory=SplitReport)
     languages: Languages = field(default_factory=lambda: Languages(None, None))
     notes: list[str] = field(default_factory=list)
+    tokens: tuple[list[np.ndarray], list[np.ndarray]] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class ParallelCorpus:
         source_language: What the language to translate from is called; `"source"` if the data does not say.
         target_language: What the language to translate to is called; `"target"` if the data does not say.
         report: What was read and dropped.
+        prepared: The folder, if `toolkit prepare` made it.
     """
 
     name: str
@@ -54,6 +64,7 @@ class ParallelCorpus:
     source_language: str
     target_language: str
     report: Report
+    prepared: PreparedFolder | None = None
 
 
 def read_parallel(
@@ -64,6 +75,7 @@ def read_parallel(
     data_dir: str | None = None,
     filters: Mapping[str, Filter] | None = None,
     reading: Reading = Reading(),  # noqa: B008 (frozen)
+    spread: Spread = here,
 ) -> ParallelCorpus:
     """Reads texts with their translations.
 
@@ -73,14 +85,15 @@ def read_parallel(
     finds in them is noted, so that a score can be compared with others'.
 
     Args:
-        data: Files or a folder (see `toolkit.data.parallel_texts.parallel_files.read_local_pairs`), or the name of a TFDS set such as
-            `"phrasebook"`.
+        data: Files or a folder (see `toolkit.data.parallel_texts.parallel_files.read_local_pairs`), the folder of prepared data, or the
+            name of a TFDS set such as `"phrasebook"`.
         source: Language, column or feature to translate from; `None` if the data says it: by the order of two files or columns, or the
             supervised keys of a TFDS set.
         target: Language, column or feature to translate to.
         data_dir: Where TFDS keeps its sets; `None` for its own default.
         filters: What to drop from training, by reason; `None` for `toolkit.data.parallel_texts.parallel_filters.text_filters()`.
         reading: How files are to be read, as far as their content is not to decide it.
+        spread: Where files are read. What it gives of their texts may be `toolkit.data.splits.distant.Distant`.
 
     Returns:
         The corpus, all three splits of which have pairs.
@@ -88,7 +101,9 @@ def read_parallel(
     Raises:
         UserError: The data is missing, malformed or too small, or does not have the languages.
     """
-    name, parts, languages, notes = _read(data, Languages(source, target), data_dir, reading)
+    if prepared := PreparedFolder.find(data, KIND):
+        return _prepared(prepared, Languages(source, target), reading)
+    name, parts, languages, notes = _read(data, Languages(source, target), data_dir, reading, spread)
     if "train" not in parts:
         raise UserError(f"{name}: expected a training split, found {', '.join(parts)}")
     percentage = min(10, max(1, round(100 * HELD_OUT / len(parts["train"])))) if parts["train"] else 10
@@ -136,13 +151,39 @@ def read_parallel_split(
     return replace(split, languages=Languages(*languages), notes=notes)
 
 
-def _read(data: str, languages: Languages, data_dir: str | None, reading: Reading) -> tuple[str, PairParts, Languages, list[str]]:
+def _read(
+    data: str, languages: Languages, data_dir: str | None, reading: Reading, spread: Spread = here
+) -> tuple[str, PairParts, Languages, list[str]]:
     """Returns the name, the pairs by split, the languages and notes."""
+    if prepared := PreparedFolder.find(data, KIND):
+        pairs = [Pair(each["source"], each["target"]) for each in prepared.records("test")]
+        return data, {"test": pairs}, _asked(prepared, languages), []
     if "," in data or is_local(data):
-        return data, *read_local_pairs(data, languages, reading)
+        return data, *read_local_pairs(data, languages, reading, spread)
     from toolkit.data.parallel_texts.parallel_tfds import read_tfds_pairs  # imports TensorFlow, which local files do not need
 
     return read_tfds_pairs(data, languages, data_dir)
+
+
+def _prepared(prepared: PreparedFolder, languages: Languages, reading: Reading) -> ParallelCorpus:
+    languages, report = _asked(prepared, languages), prepared.report()
+    report.notes += prepared.remark(asdict(reading))
+    splits = {}
+    for split in SPLITS:
+        records = list(prepared.records(split))
+        sources, targets = ([record[side] for record in records] for side in Languages._fields)
+        tokens = tuple([np.array(record[f"{side}_tokens"], np.int32) for record in records] for side in Languages._fields)
+        splits[split] = ParallelSplit(sources, targets, report.splits[split], tokens=tokens)
+    return ParallelCorpus(report.name, splits, *languages, report, prepared)
+
+
+def _asked(prepared: PreparedFolder, languages: Languages) -> Languages:
+    """Returns the direction of prepared data, if no other was asked for."""
+    found = Languages(*prepared.about["languages"])
+    for role, asked, is_there in zip(Languages._fields, languages, found, strict=True):
+        if asked not in (None, is_there):
+            raise UserError(f'{prepared.path}: expected "{asked}" as the {role}, but the data were prepared with "{is_there}"')
+    return found
 
 
 def _filtered(pairs: Sequence[Pair], filters: Mapping[str, Filter], whole: bool) -> ParallelSplit:

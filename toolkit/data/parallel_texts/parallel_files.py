@@ -4,6 +4,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,12 +16,27 @@ from toolkit.data.reading.header import SENTENCE_ENDS, column_keys, is_sentence
 from toolkit.data.reading.lines import read_lines
 from toolkit.data.reading.local_files import SPLIT_NAMES, entries, named_paths, names_splits, split_paths
 from toolkit.data.reading.reading import Reading
+from toolkit.data.reading.spread import Spread, here
 from toolkit.data.reading.tables import Table, is_table_name, open_table, text_of
 from toolkit.data.splits.splitting import SPLITS
 from toolkit.errors import UserError
 
 _EXPECTED = "two aligned files (SOURCE,TARGET) or a table (.tsv, .csv, .jsonl)"
 _ALIGNED = re.compile(rf"(?P<split>{'|'.join(SPLIT_NAMES)})(?P<more>[-_][^.]*)?\.(?P<language>.+?)(\.gz)?", re.IGNORECASE)
+
+
+class Read(NamedTuple):
+    """What one table, or two aligned files, have.
+
+    Attributes:
+        rows: Their pairs.
+        languages: What the two sides are called.
+        notes: Sentences for the report.
+    """
+
+    rows: list[Pair]
+    languages: Languages
+    notes: list[str]
 
 
 class LocalPairs(NamedTuple):
@@ -37,7 +53,12 @@ class LocalPairs(NamedTuple):
     notes: list[str]
 
 
-def read_local_pairs(data: str, languages: Languages, reading: Reading = Reading()) -> LocalPairs:  # noqa: B008 (frozen)
+def read_local_pairs(
+    data: str,
+    languages: Languages,
+    reading: Reading = Reading(),  # noqa: B008 (frozen)
+    spread: Spread = here,
+) -> LocalPairs:
     """Reads files and folders.
 
     Args:
@@ -45,6 +66,7 @@ def read_local_pairs(data: str, languages: Languages, reading: Reading = Reading
             has two; a folder with either of them per split; or `train=...,validation=...,test=...`, each as before.
         languages: The direction asked for.
         reading: How files are to be read, as far as their content is not to decide it.
+        spread: Where the files of a split are read.
 
     Returns:
         The pairs, empty ones too.
@@ -55,7 +77,9 @@ def read_local_pairs(data: str, languages: Languages, reading: Reading = Reading
     files, languages = _find_files(data, languages)
     parts, notes = {}, []
     for split in (split for split in SPLITS if split in files):  # what the first is called, the others must be called
-        parts[split], languages = _read_files(files[split], languages, reading, notes)
+        [read] = spread(partial(_read_files, languages=languages, reading=reading), [files[split]])
+        parts[split], languages = read.rows, read.languages
+        notes += read.notes
     return LocalPairs(parts, languages, notes)
 
 
@@ -112,14 +136,15 @@ def _the_file(folder: Path, split: str, files: dict[str, list[Path]], language: 
     return candidates[0]
 
 
-def _read_files(paths: list[Path], languages: Languages, reading: Reading, notes: list[str]) -> tuple[list[Pair], Languages]:
+def _read_files(paths: list[Path], languages: Languages, reading: Reading) -> Read:
+    notes: list[str] = []
     for path in paths:
         if not os.path.exists(path):  # unlike `path.exists()` it is false, not an error, where a folder on the way is closed
             raise UserError(f"{path}: no such file, or no permission to see it")
     if len(paths) == 2:
-        return _read_aligned(*paths, languages, reading, notes)
+        return Read(*_read_aligned(*paths, languages, reading, notes), notes)
     if len(paths) == 1 and not paths[0].is_dir():
-        return _read_columns(paths[0], languages, reading, notes)
+        return Read(*_read_columns(paths[0], languages, reading, notes), notes)
     raise _not_parallel(paths, f"{len(paths)} text files" if len(paths) > 1 else "a folder")
 
 

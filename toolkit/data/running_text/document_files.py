@@ -25,7 +25,7 @@ def local_documents(
     text_column: str | None,
     reading: Reading = Reading(),  # noqa: B008 (frozen)
     notes: list[str] | None = None,
-) -> dict[str, Callable[[], Iterator[Document]]]:
+) -> dict[str, list[Callable[[], Iterator[Document]]]]:
     """Finds files and folders, and reads them when they are iterated.
 
     Args:
@@ -38,7 +38,7 @@ def local_documents(
         notes: Takes sentences on how tables are read.
 
     Returns:
-        What reads the documents, by split; only `"train"` of a set without splits.
+        What reads the documents of each file, by split; only `"train"` of a set without splits.
 
     Raises:
         UserError: A path does not exist, or a split has several.
@@ -48,9 +48,18 @@ def local_documents(
         if not os.path.exists(path):  # unlike `path.exists()` it is false, not an error, where a folder on the way is closed
             raise UserError(f"{path}: no such file or folder, or no permission to see it")
     columns = Columns(text=text_column)
+    files = {split: list(_files(paths[split])) for split in SPLITS if split in paths}
     if notes is not None:
         notes += filter(None, (_described(path, columns, reading) for path in paths.values() if _is_table(path, reading)))
-    return {split: partial(_read, paths[split], by_line, columns, reading) for split in SPLITS if split in paths}
+    return {split: [partial(_read, file, by_line, columns, reading) for file in found] for split, found in files.items()}
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        for entry in entries(path):
+            yield from _files(entry)
+    else:
+        yield path
 
 
 def _splits_of(path: Path) -> dict[str, Path]:
@@ -65,10 +74,7 @@ def _splits_of(path: Path) -> dict[str, Path]:
 
 
 def _read(path: Path, by_line: bool, columns: Columns, reading: Reading) -> Iterator[Document]:
-    if path.is_dir():
-        for entry in entries(path):
-            yield from _read(entry, by_line, columns, reading)
-    elif _is_table(path, reading):
+    if _is_table(path, reading):
         yield from map(in_parts, table_texts(path, columns, reading))
     elif by_line:
         yield from (in_parts(line.rstrip("\r\n")) for line in read_lines(path, reading.encoding))

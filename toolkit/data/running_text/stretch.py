@@ -6,14 +6,16 @@ from typing import TypeVar
 Document = Iterable[str]
 """A text in parts, which can be iterated again; together they are the text."""
 
-_CHARACTERS = 1 << 16
+PART_CHARACTERS = 1 << 16
+"""Most characters of a part."""
+
 _BREAKS = (" ", "\n")
 _Item = TypeVar("_Item")
 
 
 def in_parts(text: str) -> Document:
     """Returns a text in memory as a document; a `Stretch` only if it is long, as there may be millions of short ones."""
-    return Stretch(text) if len(text) > _CHARACTERS else (text,)
+    return Stretch(text) if len(text) > PART_CHARACTERS else (text,)
 
 
 class Stretch:
@@ -38,9 +40,9 @@ class Stretch:
         rest = ""
         for text in self._chosen():
             rest += text
-            while len(rest) > _CHARACTERS:
-                end = max(rest.rfind(character, 1, _CHARACTERS) for character in _BREAKS)
-                end = end if end > 0 else _CHARACTERS
+            while len(rest) > PART_CHARACTERS:
+                end = max(rest.rfind(character, 1, PART_CHARACTERS) for character in _BREAKS)
+                end = end if end > 0 else PART_CHARACTERS
                 yield rest[:end]
                 rest = rest[end:]
         if rest:
@@ -74,14 +76,15 @@ class Thinned:
         return evenly(self._text, self._share)
 
 
-def evenly(items: Iterable[_Item], share: float) -> Iterator[_Item]:
+def evenly(items: Iterable[_Item], share: float, first: int = 0) -> Iterator[_Item]:
     """Yields that share of items, at even distances.
 
     Args:
         items: Any items.
         share: How many of them, from 0 to 1.
+        first: How many others stand before them.
     """
-    return (item for number, item in enumerate(items) if int((number + 1) * share) > int(number * share))
+    return (item for number, item in enumerate(items, start=first) if int((number + 1) * share) > int(number * share))
 
 
 def has_text(document: Document) -> bool:

@@ -15,7 +15,7 @@ _BATCH = 64  # a text may be long
 
 def tfds_documents(
     name: str, text_column: str | None, data_dir: str | None
-) -> tuple[str, dict[str, Callable[[], Iterator[Document]]], list[str]]:
+) -> tuple[str, dict[str, list[Callable[[], Iterator[Document]]]], list[str]]:
     """Finds a set, preparing it first if need be, and reads it when it is iterated.
 
     Args:
@@ -32,7 +32,7 @@ def tfds_documents(
     builder = find_set(name, data_dir)
     key = _text_feature(builder, text_column)
     splits, notes = prepared_splits(builder)
-    return builder.info.full_name, {split: partial(_read, builder, theirs, key) for split, theirs in splits.items()}, notes
+    return builder.info.full_name, {split: [partial(_read, builder, theirs, key)] for split, theirs in splits.items()}, notes
 
 
 def _text_feature(builder: tfds.core.DatasetBuilder, chosen: str | None) -> str:

@@ -3,12 +3,18 @@
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
-from toolkit.data.running_text.documents import Documents
+from toolkit.data.reading.spread import Spread
+from toolkit.data.running_text.documents import Documents, Source, documents_of
+from toolkit.data.running_text.stretch import Document
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.text.tokenizer import Tokenizer
@@ -49,7 +55,7 @@ class TokenFile:
             ) from error
 
     @classmethod
-    def make(cls, path: str | os.PathLike, documents: Documents, tokenizer: Tokenizer) -> "TokenFile":
+    def make(cls, path: str | os.PathLike, documents: Documents, tokenizer: Tokenizer, spread: Spread | None = None) -> "TokenFile":
         """Encodes documents into a file, or takes the file that is there if it was made of the same text by the same tokenizer.
 
         The text is read, encoded and written part by part. The file is there whole or not at all.
@@ -58,6 +64,8 @@ class TokenFile:
             path: The file, such as `run/tokens/train.ids`.
             documents: The texts.
             tokenizer: The tokenizer.
+            spread: Where the sources of the documents are encoded, each for itself, in a folder beside the file, which all machines must
+                see; `None` for this process, without such a folder.
 
         Returns:
             The opened file.
@@ -73,8 +81,12 @@ class TokenFile:
                 found = None
             if found is not None and found.fingerprint == fingerprint:
                 return found
-        with RunFolder(path.parent).replacing(path) as temporary:
-            _write(temporary, documents, tokenizer, fingerprint)
+        with RunFolder(path.parent).replacing(path) as temporary, temporary.open("wb") as file:
+            if spread is None:
+                encoded = _encoded(file, documents, documents.count, tokenizer)
+            else:
+                encoded = _gathered(file, documents, tokenizer, spread)
+            _finish(file, encoded, documents, tokenizer, fingerprint)
         return cls(path)
 
     def __len__(self) -> int:
@@ -113,30 +125,62 @@ def _fingerprint(documents: Documents, tokenizer: Tokenizer) -> str:
     return hashlib.sha256(f"{documents.fingerprint} {tokenizer.fingerprint}".encode()).hexdigest()
 
 
-def _write(path: Path, documents: Documents, tokenizer: Tokenizer, fingerprint: str) -> None:
-    dtype = np.dtype("<u2" if tokenizer.vocabulary_size <= 1 << 16 else "<u4")
-    lengths, unknown = np.zeros(documents.count, "<i8"), 0
-    with path.open("wb") as file:
-        for numbers, texts in _batches(documents):
-            encoded = tokenizer.encode(texts)
-            np.add.at(lengths, numbers, [len(ids) for ids in encoded])
-            ids = np.concatenate(encoded)
-            unknown += int(np.count_nonzero(ids == tokenizer.unk_id))
-            file.write(ids.astype(dtype).tobytes())
-        about = {
-            "fingerprint": fingerprint,
-            "dtype": dtype.str,
-            "tokens": int(lengths.sum()),
-            "documents": documents.count,
-            "characters": documents.characters,
-            "bytes": documents.bytes,
-            "unknown": unknown,
-        }
-        description = json.dumps(about).encode()
-        file.write(lengths.tobytes() + description + np.array(len(description), _SIZE).tobytes())
+class _Encoded(NamedTuple):
+    """What was written of some documents: the number of tokens of each, and of those that are the unknown id."""
+
+    lengths: np.ndarray
+    unknown: int
 
 
-def _batches(documents: Documents) -> Iterator[tuple[list[int], list[str]]]:
+def _dtype(tokenizer: Tokenizer) -> np.dtype:
+    return np.dtype("<u2" if tokenizer.vocabulary_size <= 1 << 16 else "<u4")
+
+
+def _encoded(file: BinaryIO, documents: Iterable[Document], count: int, tokenizer: Tokenizer) -> _Encoded:
+    """Writes the ids of so many documents."""
+    lengths, unknown = np.zeros(count, "<i8"), 0
+    for numbers, texts in _batches(documents):
+        encoded = tokenizer.encode(texts)
+        np.add.at(lengths, numbers, [len(ids) for ids in encoded])
+        ids = np.concatenate(encoded)
+        unknown += int(np.count_nonzero(ids == tokenizer.unk_id))
+        file.write(ids.astype(_dtype(tokenizer)).tobytes())
+    return _Encoded(lengths, unknown)
+
+
+def _gathered(file: BinaryIO, documents: Documents, tokenizer: Tokenizer, spread: Spread) -> _Encoded:
+    """Lets the sources of documents be encoded, and puts the ids together."""
+    with tempfile.TemporaryDirectory(dir=Path(file.name).parent) as folder:
+        numbered = [*zip(range(len(documents.sources)), documents.sources, (count.count for count in documents.counts), strict=True)]
+        encoded = spread(partial(_encode, folder, tokenizer.model_proto), numbered)
+        for number, _, _ in numbered:
+            with (Path(folder) / str(number)).open("rb") as part:
+                shutil.copyfileobj(part, file)
+    return _Encoded(np.concatenate([each.lengths for each in encoded]), sum(each.unknown for each in encoded))
+
+
+def _encode(folder: str, model_proto: bytes, numbered: tuple[int, Source, int]) -> _Encoded:
+    number, source, count = numbered
+    with RunFolder(folder).replacing(Path(folder) / str(number)) as temporary, temporary.open("wb") as file:
+        return _encoded(file, documents_of(source), count, Tokenizer(model_proto))
+
+
+def _finish(file: BinaryIO, encoded: _Encoded, documents: Documents, tokenizer: Tokenizer, fingerprint: str) -> None:
+    lengths, unknown = encoded
+    about = {
+        "fingerprint": fingerprint,
+        "dtype": _dtype(tokenizer).str,
+        "tokens": int(lengths.sum()),
+        "documents": documents.count,
+        "characters": documents.characters,
+        "bytes": documents.bytes,
+        "unknown": unknown,
+    }
+    description = json.dumps(about).encode()
+    file.write(lengths.tobytes() + description + np.array(len(description), _SIZE).tobytes())
+
+
+def _batches(documents: Iterable[Document]) -> Iterator[tuple[list[int], list[str]]]:
     """Yields texts to encode at once, each with the number of its document."""
     numbers, texts, size = [], [], 0
     for number, document in enumerate(documents):

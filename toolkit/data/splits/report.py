@@ -1,6 +1,8 @@
 """What was read, what was dropped, and why."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -46,6 +48,12 @@ class Report:
     def to_dict(self) -> dict:
         """Returns the report as a dictionary that JSON can hold."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> "Report":
+        """Returns the report that `to_dict` made a dictionary of."""
+        splits = {split: SplitReport(**report) for split, report in values["splits"].items()}
+        return cls(values["name"], splits, [*values["notes"]])
 
     def __str__(self) -> str:
         lines = [f"{split}: {report}".replace("\n", "\n  ") for split, report in self.splits.items()]

@@ -1,10 +1,11 @@
 """Splits that are a property of the text: the same on every machine, in every order, after every change to the rest of the file."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import Literal, TypeVar
+
+from toolkit.data.splits.distant import Distant, digest_of
 
 SPLITS = ("train", "validation", "test")
 
@@ -12,21 +13,18 @@ _Row = TypeVar("_Row")
 _Part = TypeVar("_Part")
 
 
-def split_of(text: str | Iterable[str], train: int = 80, validation: int = 10) -> Literal["train", "validation", "test"]:
+def split_of(text: str | Iterable[str] | Distant, train: int = 80, validation: int = 10) -> Literal["train", "validation", "test"]:
     """Assigns a text to a split by its SHA-256, so a repeated text never straddles two splits.
 
     Args:
-        text: The text as it was read, or its parts.
+        text: The text as it was read, its parts, or what is known of it.
         train: Percentage of texts for training.
         validation: Percentage for validation; what is left is for the test.
 
     Returns:
         `"train"`, `"validation"` or `"test"`.
     """
-    digest = hashlib.sha256()
-    for part in [text] if isinstance(text, str) else text:
-        digest.update(part.encode())
-    bucket = int(digest.hexdigest()[:8], 16) % 100
+    bucket = int.from_bytes(digest_of(text)[:4]) % 100
     if bucket < train:
         return "train"
     return "validation" if bucket < train + validation else "test"
@@ -99,7 +97,7 @@ def _spare_texts(rows: Sequence[_Row], text: Callable[[_Row], str], label: Calla
     for row in rows:
         by_text.setdefault(text(row), []).append(row)
     chosen: set[str] = set()
-    for candidate in sorted(by_text, key=lambda text: hashlib.sha256(text.encode()).digest()):
+    for candidate in sorted(by_text, key=digest_of):
         lost = Counter(map(label, by_text[candidate]))
         if len(chosen) < most and all(left[name] > number for name, number in lost.items()):
             chosen.add(candidate)

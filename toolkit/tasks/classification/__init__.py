@@ -11,4 +11,5 @@ TASK = Task(
     opener="toolkit.tasks.classification.predictor:open_predictor",
     prediction="toolkit.tasks.classification.command:Labeling",
     subject="toolkit.tasks.classification.subject:subject_of",
+    preparation="toolkit.tasks.classification.preparation:prepare",
 )

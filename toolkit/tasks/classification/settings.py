@@ -46,6 +46,9 @@ class LabeledTextSettings(DistillationSettings, FileSettings, TrainingSettings):
     measure_options: ClassVar[tuple[str, ...]] = ("data", *columns, *READING_OPTIONS, *LABEL_OPTIONS)
     """Settings that other data may be measured with."""
 
+    prepare_options: ClassVar[tuple[str, ...]] = (*measure_options, *TOKENIZER, "tokenizer_model")
+    """Settings that prepared data hang on."""
+
     fixed: ClassVar[tuple[str, ...]] = TOKENIZER
     """Settings that a training that goes on from a finished run cannot change, whatever the model."""
 

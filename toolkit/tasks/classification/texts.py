@@ -1,6 +1,6 @@
 """From the data settings of a recipe to tokenized splits, with the tokenizer and the report kept in the run folder."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -119,10 +119,11 @@ def read_labeled_texts(settings: LabeledTextSettings, run: RunFolder) -> Labeled
     if settings.unlabelled:
         texts[UNLABELLED] = read_unlabelled(settings, corpus, everything)
         fingerprints[UNLABELLED] = fingerprint(texts[UNLABELLED])
-    tokenizer = _tokenizer(settings, [*texts["train"], *texts.get(UNLABELLED, [])], run)
+    tokenizer = _tokenizer(settings, corpus, texts, run)
+    stored = corpus.prepared and Tokenizer.load(corpus.prepared.tokenizer).fingerprint == tokenizer.fingerprint
     tokens = {}
     for name, each in texts.items():
-        encoded = tokenizer.encode(each)
+        encoded = corpus.splits[name].tokens if stored and name in corpus.splits else tokenizer.encode(each)
         tokens[name] = [crop(ids, settings.most_tokens) for ids in encoded]
         if longer := sum(len(ids) > settings.max_length for ids in encoded):
             corpus.report.splits[name].noted[f"longer than {settings.max_length} tokens"] = longer
@@ -149,7 +150,8 @@ def drawn(split: Split, count: int, seed: int, label_names: Sequence[str]) -> Sp
     counts = {name: int((labels == number).sum()) for number, name in enumerate(label_names)}
     dropped = {**split.report.dropped, "not drawn": len(split.texts) - count}
     report = replace(split.report, kept=count, labels=counts, dropped=dropped)
-    return Split([split.texts[i] for i in rows], labels, [split.sources[i] for i in rows] if split.sources else [], report)
+    texts, sources, tokens = (each and [each[row] for row in rows] for each in (split.texts, split.sources, split.tokens))
+    return Split(texts, labels, sources, report, tokens=tokens)
 
 
 def balanced_weights(labels: np.ndarray) -> np.ndarray:
@@ -158,15 +160,18 @@ def balanced_weights(labels: np.ndarray) -> np.ndarray:
     return (len(labels) / (np.count_nonzero(counts) * np.maximum(counts, 1)))[labels]
 
 
-def _tokenizer(settings: LabeledTextSettings, texts: Sequence[str], run: RunFolder) -> Tokenizer:
+def _tokenizer(settings: LabeledTextSettings, corpus: Corpus, texts: Mapping[str, Sequence[str]], run: RunFolder) -> Tokenizer:
     if run.tokenizer.exists():
         return Tokenizer.load(run.tokenizer)
     if settings.init_from:
         tokenizer = Tokenizer.load(_language_model_run(settings.init_from).tokenizer)
     elif settings.tokenizer_model:
         tokenizer = Tokenizer.load(settings.tokenizer_model)
+    elif corpus.prepared:
+        tokenizer = Tokenizer.load(corpus.prepared.tokenizer)
     else:
-        tokenizer = Tokenizer.train(texts, settings.vocabulary_size, model_type=tokenizer_for(settings, texts))
+        learned = [*texts["train"], *texts.get(UNLABELLED, [])]
+        tokenizer = Tokenizer.train(learned, settings.vocabulary_size, model_type=tokenizer_for(settings, learned))
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer

@@ -52,4 +52,5 @@ def _read_files(settings: LabeledTextSettings, notes: list[str]) -> Iterator[str
     for path in [settings.unlabelled] if Path(settings.unlabelled).expanduser().exists() else settings.unlabelled.split(","):
         if not path.strip():
             raise UserError(f'{option("unlabelled")}: expected FILE,FILE or {REST}, received "{settings.unlabelled}"')
-        yield from map("".join, local_documents(path.strip(), **options)["train"]())
+        for read in local_documents(path.strip(), **options)["train"]:
+            yield from map("".join, read())

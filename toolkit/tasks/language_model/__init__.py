@@ -11,4 +11,5 @@ TASK = Task(
     opener="toolkit.tasks.language_model.text_generator:open_text_generator",
     prediction="toolkit.tasks.language_model.command:Writing",
     subject="toolkit.tasks.language_model.subject:subject_of",
+    preparation="toolkit.tasks.language_model.preparation:prepare",
 )

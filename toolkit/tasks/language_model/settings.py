@@ -39,6 +39,9 @@ class TextSettings(FileSettings, TrainingSettings):
     }
     """Results of models that go on learning; they stand beside the static one."""
 
+    prepare_options: ClassVar[tuple[str, ...]] = (*measure_options, *TOKENIZER, "tokenizer_model", "most_characters")
+    """Settings that prepared data hang on."""
+
     fixed: ClassVar[tuple[str, ...]] = TOKENIZER
     """Settings that a training that goes on from a finished run cannot change, whatever the model."""
 

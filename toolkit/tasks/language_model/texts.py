@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from toolkit.arguments import InvalidArgument
+from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.reading.reading import Reading
 from toolkit.data.running_text.documents import DocumentCorpus, read_documents
 from toolkit.data.running_text.token_file import TokenFile
@@ -78,7 +80,10 @@ def read_texts(settings: TextSettings, run: RunFolder) -> Texts:
     corpus = read_documents(settings.data, **options, reading=Reading.of(settings), most_characters=most_characters(settings))
     keep_report(corpus.report, {name: documents.fingerprint for name, documents in corpus.splits.items()}, run)
     tokenizer = _tokenizer(settings, corpus, run)
-    tokens = {name: TokenFile.make(run.path / "tokens" / name, documents, tokenizer) for name, documents in corpus.splits.items()}
+    if corpus.prepared:
+        tokens = {name: prepared_tokens(corpus.prepared, name, tokenizer) for name in corpus.splits}
+    else:
+        tokens = {name: TokenFile.make(run.path / "tokens" / name, documents, tokenizer) for name, documents in corpus.splits.items()}
     check_one_window(corpus.name, tokens["train"], settings.window)
     return Texts(corpus, tokenizer, tokens)
 
@@ -86,12 +91,12 @@ def read_texts(settings: TextSettings, run: RunFolder) -> Texts:
 def _tokenizer(settings: TextSettings, corpus: DocumentCorpus, run: RunFolder) -> Tokenizer:
     if run.tokenizer.exists():
         return Tokenizer.load(run.tokenizer)
-    if settings.tokenizer_model:
-        tokenizer = Tokenizer.load(settings.tokenizer_model)
-        if min(tokenizer.begin_id, tokenizer.end_id) < 0:
-            raise UserError(
-                f"{settings.tokenizer_model}: expected a tokenizer with ids for the begin and the end of a text (<s>, </s>), found none"
-            )
+    if corpus.prepared:
+        if settings.tokenizer_model:
+            raise InvalidArgument("tokenizer_model", "none with prepared data, which have tokens", settings.tokenizer_model)
+        tokenizer = Tokenizer.load(corpus.prepared.tokenizer)
+    elif settings.tokenizer_model:
+        tokenizer = Tokenizer.load(settings.tokenizer_model, needs_ends=True)
     else:
         train = corpus.splits["train"]
         stage("tokenizer", f"{settings.tokenizer}, from {train.characters:,} characters")
@@ -99,3 +104,21 @@ def _tokenizer(settings: TextSettings, corpus: DocumentCorpus, run: RunFolder) -
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer
+
+
+def prepared_tokens(prepared: PreparedFolder, split: str, tokenizer: Tokenizer) -> TokenFile:
+    """Returns the tokens of a split of prepared data.
+
+    Args:
+        prepared: The data.
+        split: The split.
+        tokenizer: What they have to be tokens of.
+
+    Raises:
+        UserError: They are tokens of another.
+    """
+    if tokenizer.fingerprint != Tokenizer.load(prepared.tokenizer).fingerprint:
+        expected = "tokens of the tokenizer of the run that the training goes on from"
+        advice = "prepare the data again with its tokenizer.model as --tokenizer-model"
+        raise UserError(f"{prepared.path}: expected {expected}, found those of another; {advice}")
+    return TokenFile(prepared.path / "tokens" / split)

@@ -11,9 +11,10 @@ from typing import Any
 import keras
 
 from toolkit.arguments import InvalidArgument, check_positive_integer
+from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.reading.reading import Reading
 from toolkit.data.running_text.document_ids import DocumentIds
-from toolkit.data.running_text.documents import Documents, read_document_split
+from toolkit.data.running_text.documents import KIND, Documents, read_document_split
 from toolkit.data.running_text.token_file import TokenFile
 from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble, of_perplexity
@@ -29,7 +30,7 @@ from toolkit.tasks.language_model.functions import LanguageModelRunner
 from toolkit.tasks.language_model.measures import Passages, passage_nats, size_of
 from toolkit.tasks.language_model.sampling import Sampling
 from toolkit.tasks.language_model.text_generator import TextGenerator
-from toolkit.tasks.language_model.texts import TEXT_OPTIONS, Texts
+from toolkit.tasks.language_model.texts import TEXT_OPTIONS, Texts, prepared_tokens
 from toolkit.tasks.training_run import TrainingRun, header
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.text.unknown_words import unknown_parts
@@ -145,6 +146,8 @@ class LanguageModeling(TrainingRun):
             UserError: It has them no more.
         """
         path = self.run.path / "tokens" / split
+        if prepared := PreparedFolder.find(self.settings.data, KIND):
+            return prepared_tokens(prepared, split, Tokenizer.load(self.run.tokenizer))
         if not path.exists():
             expected = "expected the tokens that the training read, which say how the model is to learn, found none"
             raise UserError(f"{path}: {expected}; `toolkit evaluate {self.run.path}` makes them again")

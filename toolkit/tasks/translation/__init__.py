@@ -11,4 +11,5 @@ TASK = Task(
     opener="toolkit.tasks.translation.text_translator:open_translator",
     prediction="toolkit.tasks.translation.command:Translating",
     subject="toolkit.tasks.translation.subject:subject_of",
+    preparation="toolkit.tasks.translation.preparation:prepare",
 )

@@ -42,6 +42,15 @@ class ParallelTextSettings(DistillationSettings, FileSettings, TrainingSettings)
     fixed: ClassVar[tuple[str, ...]] = (*TOKENIZER, "separate_vocabularies", "normalization")
     """Settings that a training that goes on from a finished run cannot change, whatever the model."""
 
+    prepare_options: ClassVar[tuple[str, ...]] = (
+        *measure_options,
+        *fixed,
+        "tokenizer_model",
+        "target_tokenizer_model",
+        "max_length_ratio",
+    )
+    """Settings that prepared data hang on."""
+
     data: str | None = None
     source: str | None = None
     target: str | None = None

@@ -14,8 +14,8 @@ from toolkit.data.parallel_texts.pair_boundaries import pair_boundaries
 from toolkit.data.parallel_texts.parallel_corpus import ParallelCorpus, read_parallel
 from toolkit.data.parallel_texts.parallel_filters import kept_pairs, length_filters, text_filters
 from toolkit.data.parallel_texts.source_ids import source_ids
+from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.reading.reading import Reading
-from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.data_report import fingerprint, keep_report
 from toolkit.tasks.stage import stage
@@ -109,10 +109,16 @@ def read_parallel_texts(settings: ParallelTextSettings, run: RunFolder) -> Paral
     tokenizers = _tokenizers(settings, corpus, run)
     if settings.subword_dropout and any(tokenizer.model_type != "bpe" for tokenizer in tokenizers):
         raise InvalidArgument("subword_dropout", "0 with a tokenizer that is not bpe", settings.subword_dropout)
+    stored = corpus.prepared and _fingerprints(tokenizers) == _fingerprints(_prepared_tokenizers(corpus.prepared))
     sources, targets, rows = {}, {}, {}
     for name, split in corpus.splits.items():
-        sources[name] = encode_sources(tokenizers[0], split.sources, None if name == "train" else settings.max_length)
-        targets[name] = tokenizers[1].encode(split.targets)
+        longest = None if name == "train" else settings.max_length
+        if stored:
+            read, targets[name] = split.tokens
+            sources[name] = [source_ids(ids, tokenizers[0].end_id, longest) for ids in read]
+        else:
+            sources[name] = encode_sources(tokenizers[0], split.sources, longest)
+            targets[name] = tokenizers[1].encode(split.targets)
         limits = length_filters("tokens", settings.max_length)
         kept = rows[name] = kept_pairs(sources[name], targets[name], limits, split.report, whole=name != "train")
         sources[name] = [sources[name][position] for position in kept]
@@ -145,7 +151,14 @@ def _tokenizers(settings: ParallelTextSettings, corpus: ParallelCorpus, run: Run
     if run.tokenizer.exists():
         return load_tokenizers(run)
     train = corpus.splits["train"]
-    if settings.separate_vocabularies:
+    if corpus.prepared and not settings.tokenizer_model:
+        source, target = _prepared_tokenizers(corpus.prepared)
+        if settings.separate_vocabularies == (source is target):
+            expected = f"{str(source is not target).lower()} with data that were prepared so"
+            raise InvalidArgument("separate_vocabularies", expected, settings.separate_vocabularies)
+        if settings.separate_vocabularies:
+            _keep(target, run.target_tokenizer, run)
+    elif settings.separate_vocabularies:
         target = _tokenizer(settings, settings.target_tokenizer_model, train.targets)
         _keep(target, run.target_tokenizer, run)
         source = _tokenizer(settings, settings.tokenizer_model, train.sources)
@@ -160,10 +173,16 @@ def _tokenizer(settings: ParallelTextSettings, model: str | None, texts: Sequenc
         stage("tokenizer", f"{settings.tokenizer}, from {len(texts):,} texts")
         size = vocabulary_size(settings, texts)
         return Tokenizer.train(texts, size, model_type=settings.tokenizer, normalization=settings.normalization)
-    tokenizer = Tokenizer.load(model)
-    if min(tokenizer.begin_id, tokenizer.end_id) < 0:
-        raise UserError(f"{model}: expected a tokenizer with ids for the begin and the end of a sentence (<s>, </s>), found none")
-    return tokenizer
+    return Tokenizer.load(model, needs_ends=True)
+
+
+def _prepared_tokenizers(prepared: PreparedFolder) -> tuple[Tokenizer, Tokenizer]:
+    source = Tokenizer.load(prepared.tokenizer)
+    return source, Tokenizer.load(prepared.target_tokenizer) if prepared.target_tokenizer.exists() else source
+
+
+def _fingerprints(tokenizers: Sequence[Tokenizer]) -> list[str]:
+    return [tokenizer.fingerprint for tokenizer in tokenizers]
 
 
 def _keep(tokenizer: Tokenizer, path: Path, run: RunFolder) -> None:
