@@ -60,10 +60,11 @@ A classifier in both directions, asked one text on one thread; the file is for a
 QUALITY_INTRODUCTION = """
 ## In the same minutes
 
-Language models on characters, trained by the recipe with `--minutes`, each with as many parameters as the GRU: nats per character of the
-held-out text, and how often the text was read. The minutes are those of the whole command.
+Trained by the recipe with `--minutes`, each with as many parameters as the GRU: of language models nats per character of the held-out text,
+of classifiers, without their n-grams, the accuracy in per cent on the test split; and how often the texts were read. The minutes are those
+of the whole command.
 """
-NATS = "nats per character"
+NATS, ACCURACY = "nats per character", "accuracy"
 
 
 def cell_speed_page(records: Sequence[SpeedRecord], qualities: Sequence[ComparisonRecord]) -> str:
@@ -79,15 +80,17 @@ def _quality(record: ComparisonRecord) -> str:
     cells: dict[str, list[dict[str, float]]] = {}
     for name, row in record.rows.items():
         cells.setdefault(name.partition(",")[0], []).append(row)
-    rows = []
-    for cell, found in sorted(cells.items(), key=lambda item: statistics.fmean(row[NATS] for row in item[1])):
-        scores = [row[NATS] for row in found]
-        spread = f"{statistics.stdev(scores):.3f}" if len(scores) > 1 else ""
+    rows, score = [], next(name for name in (NATS, ACCURACY) if name in next(iter(record.rows.values())))
+    digits = 3 if score == NATS else 2
+    means = {cell: statistics.fmean(row[score] for row in found) for cell, found in cells.items()}
+    for cell, found in sorted(cells.items(), key=lambda item: means[item[0]], reverse=score == ACCURACY):
+        scores = [row[score] for row in found]
+        spread = f"{statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else ""
         epochs, minutes = (statistics.fmean(row[name] for row in found) for name in ("epochs", "minutes"))
         one = found[0]
         numbers = [f"{epochs:.1f}", f"{minutes:.1f}", f"{one['units']:,}", f"{one['parameters']:,}", str(len(found))]
-        rows.append([cell, f"{statistics.fmean(scores):.3f}", spread, *numbers])
-    head = ["", NATS, "standard deviation", "epochs", "minutes", "units", "parameters", "seeds"]
+        rows.append([cell, f"{means[cell]:.{digits}f}", spread, *numbers])
+    head = ["", score, "standard deviation", "epochs", "minutes", "units", "parameters", "seeds"]
     return f"{record.what}\n\n{table_of(head, rows)}"
 
 
