@@ -47,8 +47,8 @@ from benchmarks.records import (
 from benchmarks.reference_page import reference_page
 from benchmarks.serving_page import TABLES as SERVING
 from benchmarks.serving_page import serving_page
+from benchmarks.spark_page import PREPARATION, spark_page
 from benchmarks.spark_page import TABLE as SPARK
-from benchmarks.spark_page import spark_page
 from benchmarks.speed_page import speed_page
 from benchmarks.textbooks_page import textbooks_page
 from benchmarks.translation_depth import TABLE as DEPTH
@@ -116,7 +116,7 @@ def render(records: Sequence[Measured], root: Path) -> dict[Path, str]:
         docs / "reference.md": reference_page(),
         docs / "held.md": held_page([record for record in records if isinstance(record, HeldRecord)]),
         docs / "textbooks.md": textbooks_page([record for record in records if isinstance(record, TheoryRecord)]),
-        docs / "spark_speed.md": spark_page([record for record in compared if record.table == SPARK]),
+        docs / "spark_speed.md": spark_page([record for record in compared if record.table in (SPARK, PREPARATION)]),
         docs / "translation_depth.md": translation_depth_page([record for record in compared if record.table == DEPTH]),
         docs / "own_data.md": own_data_page([record for record in compared if record.table in (OWN_DATA, FILMS)]),
         readme: between_markers(readme.read_text("utf-8"), headlines(records)),

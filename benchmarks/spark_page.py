@@ -1,4 +1,4 @@
-"""docs/spark_speed.md, made from the record of `benchmarks.spark_prediction`."""
+"""docs/spark_speed.md, made from the records of `benchmarks.spark_prediction` and `benchmarks.spark_preparation`."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from benchmarks.markdown import measured, table_of
 from benchmarks.records import ComparisonRecord
 from benchmarks.speed_page import NO_RECORD
 
-TABLE = "spark"
+TABLE, PREPARATION = "spark", "spark: preparation"
 START, RATE, MEMORY, LINES = "start, seconds", "lines per second", "GiB", "lines"
 ITEMS, SLOTS = 10**9, (10, 100, 1000)
 PART = 4 * 2**20  # bytes of a part, at most
@@ -17,7 +17,10 @@ LONGEST = 1.25  # times as long as others a part may take, on a slow machine
 INTRODUCTION = """\
 # Speed of Spark
 
-`python -m benchmarks.render` makes this page from the record in `benchmarks/results/` that `python -m benchmarks.spark_prediction` writes.
+`python -m benchmarks.render` makes this page from the records in `benchmarks/results/` that `python -m benchmarks.spark_prediction` and
+`python -m benchmarks.spark_preparation` write.
+
+## Answers
 
 `toolkit predict --engine spark` labels sentences with a LiteRT file; a master and workers of one core each, all on this machine, and one
 process that does the same without Spark. The start is what a single line takes, and is not in the lines per second. The memory of an
@@ -25,18 +28,32 @@ executor is that of its Java and of its Python together.
 """
 
 
+PREPARING = """
+## A corpus
+
+`toolkit prepare --engine spark` cleans, splits and tokenizes labeled sentences in the same way; the start is what two hundred of them take.
+What one process does between the tasks, such as deciding about repetitions and training the tokenizer, it does here, too.
+"""
+
+
 def spark_page(records: Sequence[ComparisonRecord]) -> str:
     """Returns the text of the page."""
-    if not records:
-        return f"{INTRODUCTION}\n{NO_RECORD}"
-    [record] = records
+    answers, corpora = ([record for record in records if record.table == table] for table in (TABLE, PREPARATION))
+    paper = "".join(f"\n{_on_paper(record.rows['executors: 1'])}" for record in answers)
+    return f"{INTRODUCTION}\n{_tables(answers)}{PREPARING}\n{_tables(corpora)}{paper}"
+
+
+def _tables(records: Sequence[ComparisonRecord]) -> str:
+    return "\n".join(f"{_table(record)}\n{measured(record)}" for record in records) or NO_RECORD
+
+
+def _table(record: ComparisonRecord) -> str:
     alone = record.rows["one process"][RATE]
     rows = [
         [name, f"{row[LINES]:,.0f}", f"{row[START]:.1f}", f"{row[RATE]:,.0f}", f"{row[RATE] / alone:.2f}", f"{row[MEMORY]:.2f}"]
         for name, row in record.rows.items()
     ]
-    table = table_of(["", LINES, START, RATE, "of one process", MEMORY], rows)
-    return f"{INTRODUCTION}\n{table}\n{measured(record)}\n{_on_paper(record.rows['executors: 1'])}"
+    return table_of(["", LINES, START, RATE, "of one process", MEMORY], rows)
 
 
 def _on_paper(row: dict[str, float]) -> str:
@@ -52,7 +69,7 @@ def _on_paper(row: dict[str, float]) -> str:
     size, storage = ITEMS * LINE / 2**30, SLOTS[-1] * DISK / 2**30
     return f"""## A thousand million lines, on paper
 
-Nobody has run this; it is arithmetic from the first executor of the table above. {ITEMS:,} lines of {LINE} bytes are {size:,.0f} GiB,
+Nobody has run this; it is arithmetic from the first executor of the first table. {ITEMS:,} lines of {LINE} bytes are {size:,.0f} GiB,
 in {parts:,.0f} parts of {PART // 2**20} MiB. Seconds:
 
 {table}

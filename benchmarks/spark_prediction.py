@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.records import RESULTS, ROOT, ComparisonRecord, versions_of
@@ -26,6 +26,7 @@ from benchmarks.spark_page import LINES, MEMORY, RATE, START, TABLE
 
 MODEL = ROOT / "saved_models/sentiment/1/litert"
 EXECUTORS = (1, 2)
+Command = Callable[[Path, Path], Sequence[str | Path]]
 PACKAGES = ("recurrent-toolkit", "pyspark", "ai-edge-litert", "numpy")
 
 
@@ -49,32 +50,32 @@ def main(argv: Sequence[str] | None = None) -> ComparisonRecord:
     )
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        rows = measure(Path(folder), options.lines, options.rounds)
+        one, many = Path(folder) / "one", Path(folder) / "many"
+        many.write_text("".join(f"{text}\n" for text in itertools.islice(itertools.cycle(sentences()), options.lines)), "utf-8")
+        one.write_text("a line\n")
+        rows = measure(Path(folder), _command, {one: 1, many: options.lines}, options.rounds)
     record = dataclasses.replace(record, rows=rows, minutes=round((time.monotonic() - started) / 60, 1))
     print(*(f"{name}: {row}" for name, row in rows.items()), record.save(options.out), sep="\n")
     return record
 
 
-def measure(folder: Path, lines: int, rounds: int) -> dict[str, dict[str, float]]:
+def measure(folder: Path, command: Command, inputs: dict[Path, int], rounds: int) -> dict[str, dict[str, float]]:
     """Returns what each way takes.
 
     Args:
         folder: Is written into.
-        lines: How many texts there are.
+        command: From an input and an output to the words behind `toolkit`.
+        inputs: A small and a large input, and how many lines they have.
         rounds: How often each way is timed.
     """
-    many, one = folder / "many", folder / "one"
-    many.write_text("".join(f"{text}\n" for text in itertools.islice(itertools.cycle(sentences()), lines)), "utf-8")
-    one.write_text("a line\n")
     found: dict[str, list[dict[str, float]]] = {}
     for turn in range(rounds):
-        found.setdefault("one process", []).append(_timed(one, many, lines, folder / f"{turn}-0"))
+        found.setdefault("one process", []).append(_timed(command, inputs, folder / f"{turn}-0"))
         for executors in EXECUTORS:
             here = folder / f"{turn}-{executors}"
             here.mkdir()
             with Cluster(here, executors) as cluster:
-                words = ["--engine", "spark", "--master", cluster.url]
-                row = _timed(one, many, lines, here / "answers", words)
+                row = _timed(command, inputs, here / "answers", ["--engine", "spark", "--master", cluster.url])
             found.setdefault(f"executors: {executors}", []).append(row)
     return {name: {key: statistics.median(row[key] for row in rows) for key in rows[0]} for name, rows in found.items()}
 
@@ -87,19 +88,24 @@ def sentences() -> list[str]:
     return [" ".join(text.split()) for text, source in zip(split.texts, split.sources, strict=True) if source != "imdb"]
 
 
-def _timed(one: Path, many: Path, lines: int, output: Path, words: Sequence[str] = ()) -> dict[str, float]:
-    start, _ = _run(one, Path(f"{output}-one"), words)
-    whole, memory = _run(many, Path(f"{output}-many"), words)
-    return {LINES: lines, START: round(start, 1), RATE: round(lines / (whole - start)), MEMORY: round(memory / 2**30, 2)}
+def _command(texts: Path, output: Path) -> list[str | Path]:
+    return ["predict", MODEL, "--input", texts, "--output", output, "--json"]
 
 
-def _run(texts: Path, output: Path, words: Sequence[str]) -> tuple[float, int]:
-    """Returns the seconds that the command takes, and the most bytes that one process of Python and one of Java hold to answer."""
-    command = [sys.executable, "-m", "toolkit", "predict", MODEL, "--input", texts, "--output", output, "--json", *words]
+def _timed(command: Command, inputs: dict[Path, int], output: Path, words: Sequence[str] = ()) -> dict[str, float]:
+    (one, few), (many, lines) = inputs.items()
+    start, _ = _run([*command(one, Path(f"{output}-one")), *words], spread=bool(words))
+    whole, memory = _run([*command(many, Path(f"{output}-many")), *words], spread=bool(words))
+    return {LINES: lines, START: round(start, 1), RATE: round((lines - few) / (whole - start)), MEMORY: round(memory / 2**30, 2)}
+
+
+def _run(words: Sequence[str | Path], spread: bool) -> tuple[float, int]:
+    """Returns the seconds that a command takes, and the most bytes that one process of Python and one of Java hold to do the work."""
+    command = [sys.executable, "-m", "toolkit", *map(str, words)]
     began = time.monotonic()
-    with subprocess.Popen([*map(str, command)], stdout=subprocess.DEVNULL) as process, _Watch(process, spread=bool(words)) as most:
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process, _Watch(process, spread) as most:
         if process.wait():
-            raise RuntimeError(f"expected answers, but this has failed: {' '.join(map(str, command))}")
+            raise RuntimeError(f"this has failed: {' '.join(command)}")
     return time.monotonic() - began, sum(most.values())
 
 

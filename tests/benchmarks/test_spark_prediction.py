@@ -1,8 +1,8 @@
-"""The benchmark of Spark, with few lines, and the page that is made of its record."""
+"""The benchmarks of Spark, with few lines, and the page that is made of their records."""
 
 import pytest
 
-from benchmarks import spark_prediction
+from benchmarks import spark_prediction, spark_preparation
 from benchmarks.records import ComparisonRecord, load_records
 from benchmarks.spark_cluster import has_java
 from benchmarks.spark_page import LINES, MEMORY, RATE, START, TABLE, spark_page
@@ -23,9 +23,10 @@ def test_the_page_has_ratios_and_what_more_executors_would_take():
 
 @pytest.mark.covering
 @pytest.mark.skipif(not has_java(), reason="there is no Java")
-def test_a_few_lines_are_timed(tmp_path):
+@pytest.mark.parametrize("benchmark", [spark_prediction, spark_preparation])
+def test_a_few_lines_are_timed(benchmark, tmp_path):
     pytest.importorskip("pyspark")
-    record = spark_prediction.main(["--lines", "500", "--rounds", "1", "--out", str(tmp_path)])
+    record = benchmark.main(["--lines", "500", "--rounds", "1", "--out", str(tmp_path)])
     assert list(record.rows) == ["one process", "executors: 1", "executors: 2"]
     assert all(value > 0 for row in record.rows.values() for value in row.values())
     assert load_records(tmp_path) == [record]

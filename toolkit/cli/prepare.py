@@ -5,8 +5,8 @@ from pathlib import Path
 
 from toolkit.arguments import naming_options
 from toolkit.cli.options import SettingsParser
-from toolkit.cli.recipes import RECIPES, find_recipe
-from toolkit.cli.train import without_recipe
+from toolkit.cli.recipes import find_recipe
+from toolkit.cli.train import named_recipe
 from toolkit.engines import ENGINES
 from toolkit.engines.preparing import options_of, prepare
 from toolkit.errors import UserError
@@ -25,12 +25,7 @@ toolkit prepare RECIPE --help lists the options of a recipe.
 
 def run(argv: Sequence[str]) -> int:
     """Prepares data."""
-    name, words = without_recipe(argv)
-    if name is None and (not words or words[0] in ("-h", "--help")):
-        print(USAGE, end="")
-        return 0 if words else 2
-    if name is None:
-        raise UserError(f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: toolkit prepare sentiment --data reviews/")
+    name, words = named_recipe(argv, USAGE, "toolkit prepare sentiment --data reviews/ --output-dir prepared")
     recipe = find_recipe(name)
     names = options_of(recipe)
     parser = SettingsParser(f"toolkit prepare {name}", recipe.summary, recipe.name, recipe.presets, names, "--output-dir")

@@ -35,12 +35,7 @@ FLAGS = ("-h", "--help", "--json", "--print-config")  # options without a value
 
 def run(argv: Sequence[str]) -> int:
     """Trains a recipe."""
-    name, words = without_recipe(argv)
-    if name is None and (not words or words[0] in ("-h", "--help")):
-        print(USAGE, end="")
-        return 0 if words else 2
-    if name is None:
-        raise UserError(f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: toolkit train sentiment")
+    name, words = named_recipe(argv, USAGE, "toolkit train sentiment")
     return run_recipe(find_recipe(name), f"toolkit train {name}", words)
 
 
@@ -75,18 +70,27 @@ def run_recipe(recipe: Recipe, command: str, argv: Sequence[str]) -> int:
         return _train(make_run(recipe, settings, run), Path(options.export_dir), options.json)
 
 
-def without_recipe(argv: Sequence[str]) -> tuple[str | None, list[str]]:
-    """Finds the recipe, which says what the options are; returns it, if it is there, and the other words.
+def named_recipe(argv: Sequence[str], usage: str, example: str) -> tuple[str, list[str]]:
+    """Finds the recipe, which says what the options are; returns it and the other words.
 
     Args:
         argv: The words of a command.
+        usage: What is printed where there is no recipe, and help is asked for.
+        example: How to name one.
+
+    Raises:
+        UserError: There is none.
+        SystemExit: The usage was printed.
     """
     is_value = False
     for index, word in enumerate(argv):
         if not is_value and not word.startswith("-"):
             return word, [*argv[:index], *argv[index + 1 :]]
         is_value = not is_value and "=" not in word and spelled(word) not in FLAGS
-    return None, [*argv]
+    if not argv or argv[0] in ("-h", "--help"):
+        print(usage, end="")
+        raise SystemExit(0 if argv else 2)
+    raise UserError(f"expected the name of a recipe, one of {', '.join(RECIPES)}; such as: {example}")
 
 
 def _train_to_the_end(training):

@@ -61,7 +61,11 @@ class Workshop:
     _files: Iterator[int] = field(default_factory=itertools.count)
 
     def spread(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Applies a function on the machines, as `toolkit.data.reading.spread.Spread` says. Results come back through the folder."""
+        """Applies a function on the machines, as `toolkit.data.reading.spread.Spread` says.
+
+        Results come back through the folder, not through the engine, whose driver may have little memory. They are pickled, as engines
+        do, by processes of this preparation.
+        """
         call = self.folder / f"call-{next(self._calls)}"
         self.run(partial(_kept, call, function), [*enumerate(items)])
         return [pickle.loads((call / str(number)).read_bytes()) for number in range(len(items))]
