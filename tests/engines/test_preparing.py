@@ -3,6 +3,7 @@
 import json
 import pickle
 import random
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -261,6 +262,12 @@ def test_a_mistake_is_a_line_and_leaves_nothing(prepared, monkeypatch, capsys, w
     if words:
         assert message in capsys.readouterr().err
     assert sorted(path.name for path in Path().iterdir()) == before
+
+
+def test_where_there_is_no_array_record_a_line_says_so(prepared, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "array_record.python.array_record_module", None)
+    with pytest.raises(UserError, match="prepared data need the package array-record, which is not installed"):
+        data_of("sentiment", tmp_path / "a", data=str(prepared))
 
 
 def test_the_command_says_what_was_read_and_what_to_do(tmp_path, monkeypatch, capsys):

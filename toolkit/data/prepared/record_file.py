@@ -1,12 +1,13 @@
 """Files of records, in ArrayRecord's format: each is a JSON object, and any can be read without the others."""
 
+import importlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from toolkit.errors import naming, require
+from toolkit.errors import UserError, naming
 from toolkit.run_folder import RunFolder
 
 _AT_ONCE = 10_000  # records that are held in memory
@@ -55,4 +56,7 @@ def read_records(path: Path, rows: Sequence[int] | None = None) -> Iterator[dict
 
 
 def _library() -> ModuleType:
-    return require("array_record.python.array_record_module", extra="spark")
+    try:
+        return importlib.import_module("array_record.python.array_record_module")
+    except ModuleNotFoundError as error:
+        raise UserError("prepared data need the package array-record, which is not installed; Linux and macOS have it by pip") from error
