@@ -1,4 +1,5 @@
 import gzip
+import itertools
 import json
 import subprocess
 import sys
@@ -93,6 +94,23 @@ def test_the_files_of_a_folder_are_documents(tmp_path):
         split: sorted(expected[split]) for split in expected
     }
     assert not corpus.continuous
+
+
+@pytest.mark.parametrize("count", [3, 5, 23])
+def test_of_few_documents_each_split_has_one(tmp_path, count):
+    texts = [f"book {number}, " * 50 for number in range(count)]
+    for number, text in enumerate(texts):
+        write(tmp_path / f"{number}.txt", text)
+    corpus = read_documents(str(tmp_path))
+    found = {split: texts_of(documents) for split, documents in corpus.splits.items()}
+    assert sorted(itertools.chain(*found.values())) == sorted(texts)
+    assert all(found.values())
+    if count < 23:  # of 23 the hash leaves no split empty
+        assert [len(found[split]) for split in ("train", "validation", "test")] == [count - 2, 1, 1]
+        assert f"of so few documents the split is by the order of their hashes: {count - 2} for train, 1" in corpus.report.notes[0]
+    write(tmp_path / "0.txt.gz", texts[0])  # what is there twice stays together
+    again = {split: texts_of(documents) for split, documents in read_documents(str(tmp_path)).splits.items()}
+    assert {split: set(part) for split, part in again.items()} == {split: set(part) for split, part in found.items()}
 
 
 def test_a_folder_with_a_file_per_split(tmp_path):

@@ -14,8 +14,9 @@ from toolkit.data.reading.reading import Reading
 from toolkit.data.reading.spread import Spread, here
 from toolkit.data.running_text.document_files import local_documents
 from toolkit.data.running_text.stretch import PART_CHARACTERS, Document, Stretch, Thinned, evenly, has_text, in_parts
+from toolkit.data.splits.distant import digest_of
 from toolkit.data.splits.report import Report, SplitReport
-from toolkit.data.splits.splitting import SPLITS, split_of, to_measure
+from toolkit.data.splits.splitting import SPLITS, split_by, to_measure
 from toolkit.errors import UserError
 
 Source = Callable[[], Iterator[Document]]
@@ -185,7 +186,7 @@ def read_documents(
 
     If training is a single text, a missing validation split is the last tenth of its characters, at most half a million, and no test split
     is made. Otherwise a split that is missing is carved out of the training split by the hash of the text, as for other tasks; it has at
-    most about 4 million characters.
+    most about 4 million characters. If there are so few documents that this leaves a split empty, each has a tenth of them, at least one.
 
     The texts are read several times, part by part: to count them, to train a tokenizer, to encode them.
 
@@ -217,10 +218,13 @@ def read_documents(
     if not first:
         raise UserError(f"{name}: expected text in the train split, found none")
     continuous = len(first) == 1
-    complete = _cut(sources, first[0]) if continuous else _carve(sources)
-    splits = {split: _counted(complete[split], spread) for split in SPLITS if split in complete}
+    if continuous:
+        splits, moved = _counted(_cut(sources, first[0]), spread), []
+    else:
+        splits, moved = _carved(sources, spread)
+    notes = [*notes, *moved]
     if most_characters is not None and (size := splits["train"].characters) > most_characters:
-        splits["train"] = _counted(_thinned(splits["train"], most_characters), spread)
+        splits |= _counted({"train": _thinned(splits["train"], most_characters)}, spread)
         kept = f"{splits['train'].characters:,} of the {size:,} characters"
         notes = [*notes, f"training takes {kept}, evenly from all of them; give {option('most_characters')} for another number"]
     _check(name, splits, sources, continuous)
@@ -292,8 +296,8 @@ def _left_out(prepared: PreparedFolder, split: str) -> Iterator[Document]:
     raise UserError(f"{prepared.path}: the {split} split has tokens and no text; prepare the data again, with the tokenizer that is wanted")
 
 
-def _counted(sources: Sequence[Source], spread: Spread) -> Documents:
-    return Documents(sources, spread(Count.of, sources))
+def _counted(sources: Mapping[str, Sequence[Source]], spread: Spread) -> dict[str, Documents]:
+    return {split: Documents(sources[split], spread(Count.of, sources[split])) for split in SPLITS if split in sources}
 
 
 def _one_after_another(sources: Sequence[Source]) -> Iterator[Document]:
@@ -310,18 +314,57 @@ def _cut(sources: Mapping[str, Sequence[Source]], text: Document) -> dict[str, S
     return {**sources, "train": [partial(iter, [train])], "validation": [partial(iter, [validation])]}
 
 
-def _carve(sources: Mapping[str, Sequence[Source]]) -> dict[str, Sequence[Source]]:
-    """Takes the splits that are missing out of the training split, ten per cent of it for each."""
+def _carved(sources: Mapping[str, Sequence[Source]], spread: Spread) -> tuple[dict[str, Documents], list[str]]:
+    """Returns the documents of all splits, and what to note about them."""
+    splits = _counted(_carve(sources), spread)
+    missing = [split for split in splits if split not in sources]
+    if not missing or all(splits[split].count for split in ("train", *missing)):
+        return splits, []
+    chosen = _by_rank(sources["train"], missing, spread)
+    if not chosen:
+        return splits, []
+    splits = _counted(_carve(sources, chosen), spread)
+    numbers = ", ".join(f"{splits[split].count} for {split}" for split in ("train", *missing))
+    return splits, [f"of so few documents the split is by the order of their hashes: {numbers}"]
+
+
+def _carve(sources: Mapping[str, Sequence[Source]], chosen: Mapping[bytes, str] | None = None) -> dict[str, Sequence[Source]]:
+    """Takes the splits that are missing out of the training split, ten per cent of it for each.
+
+    Args:
+        sources: The documents by split.
+        chosen: By hash, the splits of documents; `None` for those that the hash itself gives.
+    """
     missing = [split for split in SPLITS[1:] if split not in sources]
     shares = {"train": 100 - 10 * len(missing), "validation": 10 * ("validation" in missing)}
     if not missing:
         return dict(sources)
-    carved = {split: [partial(_share, source, split, shares) for source in sources["train"]] for split in ("train", *missing)}
+    carved = {split: [partial(_share, source, split, shares, chosen) for source in sources["train"]] for split in ("train", *missing)}
     return {**sources, **carved, **{split: [partial(_beginning, carved[split], _HELD_OUT)] for split in missing}}
 
 
-def _share(source: Source, split: str, shares: Mapping[str, int]) -> Iterator[Document]:
-    return (document for document in source() if split_of(document, **shares) == split)
+def _share(source: Source, split: str, shares: Mapping[str, int], chosen: Mapping[bytes, str] | None) -> Iterator[Document]:
+    for document in source():
+        digest = digest_of(document)
+        if (split_by(digest, **shares) if chosen is None else chosen.get(digest)) == split:  # a blank one has no split
+            yield document
+
+
+def _by_rank(sources: Sequence[Source], missing: Sequence[str], spread: Spread) -> dict[bytes, str]:
+    """Gives each missing split a tenth of the documents, at least one, and training the rest; nothing if there are too few.
+
+    Which ones these are hangs on the documents alone, as the order of their hashes does.
+    """
+    digests = sorted({digest for found in spread(_digests, sources) for digest in found})
+    tenth = max(1, len(digests) // 10)
+    if len(digests) <= len(missing) * tenth:
+        return {}
+    held_out = [split for split in missing for _ in range(tenth)]
+    return dict.fromkeys(digests, "train") | dict(zip(digests, held_out, strict=False))
+
+
+def _digests(source: Source) -> list[bytes]:
+    return [digest_of(document) for document in documents_of(source)]
 
 
 def _beginning(sources: Sequence[Source], characters: int) -> Iterator[Document]:

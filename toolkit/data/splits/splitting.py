@@ -24,7 +24,18 @@ def split_of(text: str | Iterable[str] | Distant, train: int = 80, validation: i
     Returns:
         `"train"`, `"validation"` or `"test"`.
     """
-    bucket = int.from_bytes(digest_of(text)[:4]) % 100
+    return split_by(digest_of(text), train, validation)
+
+
+def split_by(digest: bytes, train: int = 80, validation: int = 10) -> Literal["train", "validation", "test"]:
+    """Assigns a text to a split, as `split_of`.
+
+    Args:
+        digest: Its SHA-256.
+        train: Percentage of texts for training.
+        validation: Percentage for validation.
+    """
+    bucket = int.from_bytes(digest[:4]) % 100
     if bucket < train:
         return "train"
     return "validation" if bucket < train + validation else "test"
