@@ -1,6 +1,6 @@
 """`toolkit prepare` of labeled texts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -58,7 +58,7 @@ def _texts(folder: Path, shard: Shard) -> Iterator[str]:
     return (row["text"] for row, _ in rows_of(folder, shard))
 
 
-def _script(texts, shard: Shard) -> Script:
+def _script(texts: Callable[[Shard], Iterable[str]], shard: Shard) -> Script:
     return Script.of(texts(shard))
 
 

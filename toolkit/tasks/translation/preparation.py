@@ -1,6 +1,6 @@
 """`toolkit prepare` of parallel texts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -79,7 +79,7 @@ def _texts(folder: Path, side: Side) -> Iterator[str]:
     return (row[name] for row, _ in rows_of(folder, shard))
 
 
-def _characters(texts, side: Side) -> Characters:
+def _characters(texts: Callable[[Side], Iterable[str]], side: Side) -> Characters:
     return Characters.of(texts(side))
 
 
