@@ -70,13 +70,12 @@ def _begun(options: argparse.Namespace, settings: dict[str, Any]) -> ComparisonR
         ValueError: There is one of other settings.
     """
     begun = begun_record(options.out, NAMES[options.what], settings)
-    what = "" if options.what == "characters" else f"--what {options.what} "
-    data = f"{what}--data {without_folders(options.data)}" if options.data else f"{what.strip()}"
+    words = ["--what", options.what, *(["--data", without_folders(options.data)] if options.data else []), "--set", f"'{options.set}'"]
     return ComparisonRecord(
         name=NAMES[options.what],
         table=QUALITY,
         what=f"{options.set}, {options.what}, {options.minutes:g} minutes, cores: {len(os.sched_getaffinity(0))}",
-        command=f"python -m benchmarks.cell_quality {data} --set '{options.set}' --minutes {options.minutes:g}",
+        command=f"python -m benchmarks.cell_quality {' '.join(words)} --minutes {options.minutes:g}",
         seed=0,
         minutes=begun.minutes if begun else 0.0,
         settings=settings,

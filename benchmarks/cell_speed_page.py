@@ -60,9 +60,8 @@ A classifier in both directions, asked one text on one thread; the file is for a
 QUALITY_INTRODUCTION = """
 ## In the same minutes
 
-Trained by the recipe with `--minutes`, each with as many parameters as the GRU: of language models nats per character of the held-out text,
-of classifiers, without their n-grams, the accuracy in per cent on the test split; and how often the texts were read. The minutes are those
-of the whole command.
+Trained by the recipe with `--minutes`, each with as many parameters as the GRU: the score on held-out text, and how often the texts were
+read. The minutes are those of the whole command.
 """
 NATS, ACCURACY = "nats per character", "accuracy"
 

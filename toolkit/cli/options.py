@@ -121,9 +121,8 @@ class SettingsParser(Parser):
             raise UserError(f"{entry.place}: {entry.name}: {error}") from error
 
     def _add_settings(self) -> None:
-        for title, described_there in described(self._settings_class).items():
-            texts = {name: text for name, text in described_there.items() if name in self._kinds}
-            group = self.add_argument_group(title) if texts else None
+        for title, texts in described(self._settings_class, self._kinds).items():
+            group = self.add_argument_group(title)
             for name, text in texts.items():
                 kind, help = self._kinds[name], f"{self._with_flags(text)} ({self._described_defaults(name)})".replace("%", "%%")
                 group.add_argument(flag(name), type=kind.read, metavar=kind.metavar, default=SUPPRESS, help=help)
@@ -181,9 +180,14 @@ def read_words(
     return values
 
 
-def described(settings_class: type) -> dict[str, dict[str, str]]:
-    """Returns what docstrings say of the fields of a dataclass: of each class that it is made of, first line → name → text."""
-    left = {field.name for field in fields(settings_class)}
+def described(settings_class: type, names: Collection[str] | None = None) -> dict[str, dict[str, str]]:
+    """Returns what docstrings say of the fields of a dataclass: of each class that it is made of, first line → name → text.
+
+    Args:
+        settings_class: The dataclass.
+        names: Those of the fields that are asked for; `None` for all.
+    """
+    left = {field.name for field in fields(settings_class) if names is None or field.name in names}
     found = {}
     for owner in settings_class.__mro__:
         texts = {name: " ".join(text.split()) for name, text in _DOCUMENTED.findall(owner.__doc__ or "") if name in left}

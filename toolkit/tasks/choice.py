@@ -42,16 +42,6 @@ class Characters(NamedTuple):
         return cls(sum(count.number for count in counts), frozenset().union(*(count.different for count in counts)))
 
 
-def characters_of(texts: Iterable[str]) -> tuple[int, int]:
-    """Returns how many characters texts have, and how many different ones.
-
-    Args:
-        texts: The texts, or parts of them.
-    """
-    number, different = Characters.of(texts)
-    return number, len(different)
-
-
 def in_hundreds(number: float) -> int:
     """Returns a number rounded to hundreds, for a size that nobody has asked for to the last digit."""
     return 100 * round(number / 100)

@@ -9,7 +9,7 @@ from sentencepiece.sentencepiece_model_pb2 import ModelProto, NormalizerSpec
 
 from toolkit.arguments import InvalidArgument, check_choice
 from toolkit.errors import UserError
-from toolkit.text.text_sample import TextSample, well_formed
+from toolkit.text.text_sample import TextSample
 from toolkit.text.tokenizer import (
     COUNTS_UNKNOWN,
     SPACE_PIECE,
@@ -18,6 +18,7 @@ from toolkit.text.tokenizer import (
     warn_of_small_vocabulary,
     with_literal_spaces,
 )
+from toolkit.text.well_formed import well_formed
 
 EXACT_MODEL_TYPES = ("char", "bpe", "unigram", "word")
 

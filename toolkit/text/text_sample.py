@@ -4,6 +4,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from toolkit.text.well_formed import well_formed
+
 SAMPLE = 100_000_000
 """Characters that a trainer holds in memory."""
 
@@ -89,12 +91,6 @@ def level_of(sizes: Sequence[Sequence[int]]) -> int:
     """
     total = [sum(each) for each in zip(*sizes, strict=True)]
     return next(level for level in range(_LEVELS) if sum(total[level:]) <= SAMPLE or level == _LEVELS - 1)
-
-
-def well_formed(text: str) -> str:
-    """Returns a text that UTF-8 can hold."""
-    # SentencePiece refuses a lone surrogate, which JSON may bring. Its bytes are not UTF-8 and become U+FFFD, as they do in the graph.
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def _parts(texts: Iterable[str]) -> Iterator[tuple[int, str]]:

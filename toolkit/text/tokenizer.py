@@ -16,7 +16,8 @@ from sentencepiece.sentencepiece_pb2 import SentencePieceText
 
 from toolkit.arguments import InvalidArgument, check_choice, check_rate, option
 from toolkit.errors import UserError
-from toolkit.text.text_sample import TextSample, well_formed
+from toolkit.text.text_sample import TextSample
+from toolkit.text.well_formed import well_formed
 
 MODEL_TYPES = ("bpe", "unigram", "char")
 NORMALIZATIONS = ("nmt_nfkc_cf", "nmt_nfkc", "nfkc_cf", "nfkc", "identity")

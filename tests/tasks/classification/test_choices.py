@@ -4,6 +4,7 @@ import pytest
 from recipes.sentiment import Settings
 from toolkit.tasks.classification.choices import buckets_for, choices, tokenizer_for
 from toolkit.tasks.classification.settings import LabeledTextSettings
+from toolkit.text.script import Script
 from toolkit.text.tokenizer import Tokenizer
 
 PIECES, CHARACTERS = (Tokenizer.train(["a film that stays"], 300, model_type) for model_type in ("bpe", "char"))
@@ -68,8 +69,8 @@ def test_each_choice_has_its_reason():
     [("a film that stays", PIECES, "bpe", 2), ("味道很好送餐也快下次还会再点的谢谢", CHARACTERS, "char", 3)],
 )
 def test_characters_are_the_tokens_where_no_spaces_part_words(text, tokenizer, kind, ngrams):
-    assert tokenizer_for(Settings(), [text]) == kind
-    assert tokenizer_for(Settings(tokenizer="unigram"), [text]) == "unigram"
+    assert tokenizer_for(Settings(), lambda: Script.of([text])) == kind
+    assert tokenizer_for(Settings(tokenizer="unigram"), lambda: Script.of([text])) == "unigram"
     found = choices(Settings(), tokenizer, [np.ones(7, np.int32)], 2)
     assert (found["tokenizer"].value, found["ngrams"].value) == (kind, ngrams)
 

@@ -1,6 +1,7 @@
 import pytest
 
 from recipes.language_model import RECIPE, Settings
+from toolkit.tasks.choice import Characters
 from toolkit.tasks.language_model.choices import choices, most_characters, vocabulary_size
 from toolkit.text.exact_tokenizer import train_exact_tokenizer
 
@@ -46,7 +47,7 @@ def test_a_short_text_still_has_updates(tokens, window, rows):
 )
 def test_the_vocabulary_follows_the_text_and_the_time(tokenizer, characters, minutes, size):
     texts = ["abcdefghij" * (characters // 100)] * 10
-    found = vocabulary_size(Settings(tokenizer=tokenizer, minutes=minutes), texts)
+    found = vocabulary_size(Settings(tokenizer=tokenizer, minutes=minutes), lambda: Characters.of(texts))
     assert found == size
     assert type(found) is type(size)
 
@@ -54,13 +55,13 @@ def test_the_vocabulary_follows_the_text_and_the_time(tokenizer, characters, min
 @pytest.mark.parametrize("tokenizer", ["bpe", "word", pytest.param("unigram", marks=pytest.mark.slow)])
 def test_a_tokenizer_takes_the_vocabulary_that_was_chosen(tokenizer):
     texts = [" ".join(f"{number:o}" for number in range(1000, 100_000))]  # long enough for more than the least vocabulary
-    size = vocabulary_size(Settings(tokenizer=tokenizer, minutes=5), texts)
+    size = vocabulary_size(Settings(tokenizer=tokenizer, minutes=5), lambda: Characters.of(texts))
     assert size % 100 == 0
     assert train_exact_tokenizer(texts, tokenizer, size).vocabulary_size == size
 
 
 def test_there_is_room_for_every_character():
-    assert vocabulary_size(Settings(minutes=5), map(chr, range(0x4E00, 0x4E00 + 5000))) == 5500
+    assert vocabulary_size(Settings(minutes=5), lambda: Characters.of(map(chr, range(0x4E00, 0x4E00 + 5000)))) == 5500
 
 
 @pytest.mark.parametrize(("given", "most"), [({}, None), ({"minutes": 0.5}, 5_000_000), ({"minutes": 5, "most_characters": 7}, 7)])
@@ -71,7 +72,7 @@ def test_there_is_time_for_so_many_characters(given, most):
 def test_what_is_given_is_not_chosen():
     given = {"epochs": 3, "batch_size": 4, "vocabulary_size": 300, "validation_tokens": 5, "dropout": 0.0, "output_dropout": 0.0}
     assert chosen(1000, **given) == {"weight_drop": 0.1}
-    assert vocabulary_size(Settings(vocabulary_size=300), ["a"]) == 300
+    assert vocabulary_size(Settings(vocabulary_size=300), lambda: Characters.of(["a"])) == 300
 
 
 def test_characters_and_given_tokenizers_bring_their_vocabulary():

@@ -1,6 +1,7 @@
 import pytest
 
 from recipes.translation import RECIPE, Settings
+from toolkit.tasks.choice import Characters
 from toolkit.tasks.translation.choices import choices, vocabulary_size
 from toolkit.tasks.translation.texts import evenly_spaced
 
@@ -40,19 +41,19 @@ def test_validation_takes_no_more_pairs_than_there_is_time_for(minutes, validati
 )
 def test_the_vocabulary_follows_the_texts_and_the_time(characters, minutes, size):
     texts = ["abcdefghij" * (characters // 100)] * 10
-    found = vocabulary_size(Settings(minutes=minutes), texts)
+    found = vocabulary_size(Settings(minutes=minutes), lambda: Characters.of(texts))
     assert found == size
     assert type(found) is int
 
 
 def test_there_is_room_for_every_character():
-    assert vocabulary_size(Settings(minutes=5), map(chr, range(0x4E00, 0x4E00 + 4000))) == 4500
+    assert vocabulary_size(Settings(minutes=5), lambda: Characters.of(map(chr, range(0x4E00, 0x4E00 + 4000)))) == 4500
 
 
 def test_what_is_given_is_not_chosen():
     given = {"epochs": 3, "batch_size": 4, "vocabulary_size": 300, "validation_pairs": 5, "warmup_steps": 0, "dropout": 0.0}
     assert chosen(1000, **given) == {"word_dropout": 0.0}
-    assert vocabulary_size(Settings(vocabulary_size=300), ["a"]) == 300
+    assert vocabulary_size(Settings(vocabulary_size=300), lambda: Characters.of(["a"])) == 300
     assert "vocabulary_size" not in chosen(1000, tokenizer_model="a.model")
 
 

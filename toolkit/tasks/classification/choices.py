@@ -1,7 +1,7 @@
 """How a classifier is trained where nobody has said so: the rule, from what was read."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,23 +21,14 @@ BUCKETS = (16381, 32749, 65521, 131071, 262139, 524287, 1048573)  # primes
 MOST_WEIGHTS = 2**23  # of the table of words and n-grams
 
 
-def tokenizer_for(settings: Any, texts: Sequence[str]) -> str:
+def tokenizer_for(settings: Any, count: Callable[[], Script]) -> str:
     """Returns the kind of tokenizer: the one that was asked for, or characters where no spaces part words.
 
     Args:
         settings: `LabeledTextSettings`.
-        texts: What is to be tokenized.
+        count: Counts what tells the script of the texts to be tokenized, if that is needed.
     """
-    return settings.tokenizer or kind_for(Script.of(texts))
-
-
-def kind_for(script: Script) -> str:
-    """Returns the kind of tokenizer that suits texts.
-
-    Args:
-        script: What was counted of them.
-    """
-    return "bpe" if script.parts_words else "char"
+    return settings.tokenizer or ("bpe" if count().parts_words else "char")
 
 
 def ngrams_for(settings: Any, tokenizer: Tokenizer) -> int:

@@ -1,6 +1,6 @@
 """`toolkit prepare` of labeled texts."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -8,12 +8,12 @@ from pathlib import Path
 from toolkit.data.labeled_texts.corpus import KIND, read_corpus
 from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.prepared.record_file import write_records
-from toolkit.data.prepared.sampling import sample_of
+from toolkit.data.prepared.sampling import of_texts, sample_of
 from toolkit.data.prepared.workshop import Shard, Workshop, rows_of
 from toolkit.data.reading.reading import Reading
 from toolkit.data.splits.report import Report
 from toolkit.run_folder import RunFolder
-from toolkit.tasks.classification.choices import kind_for
+from toolkit.tasks.classification.choices import tokenizer_for
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.stage import stage
 from toolkit.text.script import Script
@@ -49,17 +49,13 @@ def _tokenizer(settings: LabeledTextSettings, workshop: Workshop, shards: Sequen
     if settings.tokenizer_model:
         return Tokenizer.load(settings.tokenizer_model)
     texts = partial(_texts, workshop.folder)
-    kind = settings.tokenizer or kind_for(Script.merge(workshop.spread(partial(_script, texts), shards)))
+    kind = tokenizer_for(settings, lambda: Script.merge(of_texts(workshop.spread, Script.of, texts, shards)))
     stage("tokenizer", f"{kind}, from the training texts")
     return Tokenizer.train(sample_of(workshop.spread, texts, shards), settings.vocabulary_size, model_type=kind)
 
 
 def _texts(folder: Path, shard: Shard) -> Iterator[str]:
     return (row["text"] for row, _ in rows_of(folder, shard))
-
-
-def _script(texts: Callable[[Shard], Iterable[str]], shard: Shard) -> Script:
-    return Script.of(texts(shard))
 
 
 def _encode(rows: Path, folder: Path, label_names: Sequence[str], model_proto: bytes, shard: Shard) -> None:

@@ -21,6 +21,7 @@ from toolkit.tasks.classification.fusion import LabeledTokens
 from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.unlabelled import UNLABELLED, read_unlabelled
 from toolkit.tasks.data_report import fingerprint, keep_report
+from toolkit.text.script import Script
 from toolkit.text.tokenizer import Tokenizer
 
 LANGUAGE_MODEL = "language_model"  # the recipe
@@ -171,7 +172,7 @@ def _tokenizer(settings: LabeledTextSettings, corpus: Corpus, texts: Mapping[str
         tokenizer = Tokenizer.load(corpus.prepared.tokenizer)
     else:
         learned = [*texts["train"], *texts.get(UNLABELLED, [])]
-        tokenizer = Tokenizer.train(learned, settings.vocabulary_size, model_type=tokenizer_for(settings, learned))
+        tokenizer = Tokenizer.train(learned, settings.vocabulary_size, model_type=tokenizer_for(settings, lambda: Script.of(learned)))
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer

@@ -1,10 +1,10 @@
 """How a language model is trained where nobody has said so: the rule, from what was read."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 from toolkit.cells import not_honoured
-from toolkit.tasks.choice import Choice, characters_of, in_hundreds
+from toolkit.tasks.choice import Characters, Choice, in_hundreds
 
 CHARACTERS_PER_MINUTE = 10_000_000
 """More there is no time to encode and to train on."""
@@ -33,28 +33,8 @@ def most_characters(settings: Any) -> int | None:
     return settings.most_characters
 
 
-def vocabulary_size(settings: Any, texts: Iterable[str]) -> int | None:
+def vocabulary_size(settings: Any, count: Callable[[], Characters]) -> int | None:
     """Returns the size of the vocabulary: that given, or what suits the texts; `None` for all characters that there are.
-
-    Args:
-        settings: `TextSettings`.
-        texts: The training texts, in parts.
-    """
-    return size_for(settings, *characters_of(texts)) if is_open(settings) else size_given(settings)
-
-
-def is_open(settings: Any) -> bool:
-    """Tells whether the size of the vocabulary is to be chosen for the texts."""
-    return settings.tokenizer != "char" and settings.vocabulary_size is None
-
-
-def size_given(settings: Any) -> int | None:
-    """Returns the size of the vocabulary that was asked for; `None` for all characters that there are."""
-    return None if settings.tokenizer == "char" else settings.vocabulary_size
-
-
-def size_for(settings: Any, characters: int, alphabet: int) -> int:
-    """Returns the size of a vocabulary of pieces or words that suits texts.
 
     A piece of a word is worth its place if there are 400 characters for it, a whole word at half of that. More of them take more time to
     train, so there are at most 400 pieces or 1,500 words for each minute, and at most 8,000 pieces or 30,000 words; but always the
@@ -62,12 +42,14 @@ def size_for(settings: Any, characters: int, alphabet: int) -> int:
 
     Args:
         settings: `TextSettings`.
-        characters: How many characters the texts have.
-        alphabet: How many different ones.
+        count: Counts the characters of the training texts, if that is needed.
     """
+    if settings.tokenizer == "char" or settings.vocabulary_size is not None:
+        return None if settings.tokenizer == "char" else settings.vocabulary_size
+    characters, alphabet = count()
     each, least, most, per_minute = WORDS if settings.tokenizer == "word" else PIECES
     most = most if settings.minutes is None else min(most, int(per_minute * settings.minutes))
-    return max(least + alphabet, min(most, in_hundreds(characters / each)))
+    return max(least + len(alphabet), min(most, in_hundreds(characters / each)))
 
 
 def choices(settings: Any, pieces: int, tokens: int, characters: int, validation_tokens: int) -> dict[str, Choice]:

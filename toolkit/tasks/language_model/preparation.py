@@ -6,15 +6,15 @@ from pathlib import Path
 
 from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.prepared.record_file import write_records
-from toolkit.data.prepared.sampling import sample_of
+from toolkit.data.prepared.sampling import of_texts, sample_of
 from toolkit.data.prepared.workshop import Workshop
 from toolkit.data.reading.reading import Reading
-from toolkit.data.running_text.documents import KIND, Documents, Source, read_documents, texts_of
+from toolkit.data.running_text.documents import KIND, Documents, read_documents, texts_of
 from toolkit.data.running_text.token_file import TokenFile
 from toolkit.data.splits.report import Report
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.choice import Characters
-from toolkit.tasks.language_model.choices import is_open, size_for, size_given
+from toolkit.tasks.language_model.choices import vocabulary_size
 from toolkit.tasks.language_model.settings import TextSettings
 from toolkit.tasks.stage import stage
 from toolkit.text.exact_tokenizer import COUNTED, tokens_of, train_exact_tokenizer
@@ -54,20 +54,10 @@ def _tokenizer(settings: TextSettings, workshop: Workshop, train: Documents) -> 
     if settings.tokenizer_model:
         return Tokenizer.load(settings.tokenizer_model, needs_ends=True)
     stage("tokenizer", f"{settings.tokenizer}, from {train.characters:,} characters")
-    size = size_given(settings)
-    if is_open(settings):
-        number, different = Characters.merge(workshop.spread(_characters, train.sources))
-        size = size_for(settings, number, len(different))
+    size = vocabulary_size(settings, lambda: Characters.merge(of_texts(workshop.spread, Characters.of, texts_of, train.sources)))
     if settings.tokenizer in COUNTED:
-        learned = sum(workshop.spread(partial(_tokens, settings.tokenizer), train.sources), Counter())
+        counted = of_texts(workshop.spread, partial(tokens_of, model_type=settings.tokenizer), texts_of, train.sources)
+        learned = sum(counted, Counter())
     else:
         learned = sample_of(workshop.spread, texts_of, train.sources)
     return train_exact_tokenizer(learned, settings.tokenizer, size)
-
-
-def _characters(source: Source) -> Characters:
-    return Characters.of(texts_of(source))
-
-
-def _tokens(kind: str, source: Source) -> Counter[str]:
-    return tokens_of(texts_of(source), kind)

@@ -12,6 +12,7 @@ from toolkit.data.running_text.token_file import TokenFile
 from toolkit.data.running_text.window_batches import WindowBatches, check_one_window
 from toolkit.errors import UserError
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.choice import Characters
 from toolkit.tasks.data_report import keep_report
 from toolkit.tasks.language_model.choices import most_characters, vocabulary_size
 from toolkit.tasks.language_model.settings import TextSettings
@@ -100,7 +101,8 @@ def _tokenizer(settings: TextSettings, corpus: DocumentCorpus, run: RunFolder) -
     else:
         train = corpus.splits["train"]
         stage("tokenizer", f"{settings.tokenizer}, from {train.characters:,} characters")
-        tokenizer = train_exact_tokenizer(train.texts(), settings.tokenizer, vocabulary_size(settings, train.texts()))
+        size = vocabulary_size(settings, lambda: Characters.of(train.texts()))
+        tokenizer = train_exact_tokenizer(train.texts(), settings.tokenizer, size)
     with run.replacing(run.tokenizer) as temporary:
         tokenizer.save(temporary)
     return tokenizer

@@ -1,10 +1,10 @@
 """How a translator is trained where nobody has said so: the rule, from what was read."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
-from toolkit.tasks.choice import Choice, characters_of, in_hundreds
+from toolkit.tasks.choice import Characters, Choice, in_hundreds
 
 PAIRS_PER_MINUTE = 60_000
 LEAST_EPOCHS, MOST_EPOCHS, PAIRS = 2, 40, 3_000_000
@@ -19,29 +19,21 @@ SELDOM = 5
 WORD_DROPOUT = 0.1
 
 
-def vocabulary_size(settings: Any, texts: Iterable[str]) -> int:
+def vocabulary_size(settings: Any, count: Callable[[], Characters]) -> int:
     """Returns the size of a vocabulary: that given, or what suits the texts.
-
-    Args:
-        settings: `ParallelTextSettings`.
-        texts: The training texts of a vocabulary.
-    """
-    return size_for(settings, *characters_of(texts)) if settings.vocabulary_size is None else settings.vocabulary_size
-
-
-def size_for(settings: Any, characters: int, alphabet: int) -> int:
-    """Returns the size of a vocabulary that suits texts.
 
     A piece is worth its place if the texts have a thousand characters for it. More of them take more time to train, so there are at most
     400 for each minute, and at most 8,000; but there are always those that the characters need.
 
     Args:
         settings: `ParallelTextSettings`.
-        characters: How many characters the texts have.
-        alphabet: How many different ones.
+        count: Counts the characters of the training texts of a vocabulary, if that is needed.
     """
+    if settings.vocabulary_size is not None:
+        return settings.vocabulary_size
+    characters, alphabet = count()
     most = MOST_PIECES if settings.minutes is None else min(MOST_PIECES, int(PIECES_PER_MINUTE * settings.minutes))
-    return max(LEAST_PIECES + alphabet, min(most, in_hundreds(characters / CHARACTERS_PER_PIECE)))
+    return max(LEAST_PIECES + len(alphabet), min(most, in_hundreds(characters / CHARACTERS_PER_PIECE)))
 
 
 def choices(settings: Any, pieces: int, pairs: int, validation_pairs: int) -> dict[str, Choice]:

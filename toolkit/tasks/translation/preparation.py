@@ -1,6 +1,6 @@
 """`toolkit prepare` of parallel texts."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -9,14 +9,14 @@ from toolkit.data.parallel_texts.parallel_corpus import KIND, read_parallel
 from toolkit.data.parallel_texts.parallel_filters import text_filters
 from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.prepared.record_file import write_records
-from toolkit.data.prepared.sampling import sample_of
+from toolkit.data.prepared.sampling import of_texts, sample_of
 from toolkit.data.prepared.workshop import Shard, Workshop, rows_of
 from toolkit.data.reading.reading import Reading
 from toolkit.data.splits.report import Report
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.choice import Characters
 from toolkit.tasks.stage import stage
-from toolkit.tasks.translation.choices import size_for
+from toolkit.tasks.translation.choices import vocabulary_size
 from toolkit.tasks.translation.settings import ParallelTextSettings
 from toolkit.text.tokenizer import Tokenizer
 
@@ -66,10 +66,7 @@ def _tokenizer(settings: ParallelTextSettings, model: str | None, workshop: Work
         return Tokenizer.load(model, needs_ends=True)
     stage("tokenizer", f"{settings.tokenizer}, from the training texts")
     texts = partial(_texts, workshop.folder)
-    size = settings.vocabulary_size
-    if size is None:
-        number, different = Characters.merge(workshop.spread(partial(_characters, texts), sides))
-        size = size_for(settings, number, len(different))
+    size = vocabulary_size(settings, lambda: Characters.merge(of_texts(workshop.spread, Characters.of, texts, sides)))
     sample = sample_of(workshop.spread, texts, sides)
     return Tokenizer.train(sample, size, model_type=settings.tokenizer, normalization=settings.normalization)
 
@@ -77,10 +74,6 @@ def _tokenizer(settings: ParallelTextSettings, model: str | None, workshop: Work
 def _texts(folder: Path, side: Side) -> Iterator[str]:
     name, shard = side
     return (row[name] for row, _ in rows_of(folder, shard))
-
-
-def _characters(texts: Callable[[Side], Iterable[str]], side: Side) -> Characters:
-    return Characters.of(texts(side))
 
 
 def _encode(rows: Path, folder: Path, protos: dict[str, bytes], shard: Shard) -> None:

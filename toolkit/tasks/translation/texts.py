@@ -17,6 +17,7 @@ from toolkit.data.parallel_texts.source_ids import source_ids
 from toolkit.data.prepared.prepared_folder import PreparedFolder
 from toolkit.data.reading.reading import Reading
 from toolkit.run_folder import RunFolder
+from toolkit.tasks.choice import Characters
 from toolkit.tasks.data_report import fingerprint, keep_report
 from toolkit.tasks.stage import stage
 from toolkit.tasks.translation.choices import vocabulary_size
@@ -171,7 +172,7 @@ def _tokenizers(settings: ParallelTextSettings, corpus: ParallelCorpus, run: Run
 def _tokenizer(settings: ParallelTextSettings, model: str | None, texts: Sequence[str]) -> Tokenizer:
     if not model:
         stage("tokenizer", f"{settings.tokenizer}, from {len(texts):,} texts")
-        size = vocabulary_size(settings, texts)
+        size = vocabulary_size(settings, lambda: Characters.of(texts))
         return Tokenizer.train(texts, size, model_type=settings.tokenizer, normalization=settings.normalization)
     return Tokenizer.load(model, needs_ends=True)
 
