@@ -7,9 +7,8 @@ from toolkit.training.optimizers import build_optimizer
 
 
 def test_builds_each_of_them():
-    classes = {name: type(build_optimizer(name)) for name in ("adam", "adamw", "rmsprop", "sgd")}
-    optimizers = keras.optimizers
-    assert classes == {"adam": optimizers.Adam, "adamw": optimizers.AdamW, "rmsprop": optimizers.RMSprop, "sgd": optimizers.SGD}
+    for name, keras_own in {"adam": "Adam", "adamw": "AdamW", "rmsprop": "RMSprop", "sgd": "SGD"}.items():
+        assert isinstance(build_optimizer(name), getattr(keras.optimizers, keras_own))
 
 
 def test_passes_the_settings_on():

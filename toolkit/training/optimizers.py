@@ -7,12 +7,13 @@ import keras
 from toolkit.arguments import InvalidArgument, check_choice, check_not_negative, check_positive, check_rate, option
 from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.schedules import DECAYS, WarmupDecay
+from toolkit.training.warm_average import SGD, Adam, AdamW, RMSprop
 
 _OPTIMIZERS: dict[str, Callable[..., keras.optimizers.Optimizer]] = {
-    "adam": keras.optimizers.Adam,
-    "adamw": keras.optimizers.AdamW,
-    "rmsprop": keras.optimizers.RMSprop,
-    "sgd": keras.optimizers.SGD,
+    "adam": Adam,
+    "adamw": AdamW,
+    "rmsprop": RMSprop,
+    "sgd": SGD,
     "asgd": AveragedSGD,
 }
 
@@ -51,7 +52,8 @@ def build_optimizer(
         weight_decay: Decoupled weight decay, for any optimizer (Loshchilov & Hutter 2019); biases, embeddings and the scales and offsets of
             normalization are left out. `None` is no decay, except for `adamw`, which has Keras's default of 0.004.
         momentum: Momentum of `sgd` (0.9 when not given) or of `rmsprop` (0).
-        ema_momentum: Share that the exponential moving average of the weights keeps at each step, such as 0.999; `None` for no average.
+        ema_momentum: Share that the exponential moving average of the weights keeps at each step, such as 0.999, or less in the first
+            steps, as `WarmAverage` says; `None` for no average.
         averaging_patience: Of `asgd`: epochs without a better one before the weights are averaged (5 when not given).
 
     Returns:
