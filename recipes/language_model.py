@@ -22,11 +22,11 @@ class Settings(TextSettings):
     """Settings of the language model.
 
     Attributes:
-        embedding_dim: size of a token's vector
+        embedding_dim: size of a token's vector; nothing for what suits the vocabulary
         units: units of each layer; with tied_output the last one has embedding_dim
         num_layers: 1 to 8
         cell: the recurrent cell
-        tied_output: whether the output is the embedding
+        tied_output: whether the output is the embedding; nothing for what suits the vocabulary
         embedding_dropout: share of the vocabulary that a batch of training does without
         input_dropout: variational dropout on the embedded tokens
         dropout: variational dropout between the layers; nothing for what suits the texts
@@ -38,11 +38,11 @@ class Settings(TextSettings):
         sampled_softmax: tokens that a training step compares with the right one; nothing for all of the vocabulary
     """
 
-    embedding_dim: int = 256
+    embedding_dim: int | None = None
     units: int = 512
     num_layers: int = 2
     cell: CellName = "gru"
-    tied_output: bool = True
+    tied_output: bool | None = None
     embedding_dropout: float = 0.0
     input_dropout: float = 0.0
     dropout: float | None = None
@@ -82,17 +82,17 @@ def build_model(settings: Settings, data):
     return model
 
 
-QUICK = Settings(minutes=5, learning_rate=3e-3, embedding_dim=160, units=320, window=32)
+QUICK = Settings(minutes=5, learning_rate=3e-3, embedding_dim=160, units=320, tied_output=True, window=32)
 FULL = replace(
     QUICK,
     minutes=60,
     patience=8,
     learning_rate=2e-3,
     window=64,
-    embedding_dim=128,
+    embedding_dim=None,
     units=448,
     cell="lstm",
-    tied_output=False,
+    tied_output=None,
     average_epochs=5,
 )
 

@@ -16,6 +16,7 @@ def chosen(tokens, characters=None, validation=10_000, pieces=1000, **given):
     [
         (270_000, 66, 20, 30, 0.3),
         (1_000_000, 70, 60, 16, 0.3),
+        (1_000_000, 70, 90, 24, 0.3),
         (1_000_000, 22_500, 20, 16, 0.1),
         (8_000_000, 2000, 5, 2, 0.0),
         (300_000_000, 8000, None, 1, 0.0),
@@ -60,6 +61,12 @@ def test_a_tokenizer_takes_the_vocabulary_that_was_chosen(tokenizer):
     assert train_exact_tokenizer(texts, tokenizer, size).vocabulary_size == size
 
 
+@pytest.mark.parametrize(("pieces", "size", "tied"), [(69, 128, False), (999, 128, False), (1000, 256, True), (30_000, 256, True)])
+def test_a_large_vocabulary_has_large_vectors_that_are_the_output_too(pieces, size, tied):
+    found = chosen(1_000_000, pieces=pieces)
+    assert (found["embedding_dim"], found["tied_output"]) == (size, tied)
+
+
 def test_there_is_room_for_every_character():
     assert vocabulary_size(Settings(minutes=5), lambda: Characters.of(map(chr, range(0x4E00, 0x4E00 + 5000)))) == 5500
 
@@ -71,7 +78,7 @@ def test_there_is_time_for_so_many_characters(given, most):
 
 def test_what_is_given_is_not_chosen():
     given = {"epochs": 3, "batch_size": 4, "vocabulary_size": 300, "validation_tokens": 5, "dropout": 0.0, "output_dropout": 0.0}
-    assert chosen(1000, **given) == {"weight_drop": 0.1}
+    assert chosen(1000, embedding_dim=8, tied_output=False, **given) == {"weight_drop": 0.1}
     assert vocabulary_size(Settings(vocabulary_size=300), lambda: Characters.of(["a"])) == 300
 
 

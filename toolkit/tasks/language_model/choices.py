@@ -18,6 +18,9 @@ PIECES, WORDS = (400, 500, 8_000, 400), (200, 2_000, 30_000, 1_500)
 TOKENS, MOST_EPOCHS = 16_000_000, 30
 TOKENS_PER_UPDATE, LEAST_UPDATES = 2048, 100
 VALIDATION_TOKENS = 100_000
+FEW_TOKENS, SMALL_VECTOR, LARGE_VECTOR = 1_000, 128, 256
+"""A vocabulary of fewer, as one of characters is, and the sizes of the vectors of its tokens and of those of a larger one."""
+
 DROPOUTS, MOST_DROPOUT = ((2, 0.0), (8, 0.1)), 0.3
 """Up to how often a text is read, and the dropout then; and the dropout beyond."""
 
@@ -55,9 +58,10 @@ def vocabulary_size(settings: Any, count: Callable[[], Characters]) -> int | Non
 def choices(settings: Any, pieces: int, tokens: int, characters: int, validation_tokens: int) -> dict[str, Choice]:
     """Returns the settings that are nothing, by name.
 
-    As many epochs as read about 16 million tokens, from 1 to 30; batches of about 2,048 tokens, or fewer, so that an epoch has a hundred
-    updates; the more dropout the more often the text will be read, at a million tokens a minute with a vocabulary of 2,000; validation on
-    at most 100,000 tokens.
+    As many epochs as read about 16 million tokens, or that for each hour if there are more, from 1 to 30; batches of about 2,048 tokens, or
+    fewer, so that an epoch has a hundred updates; the more dropout the more often the text will be read, at a million tokens a minute with
+    a vocabulary of 2,000; validation on at most 100,000 tokens. A large vocabulary gets large vectors, which are the output, too: else most
+    weights were in it, and each learned from few tokens.
 
     Args:
         settings: `TextSettings`, and what a recipe has besides.
@@ -66,7 +70,8 @@ def choices(settings: Any, pieces: int, tokens: int, characters: int, validation
         characters: Characters that they are.
         validation_tokens: Tokens of the validation split.
     """
-    epochs = settings.epochs or min(MOST_EPOCHS, max(1, round(TOKENS / tokens)))
+    hours = max(1.0, (settings.minutes or 0) / 60)
+    epochs = settings.epochs or min(MOST_EPOCHS, max(1, round(hours * TOKENS / tokens)))
     times = epochs if settings.minutes is None else min(epochs, settings.minutes * WORK_PER_MINUTE / (WORK_BESIDES + pieces) / tokens)
     dropout = next((value for most, value in DROPOUTS if times <= most), MOST_DROPOUT)
     batch = min(TOKENS_PER_UPDATE, max(1, tokens // LEAST_UPDATES)) / settings.window
@@ -79,6 +84,8 @@ def choices(settings: Any, pieces: int, tokens: int, characters: int, validation
         "batch_size": Choice(max(1, int(batch)), read),
         "validation_tokens": Choice(min(VALIDATION_TOKENS, max(1, validation_tokens)), f"validation has {validation_tokens:,} tokens"),
         **{name: drops for name in ("dropout", "output_dropout")},
+        "embedding_dim": Choice(SMALL_VECTOR if pieces < FEW_TOKENS else LARGE_VECTOR, f"the vocabulary has {pieces:,} tokens"),
+        "tied_output": Choice(pieces >= FEW_TOKENS, f"the vocabulary has {pieces:,} tokens"),
         "weight_drop": drops._replace(value=_honoured(settings, "weight_drop", dropout)),
     }
     if settings.tokenizer == "char" or settings.tokenizer_model:
