@@ -30,6 +30,7 @@ import numpy as np
 from benchmarks import translation_speed
 from benchmarks.cell_speed_page import GRU, LANGUAGE_MODEL, LAYER, LITERT, LSTM, TRANSLATION, floor_of, ratio_rows
 from benchmarks.choices import some_of
+from benchmarks.contenders import OURS_ROUNDED
 from benchmarks.contenders.rows import ROWS, Row
 from benchmarks.contenders.session import Session
 from benchmarks.exports_page import MILLISECONDS
@@ -54,6 +55,9 @@ LAYER_ROW = ROWS["c"]
 LONG_ROW = dataclasses.replace(ROWS["c"], batch=16, steps=1024)
 BY_LENGTH = (64, 256, 1024, 2048)
 BESIDE = ("lstm", "gru")
+ROUNDED = " bfloat16"
+"""Behind the name of a cell whose large products are in that precision."""
+
 BESIDE_GRU = ("keras graph", "keras jit", "pytorch", "floor graph", "floor jit")
 VARIANTS = {
     "sru": {"": {}, " 2017": {"version": 2017}},
@@ -119,6 +123,7 @@ def _layer(row: Row, cells: Sequence[str], rounds: int, beside: Sequence[str] = 
         for words, options in VARIANTS.get(cell, {"": {}}).items():
             own = dataclasses.replace(row, kind=cell, options=tuple(options.items()))
             contenders[cell + words] = ("ours", own)
+            contenders[cell + words + ROUNDED] = (OURS_ROUNDED, own)
             if "floor jit" in beside:
                 contenders[floor_of(cell + words)] = ("floor jit", own)
     print(f"{what}: {', '.join(contenders)}, {rounds} rounds", flush=True)
@@ -152,14 +157,18 @@ def measure_language_model(options: argparse.Namespace, rounds: int) -> tuple[st
     batches = make_windows(random_text(gru.vocabulary_size, gru.rows * gru.window * count + 1, SEED), gru, count)
     case = train_in_turns(
         LanguageModelSession,
-        {cell: ("ours", setting, SEED, batches, THREADS) for cell, setting in settings.items()},
+        {
+            cell + words: (contender, setting, SEED, batches, THREADS)
+            for cell, setting in settings.items()
+            for words, contender in (("", "ours"), *([(ROUNDED, OURS_ROUNDED)] if cell in options.cells else []))
+        },
         rounds=rounds,
         batches=len(batches) // rounds,
         speed=SPEED,
         compared=(),
     )
     what = f"language model on characters, 2 layers, {parameters:,} parameters, {gru.rows} windows of {gru.window}"
-    return what, {what: {cell: values | {"units": settings[cell].units} for cell, values in case.items()}}
+    return what, {what: {cell: values | {"units": settings[cell.removesuffix(ROUNDED)].units} for cell, values in case.items()}}
 
 
 def measure_translation(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
@@ -169,14 +178,16 @@ def measure_translation(options: argparse.Namespace, rounds: int) -> tuple[str, 
     split = read_parallel("phrasebook" if options.source is None else f"{options.source},{options.target}").splits["train"]
     setting, batches = translation_speed.prepare(split, rounds * translation_speed.BATCHES)
     contenders = {LSTM: ("ours", setting), f"{LSTM}, pytorch": ("pytorch", setting)}
-    contenders |= {cell: ("ours", dataclasses.replace(setting, cell=cell)) for cell in ("gru", *options.cells)}
+    for cell in (LSTM, GRU, *options.cells):
+        own = dataclasses.replace(setting, cell=cell)
+        contenders |= {cell: ("ours", own), cell + ROUNDED: (OURS_ROUNDED, own)}
     case = train_in_turns(
         TranslatorSession,
         {name: (*contender, SEED, batches["sorted"], THREADS) for name, contender in contenders.items()},
         rounds=rounds,
         batches=translation_speed.BATCHES,
         speed=SPEED,
-        compared=[name for name in contenders if name.startswith(LSTM)],
+        compared=[LSTM, f"{LSTM}, pytorch"],
     )
     what = f"translation of {options.set}, 2 + 2 layers of {setting.units} units, {setting.vocabulary_size:,} pieces"
     return what, {what: case}

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.bucket_fit import fit_over_buckets
 from benchmarks.choices import some_of
-from benchmarks.contenders import CONTENDERS, STOCK
+from benchmarks.contenders import CONTENDERS, OURS_ROUNDED, STOCK
 from benchmarks.contenders.rows import ROWS, Row
 from benchmarks.records import RESULTS, SpeedRecord
 from benchmarks.speed import Case, holds, ratios
@@ -74,7 +74,7 @@ def _measure(letter: str, rounds: int, quick: bool) -> SpeedRecord:
         what, measurements = "(g) tracing and compiling in a fit over bucket lengths", _buckets(quick)
     else:
         what = ROWS[letter].what
-        contenders = [name for name in CONTENDERS if name != "ours jit" or not ROWS[letter].training]
+        contenders = [name for name in CONTENDERS if name not in ("ours jit" if ROWS[letter].training else "", OURS_ROUNDED)]
         measurements = {what: measure_row(ROWS[letter], contenders, rounds)}
     return SpeedRecord(
         name=f"recurrent-layers-{letter}",

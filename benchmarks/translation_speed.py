@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.choices import some_of
-from benchmarks.contenders import FLOOR
+from benchmarks.contenders import FLOOR, OURS_ROUNDED
 from benchmarks.records import RESULTS, SpeedRecord
 from benchmarks.speed import Case
 from benchmarks.speed_page import measurement_table, number
@@ -156,7 +156,7 @@ def measure(setting: Setting, batches: dict[str, list[Batch]], translators: Sequ
         rounds=rounds,
         batches=min(map(len, of.values())) // rounds,
         speed=SPEED,
-        compared=[name for name in translators if TRANSLATORS[name][-1] and name not in FLOOR],
+        compared=[name for name in translators if TRANSLATORS[name][-1] and name not in (*FLOOR, OURS_ROUNDED)],
     )
 
 

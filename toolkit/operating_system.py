@@ -4,6 +4,7 @@ import contextlib
 import os
 import select
 import sys
+from pathlib import Path
 
 try:
     import fcntl
@@ -47,6 +48,15 @@ def peak_memory_gib() -> float | None:
 def load_of_a_core() -> float:
     """Returns how many processes wanted each core in the last minute; 0 where the operating system does not say."""
     return os.getloadavg()[0] / os.cpu_count() if hasattr(os, "getloadavg") else 0.0
+
+
+def multiplies_bfloat16() -> bool:
+    """Returns whether the processor has instructions for products of bfloat16; `False` where the operating system does not say."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text("utf-8", "replace").split()
+    except OSError:
+        return False
+    return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(flags)  # x86, x86, Arm
 
 
 def allow_many_files() -> None:

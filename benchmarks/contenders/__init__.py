@@ -5,9 +5,12 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any, NamedTuple
 
+OURS_ROUNDED = "ours bfloat16"
+
 # By name: the module of this package, and what its `build` is given besides the row and the problem.
 CONTENDERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ours": ("ours", {"jit": False}),
+    OURS_ROUNDED: ("ours", {"jit": False, "precision": "bfloat16"}),
     "ours jit": ("ours", {"jit": True}),
     "keras graph": ("stock", {"jit": False}),
     "keras jit": ("stock", {"jit": True}),

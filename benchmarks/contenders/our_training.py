@@ -12,7 +12,7 @@ from toolkit.training.projection import ProjectedObjective
 from toolkit.training.steps import Steps
 
 
-def our_trainer(model: keras.Model, learning_rate: float, global_clipnorm: float, prepare: Callable) -> Trainer:
+def our_trainer(model: keras.Model, learning_rate: float, global_clipnorm: float, prepare: Callable, precision: str = "float32") -> Trainer:
     """Makes the training step of a model.
 
     Args:
@@ -20,10 +20,12 @@ def our_trainer(model: keras.Model, learning_rate: float, global_clipnorm: float
         learning_rate: Of Adam.
         global_clipnorm: Largest norm of all gradients together.
         prepare: Turns a batch into tensors.
+        precision: In what training makes large products.
     """
     optimizer = build_optimizer("adam", learning_rate, global_clipnorm=global_clipnorm)
     optimizer.build(model.trainable_variables)
-    steps = Steps(model, optimizer, ProjectedObjective({"loss": sparse_cross_entropy}), tf.distribute.get_strategy())
+    objective = ProjectedObjective({"loss": sparse_cross_entropy})
+    steps = Steps(model, optimizer, objective, tf.distribute.get_strategy(), precision)
 
     def train(batch) -> float:
         sums, _ = steps.train(batch)

@@ -9,17 +9,20 @@ from benchmarks.contenders.graph import Network, layer_network, network_steps, s
 from benchmarks.contenders.rows import GATES, Problem, Row
 from toolkit import layers
 from toolkit.cells import cell_of
+from toolkit.layers.matmul_precision import matmul_precision
 
 __all__ = ["build", "start"]
 
 
-def build(row: Row, problem: Problem, jit: bool) -> Steps:
+def build(row: Row, problem: Problem, jit: bool, precision: str = "float32") -> Steps:
     """Makes the steps of a row.
 
     Args:
         row: The row.
         problem: Its numbers.
         jit: Whether XLA compiles each step as a whole. A forward pass gains a little by it; training would lose the parts side by side.
+
+        precision: In what training makes large products.
 
     Raises:
         Unavailable: A row that trains is asked for as a whole.
@@ -32,7 +35,13 @@ def build(row: Row, problem: Problem, jit: bool) -> Steps:
         network = _network_of_cell(row)
     else:
         network = layer_network(row, lstm=layers.LSTM, gru=layers.GRU, bidirectional=layers.Bidirectional)
-    return network_steps(network, problem, jit)
+    steps = network_steps(network, problem, jit)
+
+    def training() -> list:
+        with matmul_precision(precision):
+            return steps.training()
+
+    return steps._replace(training=training)
 
 
 def _network_of_cell(row: Row) -> Network:

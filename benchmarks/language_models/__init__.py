@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.contenders import import_contender
+from benchmarks.contenders import OURS_ROUNDED, import_contender
 
 # By name: the module of this package, and what its `build` is given besides setting and weights.
 CONTENDERS: dict[str, tuple[str, dict[str, Any]]] = {
     "ours": ("ours", {}),
+    OURS_ROUNDED: ("ours", {"precision": "bfloat16"}),
     "keras graph": ("stock", {"jit": False}),
     "keras jit": ("stock", {"jit": True}),
     "pytorch": ("pytorch", {}),

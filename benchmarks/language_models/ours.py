@@ -12,10 +12,11 @@ from toolkit.training.carried_state import CarriedState
 __all__ = ["build", "make_model", "start"]
 
 
-def build(setting: Setting, weights: Weights) -> Trainer:
+def build(setting: Setting, weights: Weights, precision: str = "float32") -> Trainer:
     """Makes the model and its training step."""
     model = CarriedState(make_model(setting, weights), setting.rows)
-    return our_trainer(model, setting.learning_rate, setting.global_clipnorm, lambda batch: tf.nest.map_structure(tf.constant, batch))
+    limits = setting.learning_rate, setting.global_clipnorm
+    return our_trainer(model, *limits, lambda batch: tf.nest.map_structure(tf.constant, batch), precision)
 
 
 def untrained(setting: Setting) -> LanguageModel:

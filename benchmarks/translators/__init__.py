@@ -5,11 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.contenders import import_contender
+from benchmarks.contenders import OURS_ROUNDED, import_contender
 
 # By name: the module of this package, what its `build` is given besides setting and weights, and whether its batches are sorted by length.
 TRANSLATORS: dict[str, tuple[str, dict[str, Any], bool]] = {
     "ours": ("ours", {}, True),
+    OURS_ROUNDED: ("ours", {"precision": "bfloat16"}, True),
     "keras graph": ("stock", {"jit": False}, True),
     "keras jit": ("stock", {"jit": True}, True),
     "keras graph, unsorted": ("stock", {"jit": False}, False),

@@ -11,10 +11,11 @@ from toolkit.models.translator import Translator
 __all__ = ["build", "start"]
 
 
-def build(setting: Setting, weights: Weights) -> Trainer:
+def build(setting: Setting, weights: Weights, precision: str = "float32") -> Trainer:
     """Makes the model and its training step."""
     model = make_model(setting, weights)
-    return our_trainer(model, setting.learning_rate, setting.global_clipnorm, lambda batch: tf.nest.map_structure(tf.constant, batch))
+    limits = setting.learning_rate, setting.global_clipnorm
+    return our_trainer(model, *limits, lambda batch: tf.nest.map_structure(tf.constant, batch), precision)
 
 
 def make_model(setting: Setting, weights: Weights) -> Translator:

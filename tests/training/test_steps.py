@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from tests.training.tiny_training import VOCABULARY, cross_entropy, tiny_model
+from toolkit.layers.matmul_precision import matmul_dtype
 from toolkit.models.text_classifier import TextClassifier
 from toolkit.models.translator import Translator
 from toolkit.training.objective import LogitsObjective
@@ -77,3 +78,18 @@ def test_a_step_of_any_length_is_that_of_its_length_alone(build, batch):
         expected = tf.linalg.global_norm([tf.convert_to_tensor(gradient) for gradient in gradients])
         _, report = steps.train((inputs, labels, weights))
         np.testing.assert_allclose(report["gradient_norm"], expected, rtol=1e-4)  # single precision
+
+
+def test_only_training_multiplies_in_the_precision_that_it_was_given():
+    seen = []
+
+    def loss(labels, logits):
+        seen.append(matmul_dtype("float32"))
+        return cross_entropy(labels, logits)
+
+    model, optimizer = tiny_model(dropout=0), build_optimizer("sgd", 0.1)
+    optimizer.build(model.trainable_variables)
+    steps = Steps(model, optimizer, LogitsObjective({"loss": loss}), tf.distribute.get_strategy(), "bfloat16")
+    steps.train(random_batch(4, 5))
+    steps.evaluate(random_batch(4, 5))
+    assert seen == [tf.bfloat16, tf.float32]

@@ -56,6 +56,7 @@ class TrainingSettings:
         monitor: what makes an epoch the best on the validation split
         average_epochs: the best so many epochs, whose weights are averaged in the end
         patience: epochs without a better one before the training stops
+        matmul_precision: of large matrix products in training; nothing for bfloat16 where the processor multiplies it faster
         checkpoint_seconds: seconds between checkpoints within an epoch
         continue_from: finished run of the recipe to go on from: its tokenizers and weights, and its settings where no others are given
         strategy: devices: one (none), all of this machine (mirrored), several machines (multi_worker, by TF_CONFIG), or tpu
@@ -81,6 +82,7 @@ class TrainingSettings:
     monitor: Literal["accuracy", "loss"] = "accuracy"
     average_epochs: int = 1
     patience: int | None = None
+    matmul_precision: Literal["float32", "bfloat16"] | None = None
     checkpoint_seconds: float = 120.0
     continue_from: str | None = None
     strategy: Literal["none", "mirrored", "multi_worker", "tpu"] = "none"

@@ -16,6 +16,7 @@ import tensorflow as tf
 
 from toolkit import __version__
 from toolkit.arguments import flag
+from toolkit.cells import without_product
 from toolkit.errors import UserError
 from toolkit.evaluation.divergence import Trouble
 from toolkit.evaluation.measured import Measured
@@ -30,7 +31,7 @@ from toolkit.operating_system import load_of_a_core, peak_memory_gib
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.card_facts import facts_of
-from toolkit.tasks.choice import Choice
+from toolkit.tasks.choice import Choice, matmul_precision
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.optimizer import optimizer_of
@@ -164,6 +165,7 @@ class TrainingRun(abc.ABC):
             budget=self._budget(data),
             strategy=strategy,
             checkpoint_seconds=s.checkpoint_seconds,
+            matmul_precision=s.matmul_precision or "float32",
         )
         if not is_chief(strategy):
             return None
@@ -183,10 +185,17 @@ class TrainingRun(abc.ABC):
     def _settle(self, data: Any) -> Any:
         """Chooses the settings that nobody has given, keeps and returns all."""
         self.choices = self._choose(data)
+        if self.settings.matmul_precision is None and self._multiplies_large_matrices(data):
+            self.choices = {**self.choices, "matmul_precision": matmul_precision()}
         values = {name: choice.value for name, choice in self.choices.items()}
         self.settings = dataclasses.replace(self.settings, **values)
         self.run.keep_chosen(values)
         return self.settings
+
+    def _multiplies_large_matrices(self, data: Any) -> bool:
+        """Whether some products are in `matmul_precision`: those of cells that have none in their loop, or of a large vocabulary."""
+        cells = {getattr(self.settings, name, None) for name in ("cell", "encoder_cell")}
+        return not cells.isdisjoint(without_product())
 
     def _choose(self, data: Any) -> dict[str, Choice]:
         """Returns settings that nobody has given, chosen for the data, by name."""

@@ -15,6 +15,7 @@ import tensorflow as tf
 from toolkit.arguments import check_choice, check_positive_integer, option
 from toolkit.data.batching.rounds import Rounds
 from toolkit.errors import UserError
+from toolkit.layers.matmul_precision import PRECISIONS
 from toolkit.training.averaged_sgd import AveragedSGD
 from toolkit.training.averaging import averaged_weights
 from toolkit.training.budget import FEW, Budget, validations
@@ -68,6 +69,7 @@ def fit(
     strategy: tf.distribute.Strategy | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     checkpoint_seconds: float = 300.0,
+    matmul_precision: str = "float32",
     log_every: int = 10,
 ) -> History:
     """Trains a model, or goes on training it where the same call was interrupted.
@@ -99,6 +101,8 @@ def fit(
         strategy: From `build_strategy`; one device if not given.
         callbacks: Keras callbacks; the logs of a step have `loss`, `learning_rate` and the gradient norms.
         checkpoint_seconds: Time between checkpoints within an epoch, besides the one at its end; 0 saves every step.
+        matmul_precision: In what training makes large matrix products: `"float32"`, or `"bfloat16"`, which some processors multiply twice
+            as fast; see `toolkit.layers.matmul_precision`. Validation is always in the model's own precision.
         log_every: Steps between TensorBoard points.
 
     Returns:
@@ -113,11 +117,12 @@ def fit(
     scores = scores or {}
     _check([*objective.names, *scores], monitor, mode, epochs, patience)
     check_positive_integer("average_epochs", average_epochs)
+    check_choice("matmul_precision", matmul_precision, PRECISIONS)
     _check_model(model, objective, strategy)
     progress = Progress(budget)
     with strategy.scope(), losing_workers(strategy), Interruption() as interruption:
         optimizer.build(model.trainable_variables)
-        steps = Steps(model, optimizer, objective, strategy)
+        steps = Steps(model, optimizer, objective, strategy, matmul_precision)
         chief = [progress, Scalars(Path(run_dir) / "logs", optimizer, log_every, steps)] if is_chief(strategy) else []
         listeners = keras.callbacks.CallbackList([*callbacks, *chief], model=model)
         history = History(f"val_{monitor}", mode or ("min" if monitor == "loss" else "max"))

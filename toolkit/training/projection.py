@@ -5,12 +5,16 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from toolkit.layers.matmul_precision import matmul_dtype
 from toolkit.layers.precision import at_least_single
 from toolkit.training.losses import Measure
 from toolkit.training.objective import LogitsObjective
 
 MOST_ROWS = 1024
 MOST_LOGITS = 2**23  # of a block: 32 MB
+MANY_CLASSES = 512
+"""Of fewer the products are too small for another precision to matter."""
+
 GRID = 128  # rows of a block are a multiple of it, so that XLA compiles few sizes
 
 
@@ -22,7 +26,9 @@ class ProjectedObjective(LogitsObjective):
     With thousands of classes the logits are the largest thing in a training step, and bias, softmax, loss and the gradients of these pass
     over all of them. So the model returns features (`return_features=True`), and its `projection` is kernel and bias. The rows go through
     in blocks, each compiled by XLA into few passes; the gradient of a block is made while its logits are there, so they are not kept; and
-    rows of weight 0, which is padding, are left out.
+    rows of weight 0, which is padding, are left out. Where training multiplies in bfloat16 and there are many classes, the three products
+    of a block are made outside of XLA, which has no fast ones for it on a CPU, and logits and their gradients pass between them in
+    bfloat16.
 
     Args:
         measures: As in `LogitsObjective`; each sees the logits of a block.
@@ -40,6 +46,7 @@ class ProjectedObjective(LogitsObjective):
         self._block = tf.function(self._measure, jit_compile=True, autograph=False)
         self._losses_of_block = tf.function(self._measure_losses, jit_compile=True, autograph=False)
         self._block_with_gradients = tf.function(self._measure_with_gradients, jit_compile=True, autograph=False)
+        self._block_of_logits = tf.function(self._measure_logits_with_gradients, jit_compile=True, autograph=False)
 
     def sums(self, model: keras.Model, inputs, labels, weights: tf.Tensor, training: bool) -> dict[str, tf.Tensor]:
         """Returns the weighted sum of each measure."""
@@ -91,11 +98,16 @@ class ProjectedObjective(LogitsObjective):
         return self._over_blocks(add, self._zeros(), kernel, weights)
 
     def _differentiable(self, features, kernel, bias, labels, weights) -> dict[str, tf.Tensor]:
+        multiplied = matmul_dtype(features.dtype) if kernel.shape[0] >= MANY_CLASSES else features.dtype
+        measure = self._block_with_gradients if multiplied == features.dtype else self._rounded_block
+        rows, classes = tf.cast(features, multiplied), tf.cast(kernel, multiplied)
+
         def add(totals, chosen, weights):
             sums, of_features, *of_projection = totals
-            block = self._block_with_gradients(tf.gather(features, chosen), kernel, bias, tf.gather(labels, chosen), weights)
-            of_rows = tf.tensor_scatter_nd_add(of_features, chosen[:, None], block[1])
-            return tf.nest.map_structure(tf.add, sums, block[0]), of_rows, *map(tf.add, of_projection, block[2:])
+            found, *δ = measure(tf.gather(rows, chosen), classes, bias, tf.gather(labels, chosen), weights)
+            δ_rows, *δ_projection = (tf.cast(part, of_features.dtype) for part in δ)
+            of_rows = tf.tensor_scatter_nd_add(of_features, chosen[:, None], δ_rows)
+            return tf.nest.map_structure(tf.add, sums, found), of_rows, *map(tf.add, of_projection, δ_projection)
 
         @tf.custom_gradient
         def summed(*projection):
@@ -133,3 +145,16 @@ class ProjectedObjective(LogitsObjective):
             tape.watch(inputs[:3])
             sums = self._measure(*inputs)
         return sums, *tape.gradient(sums["loss"], inputs[:3])
+
+    def _rounded_block(self, features, kernel, bias, labels, weights) -> tuple:
+        """Returns what `_measure_with_gradients` does, of features and a kernel in bfloat16."""
+        sums, δ_logits, δ_bias = self._block_of_logits(tf.matmul(features, kernel, transpose_b=True), bias, labels, weights)
+        return sums, tf.matmul(δ_logits, kernel), tf.matmul(δ_logits, features, transpose_a=True), δ_bias
+
+    def _measure_logits_with_gradients(self, rounded, bias, labels, weights) -> tuple:
+        logits = tf.cast(rounded, bias.dtype) + bias
+        with tf.GradientTape() as tape:
+            tape.watch(logits)
+            sums = self.of_logits(logits, labels, weights)
+        δ_logits = tape.gradient(sums["loss"], logits)
+        return sums, tf.cast(δ_logits, rounded.dtype), tf.reduce_sum(δ_logits, 0)

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from toolkit.arguments import check_positive_integer
+from toolkit.layers.matmul_precision import product
 from toolkit.layers.precision import at_least_single
 from toolkit.training.objective import Objective
 
@@ -83,6 +84,6 @@ def sampled_cross_entropy(features, kernel, bias, labels, sample, log_counts) ->
         log_counts: Logarithm of how often each class is expected in the sample, `[classes]`.
     """
     of_label = tf.reduce_sum(features * tf.gather(kernel, labels), -1) + tf.gather(bias, labels)
-    of_sample = tf.matmul(features, tf.gather(kernel, sample), transpose_b=True) + tf.gather(bias - log_counts, sample)
+    of_sample = product(features, tf.gather(kernel, sample), transpose_b=True) + tf.gather(bias - log_counts, sample)
     of_sample = tf.where(sample == labels[:, tf.newaxis], of_sample.dtype.min, of_sample)
     return tf.reduce_logsumexp(tf.concat([of_label[:, tf.newaxis], of_sample], 1), 1) - of_label

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import keras
 import tensorflow as tf
 
+from toolkit.layers.matmul_precision import matmul_precision
 from toolkit.training.objective import Objective
 from toolkit.training.update import Update
 
@@ -21,6 +22,7 @@ class Steps:
         optimizer: Built optimizer.
         objective: What is minimised and measured.
         strategy: `tf.distribute.get_strategy()` for a single device.
+        precision: In what a training step makes large products; see `toolkit.layers.matmul_precision`.
 
     Attributes:
         norms: The norms of the gradients of all variables at the last training step, before and after clipping, `[2, variables]`; `None`
@@ -30,11 +32,17 @@ class Steps:
     norms: tf.Tensor | None = None
 
     def __init__(
-        self, model: keras.Model, optimizer: keras.optimizers.Optimizer, objective: Objective, strategy: tf.distribute.Strategy
+        self,
+        model: keras.Model,
+        optimizer: keras.optimizers.Optimizer,
+        objective: Objective,
+        strategy: tf.distribute.Strategy,
+        precision: str = "float32",
     ) -> None:
         self._model = model
         self._objective = objective
         self._strategy = strategy
+        self._precision = precision
         self._update = Update(optimizer)
         self._compiled: dict = {}
 
@@ -47,7 +55,8 @@ class Steps:
         Returns:
             The objective's sums over the global batch and that of the weights (`weight`); and the report of `Update`.
         """
-        sums, report, self.norms = self._run(self._train, batch)
+        with matmul_precision(self._precision):
+            sums, report, self.norms = self._run(self._train, batch)
         return sums, report
 
     def evaluate(self, batch: tuple) -> dict[str, float]:

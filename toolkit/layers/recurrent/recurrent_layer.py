@@ -242,7 +242,7 @@ class RecurrentLayer:
             outputs, state = over_time(equations, self.cell.project, seen, state, weights, noise, **options)
             last_output, outputs = _hide_before_first_token(state[0], outputs, mask)
             return last_output, outputs, [*state, *past]
-        z = self.cell.project(seen)
+        z = tf.cast(self.cell.project(seen), sequences.dtype)
         # All steps at once are faster, unless outputs apart from the memory have to be held back under a mask by a second loop.
         if isinstance(equations, LinearEquations) and sequences.shape[1] != 1 and (mask is None or len(state) == 1):
             outputs, memory = equations.over_all_steps(z, state, weights, noise, plain_scan)

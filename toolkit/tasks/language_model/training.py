@@ -38,7 +38,7 @@ from toolkit.training.carried_state import CarriedState
 from toolkit.training.loop import Batches
 from toolkit.training.losses import sparse_cross_entropy
 from toolkit.training.objective import Objective
-from toolkit.training.projection import ProjectedObjective
+from toolkit.training.projection import MANY_CLASSES, ProjectedObjective
 from toolkit.training.sampled_softmax import SampledSoftmax
 
 READ_ALONE, READ_TOGETHER = 4.0, 0.5
@@ -73,6 +73,9 @@ class LanguageModeling(TrainingRun):
         """A single text is read on its own, at a fraction of the speed of many."""
         share = READ_ALONE if data.corpus.continuous else READ_TOGETHER
         return share * len(data.tokens[data.held_out]) / (self.settings.batch_size * self.settings.window)
+
+    def _multiplies_large_matrices(self, data: Texts) -> bool:
+        return data.tokenizer.vocabulary_size >= MANY_CLASSES or super()._multiplies_large_matrices(data)
 
     def _batches(self, data: Texts, split: str, replicas: int) -> Batches:
         s = self.settings

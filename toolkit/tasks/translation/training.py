@@ -34,7 +34,7 @@ from toolkit.tasks.translation.text_translator import Translation as Translated
 from toolkit.tasks.translation.texts import ParallelTexts, evenly_spaced, load_tokenizers
 from toolkit.training.loop import Score
 from toolkit.training.losses import SmoothedCrossEntropy, sparse_cross_entropy
-from toolkit.training.projection import ProjectedObjective
+from toolkit.training.projection import MANY_CLASSES, ProjectedObjective
 
 _log = logging.getLogger(__name__)
 
@@ -76,6 +76,9 @@ class Translation(TrainingRun):
     def _choose(self, data: ParallelTexts) -> dict[str, Choice]:
         sizes = data.target_tokenizer.vocabulary_size, len(data.sources["train"]), len(data.corpus.splits["validation"].sources)
         return choices(self.settings, *sizes)
+
+    def _multiplies_large_matrices(self, data: ParallelTexts) -> bool:
+        return data.target_tokenizer.vocabulary_size >= MANY_CLASSES or super()._multiplies_large_matrices(data)
 
     def _batches(self, data: ParallelTexts, split: str, replicas: int) -> PairBatches | DrawnPairs:
         s = self.settings

@@ -31,7 +31,7 @@ def over_time(
 
     Args:
         equations: The cell.
-        project: Returns what its gates see of the inputs, z, `[batch, time, blocks * units]`.
+        project: Returns what its gates see of the inputs, z, `[batch, time, blocks * units]`, in the precision that products are made in.
         inputs: `[batch, time, features]`.
         state: Initial state, `equations.State`.
         weights: The vectors in its loop, `equations.Weights`.
@@ -86,12 +86,13 @@ def _compiled(equations: ElementwiseEquations, all_outputs: bool) -> tuple[Calla
     """Returns the compiled functions of a cell: forward alone, forward with what is kept for the way back, and back."""
 
     def run(weights, z, state, noise, time, *, keep):
-        outputs, last, kept = equations.run(z, state, weights, noise, time, all_outputs=all_outputs, keep=keep)
+        outputs, last, kept = equations.run(tf.cast(z, state[0].dtype), state, weights, noise, time, all_outputs=all_outputs, keep=keep)
         return (*([outputs] if all_outputs else []), *last), kept
 
     def run_back(kept, weights, z, state, noise, time, errors):
         δ_outputs, δ_last = (errors[0] if all_outputs else None), equations.State(*errors[int(all_outputs) :])
-        return equations.run_back(kept, z, state, weights, noise, time, δ_outputs, δ_last)
+        δz, *others = equations.run_back(kept, tf.cast(z, state[0].dtype), state, weights, noise, time, δ_outputs, δ_last)
+        return tf.cast(δz, z.dtype), *others
 
     functions = functools.partial(run, keep=False), functools.partial(run, keep=True), run_back
     return tuple(tf.function(function, jit_compile=True, autograph=False) for function in functions)

@@ -3,6 +3,7 @@
 import keras
 import tensorflow as tf
 
+from toolkit.layers.matmul_precision import affine
 from toolkit.layers.recurrent.backpropagation.elementwise import ElementwiseEquations
 from toolkit.layers.recurrent.cells.recurrent_cell import RecurrentCell
 
@@ -94,18 +95,22 @@ class ElementwiseCell(RecurrentCell):
         self.check_features(inputs, self.features)
         state, past = self.apart(states)
         seen, past = self.seen(tf.expand_dims(inputs, 1), past)
-        state = self.step(self.project(tf.squeeze(seen, 1)), state)
+        state = self.step(tf.cast(self.project(tf.squeeze(seen, 1)), inputs.dtype), state)
         return state[0], [*state, *past]
 
     def multiply(self, inputs):
-        """Returns `W x + b`, of `[..., kernel_rows]`: one product for all steps, in which TensorFlow adds the bias, too."""
+        """Returns `W x + b`, of `[..., kernel_rows]`: one product for all steps, in which TensorFlow adds the bias, too.
+
+        It is of the dtype that products are made in.
+        """
         self.check_features(inputs, self.kernel_rows)
         if inputs.shape.rank == 3 and inputs.shape[1] == 1:  # a decoder's step, whose shapes are all known but for the rows
             return tf.expand_dims(self.multiply(tf.squeeze(inputs, 1)), 1)
-        product = tf.matmul(tf.reshape(inputs, [-1, self.kernel_rows]), tf.convert_to_tensor(self.kernel))
+        kernel, bias = tf.convert_to_tensor(self.kernel), None
         if self.use_bias:
             bias = tf.convert_to_tensor(self.bias)
-            product = tf.nn.bias_add(product, tf.pad(bias, [[0, product.shape[-1] - bias.shape[0]]]))
+            bias = tf.pad(bias, [[0, kernel.shape[-1] - bias.shape[0]]])
+        product = affine(tf.reshape(inputs, [-1, self.kernel_rows]), kernel, bias)
         return product if inputs.shape.rank == 2 else tf.reshape(product, [*_shape(inputs)[:-1], product.shape[-1]])
 
     def add_bias(self, product):

@@ -74,7 +74,7 @@ class SRUCell(ElementwiseCell):
     def project(self, inputs):
         """Returns `W x + b`, with the highway's input behind it, `[..., 4 * units]`."""
         projected = super().project(inputs)
-        return projected if self.features != self.units else tf.concat([projected, inputs], -1)
+        return projected if self.features != self.units else tf.concat([projected, tf.cast(inputs, projected.dtype)], -1)
 
     def get_config(self):
         """Returns the constructor's arguments."""
