@@ -63,7 +63,10 @@ QUALITY_INTRODUCTION = """
 Trained by the recipe with `--minutes`, each with as many parameters as the GRU: the score on held-out text, and how often the texts were
 read. The minutes are those of the whole command.
 """
-NATS, ACCURACY = "nats per character", "accuracy"
+NATS, PERPLEXITY, ACCURACY, BLEU = "nats per character", "perplexity", "accuracy", "BLEU"
+DIGITS = {NATS: 3, PERPLEXITY: 1, ACCURACY: 2, BLEU: 2}
+LESS_IS_BETTER = (NATS, PERPLEXITY)
+WRITTEN = "tokens written per second"
 
 
 def cell_speed_page(records: Sequence[SpeedRecord], qualities: Sequence[ComparisonRecord]) -> str:
@@ -79,17 +82,18 @@ def _quality(record: ComparisonRecord) -> str:
     cells: dict[str, list[dict[str, float]]] = {}
     for name, row in record.rows.items():
         cells.setdefault(name.partition(",")[0], []).append(row)
-    rows, score = [], next(name for name in (NATS, ACCURACY) if name in next(iter(record.rows.values())))
-    digits = 3 if score == NATS else 2
+    rows, score = [], next(name for name in DIGITS if name in next(iter(record.rows.values())))
+    digits, writes = DIGITS[score], all(WRITTEN in row for row in record.rows.values())
     means = {cell: statistics.fmean(row[score] for row in found) for cell, found in cells.items()}
-    for cell, found in sorted(cells.items(), key=lambda item: means[item[0]], reverse=score == ACCURACY):
+    for cell, found in sorted(cells.items(), key=lambda item: means[item[0]], reverse=score not in LESS_IS_BETTER):
         scores = [row[score] for row in found]
         spread = f"{statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else ""
         epochs, minutes = (statistics.fmean(row[name] for row in found) for name in ("epochs", "minutes"))
         one = found[0]
         numbers = [f"{epochs:.1f}", f"{minutes:.1f}", f"{one['units']:,}", f"{one['parameters']:,}", str(len(found))]
-        rows.append([cell, f"{means[cell]:.{digits}f}", spread, *numbers])
-    head = ["", score, "standard deviation", "epochs", "minutes", "units", "parameters", "seeds"]
+        written = [f"{statistics.fmean(row[WRITTEN] for row in found):,.0f}"] if writes else []
+        rows.append([cell, f"{means[cell]:.{digits}f}", spread, *numbers, *written])
+    head = ["", score, "standard deviation", "epochs", "minutes", "units", "parameters", "seeds", *([WRITTEN] if writes else [])]
     return f"{record.what}\n\n{table_of(head, rows)}"
 
 
