@@ -1,10 +1,11 @@
 """Cells without a matrix product in their loop against the clock, beside GRU and LSTM.
 
-    python -m benchmarks.cell_speed [--measure layer,long,language_model,translation,litert] [--rounds N] [--out FOLDER] [--quick]
+    python -m benchmarks.cell_speed [--measure layer,bfloat16,long,language_model,translation,litert] [--rounds N] [--out FOLDER] [--quick]
 
 | measure | what |
 |---|---|
 | layer | a training step with all outputs, batch 64, 128 steps, 256 → 512 |
+| bfloat16 | the same with the large products in that precision, too |
 | long | the same at batch 16 and 1,024 steps |
 | language_model | training of a language model on characters: 2 layers, 32 windows of 128; all have as many parameters as the GRU |
 | translation | training of a translator, Multi30k with `--source` and `--target`: 2 + 2 layers of 256 units, batches of 64 |
@@ -115,15 +116,24 @@ def measure_long(options: argparse.Namespace, rounds: int) -> tuple[str, dict[st
     return _layer(LONG_ROW, options.cells, rounds, beside=("keras graph", "pytorch"))
 
 
-def _layer(row: Row, cells: Sequence[str], rounds: int, beside: Sequence[str] = BESIDE_GRU) -> tuple[str, dict[str, Case]]:
+def measure_bfloat16(options: argparse.Namespace, rounds: int) -> tuple[str, dict[str, Case]]:
+    """Measures it with large products in bfloat16 beside those in float32, without the floors again."""
+    return _layer(LAYER_ROW, options.cells, rounds, beside=("keras graph", "pytorch"), is_rounded=True)
+
+
+def _layer(
+    row: Row, cells: Sequence[str], rounds: int, beside: Sequence[str] = BESIDE_GRU, *, is_rounded: bool = False
+) -> tuple[str, dict[str, Case]]:
     what = f"training step, all outputs, batch {row.batch}, {row.steps} steps, {row.features} → {row.units}"
+    what += ", also in bfloat16" if is_rounded else ""
     contenders = {GRU: ("ours", row)}
     contenders |= {f"{GRU}, {name}": (name, row) for name in beside}
     for cell in cells:
         for words, options in VARIANTS.get(cell, {"": {}}).items():
             own = dataclasses.replace(row, kind=cell, options=tuple(options.items()))
             contenders[cell + words] = ("ours", own)
-            contenders[cell + words + ROUNDED] = (OURS_ROUNDED, own)
+            if is_rounded:
+                contenders[cell + words + ROUNDED] = (OURS_ROUNDED, own)
             if "floor jit" in beside:
                 contenders[floor_of(cell + words)] = ("floor jit", own)
     print(f"{what}: {', '.join(contenders)}, {rounds} rounds", flush=True)
@@ -221,6 +231,7 @@ def _litert_files(cell: str, folder: Path) -> dict[str, Path]:
 
 MEASURES = {
     "layer": (LAYER, measure_layer),
+    "bfloat16": (LAYER, measure_bfloat16),
     "long": (LAYER, measure_long),
     "language_model": (LANGUAGE_MODEL, measure_language_model),
     "translation": (TRANSLATION, measure_translation),
