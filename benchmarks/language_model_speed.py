@@ -60,7 +60,7 @@ SUBWORDS = Setting(
 )
 WORDS = Setting(vocabulary_size=10_000, embedding_dim=256, units=448, num_layers=2, cell="lstm", tied_output=True, rows=32, window=64)
 SETTINGS = {"characters": CHARACTERS, "subwords": SUBWORDS, "words": WORDS}
-TOKENIZERS = {"characters": "char", "subwords": QUICK.tokenizer}
+TOKENIZERS = {"characters": "char", "subwords": QUICK.tokenizer, "words": "word"}
 
 
 def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
