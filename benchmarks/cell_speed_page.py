@@ -33,8 +33,9 @@ INTRODUCTIONS = {
 
 A training step: forward, and the gradients of all weights and of the input. The GRU is ours, beside those of Keras (the better of a plain
 graph and XLA; at 1,024 steps the plain graph) and PyTorch; the three are compared in what they compute before the clock runs. The *floor*
-of a cell is one product over all steps, there and back, and one pass over the memory for each array that has to be read or written. Asked
-for: SRU or QRNN at least 3 times as fast as our GRU, 4.5 times as Keras's and 4 times as PyTorch's at 128 steps; 4 times as our GRU at
+of a cell is one product over all steps, there and back, and one pass over the memory for each array that has to be read or written.
+*bfloat16* is the same cell with [that product in bfloat16](training.md#products-in-bfloat16); the GRUs, whose products wait for one
+another in the loop, have no such thing. Asked for: SRU or QRNN at least 3 times as fast as our GRU, 4.5 times as Keras's and 4 times as PyTorch's at 128 steps; 4 times as our GRU at
 1,024; at most 1.3 times the floor.
 """,
     LANGUAGE_MODEL: """
@@ -42,7 +43,7 @@ for: SRU or QRNN at least 3 times as fast as our GRU, 4.5 times as Keras's and 4
 
 Training on characters, with as many parameters as the GRU has: tokens per second of whole training steps, with Adam and the output's
 softmax. As many parameters are as many multiplications, and the time of our GRU is that of its products; so a cell without U gains nothing
-here: it has more units instead. Asked for: 2.5 times as many tokens as our GRU.
+here, as it has more units instead, unless the products are in *bfloat16*. Asked for: 2.5 times as many tokens as our GRU.
 """,
     TRANSLATION: """
 ## A translator

@@ -34,6 +34,8 @@ clock runs their losses over the first windows are compared. Each runs in a proc
 take turns on the same windows. Counted are predicted tokens, as the median over the turns after all is compiled; *least* is the slowest
 turn. *keras graph* is compiled with `jit_compile=False`, *keras jit* with `jit_compile=True`; the better of the two is *keras*. The
 *floor* is the matrix products of a step alone, in the same shapes and order, as a graph and under XLA; again the better one counts.
+*ours bfloat16* makes the products with the vocabulary [in bfloat16](training.md#products-in-bfloat16), as the recipe does where the
+processor is faster so; the ratios are of *ours*, in single precision.
 
 Asked for: at least {TIMES_STOCK} times the tokens per second of Keras, or {FLOOR_RATIO} at most {TIMES_FLOOR}.
 """

@@ -47,8 +47,8 @@ class Characters(NamedTuple):
 def matmul_precision() -> Choice:
     """Returns in what large matrices are multiplied in training: in bfloat16 where the processor does that faster."""
     if multiplies_bfloat16():
-        return Choice("bfloat16", "this processor multiplies it about twice as fast as float32")
-    return Choice("float32", "this processor has no instructions for bfloat16")
+        return Choice("bfloat16", "this processor has instructions for products of bfloat16")
+    return Choice("float32", "this processor has no instructions for products of bfloat16")
 
 
 def in_hundreds(number: float) -> int:

@@ -101,8 +101,8 @@ def fit(
         strategy: From `build_strategy`; one device if not given.
         callbacks: Keras callbacks; the logs of a step have `loss`, `learning_rate` and the gradient norms.
         checkpoint_seconds: Time between checkpoints within an epoch, besides the one at its end; 0 saves every step.
-        matmul_precision: In what training makes large matrix products: `"float32"`, or `"bfloat16"`, which some processors multiply twice
-            as fast; see `toolkit.layers.matmul_precision`. Validation is always in the model's own precision.
+        matmul_precision: In what training makes large matrix products: `"float32"`, or `"bfloat16"`, which some processors multiply
+            faster; see `toolkit.layers.matmul_precision`. Validation is always in the model's own precision.
         log_every: Steps between TensorBoard points.
 
     Returns:
