@@ -4,7 +4,8 @@ import pytest
 import tensorflow as tf
 
 from toolkit.arguments import InvalidArgument
-from toolkit.cells import without_product
+from toolkit.cells import cell_of, without_product
+from toolkit.layers import RNN
 from toolkit.layers.matmul_precision import affine, matmul_dtype, matmul_precision, product
 from toolkit.models import LanguageModel
 from toolkit.training.losses import sparse_cross_entropy
@@ -103,3 +104,24 @@ def test_a_model_has_nearly_the_gradients_of_single_precision(cell):
 
     for rounded, exact in zip(gradients("bfloat16"), gradients("float32"), strict=True):
         assert 0 < np.linalg.norm(rounded - exact) < 0.03 * np.linalg.norm(exact)
+
+
+@pytest.mark.parametrize("cell", ["sru", "qrnn"])
+def test_a_second_derivative_is_there_too(cell):
+    layer = RNN(cell_of(cell).load()(4), return_sequences=True)
+    (x,) = matrices((2, 3, 5))
+
+    @tf.function(autograph=False)
+    def curvature():
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                total = tf.reduce_sum(layer(x, training=True) ** 2)
+            squares = tf.reduce_sum(inner.gradient(total, x) ** 2)
+        return outer.gradient(squares, x)
+
+    exact = curvature()
+    with matmul_precision("bfloat16"):
+        rounded = curvature.python_function()
+    assert 0 < np.linalg.norm(rounded - exact) < 0.1 * np.linalg.norm(exact)

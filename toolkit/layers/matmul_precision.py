@@ -1,9 +1,9 @@
 """In what precision large matrices are multiplied while a model trains.
 
-Some processors have instructions that multiply twice as many numbers of bfloat16 at once as of float32. It pays if both matrices are large.
-So are two kinds of products: those over all steps of a sequence at once, which only cells without a product in their loop have, and those with a
-whole vocabulary. In bfloat16 their factors are rounded to eight binary digits, multiplied, summed in single precision, and the sum is
-rounded. All else stays as it is: weights, states, losses, the optimizer, evaluation and exports are of single precision.
+Some processors have instructions that multiply twice as many numbers of bfloat16 at once as of float32. It pays if both matrices are
+large. So are two kinds of products: those over all steps of a sequence at once, which only cells without a product in their loop have, and
+those with a whole vocabulary. In bfloat16 their factors are rounded to eight binary digits, multiplied, summed in single precision, and the
+sum is rounded. All else stays as it is: weights, states, losses, the optimizer, evaluation and exports are of single precision.
 
 `torch.set_float32_matmul_precision("medium")` and JAX's `jax_default_matmul_precision` mean the same.
 

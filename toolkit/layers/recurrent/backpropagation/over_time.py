@@ -76,7 +76,7 @@ def _differentiable(equations: ElementwiseEquations, all_outputs: bool, training
 
     def plain(x, constants):
         weights, z, state = _apart(equations, x)
-        return plain_loop(equations, all_outputs, weights, z, state, None, *constants)
+        return plain_loop(equations, all_outputs, weights, tf.cast(z, state[0].dtype), state, None, *constants)
 
     return with_written_gradient(forward, backward, plain)
 
