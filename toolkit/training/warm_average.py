@@ -28,21 +28,17 @@ class WarmAverage:
                     average.assign_add((variable - average) * ops.cast(1 - momentum, average.dtype))
 
 
-@keras.saving.register_keras_serializable(package="toolkit")
 class Adam(WarmAverage, keras.optimizers.Adam):
     """Keras's Adam, with a `WarmAverage`."""
 
 
-@keras.saving.register_keras_serializable(package="toolkit")
 class AdamW(WarmAverage, keras.optimizers.AdamW):
     """Keras's AdamW, with a `WarmAverage`."""
 
 
-@keras.saving.register_keras_serializable(package="toolkit")
 class RMSprop(WarmAverage, keras.optimizers.RMSprop):
     """Keras's RMSprop, with a `WarmAverage`."""
 
 
-@keras.saving.register_keras_serializable(package="toolkit")
 class SGD(WarmAverage, keras.optimizers.SGD):
     """Keras's SGD, with a `WarmAverage`."""
