@@ -185,7 +185,8 @@ class TrainingRun(abc.ABC):
     def _settle(self, data: Any) -> Any:
         """Chooses the settings that nobody has given, keeps and returns all."""
         self.choices = self._choose(data)
-        if self.settings.matmul_precision is None and self._multiplies_large_matrices(data):
+        on_processor = self.settings.strategy != "tpu" and not tf.config.list_physical_devices("GPU")
+        if self.settings.matmul_precision is None and on_processor and self._multiplies_large_matrices(data):
             self.choices = {**self.choices, "matmul_precision": matmul_precision()}
         values = {name: choice.value for name, choice in self.choices.items()}
         self.settings = dataclasses.replace(self.settings, **values)
