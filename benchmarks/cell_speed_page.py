@@ -32,11 +32,11 @@ INTRODUCTIONS = {
 ## A layer
 
 A training step: forward, and the gradients of all weights and of the input. The GRU is ours, beside those of Keras (the better of a plain
-graph and XLA; at 1,024 steps the plain graph) and PyTorch; the three are compared in what they compute before the clock runs. The *floor*
-of a cell is one product over all steps, there and back, and one pass over the memory for each array that has to be read or written.
-*bfloat16* is the same cell with [that product in bfloat16](training.md#products-in-bfloat16); the GRUs, whose products wait for one
-another in the loop, have no such thing. Asked for: SRU or QRNN at least 3 times as fast as our GRU, 4.5 times as Keras's and 4 times as
-PyTorch's at 128 steps; 4 times as our GRU at 1,024; at most 1.3 times the floor.
+graph and XLA; at 1,024 steps and beside bfloat16 the plain graph) and PyTorch; the three are compared in what they compute before the
+clock runs. The *floor* of a cell is one product over all steps, there and back, and one pass over the memory for each array that has to be
+read or written. *bfloat16* is the same cell with [that product in bfloat16](training.md#products-in-bfloat16); the GRUs, whose products
+wait for one another in the loop, have no such thing. Asked for: SRU or QRNN at least 3 times as fast as our GRU, 4.5 times as Keras's and 4
+times as PyTorch's at 128 steps; 4 times as our GRU at 1,024; at most 1.3 times the floor.
 """,
     LANGUAGE_MODEL: """
 ## A language model

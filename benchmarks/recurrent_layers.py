@@ -74,7 +74,8 @@ def _measure(letter: str, rounds: int, quick: bool) -> SpeedRecord:
         what, measurements = "(g) tracing and compiling in a fit over bucket lengths", _buckets(quick)
     else:
         what = ROWS[letter].what
-        contenders = [name for name in CONTENDERS if name not in ("ours jit" if ROWS[letter].training else "", OURS_ROUNDED)]
+        left_out = [OURS_ROUNDED, *(["ours jit"] if ROWS[letter].training else [])]
+        contenders = [name for name in CONTENDERS if name not in left_out]
         measurements = {what: measure_row(ROWS[letter], contenders, rounds)}
     return SpeedRecord(
         name=f"recurrent-layers-{letter}",

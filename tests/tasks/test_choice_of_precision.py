@@ -30,7 +30,7 @@ def test_an_operating_system_that_does_not_say_has_none(monkeypatch):
 @pytest.mark.parametrize(("multiplies", "precision"), [(True, "bfloat16"), (False, "float32")])
 def test_it_is_that_in_which_the_processor_is_fast(multiplies, precision, monkeypatch):
     monkeypatch.setattr(choice, "multiplies_bfloat16", lambda: multiplies)
-    assert choice.matmul_precision().value == precision
+    assert choice.precision_choice().value == precision
 
 
 @pytest.mark.parametrize(

@@ -59,16 +59,16 @@ def product(a: tf.Tensor, b: tf.Tensor, *, transpose_b: bool = False) -> tf.Tens
     return tf.cast(tf.matmul(tf.cast(a, multiplied), tf.cast(b, multiplied), transpose_b=transpose_b), a.dtype)
 
 
-def affine(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.Tensor:
+def affine(x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor | None = None, *, dtype: tf.DType) -> tf.Tensor:
     """Returns `x W + b` in the dtype in which it is made, which is what passes fastest through the memory.
 
     Args:
         x: `[rows, features]`.
         kernel: W, `[features, columns]`.
         bias: b, `[columns]`.
+        dtype: That of x, or bfloat16.
     """
-    multiplied = matmul_dtype(x.dtype)
-    if multiplied != x.dtype:
+    if dtype != x.dtype:
         return _rounded_affine(x, kernel, tf.zeros_like(kernel[0]) if bias is None else bias)
     z = tf.matmul(x, kernel)
     return z if bias is None else tf.nn.bias_add(z, bias)

@@ -44,7 +44,7 @@ class Characters(NamedTuple):
         return cls(sum(count.number for count in counts), frozenset().union(*(count.different for count in counts)))
 
 
-def matmul_precision() -> Choice:
+def precision_choice() -> Choice:
     """Returns in what large matrices are multiplied in training: in bfloat16 where the processor does that faster."""
     if multiplies_bfloat16():
         return Choice("bfloat16", "this processor has instructions for products of bfloat16")

@@ -31,7 +31,7 @@ from toolkit.operating_system import load_of_a_core, peak_memory_gib
 from toolkit.recipe import Recipe
 from toolkit.run_folder import RunFolder
 from toolkit.tasks.card_facts import facts_of
-from toolkit.tasks.choice import Choice, matmul_precision
+from toolkit.tasks.choice import Choice, precision_choice
 from toolkit.tasks.continuation import Continuation
 from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.optimizer import optimizer_of
@@ -184,14 +184,18 @@ class TrainingRun(abc.ABC):
 
     def _settle(self, data: Any) -> Any:
         """Chooses the settings that nobody has given, keeps and returns all."""
-        self.choices = self._choose(data)
-        on_processor = self.settings.strategy != "tpu" and not tf.config.list_physical_devices("GPU")
-        if self.settings.matmul_precision is None and on_processor and self._multiplies_large_matrices(data):
-            self.choices = {**self.choices, "matmul_precision": matmul_precision()}
+        self.choices = self._choose(data) | self._choose_precision(data)
         values = {name: choice.value for name, choice in self.choices.items()}
         self.settings = dataclasses.replace(self.settings, **values)
         self.run.keep_chosen(values)
         return self.settings
+
+    def _choose_precision(self, data: Any) -> dict[str, Choice]:
+        """Returns in what large products are made, if there are some, a processor makes them, and nobody has said it."""
+        s = self.settings
+        on_processor = s.strategy != "tpu" and not tf.config.list_physical_devices("GPU")
+        is_open = s.matmul_precision is None and on_processor and self._multiplies_large_matrices(data)
+        return {"matmul_precision": precision_choice()} if is_open else {}
 
     def _multiplies_large_matrices(self, data: Any) -> bool:
         """Whether some products are in `matmul_precision`: those of cells that have none in their loop, or of a large vocabulary."""

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from toolkit.layers.matmul_precision import affine
+from toolkit.layers.matmul_precision import affine, matmul_dtype
 from toolkit.layers.recurrent.backpropagation.elementwise import ElementwiseEquations
 from toolkit.layers.recurrent.cells.recurrent_cell import RecurrentCell
 
@@ -95,13 +95,13 @@ class ElementwiseCell(RecurrentCell):
         self.check_features(inputs, self.features)
         state, past = self.apart(states)
         seen, past = self.seen(tf.expand_dims(inputs, 1), past)
-        state = self.step(tf.cast(self.project(tf.squeeze(seen, 1)), inputs.dtype), state)
+        state = self.step(self.project(tf.squeeze(seen, 1)), state)
         return state[0], [*state, *past]
 
     def multiply(self, inputs):
         """Returns `W x + b`, of `[..., kernel_rows]`: one product for all steps, in which TensorFlow adds the bias, too.
 
-        It is of the dtype that products are made in.
+        That of all steps is of the dtype that large products are made in.
         """
         self.check_features(inputs, self.kernel_rows)
         if inputs.shape.rank == 3 and inputs.shape[1] == 1:  # a decoder's step, whose shapes are all known but for the rows
@@ -110,7 +110,8 @@ class ElementwiseCell(RecurrentCell):
         if self.use_bias:
             bias = tf.convert_to_tensor(self.bias)
             bias = tf.pad(bias, [[0, kernel.shape[-1] - bias.shape[0]]])
-        product = affine(tf.reshape(inputs, [-1, self.kernel_rows]), kernel, bias)
+        dtype = inputs.dtype if inputs.shape.rank == 2 else matmul_dtype(inputs.dtype)
+        product = affine(tf.reshape(inputs, [-1, self.kernel_rows]), kernel, bias, dtype=dtype)
         return product if inputs.shape.rank == 2 else tf.reshape(product, [*_shape(inputs)[:-1], product.shape[-1]])
 
     def add_bias(self, product):
