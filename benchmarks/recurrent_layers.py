@@ -11,6 +11,7 @@
 | e | as a with batch 1, forward only |
 | f | how the training step of a grows with the steps (64 to 1,024) and with the batch (16 to 256) |
 | g | how long a fit over ten bucket lengths (20 to 200) traces and compiles; ours are asked to stay under 20 s |
+| h | the first epoch of a plain `model.fit` over 40 lengths (5 to 200); asked for: at most twice as long as with Keras's layer |
 
 `benchmarks/contenders/` has the contenders, `benchmarks/turns.py` how they take turns; docs/speed.md shows the records.
 """
@@ -25,6 +26,7 @@ from benchmarks.bucket_fit import fit_over_buckets
 from benchmarks.choices import some_of
 from benchmarks.contenders import CONTENDERS, OURS_ROUNDED, STOCK
 from benchmarks.contenders.rows import ROWS, Row
+from benchmarks.first_epoch import BATCH, LENGTHS, UNITS, first_epochs
 from benchmarks.records import RESULTS, SpeedRecord
 from benchmarks.speed import Case, holds, ratios
 from benchmarks.speed_page import measurement_table, number
@@ -37,7 +39,7 @@ QUICK_ROUNDS = 2
 GROWTH_STEPS = (64, 128, 256, 512, 1024)
 GROWTH_BATCHES = (16, 32, 128, 256)
 BUCKETS = tuple(range(20, 201, 20))
-LETTERS = (*ROWS, "f", "g")
+LETTERS = (*ROWS, "f", "g", "h")
 
 
 def main(argv: Sequence[str] | None = None) -> list[SpeedRecord]:
@@ -72,6 +74,8 @@ def _measure(letter: str, rounds: int, quick: bool) -> SpeedRecord:
         what, measurements = "(f) cost of a training step against steps and batch, LSTM 128 → 256", _growth(rounds, quick)
     elif letter == "g":
         what, measurements = "(g) tracing and compiling in a fit over bucket lengths", _buckets(quick)
+    elif letter == "h":
+        what, measurements = "(h) the first epoch of a plain fit over many lengths", _first_epoch(rounds, quick)
     else:
         what = ROWS[letter].what
         left_out = [OURS_ROUNDED, *(["ours jit"] if ROWS[letter].training else [])]
@@ -116,6 +120,13 @@ def _buckets(quick: bool) -> dict[str, Case]:
     print(what, flush=True)
     case = {name: fit_over_buckets(name, lengths, batch=32, seed=SEED, threads=THREADS) for name in ("ours", "keras fit")}
     return {what: case}
+
+
+def _first_epoch(rounds: int, quick: bool) -> dict[str, Case]:
+    lengths, rounds = (LENGTHS[:2], 1) if quick else (LENGTHS, max(QUICK_ROUNDS, rounds // 6))
+    what = f"(h) masked LSTM classifier, batch {BATCH}, {len(lengths)} lengths of {lengths[0]} to {lengths[-1]}, {UNITS} → {UNITS}"
+    print(what, flush=True)
+    return {what: first_epochs(lengths, rounds, SEED, THREADS)}
 
 
 def _print_ratios(found: dict[str, float]) -> None:

@@ -12,6 +12,7 @@ from benchmarks import recurrent_layers
 from benchmarks.bucket_fit import STEPS, fit_over_buckets
 from benchmarks.contenders import CONTENDERS, FLOOR, Unavailable, floor, load
 from benchmarks.contenders.rows import GATES, ROWS, make_problem
+from benchmarks.first_epoch import FITTED, first_epochs
 from benchmarks.records import SpeedRecord, load_records
 from benchmarks.render import main as render
 from benchmarks.speed import holds, ratios
@@ -144,10 +145,18 @@ def test_the_tracing_of_a_fit_is_timed():
     assert values["of it training s"] > 2 * (STEPS - 1) * values["training step ms"] / 1000
 
 
+@pytest.mark.covering
+def test_first_epochs_are_timed_in_turns():
+    values = first_epochs([3, 5], rounds=1, seed=0, threads=2)
+    assert tuple(values) == FITTED
+    assert all(row["first epoch s"] > row["second epoch s"] > 0 for row in values.values())
+    assert values["keras"]["first epoch, times as long as Keras's"] == 1
+
+
 def test_unknown_rows_are_refused(capsys):
     with pytest.raises(SystemExit):
         recurrent_layers.main(["--rows", "a,z"])
-    assert "expected letters of a, b, c, d, e, f, g with commas between, received 'a,z'" in capsys.readouterr().err
+    assert "expected letters of a, b, c, d, e, f, g, h with commas between, received 'a,z'" in capsys.readouterr().err
 
 
 CASE = {

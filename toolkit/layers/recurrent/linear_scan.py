@@ -22,9 +22,10 @@ from typing import Literal
 import tensorflow as tf
 
 from toolkit.arguments import check_choice
+from toolkit.layers.recurrent.backpropagation.blocks import padding_of
 from toolkit.layers.recurrent.backpropagation.linear_loops import backward_scan, forward_scan, shifted
 from toolkit.layers.recurrent.backpropagation.over_time import SMALLEST_PART
-from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, TIME_GRID, parts_of, split_rows
+from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, parts_of, split_rows
 from toolkit.layers.recurrent.backpropagation.written_gradient import with_written_gradient
 from toolkit.layers.recurrent.time_loop import current_backend, scan, swap_batch_and_time
 
@@ -95,7 +96,7 @@ def _scan(a: tf.Tensor, b: tf.Tensor, initial: tf.Tensor, method: Method) -> tf.
     if current_backend() != "compiled":
         return plain_scan(a, b, initial)
     time = tf.shape(a)[1] if a.shape[1] is None else a.shape[1]
-    padding = [[0, 0], [0, -time % TIME_GRID], [0, 0]]
+    padding = [[0, 0], [0, padding_of(time)], [0, 0]]
     a, b = tf.pad(a, padding), tf.pad(b, padding)
     parts = split_rows([a, b, initial], parts_of(a, SMALLEST_PART))
     h = tf.concat([_differentiable()(rows, ())[0] for rows in parts], 0)

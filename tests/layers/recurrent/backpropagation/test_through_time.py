@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tests.layers.recurrent.namesakes import BATCH, FEATURES, TIME, UNITS, every_layer, make, mask_of, sequences, states
-from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, TIME_GRID, Noise, _compiled, through_time
+from toolkit.layers.recurrent.backpropagation.blocks import BLOCK
+from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, _compiled, through_time
 from toolkit.layers.recurrent.time_loop import scan
 from toolkit.layers.recurrent.written_gradients import equations_of, weights_of
 
@@ -71,7 +72,7 @@ def test_rows_and_steps_may_be_unknown_when_the_graph_is_traced(rows, monkeypatc
 def test_lengths_on_one_point_of_the_grid_share_a_program():
     """XLA compiles anew for every value that it takes for a constant: the number of steps must not be one, there and back."""
     equations, weights = equations_of(make("LSTM").cell), weights_of(make("LSTM").cell)
-    x, state = tf.zeros([BATCH, TIME_GRID, FEATURES]), equations.State(*states("LSTM"))
+    x, state = tf.zeros([BATCH, BLOCK, FEATURES]), equations.State(*states("LSTM"))
     _, forward, backward = _compiled(equations, True, tuple(x.shape))
     results, kept = forward(weights, x, state, None, NO_NOISE, tf.constant(3))
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from toolkit.layers.recurrent.backpropagation.blocks import padding_of
 from toolkit.layers.recurrent.backpropagation.elementwise import ElementwiseEquations
-from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, TIME_GRID, Noise, on_grid, parts_of, plain_loop, split_rows
+from toolkit.layers.recurrent.backpropagation.through_time import NO_NOISE, Noise, padded, parts_of, plain_loop, split_rows
 from toolkit.layers.recurrent.backpropagation.written_gradient import with_written_gradient
 
 SMALLEST_PART = 4  # rows
@@ -47,7 +48,7 @@ def over_time(
     time = tf.constant(length) if isinstance(length, int) else length
 
     def run(inputs, state, noise):
-        z, noise = on_grid(project(inputs), noise, -length % TIME_GRID)
+        z, noise = padded(project(inputs), noise, padding_of(length))
         return _differentiable(equations, all_outputs, training, tuple(z.shape))([*weights, z, *state], (noise, time))
 
     done = [run(*rows) for rows in split_rows((inputs, state, noise), parts_of(inputs, SMALLEST_PART))]

@@ -13,6 +13,8 @@ and after the loop the weights' gradients, each one matrix product over all step
 A step can be held back in part, by a share ρ_t between 0 and 1: `s_t = ρ_t s_t + (1 - ρ_t) s_{t-1}`. A mask is ρ ∈ {0, 1} for a whole row,
 zoneout is ρ drawn for every unit. The errors split the same way: ρ_t δs_t goes into the cell's equations and (1 - ρ_t) δs_t past them.
 
+A sequence whose length is not known in advance is run in `blocks`, there and back, and the weights' gradients are summed over these.
+
 Source: Werbos 1990, "Backpropagation through time: what it does and how to do it"; Williams & Zipser 1995.
 """
 
@@ -23,10 +25,10 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from toolkit.layers.recurrent.backpropagation.blocks import Blocks, at, joined, padding_of
 from toolkit.layers.recurrent.backpropagation.equations import Equations, StepEquations
 from toolkit.layers.recurrent.backpropagation.written_gradient import with_written_gradient
 
-TIME_GRID = 32  # steps; lengths are padded to a multiple of it, so that XLA compiles for fewer shapes
 SMALLEST_PART = 16  # rows; below that, a matrix product per step is too small to be worth its own loop
 
 
@@ -84,7 +86,7 @@ def through_time(
     """
     known = x.shape[1]
     length = tf.shape(x)[1] if known is None else known
-    x, noise = on_grid(x, noise, -length % TIME_GRID)
+    x, noise = padded(x, noise, padding_of(length))
     run = functools.partial(_run, equations, weights, tf.constant(length) if isinstance(length, int) else length, all_outputs, training)
     done = [run(*rows) for rows in split_rows(((x, state, memory), noise), parts_of(x) if training else 1)]
     results = [rows[0] if len(rows) == 1 else tf.concat(rows, 0) for rows in zip(*done, strict=True)]
@@ -96,17 +98,22 @@ def through_time(
     return outputs, equations.State(*last)
 
 
-def on_grid(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.Tensor, Noise]:
+def padded(x: tf.Tensor, noise: Noise, padding: int | tf.Tensor) -> tuple[tf.Tensor, Noise]:
     """Pads what has an axis of time; the loops stop before the padding."""
     if isinstance(padding, int) and not padding:
         return x, noise
 
-    def padded(tensor):
-        return tf.pad(tensor, [[0, 0], [0, padding], *[[0, 0]] * (tensor.shape.rank - 2)])
+    def pad(rows):
+        return tf.pad(rows, [[0, 0], [0, padding], *[[0, 0]] * (rows.shape.rank - 2)])
 
-    mask = None if noise.mask is None else padded(noise.mask)
-    zoneout = None if noise.zoneout is None else tuple(padded(share) if tf.is_tensor(share) else share for share in noise.zoneout)
-    return padded(x), noise._replace(mask=mask, zoneout=zoneout)
+    return pad(x), _at_all_steps(pad, noise)
+
+
+def _at_all_steps(function: Callable[[tf.Tensor], tf.Tensor], noise: Noise) -> Noise:
+    """Changes what has an axis of time."""
+    mask = None if noise.mask is None else function(noise.mask)
+    zoneout = None if noise.zoneout is None else tuple(function(share) if tf.is_tensor(share) else share for share in noise.zoneout)
+    return noise._replace(mask=mask, zoneout=zoneout)
 
 
 def parts_of(x: tf.Tensor, smallest: int = SMALLEST_PART) -> int | tf.Tensor:
@@ -146,24 +153,63 @@ def _differentiable(equations: Equations, all_outputs: bool, training: bool, sha
     XLA compiles for every shape of the inputs anyway; one function for each keeps TensorFlow from warning that it is traced too often.
     """
     run, run_and_trace, run_back = _compiled(equations, all_outputs, shape)
+    given = int(all_outputs)
 
-    def forward(x, constants):
-        arguments = *_apart(equations, x), *constants
-        return run_and_trace(*arguments) if training else (run(*arguments), None)
+    def forward(x, constants, keep=training):
+        weights, x, state, memory = _apart(equations, x)
+        blocks = Blocks.of(x)
 
-    def backward(trace, x, constants, δ_results):
-        weights, _, _, memory = arguments = _apart(equations, x)
-        noise, time = constants
-        trace = trace or run_and_trace(*arguments, *constants)[1]
-        δx, δ_state, δ = run_back(trace, weights, memory, *constants, list(δ_results))
-        trace, δ = tf.nest.map_structure(lambda rows: rows[:time], (trace, δ))  # without the padding
-        δ_memory = equations.memory_gradient(equations.Kept(*trace.kept), δ)
-        return *_weight_gradients(equations, trace, noise, δ), δx, *δ_state, *([] if δ_memory is None else [δ_memory])
+        def arguments(k, state):
+            return weights, blocks.rows(x, k), equations.State(*state), memory, *_of_block(blocks, k, *constants)
+
+        def flat(results, trace=()):
+            return [*results[:given], *tf.nest.flatten(trace)]
+
+        def block(k, state):
+            results, trace = run_and_trace(*arguments(k, state)) if keep else (run(*arguments(k, state)), ())
+            return results[given:], flat(results, trace)
+
+        def specs():
+            made = (run_and_trace if keep else run).get_concrete_function(*arguments(0, state)).structured_outputs
+            return flat(*made) if keep else flat(made)
+
+        last, rows = blocks.run(block, state, specs)
+        return [*map(joined, rows[:given]), *last], (blocks.steps, rows[given:]) if keep else None
+
+    def backward(kept, x, constants, δ_results):
+        steps, trace = kept or forward(x, constants, keep=True)[1]
+        weights, x, state, memory = _apart(equations, x)
+        blocks = Blocks.of(x, steps)
+        structure = _Trace(x, [*state], [*equations.Kept._fields])
+
+        def block(k, carried):
+            noise, time = _of_block(blocks, k, *constants)
+            errors, sums = carried[: len(state)], carried[len(state) :]
+            there = tf.nest.pack_sequence_as(structure, [at(rows, k) for rows in trace])
+            errors = [*(blocks.rows(errors, k) for errors in δ_results[:given]), *errors]
+            δx, δ_state, δ = run_back(there, weights, memory, noise, time, errors)
+            there, δ = tf.nest.map_structure(lambda rows: rows[:time], (there, δ))  # without the padding
+            δ_memory = equations.memory_gradient(equations.Kept(*there.kept), δ)
+            gradients = [*_weight_gradients(equations, there, noise, δ), *([] if δ_memory is None else [δ_memory])]
+            return [*δ_state, *(map(tf.add, sums, gradients) if sums else gradients)], [δx]
+
+        def specs():
+            return [tf.TensorSpec([x.shape[0], steps, x.shape[2]], x.dtype)]
+
+        first = [] if isinstance(blocks.number, int) else map(tf.zeros_like, [*weights, *([] if memory is None else [memory])])
+        results, [δx] = blocks.run(block, [*δ_results[given:], *first], specs, backward=True)
+        δ_state, gradients = results[: len(state)], results[len(state) :]
+        return *gradients[: len(weights)], joined(δx), *δ_state, *gradients[len(weights) :]
 
     def plain(x, constants):
         return plain_loop(equations, all_outputs, *_apart(equations, x), *constants)
 
     return with_written_gradient(forward, backward, plain)
+
+
+def _of_block(blocks: Blocks, k: int | tf.Tensor, noise: Noise, time: tf.Tensor) -> tuple[Noise, tf.Tensor]:
+    """Returns the noise of a block, and how many of its steps are no padding."""
+    return _at_all_steps(lambda rows: blocks.rows(rows, k), noise), blocks.steps_before(time, k)
 
 
 def plain_loop(
