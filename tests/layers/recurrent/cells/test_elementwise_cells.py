@@ -175,6 +175,16 @@ def test_other_precisions_come_near_double_precision(name, policy, tolerance):
     assert all(np.isfinite(gradient).all() for gradient in tape.gradient(loss, layer.trainable_variables))
 
 
+@pytest.mark.slow
+@every_cell
+def test_saturated_gates_have_finite_gradients(name):
+    layer = make_layer(name, dtype="float32")
+    with tf.GradientTape() as tape:
+        outputs = layer(1e4 * given_to(layer, dtype="float32")[0], training=True)[0]
+        loss = tf.reduce_sum(outputs)
+    assert all(np.isfinite(values).all() for values in (outputs, *tape.gradient(loss, layer.trainable_variables)))
+
+
 @every_cell
 def test_the_arguments_are_kept(name):
     cell_class, given, _ = CELLS[name]

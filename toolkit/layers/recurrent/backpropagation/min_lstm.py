@@ -46,9 +46,11 @@ class MinLSTMEquations(LinearEquations):
     def open(self, z: tf.Tensor) -> _Gates:
         """Returns the gates and the candidate."""
         f, i, candidate = tf.split(z, 3, -1)
-        # σ(f) / (σ(f) + σ(i)) without what underflows: σ(log σ(f) - log σ(i)).
-        keep = tf.sigmoid(tf.nn.softplus(-i) - tf.nn.softplus(-f))
-        return _Gates(tf.sigmoid(f), tf.sigmoid(i), keep, *candidate_of(candidate, self.positive))
+        # With σ(x) = 1 / (1 + e^-x), f' = (1 + e^-i) / ((1 + e^-f) + (1 + e^-i)); all divided by the largest, so that nothing overflows.
+        largest = tf.maximum(tf.maximum(-f, -i), 0)
+        one = tf.exp(-largest)
+        over_f, over_i = one + tf.exp(-f - largest), one + tf.exp(-i - largest)
+        return _Gates(tf.sigmoid(f), tf.sigmoid(i), over_i / (over_f + over_i), *candidate_of(candidate, self.positive))
 
     def coefficients(self, gates: _Gates, weights: Any) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns `f'` and `i' h̃`."""

@@ -5,8 +5,8 @@ Forward, with `z_t = W x_t + b` in the parts r, i, x, and a vector Λ:
     r_t = σ(z_t^r)      i_t = σ(z_t^i)
     a_t = σ(Λ)^(8 r_t)      h_t = a_t ⊙ h_{t-1} + √(1 - a_t²) ⊙ (i_t ⊙ z_t^x)
 
-The power is taken of logarithms: log a = -8 r softplus(-Λ), and 1 - a² = -expm1(2 log a). With s = √(1 - a²) and b = s i z^x, the error
-of log a is
+The power is taken of logarithms: log a = -8 r softplus(-Λ), and 1 - a² = -tanh(log a) (1 + a²), which is exact where a is nearly 1. With
+s = √(1 - a²) and b = s i z^x, the error of log a is
 
     δl = δa a - i z^x δb a² / s
 
@@ -52,13 +52,13 @@ class RGLRUEquations(LinearEquations):
 
     def coefficients(self, gates: _Gates, weights: Vectors) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns `a` and `√(1 - a²) i x`."""
-        log_a = _log_a(gates.r, weights)
-        return tf.exp(log_a), tf.sqrt(-tf.math.expm1(2 * log_a)) * gates.i * gates.x
+        a, square = _a(gates.r, weights)
+        return a, tf.sqrt(square) * gates.i * gates.x
 
     def back(self, δh, c, δa, δb, gates: _Gates, weights: Vectors) -> tf.Tensor:
         """Returns δz."""
         r, i, x = gates
-        s = tf.sqrt(-tf.math.expm1(2 * _log_a(r, weights)))
+        s = tf.sqrt(_a(r, weights)[1])
         δl = _δl(δa, δb, gates, weights)
         δr = -SHARPNESS * δl * tf.nn.softplus(-weights.recurrent_kernel)
         return tf.concat([δr * r * (1 - r), s * x * δb * i * (1 - i), s * i * δb], -1)
@@ -75,12 +75,13 @@ class RGLRUEquations(LinearEquations):
         """Returns `None`: what is kept hangs on Λ, too."""
 
 
-def _log_a(r: tf.Tensor, weights: Vectors) -> tf.Tensor:
-    return -SHARPNESS * r * tf.nn.softplus(-weights.recurrent_kernel)
+def _a(r: tf.Tensor, weights: Vectors) -> tuple[tf.Tensor, tf.Tensor]:
+    """Returns a and 1 - a²."""
+    log_a = -SHARPNESS * r * tf.nn.softplus(-weights.recurrent_kernel)
+    a = tf.exp(log_a)
+    return a, -tf.tanh(log_a) * (1 + a**2)
 
 
 def _δl(δa: tf.Tensor, δb: tf.Tensor, gates: _Gates, weights: Vectors) -> tf.Tensor:
-    log_a = _log_a(gates.r, weights)
-    a = tf.exp(log_a)
-    steepness = tf.minimum(tf.math.rsqrt(-tf.math.expm1(2 * log_a)), STEEPEST)
-    return δa * a - gates.i * gates.x * δb * a**2 * steepness
+    a, square = _a(gates.r, weights)
+    return δa * a - gates.i * gates.x * δb * a**2 * tf.minimum(tf.math.rsqrt(square), STEEPEST)
