@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from benchmarks.finished_run import run_parser, run_values, without_folders
+from benchmarks.finished_run import progress_of, run_parser, run_values, without_folders
 from benchmarks.records import DrawingRecord
 from toolkit.cli.recipes import open_run
 from toolkit.tasks.drawing.measures import DrawingResult
@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> DrawingRecord:
         table=table,
         scores=scores_of(DrawingResult.from_dict(metrics["test"])),
         references=[{"what": ALONE, "scores": {"bound": frequencies(data)}}, *PUBLISHED.get(table, [])],
-        progress=[[round(epoch["seconds"] / 60, 2), round(epoch["val_loss"], 2)] for epoch in metrics["history"]],
+        progress=progress_of(task.run, "val_loss"),
         **run_values(task.run, options),
     )
     print(record.save(options.results))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from benchmarks.curves import curves
 from benchmarks.markdown import COSTS, scored_rows, table_of
 from benchmarks.records import DrawingRecord
 
@@ -13,7 +14,8 @@ def drawing_table(records: Sequence[DrawingRecord]) -> str:
     """Returns a Markdown table, the lowest bound first, with the results of others that the records name."""
     rows = sorted(scored_rows(records), key=lambda row: row[1]["bound"])
     cells = ([what, *(_score(scores, name) for name in DIGITS), *costs] for what, scores, costs in rows)
-    return table_of(["model", *(UNITS.get(name, name) for name in DIGITS), *COSTS], cells)
+    progress = curves(records, "The bound on the validation split, nats", ".1f")
+    return table_of(["model", *(UNITS.get(name, name) for name in DIGITS), *COSTS], cells) + progress
 
 
 def _score(scores: dict[str, float], name: str) -> str:

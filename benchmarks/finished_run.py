@@ -103,6 +103,16 @@ def run_values(run: RunFolder, options: argparse.Namespace) -> dict[str, Any]:
     }
 
 
+def progress_of(run: RunFolder, score: str) -> list[list[float]]:
+    """Returns of each validation the minutes of training until its end, and a score of the history.
+
+    Args:
+        run: A finished run.
+        score: Its name, such as `"val_accuracy"`.
+    """
+    return [[round(epoch["seconds"] / 60, 2), round(epoch[score], 4)] for epoch in run.read_metrics().get("history", [])]
+
+
 def train_command(recipe: Recipe, settings: dict[str, Any]) -> tuple[str, str]:
     """Returns the preset nearest to the settings, and the shortest command that trains with them."""
     changes = {

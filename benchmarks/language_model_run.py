@@ -6,7 +6,7 @@ python -m benchmarks.language_model_run RUN [--table TABLE] [--name NAME] [--wha
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.finished_run import run_parser, run_values, without_folders
+from benchmarks.finished_run import progress_of, run_parser, run_values, without_folders
 from benchmarks.records import LanguageModelRecord
 from toolkit.cli.recipes import open_run
 from toolkit.run_folder import RunFolder
@@ -54,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> LanguageModelRecord:
         table=table,
         scores={name: run.read_metrics()["test"][key] for name, key in SCORES.items()},
         references=REFERENCES.get(table, []),
+        progress=progress_of(run, "val_loss"),
         samples=samples(run, options.samples, options.tokens, options.prompt),
         **run_values(run, options),
     )

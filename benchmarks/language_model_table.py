@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from typing import Any
 
+from benchmarks.curves import curves
 from benchmarks.markdown import COSTS, scored_rows, table_of
 from benchmarks.records import LanguageModelRecord
 
@@ -15,7 +16,8 @@ def language_model_table(records: Sequence[LanguageModelRecord]) -> str:
     """Returns a Markdown table, the fewest nats per token first, with the results of others that the records name; and the samples."""
     rows = sorted(scored_rows(records), key=lambda row: row[1]["nats per token"])
     cells = ([what, *(score(name, scores.get(name)) for name in DIGITS), *costs] for what, scores, costs in rows)
-    return table_of(["model", *DIGITS, *COSTS], cells) + "".join(_samples(record) for record in records if record.samples)
+    progress = curves(records, "Nats per token of the validation split", ".3f")
+    return table_of(["model", *DIGITS, *COSTS], cells) + progress + "".join(_samples(record) for record in records if record.samples)
 
 
 def score(name: str, value: float | None) -> str:

@@ -119,6 +119,7 @@ class Record(Measured):
         metrics: Shares between 0 and 1, by name.
         references: Published results for the same table, each `{"what": ..., "metrics": {...}}`.
         peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
+        progress: Of each validation the minutes of training until its end, and the accuracy on the validation split, of the first run.
     """
 
     kind: ClassVar[str] = "accuracy"
@@ -127,6 +128,7 @@ class Record(Measured):
     metrics: dict[str, float]
     references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     peak_memory_gib: float | None = dataclasses.field(default_factory=_peak_memory)
+    progress: list[list[float]] = dataclasses.field(default_factory=list)
 
 
 def _translation_versions() -> dict[str, str]:
@@ -171,6 +173,7 @@ class LanguageModelRecord(Measured):
         references: Other results for the same table, each `{"what": ..., "scores": {...}}`, with `"parameters"` and `"minutes"` if known.
         peak_memory_gib: Most memory that the process ever held; `None` if that was not measured.
         samples: What the model writes, whatever comes of it: `{"prompt": ..., "text": ..., "temperature": ..., "seed": ...}` each.
+        progress: Of each validation the minutes of training until its end, and the nats per token of the validation split.
         versions: As in `Measured`, SentencePiece among them.
     """
 
@@ -181,6 +184,7 @@ class LanguageModelRecord(Measured):
     references: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     peak_memory_gib: float | None = None
     samples: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    progress: list[list[float]] = dataclasses.field(default_factory=list)
     versions: dict[str, str] = dataclasses.field(default_factory=lambda: versions_of(LANGUAGE_MODEL_PACKAGES))
 
 

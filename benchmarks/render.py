@@ -17,6 +17,7 @@ from benchmarks.cell_speed_page import QUALITY, cell_speed_page
 from benchmarks.cell_speed_page import TABLES as CELL_SPEED
 from benchmarks.cells_page import cells_page
 from benchmarks.contrast_pairs_page import contrast_pairs_page
+from benchmarks.curves import curves
 from benchmarks.drawing_table import drawing_table
 from benchmarks.exports_page import TABLES as EXPORTS
 from benchmarks.exports_page import exports_page
@@ -133,9 +134,8 @@ def table(records: Sequence[Record]) -> str:
     """Returns a Markdown table, the most accurate first, with the published results that the records name."""
     metrics = list(records[0].metrics)
     rows = sorted(scored_rows(records, "metrics"), key=lambda row: -row[1].get(metrics[0], 0))
-    return table_of(
-        ["model", *metrics, *COSTS], ([what, *(percent(values.get(name)) for name in metrics), *costs] for what, values, costs in rows)
-    )
+    cells = ([what, *(percent(values.get(name)) for name in metrics), *costs] for what, values, costs in rows)
+    return table_of(["model", *metrics, *COSTS], cells) + curves(records, "Accuracy on the validation split", ".1%")
 
 
 def between_markers(text: str, content: str) -> str:

@@ -6,7 +6,7 @@ python -m benchmarks.sentiment_run RUN [--seeds RUN ...] [--name NAME] [--what W
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.finished_run import mean_scores, mean_values, runs_of, seeds_parser
+from benchmarks.finished_run import mean_scores, mean_values, progress_of, runs_of, seeds_parser
 from benchmarks.records import Record
 from toolkit.run_folder import RunFolder
 
@@ -16,7 +16,7 @@ def main(argv: Sequence[str] | None = None) -> Record:
     options = seeds_parser("sentiment").parse_args(argv)
     runs = runs_of(options)
     metrics = mean_scores([accuracies(run.read_metrics()["test"]) for run in runs], "all")
-    record = Record(table=_table(runs[0]), metrics=metrics, **mean_values(runs, options))
+    record = Record(table=_table(runs[0]), metrics=metrics, progress=progress_of(runs[0], "val_accuracy"), **mean_values(runs, options))
     print(record.save(options.results))
     return record
 

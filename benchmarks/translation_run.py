@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.finished_run import run_parser, run_values, without_folders
+from benchmarks.finished_run import progress_of, run_parser, run_values, without_folders
 from benchmarks.records import TranslationRecord
 from toolkit.cli.recipes import open_run
 from toolkit.run_folder import RunFolder
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> TranslationRecord:
         signature=test["signatures"]["bleu"],
         references=REFERENCES.get(table, []),
         examples=examples(run, options.examples),
-        progress=progress(run.read_metrics()),
+        progress=progress_of(run, "val_bleu"),
         **run_values(run, options),
     )
     print(record.save(options.results))
@@ -48,11 +48,6 @@ def examples(run: RunFolder, number: int) -> list[dict[str, str]]:
         return []
     translations = open_run(str(run.path)).predictor().translate(run.read_json(run.samples)[:number])
     return [{"source": each.source, "translation": each.text} for each in translations]
-
-
-def progress(metrics: dict[str, Any]) -> list[list[float]]:
-    """Returns of each epoch the minutes until its end, and the BLEU of the validation split."""
-    return [[round(epoch["seconds"] / 60, 2), round(epoch["val_bleu"], 2)] for epoch in metrics["history"]]
 
 
 def scores(test: dict[str, Any]) -> dict[str, float]:

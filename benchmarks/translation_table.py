@@ -3,11 +3,12 @@
 import itertools
 from collections.abc import Sequence
 
+from benchmarks.curves import curves
 from benchmarks.markdown import COSTS, scored_rows, table_of
 from benchmarks.records import TranslationRecord
 
 SCORES = ("BLEU", "chrF", "TER", "exact match", "perplexity")
-MINUTES = (15, 25, 60)
+PROGRESS = "BLEU of greedy translations of the validation split"
 
 
 def translation_table(records: Sequence[TranslationRecord]) -> str:
@@ -17,24 +18,7 @@ def translation_table(records: Sequence[TranslationRecord]) -> str:
     measured = [name for name in SCORES if any(name in scores for _, scores, *_ in rows)]
     cells = ([what, *(score(name, scores.get(name)) for name in measured), *costs, code] for what, scores, costs, code in rows)
     table = table_of(["model", *measured, *COSTS, "BLEU is"], cells)
-    return table + _progress(records) + "".join(_examples(record) for record in records if record.examples)
-
-
-def _progress(records: Sequence[TranslationRecord]) -> str:
-    """Says how far the long trainings were after so many minutes."""
-    rows = [[record.what, *(f"{value:.1f}" for value in values)] for record in records if (values := bleu_after(record.progress))]
-    if not rows:
-        return ""
-    introduction = (
-        "BLEU of greedy translations of the validation split, after the last epoch that ended within so many minutes of training:"
-    )
-    return f"\n{introduction}\n\n{table_of(['model', *map(str, MINUTES)], rows)}"
-
-
-def bleu_after(progress: Sequence[Sequence[float]]) -> list[float]:
-    """Returns the last BLEU within each of `MINUTES`; nothing for a training that did not last as long, or of which it is not known."""
-    ended = [[bleu for minutes, bleu in progress if minutes <= most] for most in MINUTES]
-    return [bleus[-1] for bleus in ended] if progress and progress[-1][0] >= MINUTES[-1] and all(ended) else []
+    return table + curves(records, PROGRESS, ".1f") + "".join(_examples(record) for record in records if record.examples)
 
 
 def _examples(record: TranslationRecord) -> str:
