@@ -188,7 +188,6 @@ def _train(what: str, changes: dict[str, Any]) -> Row:
     name, score = kind.score
     return {
         name: score(metrics["test"]),
-        "epochs": len(metrics["history"]),
         "units": settings.units,
         "parameters": metrics["parameters"],
         "minutes": metrics["minutes"],

@@ -61,8 +61,9 @@ A classifier in both directions, asked one text on one thread; the file is for a
 QUALITY_INTRODUCTION = """
 ## In the same minutes
 
-Trained by the recipe with `--minutes`, each with as many parameters as the GRU: the score on held-out text, and how often the texts were
-read. The minutes are those of the whole command.
+Trained by the recipe with the same `--minutes`, each with as many parameters as the GRU: the score on held-out text, the mean over the
+seeds. The minutes in a table are those that the whole command took. Of translators, two names with a plus between are the cell of the
+encoder and that of the decoder.
 """
 NATS, PERPLEXITY, ACCURACY, BLEU = "nats per character", "perplexity", "accuracy", "BLEU"
 DIGITS = {NATS: 3, PERPLEXITY: 1, ACCURACY: 2, BLEU: 2}
@@ -89,12 +90,11 @@ def _quality(record: ComparisonRecord) -> str:
     for cell, found in sorted(cells.items(), key=lambda item: means[item[0]], reverse=score not in LESS_IS_BETTER):
         scores = [row[score] for row in found]
         spread = f"{statistics.stdev(scores):.{digits}f}" if len(scores) > 1 else ""
-        epochs, minutes = (statistics.fmean(row[name] for row in found) for name in ("epochs", "minutes"))
-        one = found[0]
-        numbers = [f"{epochs:.1f}", f"{minutes:.1f}", f"{one['units']:,}", f"{one['parameters']:,}", str(len(found))]
+        one, minutes = found[0], statistics.fmean(row["minutes"] for row in found)
+        numbers = [f"{minutes:.1f}", f"{one['units']:,}", f"{one['parameters']:,}", str(len(found))]
         written = [f"{statistics.fmean(row[WRITTEN] for row in found):,.0f}"] if writes else []
         rows.append([cell, f"{means[cell]:.{digits}f}", spread, *numbers, *written])
-    head = ["", score, "standard deviation", "epochs", "minutes", "units", "parameters", "seeds", *([WRITTEN] if writes else [])]
+    head = ["", score, "standard deviation", "minutes", "units", "parameters", "seeds", *([WRITTEN] if writes else [])]
     return f"{record.what}\n\n{table_of(head, rows)}"
 
 

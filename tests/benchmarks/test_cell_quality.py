@@ -27,14 +27,14 @@ def test_a_row_has_what_the_page_shows(what, tmp_path, monkeypatch):
     assert rows["min_gru"]["units"] > 64  # it has no matrix for the state
     assert rows["min_gru"]["parameters"] == pytest.approx(rows["gru"]["parameters"], rel=0.2)
     for row in rows.values():
-        assert [*row][1:] == ["epochs", "units", "parameters", "minutes", *([] if what == "reviews" else [WRITTEN])]
+        assert [*row][1:] == ["units", "parameters", "minutes", *([] if what == "reviews" else [WRITTEN])]
         assert 0 < row.get("nats per character", 1) < 6
         assert 0 < row.get("accuracy", 50) <= 100
 
 
 def test_the_best_cell_stands_first():
     rows = {
-        f"{cell}, seed {seed}": {"accuracy": score + seed, "epochs": 1, "units": 8, "parameters": 9, "minutes": 3}
+        f"{cell}, seed {seed}": {"accuracy": score + seed, "units": 8, "parameters": 9, "minutes": 3}
         for cell, score, seed in (("gru", 80.0, 0), ("sru", 85.0, 0), ("sru", 85.0, 1))
     }
     record = ComparisonRecord(name="a", table=QUALITY, what="reviews", command="c", seed=0, minutes=1, settings={}, rows=rows)
