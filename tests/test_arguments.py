@@ -1,9 +1,16 @@
+import pickle
+
 import pytest
 
 from toolkit.arguments import InvalidArgument, arguments_are_options, check_choice, check_integer, naming_options, option, passing_on
 from toolkit.errors import UserError
 
 ERROR = InvalidArgument("init_from", "a run", "x y", "train one first")
+
+
+def test_an_error_comes_out_of_another_process_as_it_is():
+    copy = pickle.loads(pickle.dumps(ERROR))
+    assert (str(copy), copy.told("--init-from")) == (str(ERROR), ERROR.told("--init-from"))
 
 
 def test_an_error_reads_as_those_of_keras():

@@ -31,6 +31,10 @@ class InvalidArgument(ValueError):
         self.received = received
         self.advice = advice
 
+    def __reduce__(self):
+        """Says how to make it again in another process; exceptions would give the message for the name."""
+        return type(self), (self.argument, self.expected, self.received, self.advice)
+
     def told(self, name: str) -> str:
         """Returns the line about a user's mistake.
 
