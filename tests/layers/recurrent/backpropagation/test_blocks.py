@@ -41,6 +41,17 @@ def test_blocks_equal_one_loop(name, all_outputs, training):
     equal(run(x, mask), whole)
 
 
+def test_blocks_may_be_compiled_as_a_whole():
+    layer = make("LSTM", return_sequences=True, return_state=True, dtype="float64")
+    x, mask = sequences()
+
+    def run(x, mask):
+        return run_with_gradients(layer, x, mask, states("LSTM", "float64"), training=True)
+
+    signature = [tf.TensorSpec([None, None, FEATURES], "float64"), tf.TensorSpec([None, None], "bool")]
+    equal(tf.function(run, input_signature=signature, jit_compile=True)(x, mask), tf.function(run)(x, mask))
+
+
 def test_a_decoder_s_memory_gets_its_gradient_from_all_blocks():
     layer = AttentionDecoder(keras.layers.LSTMCell(4, dtype="float64"), 2, dtype="float64")
     x, memory = sequences()[0], tf.constant(np.random.default_rng(1).normal(size=(ROWS, 6, 4)))

@@ -188,7 +188,8 @@ def _differentiable(equations: Equations, all_outputs: bool, training: bool, sha
             there = tf.nest.pack_sequence_as(structure, [at(rows, k) for rows in trace])
             errors = [*(blocks.rows(errors, k) for errors in δ_results[:given]), *errors]
             δx, δ_state, δ = run_back(there, weights, memory, noise, time, errors)
-            there, δ = tf.nest.map_structure(lambda rows: rows[:time], (there, δ))  # without the padding
+            # Without the state after the last step, and without the padding; to XLA only the former has a known size.
+            there, δ = tf.nest.map_structure(lambda rows: rows[:steps][:time], (there, δ))
             δ_memory = equations.memory_gradient(equations.Kept(*there.kept), δ)
             gradients = [*_weight_gradients(equations, there, noise, δ), *([] if δ_memory is None else [δ_memory])]
             return [*δ_state, *(map(tf.add, sums, gradients) if sums else gradients)], [δx]
