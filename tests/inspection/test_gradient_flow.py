@@ -6,7 +6,7 @@ import tensorflow as tf
 from toolkit.errors import UserError
 from toolkit.inspecting import inspect
 from toolkit.inspection.subject import Batch, Subject
-from toolkit.layers import GRU, LSTM, RNN, Bidirectional, SimpleRNN
+from toolkit.layers import GRU, LSTM, RNN, Bidirectional, IndRNNCell, IndyLSTMCell, QRNNCell, RGLRUCell, SimpleRNN, SRUCell
 from toolkit.layers.recurrent.cells.greff_variants import FGRCell
 
 BATCH, TIME, FEATURES, UNITS = 5, 16, 3, 4
@@ -165,6 +165,19 @@ def test_blocks_of_the_gates_have_names():
         np.testing.assert_allclose(found["kernels"][gate]["singular_values"], scale * np.array([3, 2, 1, 0.5]), rtol=1e-6)
         assert found["kernels"][gate]["spectral_radius"] == pytest.approx(3 * scale)
     assert found["kernels"]["from gate to gate"]["spectral_radius"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("cell", [SRUCell, IndRNNCell, IndyLSTMCell, RGLRUCell, QRNNCell])
+def test_a_cell_without_a_product_has_diagonals(cell):
+    layer = RNN(cell(UNITS))
+    subject = Subject(layer, [Batch(inputs(), np.zeros(BATCH), None)], lambda batch: tf.reduce_mean(layer(batch.inputs)))
+    subject.loss(subject.batches[0])
+    gates = layer.cell.recurrent_gates if cell not in (RGLRUCell, QRNNCell) else ()  # these multiply the state by no weight
+    if gates:
+        layer.cell.recurrent_kernel.assign(np.tile([1.0, -2.0, 3.0, 0.5], len(gates)))
+    kernels = flow(subject)[f"1 {cell.__name__.removesuffix('Cell')}"]["kernels"]
+    assert [*kernels] == [*gates]
+    assert all(kernel["singular_values"] == [3, 2, 1, 0.5] and kernel["spectral_radius"] == 3 for kernel in kernels.values())
 
 
 def test_stacked_cells_have_numbers():

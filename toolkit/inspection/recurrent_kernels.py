@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from toolkit.layers.recurrent.backpropagation.linear import LinearEquations
+
 GATES = {"LSTMCell": ("i", "f", "g", "o"), "GRUCell": ("z", "r", "h"), "SimpleRNNCell": ("h",)}
 """The blocks in the recurrent kernels of Keras's cells; ours say theirs themselves."""
 
@@ -47,6 +49,10 @@ def kernels_of(layer: Any) -> dict[str, Kernel]:
 
 def _blocks(cell: Any) -> Iterator[tuple[str, np.ndarray]]:
     kernel = np.asarray(cell.recurrent_kernel, "float64")
+    if kernel.ndim == 1:  # a cell without a product in its loop: the diagonals of the matrices that it would have
+        if not isinstance(cell.equations, LinearEquations):  # of which Λ decides how much is kept, and multiplies nothing
+            yield from zip(cell.recurrent_gates, map(np.diag, np.split(kernel, len(cell.recurrent_gates))), strict=True)
+        return
     number = kernel.shape[1] // kernel.shape[0]
     names = getattr(cell, "recurrent_gates", None) or GATES.get(type(cell).__name__, ())
     names = names if len(names) == number else [f"block {place}" for place in range(1, number + 1)]
