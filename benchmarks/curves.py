@@ -16,12 +16,13 @@ def curves(records: Sequence[Any], what: str, digits: str) -> str:
         what: What the score is.
         digits: How it is written, such as `".1f"`.
     """
-    scores = {record.what: [*scores_after(record.progress), record.progress[-1][1]] for record in records if record.progress}
-    used = [column for column in range(len(MINUTES)) if any(each[column] is not None for each in scores.values())]
+    known = [record for record in records if record.progress]
+    scores = [[*scores_after(record.progress), record.progress[-1][1]] for record in known]
+    used = [column for column in range(len(MINUTES)) if any(each[column] is not None for each in scores)]
     if not used:
         return ""
     head = ["model", *(f"{MINUTES[column]} minutes" for column in used), "the end"]
-    rows = [[what, *(_written(each[column], digits) for column in (*used, -1))] for what, each in scores.items()]
+    rows = [[record.what, *(_written(each[column], digits) for column in (*used, -1))] for record, each in zip(known, scores, strict=True)]
     return f"\n{what}, at the last validation within so many minutes of training:\n\n{table_of(head, rows)}"
 
 

@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from benchmarks.own_process import in_own_process
 
@@ -56,15 +56,11 @@ def _two_epochs(name: str, lengths: list[int], seed: int, threads: int) -> tuple
         for length in lengths:
             yield random.integers(1, VOCABULARY, (BATCH, length)), random.integers(0, 2, BATCH)
 
-    layers: dict[str, Callable] = {
-        "ours": lambda: LSTM(UNITS),
-        "ours, sru": lambda: RNN(SRUCell(UNITS)),
-        "keras": lambda: keras.layers.LSTM(UNITS),
-    }
     keras.utils.set_random_seed(seed)
+    layer = {"ours": LSTM, "ours, sru": lambda units: RNN(SRUCell(units)), "keras": keras.layers.LSTM}[name](UNITS)
     signature = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32)
     data = tf.data.Dataset.from_generator(batches, output_signature=signature)
-    model = keras.Sequential([keras.layers.Embedding(VOCABULARY, UNITS, mask_zero=True), layers[name](), keras.layers.Dense(2)])
+    model = keras.Sequential([keras.layers.Embedding(VOCABULARY, UNITS, mask_zero=True), layer, keras.layers.Dense(2)])
     model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     seconds = []
     for _ in range(2):

@@ -50,7 +50,7 @@ def kernels_of(layer: Any) -> dict[str, Kernel]:
 def _blocks(cell: Any) -> Iterator[tuple[str, np.ndarray]]:
     kernel = np.asarray(cell.recurrent_kernel, "float64")
     if kernel.ndim == 1:  # a cell without a product in its loop: the diagonals of the matrices that it would have
-        if not isinstance(cell.equations, LinearEquations):  # of which Λ decides how much is kept, and multiplies nothing
+        if not isinstance(cell.equations, LinearEquations):  # the vector of RG-LRU, Λ, multiplies no state
             yield from zip(cell.recurrent_gates, map(np.diag, np.split(kernel, len(cell.recurrent_gates))), strict=True)
         return
     number = kernel.shape[1] // kernel.shape[0]

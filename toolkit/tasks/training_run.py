@@ -37,7 +37,7 @@ from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.optimizer import optimizer_of
 from toolkit.tasks.registry import find_task
 from toolkit.tasks.run_report import finish, report_of
-from toolkit.tasks.stage import stage
+from toolkit.tasks.stage import header, stage
 from toolkit.training.budget import Budget
 from toolkit.training.history import History
 from toolkit.training.loop import Batches, Score, fit
@@ -439,13 +439,3 @@ class TrainingRun(abc.ABC):
     @abc.abstractmethod
     def _keep_results(self, model: keras.Model, data: Any, result: Any) -> dict[str, Any]:
         """Writes plots and samples; returns what else belongs into `metrics.json`."""
-
-
-def header(metrics: dict[str, Any], split: str = "test") -> str:
-    """Returns the line above the result of a finished run.
-
-    Args:
-        metrics: Its `metrics.json`.
-        split: What it was measured on.
-    """
-    return f"{split} split, after {metrics['minutes']:.1f} minutes, epoch {metrics['best_epoch']} of {len(metrics['history'])}:"

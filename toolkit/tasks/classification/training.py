@@ -43,8 +43,8 @@ from toolkit.tasks.classification.settings import LabeledTextSettings
 from toolkit.tasks.classification.texts import LabeledTexts, load_language_model
 from toolkit.tasks.distillation import Teachers
 from toolkit.tasks.example_text import shortest
-from toolkit.tasks.stage import stage
-from toolkit.tasks.training_run import TrainingRun, header
+from toolkit.tasks.stage import header, stage
+from toolkit.tasks.training_run import TrainingRun
 from toolkit.text.graph_tokenizer import GraphTokenizer, compare_tokenizers, has_operators
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.training.adversarial import AdversarialObjective

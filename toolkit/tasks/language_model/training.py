@@ -31,7 +31,8 @@ from toolkit.tasks.language_model.measures import Passages, passage_nats, size_o
 from toolkit.tasks.language_model.sampling import Sampling
 from toolkit.tasks.language_model.text_generator import TextGenerator
 from toolkit.tasks.language_model.texts import TEXT_OPTIONS, Texts, prepared_tokens
-from toolkit.tasks.training_run import TrainingRun, header
+from toolkit.tasks.stage import header
+from toolkit.tasks.training_run import TrainingRun
 from toolkit.text.tokenizer import Tokenizer
 from toolkit.text.unknown_words import unknown_parts
 from toolkit.training.carried_state import CarriedState

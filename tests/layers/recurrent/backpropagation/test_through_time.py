@@ -69,7 +69,7 @@ def test_rows_and_steps_may_be_unknown_when_the_graph_is_traced(rows, monkeypatc
         np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)  # double precision, sums in another order
 
 
-def test_lengths_on_one_point_of_the_grid_share_a_program():
+def test_lengths_within_one_block_share_a_program():
     """XLA compiles anew for every value that it takes for a constant: the number of steps must not be one, there and back."""
     equations, weights = equations_of(make("LSTM").cell), weights_of(make("LSTM").cell)
     x, state = tf.zeros([BATCH, BLOCK, FEATURES]), equations.State(*states("LSTM"))

@@ -180,14 +180,15 @@ def _differentiable(equations: Equations, all_outputs: bool, training: bool, sha
         steps, trace = kept or forward(x, constants, keep=True)[1]
         weights, x, state, memory = _apart(equations, x)
         blocks = Blocks.of(x, steps)
-        structure = _Trace(x, [*state], [*equations.Kept._fields])
+        parts = len(state)
 
         def block(k, carried):
             noise, time = _of_block(blocks, k, *constants)
-            errors, sums = carried[: len(state)], carried[len(state) :]
-            there = tf.nest.pack_sequence_as(structure, [at(rows, k) for rows in trace])
-            errors = [*(blocks.rows(errors, k) for errors in δ_results[:given]), *errors]
-            δx, δ_state, δ = run_back(there, weights, memory, noise, time, errors)
+            δ_last, sums = carried[:parts], carried[parts:]
+            x_k, *others = (at(rows, k) for rows in trace)
+            there = _Trace(x_k, others[:parts], others[parts:])
+            δ_outputs = [blocks.rows(errors, k) for errors in δ_results[:given]]
+            δx, δ_state, δ = run_back(there, weights, memory, noise, time, [*δ_outputs, *δ_last])
             # Without the state after the last step, and without the padding; to XLA only the former has a known size.
             there, δ = tf.nest.map_structure(lambda rows: rows[:steps][:time], (there, δ))
             δ_memory = equations.memory_gradient(equations.Kept(*there.kept), δ)
@@ -199,7 +200,7 @@ def _differentiable(equations: Equations, all_outputs: bool, training: bool, sha
 
         first = [] if isinstance(blocks.number, int) else map(tf.zeros_like, [*weights, *([] if memory is None else [memory])])
         results, [δx] = blocks.run(block, [*δ_results[given:], *first], specs, backward=True)
-        δ_state, gradients = results[: len(state)], results[len(state) :]
+        δ_state, gradients = results[:parts], results[parts:]
         return *gradients[: len(weights)], joined(δx), *δ_state, *gradients[len(weights) :]
 
     def plain(x, constants):
